@@ -1,0 +1,3 @@
+"""Sales follow-up as code: cycles are files, history is a log, due lists are questions."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""The use cases: gather, decide, save. Prints nothing, reads no clock."""

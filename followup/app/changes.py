@@ -1,0 +1,131 @@
+"""The one write path: gather dossiers, decide, save events and rows together. For one contact or for a million."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from followup.app.world import World
+from followup.core import events as e
+from followup.core.decide import decide
+from followup.core.draft import Decision
+from followup.core.model import Dossier
+from followup.core.wishes import Wish
+from followup.errors import FollowupError, NotFound
+from followup.store import Change
+
+#: contacts in one transaction: a few hundredths of a second under the write lock
+BATCH = 2000
+
+
+class Outcome(NamedTuple):
+    """What a command did: what it was asked for and is done, the actions it scheduled and cancelled, what was refused."""
+
+    change: int
+    done: list[str]
+    scheduled: list[int]
+    cancelled: list[int]
+    refused: list[tuple[str, FollowupError]]
+    notices: set[str]
+    counted: dict[str, int]
+
+
+def blank() -> Outcome:
+    return Outcome(0, [], [], [], [], set(), {"new": 0, "changed": 0, "same": 0})
+
+
+def for_contacts(world: World, wishes: Iterable[tuple[str, Wish]]) -> Outcome:
+    """Each wish about the contact named with it; what is refused does not stop the rest."""
+    whole = blank()
+    for part in in_batches(world, wishes):
+        whole = part._replace(
+            done=whole.done + part.done,
+            scheduled=whole.scheduled + part.scheduled,
+            cancelled=whole.cancelled + part.cancelled,
+            refused=whole.refused + part.refused,
+            notices=whole.notices | part.notices,
+        )
+    return whole
+
+
+def in_batches(world: World, wishes: Iterable[tuple[str, Wish]]) -> Iterator[Outcome]:
+    """The same, batch by batch under one change: memory stays flat for a million."""
+    wishes, change = iter(wishes), None
+    while batch := list(islice(wishes, BATCH)):
+        outcome = blank()
+        with world.store.change(world.head(), world.dry_run, change) as writing:
+            dossiers = world.store.dossiers([contact for contact, _ in batch])
+            writing.save(_decided(world, writing, dossiers, batch, outcome))
+        if writing.saved and not world.dry_run:
+            change = writing.id
+        yield outcome._replace(change=writing.id)
+
+
+def _decided(
+    world: World, writing: Change, dossiers: dict[str, Dossier], batch: Sequence[tuple[str, Wish]], outcome: Outcome
+) -> Iterator[tuple[Dossier, Decision]]:
+    office, stamp = world.office, world.stamp(writing.id)
+    for contact, wish in batch:
+        dossier = dossiers[contact]
+        try:
+            decision = decide(dossier, wish, office, stamp, writing.ids)
+        except FollowupError as refusal:
+            outcome.refused.append((contact, refusal))
+            continue
+        dossiers[contact] = decision.after
+        outcome.done.append(contact)
+        outcome.counted["new" if dossier.contact is None else "changed" if decision.entries else "same"] += 1
+        _note(decision.entries, outcome)
+        yield dossier, decision
+
+
+def _note(entries: Iterable[e.Entry], outcome: Outcome) -> None:
+    closed = set()
+    for entry in entries:
+        event = entry.event
+        if isinstance(event, e.Scheduled):
+            outcome.scheduled.append(event.action)
+            if event.why and event.why.get("unknown_holidays"):
+                outcome.notices.add(f"holidays are not declared as far as {event.due[:10]}: check that date (T9)")
+        elif isinstance(event, e.Cancelled):
+            outcome.cancelled.append(event.action)
+        elif isinstance(event, e.Completed):
+            closed.add(event.action)
+    if closed:  # logged: scheduled and completed in one breath
+        outcome.scheduled[:] = [id for id in outcome.scheduled if id not in closed]
+
+
+def for_actions(world: World, wishes: Iterable[tuple[int, Wish]]) -> Outcome:
+    """Each wish about the action named with it: one change, one transaction; what is refused does not stop the rest."""
+    outcome = blank()
+    with world.store.change(world.head(), world.dry_run) as writing:
+        for action, wish in wishes:
+            _one_action(world, writing, action, wish, outcome)
+    return outcome._replace(change=writing.id)
+
+
+def _one_action(world: World, writing: Change, action: int, wish: Wish, outcome: Outcome) -> None:
+    try:
+        dossier = world.store.dossier_of_action(action)
+        if dossier is None:
+            raise NotFound(f"no action {action}")
+        decision = decide(dossier, wish, world.office, world.stamp(writing.id), writing.ids)
+    except FollowupError as refusal:
+        outcome.refused.append((str(action), refusal))
+        return
+    writing.save([(dossier, decision)])
+    outcome.done.append(str(action))
+    _note(decision.entries, outcome)
+
+
+def for_user(world: World, user: str, wish: Wish) -> Outcome:
+    """A wish about a user's own tasks."""
+    outcome = blank()
+    with world.store.change(world.head(), world.dry_run) as writing:
+        dossier = world.store.tasks(user)
+        decision = decide(dossier, wish, world.office, world.stamp(writing.id), writing.ids)
+        writing.save([(dossier, decision)])
+        outcome.done.append(user)
+        _note(decision.entries, outcome)
+    return outcome._replace(change=writing.id)

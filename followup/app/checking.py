@@ -1,0 +1,48 @@
+"""Doctor: the file is whole, the invariants hold, and the history replays to the rows as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from followup.app.undoing import entries
+from followup.app.world import World
+from followup.core.evolve import replay
+from followup.core.model import Action, Contact, Dossier, Enrolment
+
+
+def diagnose(world: World) -> Iterator[str]:
+    """One line for each thing that is wrong; nothing for a healthy store. Memory does not grow with the history."""
+    for (line,) in world.store.ask("lists.integrity"):
+        if line != "ok":
+            yield f"the file is damaged: {line}"
+    for subject in subjects(world):
+        if subject.startswith("contact:"):
+            yield from _differs(world, subject)
+
+
+def subjects(world: World) -> Iterator[str]:
+    after = ""
+    while page := [row[0] for row in world.store.ask("lists.subjects", after=after, limit=1000)]:
+        yield from page
+        after = page[-1]
+
+
+def _differs(world: World, subject: str) -> Iterator[str]:
+    told, kept = replay(entries(world, subject), Dossier(subject)), _kept(world, subject)
+    if told.contact != kept.contact:
+        yield f"{subject}: the contact's row is not what its history says"
+    for name, said, rows in (("action", told.actions, kept.actions), ("enrolment", told.enrolments, kept.enrolments)):
+        for id in sorted({row.id for row in set(said) ^ set(rows)}):
+            yield f"{subject}: {name} {id} is not what the history says"
+    if kept.seq != told.seq:
+        yield f"{subject}: the row stands at event {kept.seq}, the history at {told.seq}"
+
+
+def _kept(world: World, subject: str) -> Dossier:
+    id = subject.partition(":")[2]
+    row = next(world.store.ask("lists.rows_contact", id=id), None)
+    if row is None:
+        return Dossier(subject)
+    actions = tuple(Action._make(r) for r in world.store.ask("lists.rows_action", id=id))
+    enrolments = tuple(Enrolment._make(r) for r in world.store.ask("lists.rows_enrolment", id=id))
+    return Dossier(subject, row[-2], Contact._make(row[:-2]), enrolments, actions)

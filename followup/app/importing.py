@@ -1,0 +1,128 @@
+"""An import: rows of a file become contacts, in batches of one change. The same file twice changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from json import dumps
+from typing import Any, NamedTuple
+
+from followup.app.changes import in_batches
+from followup.app.world import World
+from followup.core.timing import moment, utc_text
+from followup.core.wishes import Bring, Choice, Wish
+from followup.errors import FollowupError, NotFound
+from followup.intake.mapping import Mapping
+from followup.intake.refusals import Refusal
+from followup.intake.rows import Row
+
+FIELDS = ("name", "first_name", "last_name", "email", "phone", "source", "type", "stage", "groups", "do_not_contact")
+
+
+class Defaults(NamedTuple):
+    """For rows whose file does not say: the alias, the owner, the property; or that there is no cycle (F11)."""
+
+    alias: str | None
+    owner: str | None
+    property: str | None
+    without_cycle: bool
+
+
+class Totals(NamedTuple):
+    """They add up: read = new + changed + same + refused."""
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    refused: int = 0
+
+
+class Importer:
+    """One import under way; `lines` remembers the rows that are not yet in the store."""
+
+    def __init__(self, world: World, mapping: Mapping, defaults: Defaults, refuse: Callable[[Refusal], None]) -> None:
+        self.world, self.mapping, self.defaults, self.refuse = world, mapping, defaults, refuse
+        self.totals = Totals()
+        self.pending: dict[str, Row] = {}
+        self.known: dict[tuple[str, str], str] = {}
+
+    def run(self, rows: Iterable[Row | Refusal]) -> Iterator[Totals]:
+        """The totals so far, after each batch."""
+        for outcome in in_batches(self.world, self._wishes(rows)):
+            for contact, refusal in outcome.refused:
+                self._refused(self.pending[contact], str(refusal))
+            self.pending.clear()
+            t, counted = self.totals, outcome.counted
+            self.totals = t._replace(
+                new=t.new + counted["new"], changed=t.changed + counted["changed"], same=t.same + counted["same"]
+            )
+            yield self.totals
+        yield self.totals
+
+    def _wishes(self, rows: Iterable[Row | Refusal]) -> Iterator[tuple[str, Wish]]:
+        for row in rows:
+            self.totals = self.totals._replace(read=self.totals.read + 1)
+            if isinstance(row, Refusal):
+                self._count_refusal(row)
+                continue
+            try:
+                wish = self._wish(row)
+            except FollowupError as refusal:
+                self._refused(row, str(refusal))
+                continue
+            self.pending[row.id] = row
+            yield row.id, wish
+
+    def _refused(self, row: Row, reason: str) -> None:
+        self._count_refusal(Refusal(row.line, reason, record(row, self.mapping)))
+
+    def _count_refusal(self, refusal: Refusal) -> None:
+        self.totals = self.totals._replace(refused=self.totals.refused + 1)
+        self.refuse(refusal)
+
+    def _wish(self, row: Row) -> Bring:
+        fields: dict[str, Any] = {name: getattr(row, name) for name in FIELDS}
+        fields["owner"] = self._id("user", row.owner) or self.defaults.owner
+        fields["property"] = self._id("property", row.property) or self.defaults.property
+        fields["details"] = self._details(row)
+        fields["created_at"] = self._created(row.created_at)
+        alias = self._id("alias", row.cycle) or self.defaults.alias
+        choice = Choice(alias) if alias else None
+        return Bring(fields, choice, self.defaults.without_cycle and choice is None)
+
+    def _id(self, kind: str, word: str | None) -> str | None:
+        """The declared id that a cell means; asked once for each word."""
+        if word is None:
+            return None
+        if (kind, word) not in self.known:
+            self.known[kind, word] = self._declared(kind, word)
+        return self.known[kind, word]
+
+    def _declared(self, kind: str, word: str) -> str:
+        if kind == "user":
+            by_email = [user.id for user in self.world.users.values() if user.email == word.lower()]
+            if by_email:
+                return by_email[0]
+        try:
+            return self.world.one(kind, word)
+        except NotFound as error:
+            raise NotFound(str(error)) from None
+
+    def _details(self, row: Row) -> str | None:
+        details = {**(row.extra or {}), **({"notes": row.notes} if row.notes else {})}
+        return dumps(details, ensure_ascii=False, sort_keys=True) if details else None
+
+    def _created(self, text: str | None) -> str | None:
+        if text is None or text.endswith("Z"):
+            return text
+        return utc_text(moment(text[:16], self.world.office.calendars[None].zone).at)
+
+
+def record(row: Row, mapping: Mapping) -> tuple[str, ...]:
+    """The row as its file has it, column by column."""
+    cells = [""] * len(mapping.header)
+    for field, column in mapping.fields.items():
+        cells[column] = str(getattr(row, field) or "")
+    for field, column in mapping.extra.items():
+        cells[column] = (row.extra or {}).get(field, "")
+    return tuple(cells)

@@ -1,0 +1,35 @@
+"""A new project: the sample office's catalog and an empty store; nothing that is there is overwritten."""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+from followup.catalog.shipped import shipped
+from followup.errors import CannotWrite
+
+
+def start(folder: str) -> None:
+    """Make `folder` a project. Raises CannotWrite where there is one already."""
+    if os.path.exists(os.path.join(folder, "cycles")):
+        raise CannotWrite(f"{folder} has a folder cycles/ already: nothing was changed")
+    os.makedirs(folder, exist_ok=True)
+    for name in ("schema", "sample_data", "cycles"):
+        if not os.path.exists(os.path.join(folder, name)):
+            shutil.copytree(shipped(name), os.path.join(folder, name))
+    os.makedirs(os.path.join(folder, ".followup"), exist_ok=True)
+    with open(os.path.join(folder, ".followup", "store"), "w", encoding="utf-8") as file:
+        file.write("sqlite:///followup.db\n")
+
+
+def git_commit(folder: str) -> str | None:
+    """The commit that the project's files are of, if it is in git and clean enough to say."""
+    import subprocess
+
+    try:
+        asked = subprocess.run(
+            ["git", "-C", folder, "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=False
+        )
+    except OSError:
+        return None
+    return asked.stdout.strip() or None if asked.returncode == 0 else None

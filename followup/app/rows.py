@@ -1,0 +1,76 @@
+"""Rows of lists, as they are shown and promised: one name for each key of the JSON items."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from followup.core.agenda import next_action_date, overdue_days
+
+
+class ActionRow(NamedTuple):
+    """`actions@1`, in the order of lists.columns."""
+
+    id: int
+    type: str
+    channel: str | None
+    title: str
+    status: str
+    due: str
+    nominal: str
+    owner: str | None
+    contact: str | None
+    contact_name: str | None
+    phone: str | None
+    enrolment: int | None
+    cycle: str | None
+    plan: str | None
+    step: str | None
+    alias: str | None
+    round: int
+    category: str | None
+    action_name: str | None
+    moved: int
+    attempts: int
+    outcome: str | None
+    notes: str | None
+    completed_on: str | None
+    completed_by: str | None
+    reason: str | None
+
+    def late(self, today: str) -> int:
+        return overdue_days(self.due, today) if self.status == "scheduled" else 0
+
+    def item(self, today: str) -> dict[str, Any]:
+        return {**self._asdict(), "overdue_days": self.late(today)}
+
+
+class ContactRow(NamedTuple):
+    """`contacts@1`, in the order of lists.contact_columns."""
+
+    id: str
+    name: str
+    email: str | None
+    phone: str | None
+    owner: str | None
+    property: str | None
+    source: str | None
+    type: str | None
+    sales_cycle: str | None
+    stage: str
+    groups: str
+    cycle: str | None
+    alias: str | None
+    paused_until: str | None
+    follow_up: str | None
+    do_not_contact: str
+    next_action: str | None
+    updated_at: str
+
+    def item(self, holds: frozenset[str]) -> dict[str, Any]:
+        return {
+            **self._asdict(),
+            "groups": self.groups.split(),
+            "do_not_contact": self.do_not_contact.split(),
+            "on_hold": self.cycle in holds,
+            "next_action_date": next_action_date(self.next_action, self.updated_at),
+        }

@@ -1,0 +1,75 @@
+"""Undo: the user's latest change, taken back (E11)."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import NamedTuple
+
+from followup.app.changes import BATCH
+from followup.app.world import World
+from followup.core.draft import Decision
+from followup.core.events import Entry
+from followup.core.evolve import replay
+from followup.core.model import Dossier
+from followup.core.timing import utc_text
+from followup.core.undo import undo
+from followup.errors import FollowupError, Refused
+from followup.store.journal import event
+
+
+class TakenBack(NamedTuple):
+    change: int
+    command: str
+    at: str
+    subjects: list[str]
+    refused: list[tuple[str, FollowupError]]
+
+
+def entries(world: World, subject: str) -> list[Entry]:
+    """A subject's whole history."""
+    asked = world.store.ask("lists.history", subject=subject, change=None, limit=-1)
+    return [
+        Entry(sub, seq, change, at, by, event(kind, act, data))
+        for sub, seq, change, at, by, kind, act, data, _ in asked
+    ]
+
+
+def undo_last(world: World, partial: bool = False) -> TakenBack:
+    """Reverses the user's highest change that is not undone; refuses, naming them, where contacts changed since."""
+    number = next(world.store.ask("lists.last_change_of", by=world.user.id))[0]
+    if number is None:
+        raise Refused(f"{world.user.id} has nothing to undo")
+    _, at, _, command = next(world.store.ask("lists.the_change", id=number))
+    subjects = [row[0] for row in world.store.ask("lists.touched", change=number)]
+    if "office" in subjects:
+        raise Refused("an apply is taken back by applying the files as they were: `git revert`, then `followup apply`")
+    taken = TakenBack(number, command, utc_text(at), [], [])
+    with world.store.change(world.head(number), world.dry_run) as writing:
+        rest = iter(subjects)
+        while batch := list(islice(rest, BATCH)):
+            writing.save(list(_reversed(world, batch, number, writing.id, taken)))
+        if taken.refused and not partial:
+            raise Refused(_refusal(taken))
+    return taken
+
+
+def _reversed(
+    world: World, subjects: list[str], number: int, writing: int, taken: TakenBack
+) -> list[tuple[Dossier, Decision]]:
+    made = []
+    for subject in subjects:
+        history = entries(world, subject)
+        try:
+            entry, after = undo(history, number, writing, world.now, world.user.id)
+        except Refused as refusal:
+            taken.refused.append((subject, refusal))
+            continue
+        made.append((replay(history, Dossier(subject)), Decision((entry,), after)))
+        taken.subjects.append(subject)
+    return made
+
+
+def _refusal(taken: TakenBack) -> str:
+    first = "; ".join(str(refusal) for _, refusal in taken.refused[:3])
+    more = f" and {len(taken.refused) - 3} more" if len(taken.refused) > 3 else ""
+    return f"change {taken.change} ({taken.command}) cannot be undone: {first}{more}; --partial undoes the rest"

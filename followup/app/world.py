@@ -1,0 +1,118 @@
+"""What a command works in: the project, its store, the applied office, who asks, and when.
+
+The office loads its items when they are asked for: `complete` reads one cycle and not the catalog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from json import loads
+from typing import Any, TypeVar
+
+from followup.core import office as o
+from followup.core.draft import Stamp
+from followup.core.permission import below
+from followup.core.timing import today
+from followup.core.words import meant, nearest
+from followup.errors import NoProject, NotFound
+from followup.store import Head, Store
+
+Item = TypeVar("Item")
+
+
+class Lazy(dict[Any, Item]):
+    """Items by id, each loaded once; KeyError for what is not declared."""
+
+    def __init__(self, load: Callable[[Any], Item | None]) -> None:
+        super().__init__()
+        self._load = load
+
+    def __missing__(self, key: Any) -> Item:
+        item = self._load(key)
+        if item is None:
+            raise KeyError(key)
+        self[key] = item
+        return item
+
+
+class World:
+    """One command's world. `now` is UTC seconds; `user` an id that the applied catalog declares."""
+
+    def __init__(self, store: Store, now: int, user: str | None, command: str = "", dry_run: bool = False) -> None:
+        self.store, self.now, self.user_id, self.command, self.dry_run = store, now, user, command, dry_run
+
+    def document(self, kind: str, id: str) -> Mapping[str, Any] | None:
+        row = next(self.store.ask("catalog.item", kind=kind, id=id), None)
+        return loads(row[0]) if row else None
+
+    def documents(self, kind: str) -> dict[str, Mapping[str, Any]]:
+        return {id: loads(text) for id, text in self.store.ask("catalog.items", kind=kind)}
+
+    @cached_property
+    def office(self) -> o.Office:
+        version = next(self.store.ask("catalog.version"))[0]
+        if version == 0:
+            raise NoProject("nothing is applied yet: `followup apply`")
+        return o.Office(
+            version=version,
+            cycles=Lazy(lambda id: self._made(o.cycle, "cycle", id)),
+            aliases=Lazy(lambda id: self._made(o.alias, "alias", id)),
+            types=Lazy(lambda id: self._made(o.action_type, "action_type", id)),
+            users=self.users,
+            calendars=Lazy(self._calendar),
+            moved=self.document("moved", "moved") or {},
+        )
+
+    def _made(self, make: Callable[[str, o.Document], Item], kind: str, id: str) -> Item | None:
+        document = self.document(kind, id)
+        return make(id, document) if document else None
+
+    def _calendar(self, user: str | None) -> o.Calendar:
+        document = (self.document("user", user) if user else None) or {}
+        place = document.get("property")
+        layers = (self.document("office", "office"), self.document("property", place) if place else None, document)
+        return o.calendar(*(layer for layer in layers if layer))
+
+    @cached_property
+    def users(self) -> dict[str, o.User]:
+        roles = self.documents("role")
+        return {id: o.user(id, text, roles[text["role"]]) for id, text in self.documents("user").items()}
+
+    @cached_property
+    def user(self) -> o.User:
+        """Who asks; raises NotFound for a user whom nobody declared."""
+        if self.user_id is None:
+            raise NotFound("who are you? --user ID or FOLLOWUP_USER, or `login:` in the catalog's users")
+        return self.users[self.one("user", self.user_id)]
+
+    @property
+    def today(self) -> str:
+        """The local date of the user who asks."""
+        return today(self.now, self.office.calendars[self.user.id].zone)
+
+    def reach(self) -> tuple[list[str] | None, bool]:
+        """Whose contacts the user sees: user ids, or None for everyone; and whether those without an owner (F20)."""
+        wide = self.user.administers() or bool(self.user.permissions & {"see-all", "generate-fulfillment"})
+        if wide and self.user.property is None:
+            return None, True
+        team = below(self.user.id, self.users)
+        if wide:
+            team |= {u.id for u in self.users.values() if u.property in (None, self.user.property)}
+        return sorted(team), wide
+
+    def one(self, kind: str, word: str) -> str:
+        """The id of the one item that `word` means, by id or name; raises NotFound with the nearest ones."""
+        names = {id: str(text.get("name") or id) for id, text in self.documents(kind).items()}
+        found = meant(word, names)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise NotFound(f"'{word}' is the name of several: {', '.join(found)}; give the id")
+        raise NotFound(f"no {kind.replace('_', ' ')} '{word}'{nearest(word, [*names, *names.values()])}")
+
+    def head(self, undoes: int | None = None) -> Head:
+        return Head(self.now, self.user.id, self.command, self.office.version, undoes)
+
+    def stamp(self, change: int) -> Stamp:
+        return Stamp(change, self.now, self.user)

@@ -1,0 +1,64 @@
+"""Days off as declared: dates in the YAML, and a country's public holidays, expanded when the catalog is loaded.
+
+The applied catalog holds dates only, so nothing changes when the library that knows the countries does.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+Raw = Mapping[str, Any]
+
+
+class Unknown(Exception):
+    """The country's holidays cannot be looked up; the message says why and what to do, the key what it is about."""
+
+    def __init__(self, key: str, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.key, self.message, self.hint = key, message, hint
+
+
+def declared_days(raw: Raw) -> dict[str, str]:
+    """Dates off with their names, in order; those written down win over the country's."""
+    try:
+        public = of_country(raw)
+    except Unknown:  # a check says so
+        public = {}
+    return dict(sorted({**public, **(raw.get("holidays") or {})}.items()))
+
+
+def known_until(raw: Raw, holidays: Mapping[str, str]) -> str | None:
+    """The last day whose holidays are declared: as it says, else the end of the last one's year (T9)."""
+    if raw.get("holidays_until"):
+        return str(raw["holidays_until"])
+    return f"{max(holidays)[:4]}-12-31" if holidays else None
+
+
+def of_country(raw: Raw) -> dict[str, str]:
+    """The public holidays from `holidays_from` to `holidays_until`. Raises Unknown."""
+    if "country" not in raw:
+        return {}
+    until = raw["holidays_until"] or ""
+    first, last = raw["holidays_from"], int(until[:4] or 0)
+    if not first <= last <= first + 50:
+        raise Unknown("holidays_until", "'holidays_until' must lie within fifty years of 'holidays_from'", "")
+    found = _looked_up(raw["country"], raw.get("subdivision"), first, last)
+    return {day: name for day, name in found.items() if day <= until}
+
+
+@cache
+def _looked_up(country: str, subdivision: str | None, first: int, last: int) -> dict[str, str]:
+    try:
+        library = importlib.import_module("holidays")
+    except ImportError:
+        hint = "pip install followup[holidays], or list the dates under 'holidays'"
+        raise Unknown("country", "a country's holidays need an extra that is not installed", hint) from None
+    try:
+        days = library.country_holidays(country, subdiv=subdivision, years=range(first, last + 1))
+    except NotImplementedError:
+        place = " ".join(filter(None, (country, subdivision)))
+        raise Unknown("country", f"no holidays are known for {place}", "list the dates under 'holidays'") from None
+    return {day.isoformat(): str(name) for day, name in days.items()}

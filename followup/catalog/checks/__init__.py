@@ -1,0 +1,54 @@
+"""What the schema cannot see. A check is a plain function from the draft of a catalog to findings; all of them run.
+
+Those across items are left out while a file is broken: nobody knows then what else is declared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from followup.catalog.checks import calendar, lint, names, plans, references, steps, templates
+from followup.catalog.draft import Draft, Finding
+
+Check = Callable[[Draft], Iterator[Finding]]
+
+WITHIN: tuple[Check, ...] = (
+    names.declared_twice,
+    calendar.zones,
+    calendar.dates,
+    calendar.hours,
+    calendar.countries,
+    steps.step_ids,
+    steps.loops,
+    steps.anchors,
+    steps.offsets,
+    templates.files,
+    templates.tokens,
+    lint.loops_without_time,
+    lint.lost_loops,
+    lint.last_steps,
+    lint.early_loops,
+    lint.unreached,
+)
+ACROSS: tuple[Check, ...] = (
+    names.no_office,
+    references.undeclared,
+    references.tests,
+    references.migrations,
+    steps.types,
+    steps.templates,
+    names.aliases,
+    names.logins,
+    names.managers,
+    names.moves,
+    plans.sources,
+    plans.rings_of_plans,
+    lint.inactive_targets,
+    lint.unnamed_cycles,
+)
+
+
+def findings(draft: Draft) -> Iterator[Finding]:
+    """Everything that any check has to say."""
+    for check in WITHIN + (ACROSS if draft.whole else ()):
+        yield from check(draft)

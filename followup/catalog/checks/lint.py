@@ -1,0 +1,153 @@
+"""F13: what makes contacts fall off a cycle, or turn on it without end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from followup.catalog.documents import Document
+from followup.catalog.draft import Draft, Finding, Item
+
+Steps = Sequence[Document]
+
+
+def loops_without_time(draft: Draft) -> Iterator[Finding]:
+    """Such a loop would schedule its next round the moment it is closed, for ever."""
+    for item, steps in _cycles(draft):
+        for place, step in _active(steps):
+            if step["loop_to"]:
+                loop = _loop(steps, place)
+                if loop and not _takes_time(steps, loop, loop[-1]):
+                    message = f"the loop to '{step['loop_to']}' takes no time: its offsets sum to zero"
+                    yield _at(item, "FU301", place, "loop_to", message, "give one of its steps an offset")
+
+
+def lost_loops(draft: Draft) -> Iterator[Finding]:
+    for item, steps in _cycles(draft):
+        for place in _lost(steps):
+            message = f"the last step '{steps[place]['id']}' is inactive and carries the loop, so the loop is lost"
+            hint = "give its loop_to to the last active step"
+            yield _at(item, "FU303", place, "loop_to", message, hint)
+
+
+def last_steps(draft: Draft) -> Iterator[Finding]:
+    """A lost loop is reported once, as such."""
+    for item, steps in _cycles(draft):
+        for place, step in _active(steps)[-1:]:
+            if not step["loop_to"] and not _lost(steps):
+                message = f"the last active step '{step['id']}' has no loop_to: contacts step off after it"
+                yield _at(item, "FU311", place, "id", message, "give it a loop_to")
+            if step["type"] != "call":
+                message = f"the last active step '{step['id']}' is not a call"
+                yield _at(item, "FU312", place, "type", message, "end with a call: somebody has to ask what comes next")
+
+
+def early_loops(draft: Draft) -> Iterator[Finding]:
+    for item, steps in _cycles(draft):
+        for place, step in _active(steps)[:-1]:
+            if step["loop_to"]:
+                message = f"loop_to on '{step['id']}', which is not the last step"
+                yield _at(item, "FU313", place, "loop_to", message, "a loop belongs to the last step")
+
+
+def unreached(draft: Draft) -> Iterator[Finding]:
+    for item, steps in _cycles(draft):
+        reached = frozenset(_reached(steps))
+        for place, step in _active(steps):
+            if place not in reached:
+                message = f"the step '{step['id']}' is never reached: the one before loops past it"
+                yield _at(item, "FU314", place, "id", message, "move the loop_to behind it, or remove the step")
+
+
+def inactive_targets(draft: Draft) -> Iterator[Finding]:
+    for item, document in draft.documents("alias"):
+        cycle = draft.one("cycle", document["cycle"])
+        if document["active"] and cycle and not cycle["active"]:
+            message = f"the cycle '{document['cycle']}' of this active alias is not active"
+            yield Finding("FU302", item, ("cycle",), message, "deactivate the alias, or point it elsewhere")
+
+
+def unnamed_cycles(draft: Draft) -> Iterator[Finding]:
+    named = {alias["cycle"] for _, alias in draft.documents("alias") if alias["active"]}
+    misshapen = any(alias.document is None for alias in draft.items["alias"].values())
+    for item, document in draft.documents("cycle"):
+        if document["active"] and item.id not in named and not misshapen:
+            message = f"no active alias points to the cycle '{item.id}': reps cannot choose it"
+            yield Finding("FU315", item, (), message, "add one under 'aliases', or deactivate the cycle", key=True)
+
+
+def _cycles(draft: Draft) -> Iterator[tuple[Item, Steps]]:
+    return ((item, document["steps"]) for item, document in draft.documents("cycle"))
+
+
+def _at(item: Item, code: str, place: int, key: str, message: str, hint: str) -> Finding:
+    return Finding(code, item, ("steps", place, key), message, hint)
+
+
+def _active(steps: Steps) -> list[tuple[int, Document]]:
+    return [(place, step) for place, step in enumerate(steps) if step["active"]]
+
+
+def _lost(steps: Steps) -> list[int]:
+    """Inactive steps behind the last active one that hold the loop, where that one holds none."""
+    active = _active(steps)
+    if not active or active[-1][1]["loop_to"]:
+        return []
+    return [place for place, step in enumerate(steps) if place > active[-1][0] and step["loop_to"]]
+
+
+def _next(steps: Steps, place: int) -> int | None:
+    """Where a contact goes from an active step; F5."""
+    order = [number for number, _ in _active(steps)]
+    target = steps[place]["loop_to"]
+    if not target:
+        return next((number for number in order if number > place), None)
+    position = next((number for number, step in enumerate(steps) if step["id"] == target), None)
+    if position is None:
+        return None
+    return next((number for number in order if number >= position), order[0])
+
+
+def _reached(steps: Steps) -> list[int]:
+    """The steps that a contact comes through, in order, each once."""
+    return _walk(steps, next((place for place, _ in _active(steps)), None))
+
+
+def _walk(steps: Steps, place: int | None) -> list[int]:
+    seen: dict[int, None] = {}
+    while place is not None and place not in seen:
+        seen[place] = None
+        place = _next(steps, place)
+    return list(seen)
+
+
+def _loop(steps: Steps, place: int) -> list[int]:
+    """The steps of the round that `place` begins anew, itself the last; none where the way never comes back to it."""
+    way = _walk(steps, _next(steps, place))
+    return way[: way.index(place) + 1] if place in way else []
+
+
+def _takes_time(steps: Steps, loop: list[int], place: int) -> bool:
+    """Whether a step of the loop falls due later than its round began.
+
+    What counts from the start skips the offsets before it; what counts from a step outside stays where it is.
+    """
+    while not steps[place]["offset"][0]:
+        anchor = steps[place]["anchor"] or "completed"
+        before = _counted_from(steps, loop, place, anchor)
+        if before is None:
+            return False
+        place = before
+    return place == loop[0] or not _outside(steps, loop, place)
+
+
+def _outside(steps: Steps, loop: list[int], place: int) -> bool:
+    anchor = steps[place]["anchor"] or ""
+    return anchor.startswith("step:") and anchor[5:] not in {steps[number]["id"] for number in loop}
+
+
+def _counted_from(steps: Steps, loop: list[int], place: int, anchor: str) -> int | None:
+    """The earlier step of the loop that a step counts from; None: the start, or nothing of this round."""
+    earlier = loop[: loop.index(place)]
+    if anchor.startswith("step:"):
+        return next((number for number in earlier if steps[number]["id"] == anchor[5:]), None)
+    return earlier[-1] if earlier and anchor != "start" else None

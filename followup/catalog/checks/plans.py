@@ -1,0 +1,30 @@
+"""Plans among each other: one source launches one plan (A3), and what follows comes to an end (A9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from followup.catalog.draft import Draft, Finding, Item
+from followup.catalog.moves import rings
+
+
+def sources(draft: Draft) -> Iterator[Finding]:
+    claimed: dict[str, Item] = {}
+    for item, document in sorted(draft.documents("plan"), key=lambda pair: (pair[0].file, pair[0].at)):
+        wanted = document["launch_on"]["source"] if document["status"] == "ready" else ()
+        for source in wanted:
+            first = claimed.setdefault(source, item)
+            if first is not item:
+                message = (
+                    f"the source '{source}' launches the plan '{first.id}' already ({first.file}, line {first.at.line})"
+                )
+                yield Finding("FU218", item, ("launch_on", "source"), message, "one source launches one plan")
+
+
+def rings_of_plans(draft: Draft) -> Iterator[Finding]:
+    following = {item.id: document["next"] for item, document in draft.documents("plan") if document["next"]}
+    for ring in rings(following):
+        way = " -> ".join((*ring, ring[0]))
+        yield Finding(
+            "FU222", draft.items["plan"][ring[0]], ("next",), f"plans that follow each other in a ring: {way}"
+        )

@@ -1,0 +1,121 @@
+"""Every id that one item gives of another is declared; the nearest one is named where it is not.
+
+Lists that a catalog does not declare at all (sources, groups, sales cycles) are open: any text can stand there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from followup.catalog.codes import nearest
+from followup.catalog.draft import Draft, Finding, Item
+from followup.catalog.tree import Path
+
+EACH = "*"
+OPEN_LISTS = ("source", "group", "sales_cycle")
+
+
+class Reference(NamedTuple):
+    """In items of `kind`, what stands at `path` is the id of a `target`; EACH stands for every item of a list."""
+
+    kind: str
+    path: tuple[str, ...]
+    target: str
+
+
+REFERENCES: tuple[Reference, ...] = (
+    Reference("alias", ("cycle",), "cycle"),
+    Reference("cycle", ("steps", EACH, "type"), "action_type"),
+    Reference("cycle", ("steps", EACH, "template"), "template"),
+    Reference("plan", ("steps", EACH, "type"), "action_type"),
+    Reference("plan", ("steps", EACH, "template"), "template"),
+    Reference("plan", ("steps", EACH, "user"), "user"),
+    Reference("plan", ("steps", EACH, "contact_type"), "contact_type"),
+    Reference("plan", ("launch_on", "source", EACH), "source"),
+    Reference("plan", ("exit_on", EACH), "action_type"),
+    Reference("plan", ("groups", EACH), "group"),
+    Reference("plan", ("sales_cycle",), "sales_cycle"),
+    Reference("plan", ("next",), "plan"),
+    Reference("user", ("role",), "role"),
+    Reference("user", ("manager",), "user"),
+    Reference("user", ("property",), "property"),
+    Reference("test", ("given", "alias"), "alias"),
+    Reference("test", ("given", "cycle"), "cycle"),
+    Reference("test", ("given", "plan"), "plan"),
+    Reference("test", ("given", "owner"), "user"),
+    Reference("test", ("when", EACH, "choose"), "alias"),
+    Reference("migrate", ("move_to",), "alias"),
+)
+
+
+def undeclared(draft: Draft) -> Iterator[Finding]:
+    for kind, path, target in REFERENCES:
+        known = draft.items[target]
+        if target in OPEN_LISTS and not known:
+            continue
+        for item, _ in draft.documents(kind):
+            for where, id in _at(item.raw, path):
+                if id not in known and not _included(draft, id):
+                    yield _missing(item, where, target, id, known)
+
+
+def tests(draft: Draft) -> Iterator[Finding]:
+    """The steps that a test names are those of the cycle or plan that it is about."""
+    for item, document in draft.documents("test"):
+        known = _steps_under_test(draft, document["given"])
+        for where, id in _named_steps(item):
+            if known is not None and id not in known:
+                yield _missing(item, where, "step", id, known)
+
+
+def migrations(draft: Draft) -> Iterator[Finding]:
+    """The step that takes over is one of the same cycle, where that cycle is still there."""
+    for item, document in draft.documents("migrate"):
+        cycle = draft.one("cycle", str(document.get("step", "")).partition("/")[0])
+        known = [step["id"] for step in cycle["steps"]] if cycle else []
+        if cycle and "to" in document and document["to"] not in known:
+            yield _missing(item, ("to",), "step", document["to"], known)
+
+
+def _missing(item: Item, path: Path, target: str, id: str, known: Any) -> Finding:
+    message = f"no {target.replace('_', ' ')} '{id}' is declared{nearest(id, known)}"
+    return Finding("FU202", item, path, message)
+
+
+def _included(draft: Draft, id: str) -> bool:
+    """Items of another catalog are known when it is read, not here."""
+    catalog, slash, _ = id.partition("/")
+    return bool(slash) and catalog in draft.items["include"]
+
+
+def _at(value: Any, path: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+    """What stands at a path, with where it is. Paths are at most as deep as REFERENCES."""
+    if not path:
+        if isinstance(value, str):
+            yield (), value
+        return
+    for key, part in _inside(value, path[0]):
+        yield from (((key,) + where, id) for where, id in _at(part, path[1:]))
+
+
+def _inside(value: Any, key: str) -> Iterator[tuple[str | int, Any]]:
+    if key == EACH:
+        yield from enumerate(value or ())
+    elif isinstance(value, dict) and key in value:
+        yield key, value[key]
+
+
+def _steps_under_test(draft: Draft, given: dict[str, Any]) -> set[str] | None:
+    alias = draft.one("alias", given.get("alias")) or {}
+    known = draft.one("cycle", given.get("cycle") or alias.get("cycle")) or draft.one("plan", given.get("plan"))
+    return {step["id"] for step in known["steps"]} if known else None
+
+
+def _named_steps(item: Item) -> Iterator[tuple[Path, str]]:
+    """Until another alias is chosen: from then on it may be the steps of another cycle."""
+    if any("choose" in event for event in item.raw.get("when", ())):
+        return
+    yield from _at(item.raw, ("then", EACH, "step"))
+    for verb in ("complete", "skip", "no_show", "fail"):
+        yield from _at(item.raw, ("when", EACH, verb))

@@ -1,0 +1,85 @@
+"""The files of a catalog folder: every .yaml and .yml below it, sorted; hidden ones are passed over.
+
+Each is looked at before it is opened: a pipe would wait for ever, a device never ends, and a link can lead anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from followup.catalog.text import NotText, decode, visible
+from followup.catalog.tree import TOP
+
+SUFFIXES = (".yaml", ".yml")
+LARGEST = 4 * 1024 * 1024
+
+
+class Found(NamedTuple):
+    """A name in the folder: `path` to open it by, `shown` for people, who cannot read stray bytes."""
+
+    path: str
+    shown: str
+
+
+def listing(folder: str) -> tuple[Found, ...]:
+    """Everything below `folder` that is named like a catalog file, and every link to a folder."""
+    return tuple(sorted(Found(path, _shown(path)) for path in _names(folder)))
+
+
+def _names(folder: str) -> Iterator[str]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in folders:
+            path = os.path.join(parent, name)
+            if name.endswith(SUFFIXES) or os.path.islink(path):
+                yield path
+        yield from (os.path.join(parent, name) for name in files if _wanted(name))
+
+
+def _wanted(name: str) -> bool:
+    return name.endswith(SUFFIXES) and not name.startswith(".")
+
+
+def _shown(path: str) -> str:
+    return visible(path.encode("utf-8", "backslashreplace").decode())
+
+
+def content(path: str, folder: str) -> str:
+    """The text of a file inside `folder`. Raises NotText, which says why not."""
+    _refuse_leaving(path, folder)
+    try:
+        _refuse_irregular(path)
+        with open(path, "rb") as file:
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        raise NotText("FU003", TOP, f"cannot be read: {(error.strerror or str(error)).lower()}") from None
+    if len(data) > LARGEST:
+        raise NotText("FU004", TOP, f"larger than {LARGEST // 1024**2} MB", "split the file")
+    return decode(data)
+
+
+def attachment(name: str, folder: str) -> str:
+    """The text of a file that an item names, relative to the folder. Raises NotText."""
+    if os.path.isabs(name) or ".." in name.replace("\\", "/").split("/"):
+        raise NotText("FU002", TOP, "a path that leads out of the folder", "give it relative to the catalog folder")
+    return content(os.path.join(folder, name), folder)
+
+
+def _refuse_leaving(path: str, folder: str) -> None:
+    inside = os.path.join(os.path.realpath(folder), "")
+    real = os.path.realpath(path)
+    if not os.path.join(real, "").startswith(inside):
+        raise NotText("FU002", TOP, "a link that leads out of the folder", "copy the file here instead")
+    if os.path.islink(path) and os.path.isdir(real):
+        raise NotText("FU002", TOP, "a link to a folder is not followed", "move the folder here instead")
+
+
+def _refuse_irregular(path: str) -> None:
+    mode = os.stat(path).st_mode
+    if stat.S_ISDIR(mode):
+        raise NotText("FU001", TOP, "a folder, not a file", "rename it")
+    if not stat.S_ISREG(mode):
+        raise NotText("FU001", TOP, "not a regular file", "remove it")

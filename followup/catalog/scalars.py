@@ -1,0 +1,56 @@
+"""Plain scalars as YAML 1.2's core schema reads them: `no`, `1:30` and dates are text, `010` is ten.
+
+PyYAML's own rules are those of YAML 1.1, which turn answers, times and dates into something nobody wrote.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+
+WORDS: Mapping[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+LONGEST_NUMBER = 18  # digits: what fits into a machine's whole number
+NUMBER_STARTS = frozenset("+-.0123456789")
+WHOLE = re.compile(r"[-+]?[0-9]+")
+OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
+REAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+
+Scalar = str | int | float | bool | None
+
+
+def resolve(text: str) -> Scalar:
+    """The value of a plain scalar. Raises OverflowError for numbers that nobody can mean."""
+    if text in WORDS:
+        return WORDS[text]
+    return _number(text) if text[0] in NUMBER_STARTS else text
+
+
+def _number(text: str) -> Scalar:
+    if WHOLE.fullmatch(text):
+        return int(_bounded(text))
+    if OTHER_BASE.fullmatch(text):
+        return int(_bounded(text), 0)
+    if REAL.fullmatch(text):
+        return _finite(text)
+    if NOT_FINITE.fullmatch(text):
+        raise OverflowError(text)
+    return text
+
+
+def _bounded(digits: str) -> str:
+    if len(digits) > LONGEST_NUMBER:
+        raise OverflowError(digits)
+    return digits
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise OverflowError(text)
+    return value

@@ -1,0 +1,17 @@
+"""Where the folders are that come with the program: `schema`, `cycles` (the sample office), `sample_data`.
+
+In a checkout they lie beside the package, where people edit them; the wheel carries them inside it.
+"""
+
+from __future__ import annotations
+
+import os
+
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+INSTALLED = os.path.join(PACKAGE, "office")
+
+
+def shipped(name: str) -> str:
+    """The path of a shipped folder."""
+    home = INSTALLED if os.path.isdir(INSTALLED) else os.path.dirname(PACKAGE)
+    return os.path.join(home, name)

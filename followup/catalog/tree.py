@@ -1,0 +1,64 @@
+"""Plain data that remembers where it stands: a dict and a list that carry lines and columns, counted from 1."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+Path = tuple[str | int, ...]
+
+
+class Place(NamedTuple):
+    """A line and a column of a text, both counted from 1; columns count characters."""
+
+    line: int
+    column: int
+
+
+TOP = Place(1, 1)
+
+
+class Map(dict[str, Any]):
+    """A YAML mapping. `at` is where it begins; `keys_at` and `values_at` where each entry stands."""
+
+    __slots__ = ("at", "keys_at", "values_at")
+
+    def __init__(self, at: Place) -> None:
+        super().__init__()
+        self.at = at
+        self.keys_at: dict[str, Place] = {}
+        self.values_at: dict[str, Place] = {}
+
+
+class Seq(list[Any]):
+    """A YAML sequence. `at` is where it begins; `values_at` where each item stands."""
+
+    __slots__ = ("at", "values_at")
+
+    def __init__(self, at: Place) -> None:
+        super().__init__()
+        self.at = at
+        self.values_at: list[Place] = []
+
+
+def locate(value: Any, path: Path, otherwise: Place, key: bool = False) -> Place:
+    """Where `path` inside `value` stands, or the nearest thing around it that is written down.
+
+    With `key` it is where the last word of the path stands as a key, not where its value does.
+    """
+    place = otherwise
+    for depth, part in enumerate(path, 1):
+        if isinstance(value, Map) and part in value:
+            places = value.keys_at if key and depth == len(path) else value.values_at
+            place = places[str(part)]
+        elif isinstance(value, Seq) and isinstance(part, int) and part < len(value):
+            place = value.values_at[part]
+        else:
+            break
+        value = value[part]
+    return place
+
+
+def dotted(path: Path) -> str:
+    """`cycles.future-prospect.steps[1].offset`."""
+    words = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return "".join(words).removeprefix(".")

@@ -1,0 +1,42 @@
+"""Values as documents hold them, from the ways in which YAML may write them. The schema has checked their form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from followup.core.office import WEEKDAYS
+
+UNITS = ("minutes", "hours", "days", "business days", "weeks", "months")
+
+
+def offset(written: str | int | None) -> list[Any]:
+    """`2 days`, `1 day` and 2 to [count, unit]; nothing is 0 days."""
+    if not isinstance(written, str):
+        return [written or 0, "days"]
+    count, _, unit = written.strip().partition(" ")
+    return [int(count), unit if unit in UNITS else unit + "s"]
+
+
+def days(written: str | int | None) -> int:
+    """`2 days` or 2 to a number of days."""
+    return int(offset(written)[0])
+
+
+def weekdays(written: str | list[str] | None) -> list[str] | None:
+    """`mon-fri`, `sat` or a list, to the days in their order; a range may go over the weekend."""
+    if written is None:
+        return None
+    chosen = _range(written.strip()) if isinstance(written, str) else frozenset(written)
+    return [day for day in WEEKDAYS if day in chosen]
+
+
+def _range(written: str) -> frozenset[str]:
+    first, _, last = written.partition("-")
+    start = WEEKDAYS.index(first)
+    length = (WEEKDAYS.index(last or first) - start) % 7 + 1
+    return frozenset((WEEKDAYS * 2)[start : start + length])
+
+
+def hours(written: str | None) -> list[str] | None:
+    """`09:00-17:30` to [opens, closes]."""
+    return written.strip().split("-") if written else None

@@ -1,0 +1,138 @@
+"""What an administrator does with the catalog: init, validate, apply."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from followup.cli.options import DryRun, Yes
+from followup.cli.settings import Settings, confirm, world
+from followup.errors import CatalogInvalid, Refused, UsageError
+from followup.output.text import plural, problem_line
+
+app = typer.Typer()
+
+
+@app.command()
+def init(
+    ctx: typer.Context,
+    folder: Annotated[str, typer.Argument(metavar="[DIR]")] = ".",
+    empty: Annotated[bool, typer.Option("--empty", help="without the sample office's contacts")] = False,
+) -> None:
+    """Start a project from the sample office: its catalog, a store, and its contacts."""
+    from followup.app.projects import start
+    from followup.store import open_store
+
+    start(folder)
+    settings: Settings = ctx.obj._replace(project=folder, store=None)
+    open_store(settings.store_url(), create=True).close()
+    first = next(iter(_administrators(folder)))
+    ctx.obj = settings._replace(user=first)
+    _apply(ctx, True, False, quiet=True)
+    if not empty:
+        _sample_contacts(ctx, folder)
+    typer.echo(f"Started {folder}: its catalog is in {os.path.join(folder, 'cycles')}, its store in followup.db.")
+    typer.echo("You are not one of its users yet: try `followup due --user tom`, or put your login into cycles/.")
+
+
+def _administrators(folder: str) -> list[str]:
+    documents = _loaded(folder).documents
+    return [id for id, user in documents["user"].items() if user["role"] == "administrator"]
+
+
+def _sample_contacts(ctx: typer.Context, folder: str) -> None:
+    from followup.cli.contacts import import_
+
+    file = os.path.join(folder, "sample_data", "contacts.csv")
+    ctx.obj = ctx.obj._replace(quiet=True)
+    import_(ctx, file, [], "", [], "", False, "", "", "", "", None, "", False, True, False)  # type: ignore[arg-type]
+
+
+def _loaded(folder: str):  # type: ignore[no-untyped-def]
+    from followup.catalog.load import load
+
+    return load(os.path.join(folder, "cycles"))
+
+
+@app.command()
+def validate(
+    ctx: typer.Context,
+    folder: Annotated[
+        str, typer.Argument(metavar="[DIR]", help="a folder of catalog files; the project's cycles/")
+    ] = "",
+    format: Annotated[str, typer.Option("--format", "-f", help="text or json")] = "text",
+    strict: Annotated[bool, typer.Option("--strict", help="warnings are errors")] = False,
+) -> None:
+    """Check the catalog: every problem at once, with file, line and column."""
+    from followup.catalog.load import load
+
+    found = load(folder or os.path.join(ctx.obj.folder(), "cycles"))
+    if format == "json":
+        _json(found.problems)
+    elif format != "text":
+        raise UsageError(f"validate --format text or json: not '{format}'")
+    else:
+        for problem in found.problems:
+            typer.echo(problem_line(problem))
+    errors = found.problems if strict else found.errors
+    if errors:
+        raise CatalogInvalid(plural(len(errors), "problem" if strict else "error"))
+    if format == "text" and not ctx.obj.quiet:
+        counts = {kind: len(found.documents.get(kind, ())) for kind in ("cycle", "alias", "template", "user")}
+        said = ", ".join(plural(n, kind) if kind != "alias" else f"{n} aliases" for kind, n in counts.items())
+        typer.echo(f"The catalog is good: {said}.")
+
+
+def _json(problems) -> None:  # type: ignore[no-untyped-def]
+    from json import dumps
+
+    items = [problem._asdict() for problem in problems]
+    typer.echo(dumps({"schema": "followup/problems@1", "items": items}, ensure_ascii=False, indent=2))
+
+
+@app.command()
+def apply(ctx: typer.Context, yes: Yes = False, dry_run: DryRun = False) -> None:
+    """Put the catalog in force: validated, shown, asked, then in one transaction."""
+    _apply(ctx, yes, dry_run, ctx.obj.quiet)
+
+
+def _apply(ctx: typer.Context, yes: bool, dry_run: bool, quiet: bool) -> None:
+    from followup.app import applying
+    from followup.app.projects import git_commit
+
+    folder = ctx.obj.folder()
+    found = _loaded(folder)
+    if found.errors:
+        raise CatalogInvalid(f"{plural(len(found.errors), 'error')}: nothing was applied", found.problems)
+    with world(ctx, dry_run) as here:
+        by = _who(here, found.documents, ctx)
+        edits = applying.edits(here.store, found.documents)
+        if not quiet:
+            for edit in edits:
+                typer.echo(f"{_verb(edit)} {edit.kind.replace('_', ' ')} {edit.id}")
+        if edits and not (yes or dry_run):
+            confirm("Apply this?", "--yes")
+        made = applying.apply(here.store, found.documents, found.digest, git_commit(folder), here.now, by, dry_run)
+    if not quiet:
+        typer.echo(f"version {made.version} is in force" if made.edits else f"nothing to apply: version {made.version}")
+
+
+def _verb(edit) -> str:  # type: ignore[no-untyped-def]
+    return "add" if edit.before is None else "remove" if edit.after is None else "change"
+
+
+def _who(here, documents, ctx: typer.Context) -> str:  # type: ignore[no-untyped-def]
+    """Who applies. The first version is applied by a user whom it declares itself."""
+    first = next(here.store.ask("catalog.version"))[0] == 0
+    if not first:
+        if not here.user.administers():
+            raise Refused(
+                f"{here.user.id} may not apply: it needs the permission 'apply-catalog' (role {here.user.role})"
+            )
+        return str(here.user.id)
+    user = here.user_id or "office"
+    if user != "office" and user not in documents["user"]:
+        raise Refused(f"the catalog declares no user '{user}'")
+    return user

@@ -1,0 +1,271 @@
+"""`contacts`: add, import, export, list, show, set, transfer, remove."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from followup.app import lists
+from followup.app.changes import for_contacts
+from followup.app.rows import ContactRow
+from followup.app.world import World
+from followup.cli import looking
+from followup.cli.actions import choice
+from followup.cli.options import Cycle, DryRun, Format, Limit, Yes
+from followup.cli.report import report
+from followup.cli.settings import confirm, world
+from followup.core import wishes as w
+from followup.core.words import folded
+from followup.errors import BadInput, UsageError
+from followup.output.render import render
+from followup.output.text import plural
+
+contacts = typer.Typer(help="The people that the office follows up with.", no_args_is_help=True)
+COLUMNS = ("id", "name", "owner", "stage", "cycle", "next_action_date", "phone")
+Contact = Annotated[str, typer.Argument(metavar="CONTACT", help="an id or a name")]
+NoCycle = Annotated[bool, typer.Option("--no-cycle", help="said outright: without a cycle")]
+Text = Annotated[str, typer.Option()]
+
+
+@contacts.command()
+def add(
+    ctx: typer.Context,
+    id: Annotated[str, typer.Option("--id", help="made, if left out")] = "",
+    name: Text = "",
+    first_name: Text = "",
+    last_name: Text = "",
+    email: Text = "",
+    phone: Text = "",
+    owner: Annotated[str, typer.Option("--owner", metavar="USER", help="you, if left out")] = "",
+    property: Text = "",
+    source: Text = "",
+    type: Text = "",
+    stage: Annotated[str, typer.Option("--stage", help="lead or prospect")] = "lead",
+    cycle: Cycle = "",
+    no_cycle: NoCycle = False,
+    dry_run: DryRun = False,
+) -> None:
+    """A new contact, with its first cycle (F11)."""
+    with world(ctx, dry_run) as here:
+        words = {"owner": owner or here.user.id, "property": property, "source": source, "type": type}
+        fields = _declared(here, words)
+        fields |= {"first_name": first_name or None, "last_name": last_name or None, "stage": stage}
+        fields |= {
+            "name": _name(name, first_name, last_name, email, phone),
+            "email": email or None,
+            "phone": phone or None,
+        }
+        made = id or _new_id(here, str(fields["name"]))
+        outcome = for_contacts(here, [(_valid_id(made), w.Add(fields, choice(here, cycle), no_cycle))])
+        report(here, outcome, "added")
+
+
+def _name(name: str, first: str, last: str, email: str, phone: str) -> str:
+    found = name or " ".join(filter(None, (first, last))) or email or phone
+    if not found:
+        raise UsageError("who is it? --name, or --first-name and --last-name")
+    return found
+
+
+def _new_id(here: World, name: str) -> str:
+    """Readable: the name; with a number where it is taken."""
+    plain = "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in folded(name)).split())[:48] or "contact"
+    tried, number = plain, 1
+    while here.store.dossiers([tried])[tried].contact:
+        number += 1
+        tried = f"{plain}-{number}"
+    return tried
+
+
+def _valid_id(id: str) -> str:
+    if not (id.isascii() and id[:1].isalnum() and all(c.isalnum() or c in "._@+-" for c in id) and len(id) <= 64):
+        raise BadInput(f"--id '{id}': letters, digits and . _ @ + - only, a letter or digit first, 64 at most")
+    return id
+
+
+#: field -> the kind of item whose id it holds
+KINDS = {"owner": "user", "property": "property", "source": "source", "type": "contact_type"}
+
+
+def _declared(here: World, words: dict[str, str]) -> dict[str, str | None]:
+    """Words as ids; a list that the office has not declared takes any word."""
+    found: dict[str, str | None] = {}
+    for field, word in words.items():
+        strict = field == "owner" or bool(here.documents(KINDS[field]))
+        found[field] = here.one(KINDS[field], word) if word and strict else word or None
+    return found
+
+
+@contacts.command("list")
+def list_(
+    ctx: typer.Context,
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="in name, e-mail or phone")] = "",
+    owner: Text = "",
+    cycle: Text = "",
+    source: Text = "",
+    stage: Text = "",
+    all: Annotated[bool, typer.Option("--all", help="won and lost ones too")] = False,
+    limit: Limit = 100,
+    format: Format = "table",
+) -> None:
+    """Contacts that you may see, by next action date."""
+    with world(ctx) as here:
+        filters = {"text": text, "owner": owner, "cycle": cycle, "source": source, "stage": stage}
+        rows = lists.contacts(here, limit, all or bool(stage), **{key: value or None for key, value in filters.items()})
+        typer.echo(_drawn(here, rows, format))
+
+
+def _drawn(here: World, rows: list[ContactRow], format: str) -> str:
+    holds = lists.holds(here)
+    return render(format, "contacts@1", [row.item(holds) for row in rows], COLUMNS, "No such contact.")
+
+
+@contacts.command()
+def show(ctx: typer.Context, contact: Contact, format: Format = "table") -> None:
+    """One contact; as `followup show`, or as a contacts@1 item."""
+    if format == "table":
+        looking.show(ctx, contact, format)
+        return
+    with world(ctx) as here:
+        who, _, _ = lists.page(here, lists.contact_id(here, contact))
+        typer.echo(_drawn(here, [who], format))
+
+
+@contacts.command()
+def export(
+    ctx: typer.Context,
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="- is stdout")] = "-",
+    format: Annotated[str, typer.Option("--format", "-f", help="csv, json or jsonl")] = "csv",
+) -> None:
+    """Every contact that you may see; what it writes, `import` reads."""
+    from followup.intake.refusals import replacing
+
+    with world(ctx) as here:
+        text = _drawn(here, lists.contacts(here, closed=True), format)
+        if out == "-":
+            typer.echo(text)
+            return
+        with replacing(out) as file:
+            file.write(text + "\n")
+
+
+@contacts.command("set")
+def set_(
+    ctx: typer.Context,
+    contact: Contact,
+    name: Text = "",
+    first_name: Text = "",
+    last_name: Text = "",
+    email: Text = "",
+    phone: Text = "",
+    owner: Text = "",
+    property: Text = "",
+    source: Text = "",
+    type: Text = "",
+    stage: Text = "",
+    do_not_contact: Annotated[
+        str, typer.Option("--do-not-contact", help="channels, with commas; none for all clear")
+    ] = "",
+    clear: Annotated[list[str], typer.Option("--clear", metavar="FIELD", help="empty this field")] = [],  # noqa: B006
+    dry_run: DryRun = False,
+) -> None:
+    """Change what is known of a contact; a new owner takes over the actions of its cycle (F20)."""
+    with world(ctx, dry_run) as here:
+        id = lists.contact_id(here, contact)
+        plain = {
+            "name": name,
+            "first_name": first_name,
+            "last_name": last_name,
+            "email": email,
+            "phone": phone,
+            "stage": stage,
+        }
+        words = {"owner": owner, "property": property, "source": source, "type": type}
+        fields: dict[str, str | None] = {key: value for key, value in plain.items() if value}
+        fields |= {key: value for key, value in _declared(here, words).items() if value}
+        if do_not_contact:
+            fields["do_not_contact"] = " ".join(sorted(do_not_contact.replace(",", " ").split())).replace("none", "")
+        for field in clear:
+            if field not in ("email", "phone", "first_name", "last_name", "source", "type", "property", "owner"):
+                raise UsageError(f"--clear {field}: that field cannot be empty")
+            fields[field] = None
+        if not fields:
+            raise UsageError("nothing to set: --phone, --owner, ... (see --help)")
+        report(here, for_contacts(here, [(id, w.Set(fields))]), "changed")
+
+
+@contacts.command()
+def transfer(
+    ctx: typer.Context,
+    contact: Contact,
+    owner: Annotated[str, typer.Option("--owner", metavar="USER", help="the new owner")],
+    property: Annotated[str, typer.Option("--property", help="the new property")],
+    cycle: Cycle = "",
+    dry_run: DryRun = False,
+) -> None:
+    """To another property with a new owner; the old cycle is cancelled, the history stays (F19)."""
+    with world(ctx, dry_run) as here:
+        id = lists.contact_id(here, contact)
+        wish = w.Transfer(here.one("property", property), here.one("user", owner), choice(here, cycle))
+        report(here, for_contacts(here, [(id, wish)]), "transferred")
+
+
+@contacts.command()
+def remove(ctx: typer.Context, contact: Contact, yes: Yes = False, dry_run: DryRun = False) -> None:
+    """Out of every list; the history stays, the id is not used again."""
+    with world(ctx, dry_run) as here:
+        id = lists.contact_id(here, contact)
+        if not (yes or dry_run):
+            confirm(f"Remove {id}?", "--yes")
+        report(here, for_contacts(here, [(id, w.Remove())]), "removed")
+
+
+@contacts.command("import")
+def import_(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="CSV; - is stdin")],
+    map: Annotated[list[str], typer.Option("--map", metavar="FIELD=COLUMN", help="which column is which field")] = [],  # noqa: B006
+    map_file: Annotated[str, typer.Option("--map-file", metavar="FILE", help="the same, a line each")] = "",
+    key: Annotated[list[str], typer.Option("--key", metavar="COLUMN", help="make ids from this")] = [],  # noqa: B006
+    cycle: Cycle = "",
+    no_cycle: NoCycle = False,
+    owner: Annotated[str, typer.Option("--owner", metavar="USER", help="for rows without one")] = "",
+    property: Text = "",
+    encoding: Text = "",
+    delimiter: Text = "",
+    day_first: Annotated[bool, typer.Option("--day-first/--month-first", help="what 03/04/2026 means")] = None,  # type: ignore[assignment]
+    refused: Annotated[str, typer.Option("--refused", metavar="FILE", help="refused rows go here")] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="how the columns are read, then stop")] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Contacts from another system's export; the same file twice changes nothing."""
+    from followup.app.importing import Defaults, Importer
+    from followup.cli.importing import carry_out, look
+    from followup.intake.mapping import map_columns, read_pairs
+    from followup.intake.rows import rows
+    from followup.intake.table import open_table
+
+    table = open_table(file, encoding or None, delimiter or None)
+    mapping = map_columns(table.header, [*(read_pairs(map_file) if map_file else ()), *map], key)
+    if not ctx.obj.quiet or preview:
+        typer.echo(look(table, mapping), err=not preview)
+    if preview:
+        return
+    with world(ctx, dry_run) as here:
+        alias = here.one("alias", cycle) if cycle else None
+        default = Defaults(alias, here.one("user", owner) if owner else None, property or None, no_cycle)
+        target = refused or f"{file if file != '-' else 'stdin'}.refused.csv"
+        totals = carry_out(
+            lambda refuse: Importer(here, mapping, default, refuse).run(rows(table, mapping, day_first)),
+            target, table.header, sys.stderr.isatty() and not ctx.obj.quiet, dry_run,
+        )  # fmt: skip
+    typer.echo(
+        f"{plural(totals.read, 'row')}: {totals.new:,} new, {totals.changed:,} changed, {totals.same:,} same, {totals.refused:,} refused"
+    )
+    if totals.refused:
+        raise BadInput(
+            f"{plural(totals.refused, 'row')} refused" + ("" if dry_run else f": see {target}, mend it and import it")
+        )

@@ -1,0 +1,87 @@
+"""Lists of what is applied: cycles, aliases, users. Active ones, unless --all (F15)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from followup.cli.options import Format
+from followup.cli.settings import world
+from followup.core.office import Offset
+from followup.output.render import render
+
+cycles = typer.Typer(help="The office's cycles.", no_args_is_help=True)
+aliases = typer.Typer(help="The names that reps choose.", no_args_is_help=True)
+users = typer.Typer(help="Who works here.", no_args_is_help=True)
+All = Annotated[bool, typer.Option("--all", help="inactive ones too")]
+Name = Annotated[str, typer.Argument(metavar="ID", help="an id or a name")]
+
+
+def _list(ctx: typer.Context, kind: str, columns: tuple[str, ...], all: bool, format: str) -> None:
+    with world(ctx) as here:
+        documents = here.documents(kind)
+        items = [{"id": id, **_flat(text)} for id, text in documents.items() if all or text["active"]]
+        typer.echo(render(format, f"{kind}s@1", items, columns, "None."))
+
+
+def _flat(text: Mapping[str, Any]) -> dict[str, Any]:
+    if "steps" not in text:
+        return dict(text)
+    return {**text, "step_count": sum(step["active"] for step in text["steps"])}
+
+
+@cycles.command("list")
+def list_cycles(ctx: typer.Context, all: All = False, format: Format = "table") -> None:
+    """The cycles, with how many active steps each has; none is a hold."""
+    _list(ctx, "cycle", ("id", "name", "step_count", "anchor"), all, format)
+
+
+@aliases.command("list")
+def list_aliases(ctx: typer.Context, all: All = False, format: Format = "table") -> None:
+    """The names that reps choose, and the cycle each points to."""
+    _list(ctx, "alias", ("id", "name", "cycle"), all, format)
+
+
+@users.command("list")
+def list_users(ctx: typer.Context, all: All = False, format: Format = "table") -> None:
+    """Who works here."""
+    _list(ctx, "user", ("id", "name", "role", "manager", "email"), all, format)
+
+
+@cycles.command("show")
+def show_cycle(ctx: typer.Context, id: Name, format: Format = "table") -> None:
+    """A cycle's steps, in order."""
+    with world(ctx) as here:
+        text = here.document("cycle", here.one("cycle", id))
+        assert text is not None
+        steps = [
+            {**step, "offset": str(Offset(*step["offset"])), "anchor": step["anchor"] or text["anchor"]}
+            for step in text["steps"]
+        ]
+        columns = ("id", "name", "type", "template", "offset", "anchor", "loop_to", "active")
+        typer.echo(render(format, "steps@1", steps, columns, "A hold: no steps."))
+
+
+@aliases.command("show")
+def show_alias(ctx: typer.Context, id: Name, format: Format = "table") -> None:
+    """One alias."""
+    _show(ctx, "alias", id, format)
+
+
+@users.command("show")
+def show_user(ctx: typer.Context, id: Name, format: Format = "table") -> None:
+    """One user."""
+    _show(ctx, "user", id, format)
+
+
+def _show(ctx: typer.Context, kind: str, word: str, format: str) -> None:
+    with world(ctx) as here:
+        id = here.one(kind, word)
+        facts = {"id": id, **(here.document(kind, id) or {})}
+        if format != "table":
+            typer.echo(render(format, f"{kind}s@1", [facts], (), ""))
+            return
+        items = [{"field": key, "value": value} for key, value in facts.items() if value not in (None, [], {})]
+        typer.echo(render(format, "", items, ("field", "value"), ""))

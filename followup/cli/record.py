@@ -1,0 +1,61 @@
+"""What happened, and taking it back: history, undo, stranded."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from followup.app import lists
+from followup.app.undoing import undo_last
+from followup.cli.options import DryRun, Format
+from followup.cli.settings import world
+from followup.core.model import contact_subject
+from followup.output.render import render
+from followup.output.text import clean, plural
+
+app = typer.Typer()
+
+
+@app.command()
+def history(
+    ctx: typer.Context,
+    contact: Annotated[str, typer.Argument(metavar="[CONTACT]", help="one contact's; everything, if left out")] = "",
+    change: Annotated[int, typer.Option("--change", metavar="N", help="what this change did")] = 0,
+    limit: Annotated[int, typer.Option("--limit", "-n")] = -1,
+    format: Format = "table",
+) -> None:
+    """Everything that happened, oldest first: when, by whom, what."""
+    with world(ctx) as here:
+        subject = contact_subject(lists.contact_id(here, contact)) if contact else None
+        items = lists.history(here, subject, change or None, limit)
+        columns = ("change", "at", "by", "subject", "kind", "action")
+        typer.echo(render(format, "history@1", items, columns, "Nothing has happened yet."))
+
+
+@app.command()
+def undo(
+    ctx: typer.Context,
+    partial: Annotated[bool, typer.Option("--partial", help="undo what has not changed since")] = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Take back your latest change, with everything it scheduled."""
+    with world(ctx, dry_run) as here:
+        taken = undo_last(here, partial)
+        typer.echo(
+            f"undid change {taken.change} ({taken.command}, {taken.at}): {plural(len(taken.subjects), 'subject')}"
+        )
+        for subject, refusal in taken.refused:
+            typer.echo(f"followup: left as it is: {clean(subject)}: {refusal}", err=True)
+
+
+@app.command()
+def stranded(ctx: typer.Context, format: Format = "table") -> None:
+    """Contacts that fall through, why, and what mends each; exit 1 if there are any."""
+    with world(ctx) as here:
+        items = [row._asdict() for row in lists.stranded_contacts(here)]
+        if items or not ctx.obj.quiet:
+            columns = ("contact", "contact_name", "owner", "why", "since", "mend")
+            typer.echo(render(format, "stranded@1", items, columns, "Nobody is stranded."))
+        if items:
+            raise typer.Exit(1)

@@ -1,0 +1,125 @@
+"""What every command works with: project, store, user and the present moment; from options, environment, or files."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import typer
+
+from followup.app.world import World
+from followup.errors import BadInput, NoProject, NotFound
+from followup.store import open_store
+
+#: root's options, which may stand anywhere -> how many words follow
+OPTIONS = {"-C": 1, "--project": 1, "--store": 1, "--user": 1, "--now": 1, "-q": 0, "--quiet": 0}
+
+
+class Settings(NamedTuple):
+    """The options as typed; None: not typed."""
+
+    project: str | None
+    store: str | None
+    user: str | None
+    now: str | None
+    quiet: bool
+
+    def folder(self) -> str:
+        """The project: the folder with `cycles/`, found upward from here."""
+        named = self.project or os.environ.get("FOLLOWUP_PROJECT")
+        if named:
+            if not os.path.isdir(os.path.join(named, "cycles")):
+                raise NoProject(f"{named} is no project: it has no folder cycles/; `followup init {named}` makes one")
+            return named
+        here = os.getcwd()
+        while not os.path.isdir(os.path.join(here, "cycles")):
+            if here == os.path.dirname(here):
+                raise NoProject("no project here or above (a folder with cycles/): `followup init DIR` makes one")
+            here = os.path.dirname(here)
+        return here
+
+    def store_url(self) -> str:
+        """--store, FOLLOWUP_STORE, the line in .followup/store, else followup.db in the project."""
+        named = self.store or os.environ.get("FOLLOWUP_STORE")
+        if named:
+            return named
+        folder = self.folder()
+        line = os.path.join(folder, ".followup", "store")
+        if os.path.exists(line):
+            with open(line, encoding="utf-8") as file:
+                url = file.readline().strip()
+            if url.startswith("sqlite:///") and not os.path.isabs(url[10:]):
+                return "sqlite:///" + os.path.join(folder, url[10:])
+            return url
+        return "sqlite:///" + os.path.join(folder, "followup.db")
+
+    def moment(self) -> int:
+        """The present, in UTC seconds: the only clock there is. Without a zone it is UTC until the office is known."""
+        text = self.now or os.environ.get("FOLLOWUP_NOW")
+        return int(time.time()) if text is None else -1
+
+
+@contextmanager
+def world(ctx: typer.Context, dry_run: bool = False) -> Iterator[World]:
+    """The world of this command, closed behind it."""
+    settings: Settings = ctx.obj
+    store = open_store(settings.store_url())
+    try:
+        user = settings.user or os.environ.get("FOLLOWUP_USER")
+        made = World(store, settings.moment(), user or _login(store), _command(ctx), dry_run)
+        made.now = present(settings, made)
+        yield made
+    finally:
+        store.close()
+
+
+def present(settings: Settings, world: World) -> int:
+    """`--now` without a zone is in the office's zone (T10)."""
+    text = settings.now or os.environ.get("FOLLOWUP_NOW")
+    if text is None:
+        return world.now
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"--now '{text}' is not a moment: 2026-05-03T09:00") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(world.office.calendars[None].zone))
+    return int(moment.timestamp())
+
+
+def _login(store: object) -> str | None:
+    import getpass
+
+    try:
+        account = getpass.getuser()
+    except (OSError, KeyError):
+        return None
+    return next((row[0] for row in store.ask("catalog.login", login=account)), None)  # type: ignore[attr-defined]
+
+
+def _command(ctx: typer.Context) -> str:
+    """What the change is headed with: the command's own words, without root's options."""
+    return ctx.command_path.removeprefix("followup ")
+
+
+def confirm(question: str, option: str) -> None:
+    """Ask on a terminal; elsewhere refuse and name the option."""
+    from followup.errors import UsageError
+
+    if not sys.stdin.isatty():
+        raise UsageError(f"{question} Say {option}: nobody can be asked here")
+    if not typer.confirm(question):
+        raise typer.Abort
+
+
+def here_or(name: str, error: type[NotFound] = NotFound) -> str:
+    if not os.path.exists(name):
+        raise error(f"no file {name}")
+    return name

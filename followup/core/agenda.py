@@ -1,0 +1,65 @@
+"""Questions about what is to be done: in which order, how late, grouped how. Rules C2, L6, T8, F12."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple, Protocol, TypeVar
+
+from followup.core.model import Contact, Enrolment
+from followup.core.timing import days_between
+
+
+class Listed(Protocol):
+    """What a list of actions is made of: a row of the store or an Action."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def due(self) -> str: ...
+
+
+Row = TypeVar("Row", bound=Listed)
+
+
+def overdue_days(due: str, today: str) -> int:
+    """How many whole days late, 0 when it is not: a date is late when it is before today."""
+    return max(0, days_between(due, today)) if due[:10] < today else 0
+
+
+def by_type(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
+    """L6: the day's work by action type, each group in the order given."""
+    ordered = sorted(rows, key=attrgetter("type"))
+    return [(type_, list(group)) for type_, group in groupby(ordered, key=attrgetter("type"))]
+
+
+def next_action_date(next_action: str | None, updated_at: str) -> str:
+    """C2: the due of the oldest open action, else the day the contact was last updated; never empty."""
+    return next_action or updated_at[:10]
+
+
+class Stranded(NamedTuple):
+    """A contact that falls through (F12): why, since when, and the command that mends it."""
+
+    contact: str
+    contact_name: str
+    owner: str | None
+    why: str
+    since: str
+    mend: str
+
+
+def stranded(contact: Contact, enrolment: Enrolment | None, last: Enrolment | None) -> Stranded:
+    """What to say of a contact that the store found with nothing scheduled; `last`: its last enrolment that ended."""
+    if contact.owner is None:
+        mend = f"followup contacts set {contact.id} --owner USER"
+    else:
+        mend = f"followup assign {contact.id} ALIAS" + (" --restart" if enrolment else "")
+    if enrolment:
+        why, since = f"on cycle {enrolment.process}, with nothing scheduled", contact.updated_at[:10]
+    elif last:
+        why, since = f"off cycle {last.process}: {last.reason}", last.ended or contact.updated_at[:10]
+    else:
+        why, since = "never on a cycle", contact.created_at[:10]
+    return Stranded(contact.id, contact.name, contact.owner, why, since, mend)

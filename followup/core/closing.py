@@ -1,0 +1,134 @@
+"""What is done with one action: complete, skip, no-show, cancel, reschedule, attempt. Rules F4, F10, C5, P7, T7."""
+
+from __future__ import annotations
+
+from followup.core import events as e
+from followup.core import wishes as w
+from followup.core.draft import Draft
+from followup.core.model import Action
+from followup.core.placing import advance, choose, stays
+from followup.core.timing import When, moment, today, utc_text
+from followup.core.transitions import ActionEvent, allowed
+from followup.errors import Conflict, NotFound, Refused
+
+
+def complete(draft: Draft, wish: w.Complete) -> None:
+    action = _open(draft, wish.action, e.Completed)
+    closed = _closing_time(draft, action, wish.on)
+    if wish.choice:
+        _offers_cycle(draft, action)
+    draft.add(e.Completed(action.id, closed.text, wish.outcome, wish.notes, wish.listing))
+    _then(draft, action, closed, wish.choice, wish.restart)
+
+
+def _offers_cycle(draft: Draft, action: Action) -> None:
+    if draft.dossier.contact is None:
+        raise Refused(f"action {action.id} has no contact to place on a cycle")
+    if not draft.office.types[action.type].offers_cycle:
+        raise Refused(f"completing a {action.type} offers no cycle: complete it, then `followup assign` (F10)")
+
+
+def _then(draft: Draft, action: Action, closed: When, choice: w.Choice | None, restart: bool) -> None:
+    """Onto the chosen cycle, or on with the one that the contact is on: never both (F10)."""
+    current = draft.dossier.cycle
+    leaves = choice is not None and not stays(draft, choice, restart)
+    if not (leaves and current and action.enrolment == current.id):
+        advance(draft, action, closed)
+    if choice:
+        choose(draft, choice, closed, restart)
+
+
+def skip(draft: Draft, wish: w.Skip) -> None:
+    action = _open(draft, wish.action, e.Skipped)
+    closed = _closing_time(draft, action, wish.on)
+    draft.add(e.Skipped(action.id, closed.text, wish.reason))
+    advance(draft, action, closed)
+
+
+def fail(draft: Draft, wish: w.Fail) -> None:
+    action = _open(draft, wish.action, e.Failed)
+    closed = draft.now(action.owner)
+    draft.add(e.Failed(action.id, closed.text, wish.reason))
+    advance(draft, action, closed)
+
+
+def no_show(draft: Draft, wish: w.NoShow) -> None:
+    """Closed with a reason; rebooked it is tried again, and only then the cycle waits (F4, C5)."""
+    action = _open(draft, wish.action, e.NotShown)
+    closed = _closing_time(draft, action, wish.on)
+    draft.add(e.NotShown(action.id, closed.text, wish.reason))
+    if wish.rebook is None:
+        advance(draft, action, closed)
+        return
+    due = moment(wish.rebook, draft.calendar(action.owner).zone)
+    draft.add(_rebooked(action, next(draft.ids), due))
+
+
+def _rebooked(action: Action, id: int, due: When) -> e.Scheduled:
+    """The same action once more. Its nominal stays: what chains from it does not move (T2)."""
+    return e.Scheduled(
+        action=id,
+        type=action.type,
+        title=action.title,
+        owner=action.owner,
+        due=due.text,
+        nominal=action.nominal if action.enrolment else due.text,
+        at=due.at,
+        enrolment=action.enrolment,
+        step=action.step,
+        round=action.round,
+        trial=action.trial + 1,
+        position=action.position,
+        channel=action.channel,
+        category=action.category,
+        action_name=action.action_name,
+        why={"rebooked": action.id},
+    )
+
+
+def cancel(draft: Draft, wish: w.Cancel) -> None:
+    """By hand. The last open action of an enrolment keeps its contact on the cycle, so it is refused (F4)."""
+    action = _open(draft, wish.action, e.Cancelled)
+    enrolment = draft.dossier.enrolment(action.enrolment)
+    if enrolment and enrolment.open and [a.id for a in draft.dossier.of(enrolment) if a.open] == [action.id]:
+        raise Refused(
+            f"action {action.id} is the last open one of cycle '{enrolment.process}': "
+            f"`followup skip {action.id}`, or `followup stop {enrolment.contact}` (F4)"
+        )
+    draft.add(e.Cancelled(action.id, draft.now(action.owner).text, wish.reason))
+
+
+def reschedule(draft: Draft, wish: w.Reschedule) -> None:
+    """Moves this action only (T2, C5)."""
+    action = _open(draft, wish.action, e.Rescheduled)
+    due = moment(wish.due, draft.calendar(action.owner).zone)
+    draft.add(e.Rescheduled(action.id, due.text, due.at, action.due))
+
+
+def attempt(draft: Draft, wish: w.Attempt) -> None:
+    action = _open(draft, wish.action, e.Attempted)
+    draft.add(e.Attempted(action.id, draft.now(action.owner).text, wish.channel, wish.notes))
+
+
+def _open(draft: Draft, id: int, kind: type[ActionEvent]) -> Action:
+    """The action, if `kind` may happen to it; a closed one names who closed it, when, and how."""
+    action = draft.dossier.action(id)
+    if action is None:
+        raise NotFound(f"no action {id}")
+    if allowed(action.status, kind):
+        return action
+    by = f" by {action.completed_by}" if action.completed_by else ""
+    reason = f" ({action.reason})" if action.reason else ""
+    raise Conflict(f"action {id} is already {action.status}{reason}{by} on {action.completed_on}: nothing was changed")
+
+
+def _closing_time(draft: Draft, action: Action, on: str | None) -> When:
+    """T7: today or earlier, never the future."""
+    if on is None:
+        return draft.now(action.owner)
+    closed = draft.when(on, action.owner)
+    zone = draft.calendar(action.owner).zone
+    if closed.day > today(draft.stamp.at, zone) or closed.at > draft.stamp.at:
+        now = utc_text(draft.stamp.at)
+        raise Refused(f"{on} is in the future (it is {now}): an action is closed today or earlier (T7)")
+    return closed

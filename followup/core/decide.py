@@ -1,0 +1,102 @@
+"""Wishes become events, or are refused. `decide` is the only way that anything changes.
+
+decide(dossier, wish, office, stamp, ids) reads nothing but its arguments; what it answers is saved as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from followup.core import closing, people
+from followup.core import events as e
+from followup.core import wishes as w
+from followup.core.draft import Decision, Draft, Stamp
+from followup.core.model import Dossier
+from followup.core.office import Office
+from followup.core.permission import check
+
+
+def decide(dossier: Dossier, wish: w.Wish, office: Office, stamp: Stamp, ids: Iterator[int]) -> Decision:
+    """What `wish` makes of `dossier`.
+
+    Raises Refused where a rule or a permission says no, Conflict where somebody was first, NotFound for an id that is
+    not there. `ids` yields unused ids, for actions and enrolments alike.
+    """
+    check(dossier, wish, office, stamp.by)
+    draft = Draft(dossier, office, stamp, ids)
+    _carry_out(draft, wish)
+    return draft.decision
+
+
+def _carry_out(draft: Draft, wish: w.Wish) -> None:
+    match wish:
+        case w.Complete():
+            closing.complete(draft, wish)
+        case w.Assign():
+            people.assign(draft, wish)
+        case w.Add():
+            people.add(draft, wish)
+        case w.Bring():
+            people.bring(draft, wish)
+        case w.Set():
+            people.change(draft, wish)
+        case w.Skip():
+            closing.skip(draft, wish)
+        case w.NoShow():
+            closing.no_show(draft, wish)
+        case w.Fail():
+            closing.fail(draft, wish)
+        case w.Cancel():
+            closing.cancel(draft, wish)
+        case w.Reschedule():
+            closing.reschedule(draft, wish)
+        case w.Attempt():
+            closing.attempt(draft, wish)
+        case w.Schedule():
+            _schedule(draft, wish)
+        case w.Log():
+            _log(draft, wish)
+        case w.Transfer():
+            people.transfer(draft, wish)
+        case w.Close():
+            people.close(draft, wish)
+        case w.Remove():
+            people.remove(draft)
+        case w.Stop():
+            people.stop(draft)
+        case _:
+            assert_never(wish)
+
+
+def _schedule(draft: Draft, wish: w.Schedule) -> int:
+    """An action by hand: no cycle ever touches it (F7)."""
+    draft.office.types[wish.type]
+    owner = wish.owner or draft.stamp.by.id
+    due = draft.when(wish.due, owner)
+    id = next(draft.ids)
+    draft.add(
+        e.Scheduled(
+            action=id,
+            type=wish.type,
+            title=wish.title,
+            owner=owner,
+            due=due.text,
+            nominal=due.text,
+            at=due.at,
+            channel=wish.channel,
+            category=wish.category,
+            action_name=wish.action_name,
+            notes=wish.notes,
+        )
+    )
+    return id
+
+
+def _log(draft: Draft, wish: w.Log) -> None:
+    """What has already happened: scheduled and completed in one breath, so that every rule of completing holds."""
+    id = _schedule(draft, w.Schedule(wish.type, wish.on, wish.title, channel=wish.channel))
+    closing.complete(
+        draft,
+        w.Complete(id, wish.on, wish.outcome, wish.notes, wish.listing, wish.choice, wish.restart),
+    )

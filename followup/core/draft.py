@@ -1,0 +1,75 @@
+"""What is being decided: the events so far and the dossier as they leave it; lives for one decision on one subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from followup.core import events as e
+from followup.core.evolve import evolve
+from followup.core.model import Action, Dossier
+from followup.core.office import Calendar, Cycle, Office, Step, User
+from followup.core.timing import When, local, moment
+
+
+class Stamp(NamedTuple):
+    """The change that is being made: its number, the moment (UTC seconds), and who makes it."""
+
+    change: int
+    at: int
+    by: User
+
+
+class Decision(NamedTuple):
+    """The events that were decided upon, and the dossier after them."""
+
+    entries: tuple[e.Entry, ...]
+    after: Dossier
+
+
+class Draft:
+    """A decision in the making. `ids` gives the ids of new actions and enrolments."""
+
+    def __init__(self, dossier: Dossier, office: Office, stamp: Stamp, ids: Iterator[int]) -> None:
+        self.dossier, self.office, self.stamp, self.ids = dossier, office, stamp, ids
+        self.entries: list[e.Entry] = []
+
+    def add(self, event: e.Event) -> None:
+        dossier, stamp = self.dossier, self.stamp
+        entry = e.Entry(dossier.subject, dossier.seq + 1, stamp.change, stamp.at, stamp.by.id, event)
+        self.dossier = evolve(dossier, entry)
+        self.entries.append(entry)
+
+    @property
+    def decision(self) -> Decision:
+        return Decision(tuple(self.entries), self.dossier)
+
+    def calendar(self, owner: str | None) -> Calendar:
+        return self.office.calendars[owner]
+
+    def now(self, owner: str | None) -> When:
+        """This moment, as the owner's clock shows it."""
+        return local(self.stamp.at, self.calendar(owner).zone)
+
+    def when(self, text: str | None, owner: str | None) -> When:
+        """Local text in the owner's zone; None is now."""
+        return self.now(owner) if text is None else moment(text, self.calendar(owner).zone)
+
+    def cycle(self, id: str) -> Cycle | None:
+        """The cycle as it is applied, under its name of today (E5); None if it is no longer declared."""
+        try:
+            return self.office.cycles[self.office.moved.get(id, id)]
+        except KeyError:
+            return None
+
+    def step_id(self, cycle: str, step: str | None) -> str | None:
+        """The step's id of today (E5)."""
+        moved = self.office.moved.get(f"{cycle}/{step}")
+        return moved.rpartition("/")[2] if moved else step
+
+    def latest(self, process: str, enrolment: int, step: Step) -> Action | None:
+        """The latest action that the enrolment has of `step`, open or closed."""
+        for action in reversed(self.dossier.actions):
+            if action.enrolment == enrolment and self.step_id(process, action.step) == step.id:
+                return action
+        return None

@@ -1,0 +1,253 @@
+"""What can happen, in the past tense. Plain values that name steps by id and carry the reasons `explain` will read.
+
+The list of kinds is literal: a kind is never edited once released; a new meaning is a new kind.
+Nothing here refers to the catalog, so an old history replays whatever has become of the YAML.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, TypeAlias
+
+Fields: TypeAlias = dict[str, Any]
+
+
+class Added(NamedTuple):
+    """A contact is known. `fields` are those of Contact that are not empty, without id and times."""
+
+    contact: str
+    fields: Fields
+
+
+class Edited(NamedTuple):
+    """`fields` have new values; `before` keeps the old ones for the reader."""
+
+    fields: Fields
+    before: Fields
+
+
+class Handed(NamedTuple):
+    """The contact has a new owner, and perhaps another property (F19, F20)."""
+
+    owner: str | None
+    property: str | None
+    before: Fields
+
+
+class Closed(NamedTuple):
+    """Won or lost (F21)."""
+
+    stage: str
+    before: str
+
+
+class Removed(NamedTuple):
+    """No longer a contact; the history stays and the id is not used again (E10)."""
+
+    reason: str
+
+
+class Categorised(NamedTuple):
+    """An alias without a cycle was chosen (L8)."""
+
+    alias: str
+    before: str | None
+
+
+class Enrolled(NamedTuple):
+    """Placed on a cycle. `start` is local text, `start_at` its instant."""
+
+    enrolment: int
+    kind: str
+    process: str
+    alias: str | None
+    version: int
+    start: str
+    start_at: int
+
+
+class AliasChosen(NamedTuple):
+    """Another name was chosen for the cycle that the contact is on and stays on (F10)."""
+
+    enrolment: int
+    alias: str
+    before: str | None
+
+
+class RoundBegan(NamedTuple):
+    """A loop was taken (F5)."""
+
+    enrolment: int
+    round: int
+    start: str
+    start_at: int
+
+
+class Ended(NamedTuple):
+    """The enrolment is over: no-more-steps, replaced, restarted, stopped, closed, transferred, removed."""
+
+    enrolment: int
+    on: str
+    reason: str
+
+
+class Scheduled(NamedTuple):
+    """An action exists and is open. `why`: anchor, counted_from, offset, moved_by, cycle, version (of a step)."""
+
+    action: int
+    type: str
+    title: str
+    owner: str | None
+    due: str
+    nominal: str
+    at: int
+    enrolment: int | None = None
+    step: str | None = None
+    round: int = 1
+    trial: int = 1
+    position: int = 0
+    channel: str | None = None
+    category: str | None = None
+    action_name: str | None = None
+    notes: str | None = None
+    why: Fields | None = None
+
+
+class Completed(NamedTuple):
+    action: int
+    on: str
+    outcome: str | None = None
+    notes: str | None = None
+    listing: int | None = None
+
+
+class Skipped(NamedTuple):
+    action: int
+    on: str
+    reason: str | None = None
+
+
+class NotShown(NamedTuple):
+    """The contact did not come, or could not be reached (C5)."""
+
+    action: int
+    on: str
+    reason: str
+
+
+class Failed(NamedTuple):
+    action: int
+    on: str
+    reason: str
+
+
+class Cancelled(NamedTuple):
+    action: int
+    on: str
+    reason: str | None = None
+
+
+class Rescheduled(NamedTuple):
+    """Moved by hand to another time (C5)."""
+
+    action: int
+    due: str
+    at: int
+    before: str
+
+
+class Attempted(NamedTuple):
+    """A try that reached nobody; the action stays open (P7)."""
+
+    action: int
+    on: str
+    channel: str | None = None
+    notes: str | None = None
+
+
+class Reassigned(NamedTuple):
+    """The action goes to another user; `due` and `at` are as they read in that user's zone (T1, F20)."""
+
+    action: int
+    owner: str | None
+    due: str
+    nominal: str
+    at: int
+    before: Fields
+
+
+class Undone(NamedTuple):
+    """A change was taken back (E11): what these rows were before it, whole; None: it had made the contact."""
+
+    change: int
+    contact: Fields | None
+    enrolments: list[Fields]
+    actions: list[Fields]
+
+
+class Applied(NamedTuple):
+    """A catalog version is in force (E1); subject `office`."""
+
+    version: int
+    digest: str
+    commit: str | None
+
+
+Event: TypeAlias = (
+    Added
+    | Edited
+    | Handed
+    | Closed
+    | Removed
+    | Categorised
+    | Enrolled
+    | AliasChosen
+    | RoundBegan
+    | Ended
+    | Scheduled
+    | Completed
+    | Skipped
+    | NotShown
+    | Failed
+    | Cancelled
+    | Rescheduled
+    | Attempted
+    | Reassigned
+    | Undone
+    | Applied
+)
+
+KINDS: dict[str, type[Event]] = {
+    "added": Added,
+    "edited": Edited,
+    "handed": Handed,
+    "closed": Closed,
+    "removed": Removed,
+    "categorised": Categorised,
+    "enrolled": Enrolled,
+    "alias-chosen": AliasChosen,
+    "round-began": RoundBegan,
+    "ended": Ended,
+    "scheduled": Scheduled,
+    "completed": Completed,
+    "skipped": Skipped,
+    "not-shown": NotShown,
+    "failed": Failed,
+    "cancelled": Cancelled,
+    "rescheduled": Rescheduled,
+    "attempted": Attempted,
+    "reassigned": Reassigned,
+    "undone": Undone,
+    "applied": Applied,
+}
+NAMES: dict[type[Event], str] = {type_: name for name, type_ in KINDS.items()}
+
+
+class Entry(NamedTuple):
+    """One line of the history: an event of a subject with its number, its change, when (UTC seconds) and by whom."""
+
+    subject: str
+    seq: int
+    change: int
+    at: int
+    by: str
+    event: Event

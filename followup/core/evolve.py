@@ -1,0 +1,184 @@
+"""Events become state. `evolve` never refuses and never looks at the catalog: every history ever accepted replays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import reduce
+from typing import assert_never
+
+from followup.core import events as e
+from followup.core.model import (
+    CANCELLED,
+    COMPLETED,
+    FAILED,
+    NO_SHOW,
+    SCHEDULED,
+    SKIPPED,
+    Action,
+    Contact,
+    Dossier,
+    Enrolment,
+)
+from followup.core.timing import utc_text
+
+
+def replay(entries: Iterable[e.Entry], start: Dossier) -> Dossier:
+    return reduce(evolve, entries, start)
+
+
+def evolve(dossier: Dossier, entry: e.Entry) -> Dossier:
+    """The dossier after `entry`. Whatever happens to a contact updates its `updated_at` (C2), except an undo."""
+    after = _changed(dossier, entry)
+    if after.contact is None or isinstance(entry.event, e.Undone):
+        return after._replace(seq=entry.seq)
+    return after._replace(seq=entry.seq, contact=after.contact._replace(updated_at=utc_text(entry.at)))
+
+
+def _changed(dossier: Dossier, entry: e.Entry) -> Dossier:
+    event = entry.event
+    match event:
+        case e.Scheduled():
+            return dossier._replace(actions=(*dossier.actions, _scheduled(dossier, event)))
+        case e.Completed():
+            notes, listing = event.notes, event.listing
+            return _closed(dossier, entry, event, COMPLETED, outcome=event.outcome, notes=notes, listing=listing)
+        case e.Skipped():
+            return _closed(dossier, entry, event, SKIPPED, reason=event.reason)
+        case e.NotShown():
+            return _closed(dossier, entry, event, NO_SHOW, reason=event.reason)
+        case e.Failed():
+            return _closed(dossier, entry, event, FAILED, reason=event.reason)
+        case e.Cancelled():
+            return _closed(dossier, entry, event, CANCELLED, reason=event.reason)
+        case e.Rescheduled(action=id, due=due, at=at):
+            return _action(dossier, id, due=due, at=at, moved=_the_action(dossier, id).moved + 1)
+        case e.Attempted(action=id):
+            return _action(dossier, id, attempts=_the_action(dossier, id).attempts + 1)
+        case e.Reassigned(action=id):
+            return _action(dossier, id, owner=event.owner, due=event.due, nominal=event.nominal, at=event.at)
+        case e.Enrolled():
+            return dossier._replace(enrolments=(*dossier.enrolments, _enrolled(dossier, event)))
+        case e.RoundBegan(enrolment=id):
+            return _enrolment(dossier, id, round=event.round, round_start=event.start, round_at=event.start_at)
+        case e.Ended(enrolment=id):
+            return _enrolment(dossier, id, ended=event.on, reason=event.reason)
+        case e.AliasChosen(enrolment=id):
+            return _enrolment(dossier, id, alias=event.alias)
+        case e.Added():
+            return dossier._replace(contact=_added(event, entry.at))
+        case e.Edited(fields=fields):
+            return dossier._replace(contact=dossier.known._replace(**fields))
+        case e.Handed():
+            return dossier._replace(contact=dossier.known._replace(owner=event.owner, property=event.property))
+        case e.Closed():
+            return dossier._replace(contact=dossier.known._replace(stage=event.stage))
+        case e.Categorised():
+            return dossier._replace(contact=dossier.known._replace(follow_up=event.alias))
+        case e.Removed():
+            return dossier._replace(contact=dossier.known._replace(gone=event.reason))
+        case e.Undone():
+            return _undone(dossier, event)
+        case e.Applied():
+            return dossier
+        case _:
+            assert_never(event)
+
+
+def _added(event: e.Added, at: int) -> Contact:
+    now = utc_text(at)
+    return Contact(**{"id": event.contact, "name": event.contact, "created_at": now, "updated_at": now, **event.fields})
+
+
+def _enrolled(dossier: Dossier, event: e.Enrolled) -> Enrolment:
+    return Enrolment(
+        id=event.enrolment,
+        contact=dossier.known.id,
+        kind=event.kind,
+        process=event.process,
+        alias=event.alias,
+        version=event.version,
+        start=event.start,
+        start_at=event.start_at,
+        round=1,
+        round_start=event.start,
+        round_at=event.start_at,
+    )
+
+
+def _scheduled(dossier: Dossier, event: e.Scheduled) -> Action:
+    return Action(
+        id=event.action,
+        contact=dossier.contact.id if dossier.contact else None,
+        owner=event.owner,
+        type=event.type,
+        title=event.title,
+        status=SCHEDULED,
+        due=event.due,
+        nominal=event.nominal,
+        at=event.at,
+        enrolment=event.enrolment,
+        step=event.step,
+        round=event.round,
+        trial=event.trial,
+        position=event.position,
+        channel=event.channel,
+        category=event.category,
+        action_name=event.action_name,
+        notes=event.notes,
+    )
+
+
+Closing = e.Completed | e.Skipped | e.NotShown | e.Failed | e.Cancelled
+
+
+def _closed(
+    dossier: Dossier,
+    entry: e.Entry,
+    event: Closing,
+    status: str,
+    *,
+    outcome: str | None = None,
+    notes: str | None = None,
+    listing: int | None = None,
+    reason: str | None = None,
+) -> Dossier:
+    action = _the_action(dossier, event.action)
+    closed = action._replace(
+        status=status,
+        completed_on=event.on,
+        completed_by=entry.by,
+        outcome=outcome,
+        notes="\n".join(filter(None, (action.notes, notes))) or None,
+        listing=listing,
+        reason=reason,
+    )
+    return dossier._replace(actions=tuple(closed if a.id == event.action else a for a in dossier.actions))
+
+
+def _the_action(dossier: Dossier, id: int) -> Action:
+    return next(action for action in dossier.actions if action.id == id)
+
+
+def _action(dossier: Dossier, id: int, **fields: object) -> Dossier:
+    return dossier._replace(actions=tuple(a._replace(**fields) if a.id == id else a for a in dossier.actions))  # type: ignore[arg-type]
+
+
+def _enrolment(dossier: Dossier, id: int, **fields: object) -> Dossier:
+    changed = tuple(x._replace(**fields) if x.id == id else x for x in dossier.enrolments)  # type: ignore[arg-type]
+    return dossier._replace(enrolments=changed)
+
+
+def _undone(dossier: Dossier, event: e.Undone) -> Dossier:
+    """The rows as the event has them; rows it does not name stay."""
+    actions = {action.id: action for action in dossier.actions}
+    actions |= {row["id"]: Action(**row) for row in event.actions}
+    enrolments = {enrolment.id: enrolment for enrolment in dossier.enrolments}
+    enrolments |= {row["id"]: Enrolment(**row) for row in event.enrolments}
+    contact = Contact(**event.contact) if event.contact else dossier.contact
+    if event.contact is None and dossier.contact:
+        contact = dossier.contact._replace(gone="undone")
+    return dossier._replace(
+        contact=contact,
+        actions=tuple(actions[id] for id in sorted(actions)),
+        enrolments=tuple(enrolments[id] for id in sorted(enrolments)),
+    )

@@ -1,0 +1,151 @@
+"""What is done with a contact: add, change, hand over, transfer, close, remove. Rules F11, F19 to F21, T1, E10."""
+
+from __future__ import annotations
+
+from followup.core import events as e
+from followup.core import wishes as w
+from followup.core.draft import Draft
+from followup.core.model import LEAD, PROSPECT, Action, Contact
+from followup.core.placing import choose, end
+from followup.core.timing import When, local, moment
+from followup.errors import Conflict, Refused
+
+
+def add(draft: Draft, wish: w.Add) -> None:
+    """F11: with a first cycle, unless it is said outright that there is none. A categorising alias is not a cycle."""
+    contact = draft.dossier.contact
+    id = draft.dossier.subject.partition(":")[2]
+    if contact and contact.gone is None:
+        raise Conflict(f"contact '{id}' exists already ({contact.name}): choose another id, or `followup contacts set`")
+    if contact and contact.gone != "undone":
+        raise Refused(f"the id '{id}' was that of {contact.name}, {contact.gone} since: no id is used again (E10)")
+    if wish.choice is None and not wish.without_cycle:
+        raise Refused("a new contact needs a first cycle: --cycle ALIAS, or --no-cycle to say that it has none (F11)")
+    draft.add(e.Added(id, _filled(wish.fields)))
+    if wish.choice:
+        choose(draft, wish.choice, draft.now(draft.dossier.known.owner))
+        if draft.dossier.cycle is None and not wish.without_cycle:
+            raise Refused(f"alias '{wish.choice.alias}' has no cycle: choose another, or --no-cycle (F11)")
+
+
+def bring(draft: Draft, wish: w.Bring) -> None:
+    """An import says what it knows: what it leaves blank, and the cycle of a contact that is known, stay as they are."""
+    contact = draft.dossier.contact
+    if contact is None or contact.gone == "undone":
+        add(draft, w.Add(wish.fields, wish.choice, wish.without_cycle))
+        return
+    fields = _filled(wish.fields)
+    fields.pop("created_at", None)
+    if contact.closed():
+        fields.pop("stage", None)
+    change(draft, w.Set(fields))
+
+
+def _filled(fields: e.Fields) -> e.Fields:
+    return {name: value for name, value in fields.items() if value not in (None, "")}
+
+
+def change(draft: Draft, wish: w.Set) -> None:
+    """Only what differs is an event; a change of owner hands over (F20)."""
+    contact = _living(draft)
+    fields = {name: value for name, value in wish.fields.items() if getattr(contact, name) != value}
+    if fields.get("stage", LEAD) not in (LEAD, PROSPECT):
+        raise Refused(f"a contact becomes {fields['stage']} by `followup close {contact.id} {fields['stage']}` (F21)")
+    hand = {name: fields.pop(name) for name in ("owner", "property") if name in fields}
+    if fields:
+        draft.add(e.Edited(fields, {name: getattr(contact, name) for name in fields}))
+    if hand:
+        hand_over(draft, hand.get("owner", contact.owner), hand.get("property", contact.property))
+
+
+def hand_over(draft: Draft, owner: str | None, property: str | None) -> None:
+    """The new owner takes over the old one's open actions of enrolments; what was added by hand stays (F20)."""
+    contact = draft.dossier.known
+    draft.add(e.Handed(owner, property, {"owner": contact.owner, "property": contact.property}))
+    if owner == contact.owner:
+        return
+    for action in draft.dossier.open_actions:
+        if action.enrolment and action.owner == contact.owner:
+            draft.add(_reassigned(draft, action, owner))
+
+
+def _reassigned(draft: Draft, action: Action, owner: str | None) -> e.Reassigned:
+    """T1: dates and `at:` times stay as they read; another timed due keeps its instant and reads anew."""
+    zone = draft.calendar(owner).zone
+    if action.timed and not _reads_as_declared(draft, action):
+        due = local(action.at, zone)
+        nominal = due.text if action.nominal == action.due else action.nominal
+    else:
+        due, nominal = moment(action.due, zone), action.nominal
+    before = {"owner": action.owner, "due": action.due}
+    return e.Reassigned(action.id, owner, due.text, nominal, due.at, before)
+
+
+def _reads_as_declared(draft: Draft, action: Action) -> bool:
+    """Whether the time of day comes from the step's `at:`."""
+    enrolment = draft.dossier.enrolment(action.enrolment)
+    cycle = draft.cycle(enrolment.process) if enrolment else None
+    steps = cycle.steps if cycle and enrolment else ()
+    id = draft.step_id(enrolment.process, action.step) if enrolment else None
+    return any(step.at for step in steps if step.id == id)
+
+
+def transfer(draft: Draft, wish: w.Transfer) -> None:
+    """F19: the old cycle is cancelled, history stays; recorded as an action of its own type (F1)."""
+    contact = _living(draft)
+    now = draft.now(wish.owner)
+    _end_all(draft, now, "transferred")
+    hand_over(draft, wish.owner, wish.property)
+    id = next(draft.ids)
+    title = f"Transfer to {wish.property or wish.owner}"
+    draft.add(e.Scheduled(id, "transfer", title, wish.owner, now.text, now.text, now.at))
+    draft.add(e.Completed(id, now.text, notes=f"from {contact.property or '-'}, {contact.owner or 'nobody'}"))
+    if wish.choice:
+        choose(draft, wish.choice, now)
+
+
+def close(draft: Draft, wish: w.Close) -> None:
+    """F21: won or lost ends the enrolments; actions made by hand stay."""
+    contact = _living(draft)
+    if contact.closed():
+        raise Conflict(f"{contact.name} is already {contact.stage}")
+    draft.add(e.Closed(wish.stage, contact.stage))
+    _end_all(draft, draft.now(contact.owner), "closed")
+
+
+def remove(draft: Draft) -> None:
+    """E10: everything open is cancelled, made by hand or not: nobody is left to do it for."""
+    contact = _living(draft)
+    now = draft.now(contact.owner)
+    _end_all(draft, now, "removed")
+    for action in draft.dossier.open_actions:
+        draft.add(e.Cancelled(action.id, now.text, "removed"))
+    draft.add(e.Removed("removed"))
+
+
+def assign(draft: Draft, wish: w.Assign) -> None:
+    contact = _living(draft)
+    if contact.closed():
+        mend = f"followup contacts set {contact.id} --stage lead"
+        raise Refused(f"{contact.name} is {contact.stage}: `{mend}` first (F21)")
+    choose(draft, wish.choice, draft.now(contact.owner), wish.restart)
+
+
+def stop(draft: Draft) -> None:
+    contact = _living(draft)
+    if draft.dossier.cycle is None:
+        raise Refused(f"{contact.name} is on no cycle")
+    end(draft, draft.dossier.cycle, draft.now(contact.owner), "stopped")
+
+
+def _living(draft: Draft) -> Contact:
+    contact = draft.dossier.known
+    if contact.gone:
+        raise Conflict(f"{contact.name} is no longer a contact ({contact.gone})")
+    return contact
+
+
+def _end_all(draft: Draft, on: When, reason: str) -> None:
+    for enrolment in draft.dossier.enrolments:
+        if enrolment.open:
+            end(draft, enrolment, on, reason)

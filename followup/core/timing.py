@@ -1,0 +1,187 @@
+"""Where a due date comes from: an anchor, an offset and a calendar in; nominal, due and instant out.
+
+A due is local text for people ("2026-05-03" or "2026-05-03T14:00", in the owner's zone) and a UTC instant for
+machines (whole seconds since 1970, on a whole minute; of a date, the moment its day begins). Rules T1 to T6.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from followup.core.office import ELAPSED_MINUTES, Calendar, Offset
+
+ONE_DAY = timedelta(days=1)
+
+
+class When(NamedTuple):
+    """A local date, or date and minute, with its instant."""
+
+    text: str
+    at: int
+
+    @property
+    def day(self) -> str:
+        return self.text[:10]
+
+
+class Due(NamedTuple):
+    """What `place` answers. `nominal` is what chains count from (T5); `moved_by` says what changed it into `due`."""
+
+    nominal: str
+    due: str
+    at: int
+    moved_by: tuple[str, ...] = ()
+    unknown_holidays: bool = False  # T9: counted past the last day whose holidays are declared
+
+
+def local(at: int, zone: str) -> When:
+    """The moment `at` as a clock on the wall in `zone` shows it, to the minute."""
+    at -= at % 60
+    return When(f"{datetime.fromtimestamp(at, ZoneInfo(zone)):%Y-%m-%dT%H:%M}", at)
+
+
+def today(at: int, zone: str) -> str:
+    """The local date at the moment `at`."""
+    return local(at, zone).day
+
+
+def moment(text: str, zone: str) -> When:
+    """Local text as a When: a date begins with its day; a wall time in a gap or an overlap is settled by T6."""
+    if len(text) == 10:
+        return When(text, _instant(text + "T00:00", zone))
+    return local(_instant(text, zone), zone)
+
+
+@lru_cache(maxsize=4096)
+def _instant(text: str, zone: str) -> int:
+    """T6: in a gap the first minute after it, in an overlap the first of the two."""
+    info, wall = ZoneInfo(zone), datetime.fromisoformat(text)
+    first = int(wall.replace(tzinfo=info).timestamp())
+    if datetime.fromtimestamp(first, info).replace(tzinfo=None) == wall:
+        return first
+    return _end_of_gap(int(wall.replace(tzinfo=info, fold=1).timestamp()), first, info)
+
+
+def _end_of_gap(before: int, after: int, zone: ZoneInfo) -> int:
+    """The first second, of those in (before, after], whose offset from UTC is that of `after`."""
+    target = datetime.fromtimestamp(after, zone).utcoffset()
+    while after - before > 1:
+        middle = (before + after) // 2
+        if datetime.fromtimestamp(middle, zone).utcoffset() == target:
+            after = middle
+        else:
+            before = middle
+    return after
+
+
+def works(day: date, calendar: Calendar) -> bool:
+    """Whether `day` is a working day: declared exceptions first, then the week (T4)."""
+    iso = day.isoformat()
+    if iso in calendar.days_on:
+        return True
+    return day.weekday() in calendar.working_days and iso not in calendar.days_off
+
+
+def add_months(day: date, count: int) -> date:
+    """T3: clamped to the month's last day, counted whole from `day` itself."""
+    month = day.year * 12 + day.month - 1 + count
+    year, month = divmod(month, 12)
+    first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return date(year, month + 1, min(day.day, (first_of_next - ONE_DAY).day))
+
+
+def add_business_days(day: date, count: int, calendar: Calendar) -> date:
+    """T4: counted strictly after the start; 0 is that day if it is worked, else the next (before it, if negative)."""
+    if count == 0:
+        return roll_to_work(day, ONE_DAY, calendar)
+    step = ONE_DAY if count > 0 else -ONE_DAY
+    for _ in range(abs(count)):
+        day = roll_to_work(day + step, step, calendar)
+    return day
+
+
+def roll_to_work(day: date, step: timedelta, calendar: Calendar) -> date:
+    """`day`, or the next one in the direction of `step` that is worked; ten years without one is no calendar."""
+    for _ in range(3660):
+        if works(day, calendar):
+            return day
+        day += step
+    raise ValueError("the calendar has no working day")
+
+
+def shift(anchor: When, offset: Offset, calendar: Calendar) -> When | str:
+    """`offset` from `anchor`: local date text for days and longer, a When for minutes and hours (T1)."""
+    if offset.unit in ELAPSED_MINUTES:
+        start = anchor if len(anchor.text) > 10 else moment(f"{anchor.text}T{calendar.opens}", calendar.zone)
+        return local(start.at + 60 * offset.number * ELAPSED_MINUTES[offset.unit], calendar.zone)
+    day = date.fromisoformat(anchor.day)
+    if offset.unit == "months":
+        return add_months(day, offset.number).isoformat()
+    if offset.unit == "business days":
+        return add_business_days(day, offset.number, calendar).isoformat()
+    return (day + ONE_DAY * offset.number * (7 if offset.unit == "weeks" else 1)).isoformat()
+
+
+@lru_cache(maxsize=8192)
+def place(
+    anchor: When,
+    offset: Offset,
+    calendar: Calendar,
+    at: str | None = None,
+    roll: str | None = None,
+    not_before: str | None = None,
+) -> Due:
+    """The due of a step.
+
+    `at`: a local HH:MM that a date gets (T1). `roll`: none, forward or back; None as the calendar says (T5).
+    `not_before`: the first local date that `min_gap` allows (T5). Only the due moves; the nominal stays.
+    """
+    shifted = shift(anchor, offset, calendar)
+    nominal = shifted if isinstance(shifted, When) else _at_time(shifted, at, calendar.zone)
+    due = nominal
+    moved_by: tuple[str, ...] = ()
+    if not_before is not None and nominal.day < not_before:
+        due, moved_by = _on_day(nominal, not_before, calendar.zone), ("min_gap",)
+    rolled = _rolled(due.day, roll or calendar.roll, offset, calendar)
+    if rolled != due.day:
+        due, moved_by = _on_day(due, rolled, calendar.zone), (*moved_by, "roll")
+    return Due(nominal.text, due.text, due.at, moved_by, _past_known_holidays(offset, roll, due.day, calendar))
+
+
+def _at_time(day: str, at: str | None, zone: str) -> When:
+    return moment(f"{day}T{at}" if at else day, zone)
+
+
+def _on_day(when: When, day: str, zone: str) -> When:
+    return moment(day + when.text[10:], zone)
+
+
+def _rolled(day: str, roll: str, offset: Offset, calendar: Calendar) -> str:
+    """T5: a negative offset never rolls forward, since what it must precede would be missed; it rolls back."""
+    if roll == "none":
+        return day
+    forward = roll == "forward" and offset.number >= 0
+    return roll_to_work(date.fromisoformat(day), ONE_DAY if forward else -ONE_DAY, calendar).isoformat()
+
+
+def _past_known_holidays(offset: Offset, roll: str | None, day: str, calendar: Calendar) -> bool:
+    observed = offset.unit == "business days" or (roll or calendar.roll) != "none"
+    return observed and calendar.known_until is not None and day > calendar.known_until
+
+
+def days_between(earlier: str, later: str) -> int:
+    """Whole local days from one ISO text to another; times of day do not count."""
+    return (date.fromisoformat(later[:10]) - date.fromisoformat(earlier[:10])).days
+
+
+def add_days(text: str, count: int) -> str:
+    """An ISO text moved by whole local days, its time of day kept."""
+    return (date.fromisoformat(text[:10]) + ONE_DAY * count).isoformat() + text[10:]
+
+
+def utc_text(at: int) -> str:
+    """An instant as ISO text in UTC, as the history shows it."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"

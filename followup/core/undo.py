@@ -1,0 +1,53 @@
+"""Taking a change back (E11): the subject's rows become what they were, and what the change made is cancelled.
+
+Nothing is erased. An action or enrolment that the change had made stays as cancelled, or ended, with the reason
+`undone`, so that its id never means something else; doing the thing again makes a new trial.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from followup.core import events as e
+from followup.core.evolve import replay
+from followup.core.model import CANCELLED, Action, Dossier, Enrolment
+from followup.core.placing import UNDONE
+from followup.core.timing import utc_text
+from followup.errors import Refused
+
+
+def undo(history: Sequence[e.Entry], change: int, taken_back: int, at: int, by: str) -> tuple[e.Entry, Dossier]:
+    """The entry, of change `taken_back`, that reverses `change` for the subject whose whole history is given.
+
+    Raises Refused where the subject has changed since: that change comes first.
+    """
+    subject = history[0].subject
+    later = [entry for entry in history if entry.change > change]
+    if later:
+        last = later[-1]
+        raise Refused(f"{subject.replace(':', ' ')} has changed since: by {last.by} at {utc_text(last.at)}")
+    now = replay(history, Dossier(subject))
+    before = replay((entry for entry in history if entry.change < change), Dossier(subject))
+    entry = e.Entry(subject, now.seq + 1, taken_back, at, by, _reversal(now, before, change, utc_text(at)[:10]))
+    return entry, replay([entry], now)
+
+
+def _reversal(now: Dossier, before: Dossier, change: int, on: str) -> e.Undone:
+    was_there = before.contact is not None and before.contact.gone is None
+    actions = {row.id: row for row in before.actions}
+    enrolments = {row.id: row for row in before.enrolments}
+    return e.Undone(
+        change=change,
+        contact=before.contact._asdict() if before.contact and was_there else None,
+        enrolments=[enrolments.get(r.id, _ended(r, on))._asdict() for r in now.enrolments if enrolments.get(r.id) != r],
+        actions=[actions.get(r.id, _cancelled(r, on))._asdict() for r in now.actions if actions.get(r.id) != r],
+    )
+
+
+def _ended(made: Enrolment, on: str) -> Enrolment:
+    return made._replace(ended=made.ended or on, reason=UNDONE)
+
+
+def _cancelled(made: Action, on: str) -> Action:
+    """Also where it was closed since by the same change: what was undone never happened."""
+    return made._replace(status=CANCELLED, reason=UNDONE, completed_on=made.completed_on or on)

@@ -1,0 +1,162 @@
+"""What can be asked for. A wish says what somebody wants; `decide` says what happens, or refuses.
+
+Days and times in wishes are local text in the owner's zone; None means now.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+from followup.core.events import Fields
+
+
+class Choice(NamedTuple):
+    """A rep chooses an alias; an administrator may name a cycle (F9)."""
+
+    alias: str | None
+    cycle: str | None = None
+
+
+class Add(NamedTuple):
+    """A new contact, with its first cycle, or said outright to come without one (F11)."""
+
+    fields: Fields
+    choice: Choice | None
+    without_cycle: bool = False
+
+
+class Bring(NamedTuple):
+    """A contact as an import tells it: added if unknown, else changed where the file says something else (F11)."""
+
+    fields: Fields
+    choice: Choice | None
+    without_cycle: bool = False
+
+
+class Set(NamedTuple):
+    """New values for fields of a contact; a new owner takes over the actions of enrolments (F20)."""
+
+    fields: Fields
+
+
+class Transfer(NamedTuple):
+    """To another property, with a new owner, and perhaps a new cycle (F19)."""
+
+    property: str | None
+    owner: str
+    choice: Choice | None = None
+
+
+class Close(NamedTuple):
+    """Won or lost (F21)."""
+
+    stage: str
+
+
+class Remove(NamedTuple):
+    """Out of the office's lists; the history stays (E10)."""
+
+
+class Assign(NamedTuple):
+    """Onto a cycle; `restart` even where the contact is on it (F7, F10)."""
+
+    choice: Choice
+    restart: bool = False
+
+
+class Stop(NamedTuple):
+    """Off the cycle, with nothing in its place (F4)."""
+
+
+class Complete(NamedTuple):
+    action: int
+    on: str | None = None
+    outcome: str | None = None
+    notes: str | None = None
+    listing: int | None = None
+    choice: Choice | None = None
+    restart: bool = False
+
+
+class Skip(NamedTuple):
+    action: int
+    on: str | None = None
+    reason: str | None = None
+
+
+class NoShow(NamedTuple):
+    """`rebook`: the due of a new try of the same action (C5)."""
+
+    action: int
+    reason: str
+    on: str | None = None
+    rebook: str | None = None
+
+
+class Fail(NamedTuple):
+    action: int
+    reason: str
+
+
+class Cancel(NamedTuple):
+    action: int
+    reason: str | None = None
+
+
+class Reschedule(NamedTuple):
+    action: int
+    due: str
+
+
+class Attempt(NamedTuple):
+    action: int
+    channel: str | None = None
+    notes: str | None = None
+
+
+class Schedule(NamedTuple):
+    """An action by hand; for a contact, or a user's own task."""
+
+    type: str
+    due: str | None
+    title: str
+    owner: str | None = None
+    notes: str | None = None
+    category: str | None = None
+    action_name: str | None = None
+    channel: str | None = None
+
+
+class Log(NamedTuple):
+    """Something that has already happened, such as an inbound call."""
+
+    type: str
+    title: str
+    on: str | None = None
+    channel: str | None = None
+    outcome: str | None = None
+    notes: str | None = None
+    listing: int | None = None
+    choice: Choice | None = None
+    restart: bool = False
+
+
+Wish: TypeAlias = (
+    Add
+    | Bring
+    | Set
+    | Transfer
+    | Close
+    | Remove
+    | Assign
+    | Stop
+    | Complete
+    | Skip
+    | NoShow
+    | Fail
+    | Cancel
+    | Reschedule
+    | Attempt
+    | Schedule
+    | Log
+)

@@ -1,0 +1,28 @@
+"""Words that people type: compared without case and accents, and the nearest ones named when none is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from unicodedata import combining, normalize
+
+
+def folded(text: str) -> str:
+    """As compared: no case, no accents, single spaces."""
+    plain = "".join(c for c in normalize("NFKD", text) if not combining(c))
+    return " ".join(plain.casefold().split())
+
+
+def meant(word: str, names: Mapping[str, str]) -> list[str]:
+    """The ids that `word` means, of id -> name: the id itself, else every one of that name."""
+    if word in names:
+        return [word]
+    wanted = folded(word)
+    return [id for id, name in names.items() if wanted in (folded(id), folded(name))]
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean 'x' or 'y'?`, or nothing."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, list(known), 3, 0.5)
+    return "; did you mean " + " or ".join(f"'{name}'" for name in close) + "?" if close else ""

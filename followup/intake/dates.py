@@ -1,0 +1,72 @@
+"""Dates as exports write them, as ISO text: a date, a local wall time, or with a zone the moment in UTC (ending in Z).
+
+Nothing is filled in and nothing is guessed: a date without its year, or one that can be two days, is Unfit.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+
+from followup.intake.values import Unfit, shown
+
+ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
+TIMED = re.compile(r"[0-9]:[0-9]|[0-9] ?[ap]\.?m", re.IGNORECASE)
+# A date that leaves something open reads differently from these two.
+FILLERS = (datetime(2000, 1, 1), datetime(2003, 2, 2))
+
+
+@lru_cache(maxsize=4096)
+def clean_date(text: str, day_first: bool | None = None) -> str:
+    """`day_first` settles 03/04/2026; None refuses what can be two days."""
+    if ISO.fullmatch(text):
+        return _iso(_parsed_iso(text), timed=len(text) > 10)
+    if len(text) > 50 or (text.isdigit() and len(text) not in (8, 12, 14)):
+        raise _no_date(text)  # digits alone may be seconds since 1970, or days since 1900
+    by_month, by_day = _parsed(text, False), _parsed(text, not text[:4].isdigit())
+    if by_month != by_day and day_first is None:
+        raise Unfit(f"created_at {shown(text)} can be two days: say which with --day-first or --month-first")
+    return _iso(by_day if day_first else by_month, timed=TIMED.search(text) is not None)
+
+
+def _parsed_iso(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise _no_date(text) from None
+
+
+def _parsed(text: str, day_first: bool) -> datetime:
+    from dateutil import parser
+
+    try:
+        readings = [
+            parser.parse(text, default=filler, dayfirst=day_first, yearfirst=False, tzinfos=_zone) for filler in FILLERS
+        ]
+    # dateutil lets more than its own ParserError out: arithmetic of huge numbers, mostly.
+    except (ValueError, ArithmeticError, TypeError, LookupError, AttributeError):
+        raise _no_date(text) from None
+    if readings[0] != readings[1]:
+        raise _no_date(text)
+    return readings[0]
+
+
+def _zone(name: str | None, offset: int | None) -> tzinfo | int | None:
+    """An offset counts; a name alone does not: EST is three zones, and what it means would depend on the machine."""
+    if offset is None and name is not None:
+        raise ValueError(name)
+    return offset
+
+
+def _iso(moment: datetime, timed: bool) -> str:
+    if moment.tzinfo is None:
+        return moment.isoformat(timespec="seconds") if timed else moment.date().isoformat()
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    except OverflowError:
+        raise _no_date(str(moment)) from None
+
+
+def _no_date(text: str) -> Unfit:
+    return Unfit(f"created_at {shown(text)} is not a date: write it as 2026-05-03 or 2026-05-03 14:00")

@@ -1,0 +1,115 @@
+"""Which column of a file becomes which field of a contact: guessed from the names, then corrected by `field=Column`.
+
+A column is used once for each field that names it, and a column that nothing names is reported, never guessed into
+some field. What is no field of a contact is kept as an extra, under the name it is given.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from followup.errors import BadInput, NotFound, UsageError
+from followup.intake.columns import FIELDS, KNOWN, REPORT, fold
+
+FIELD = re.compile(r"[a-z][a-z0-9_]*")
+NAMING = {"name", "first_name", "last_name", "email", "phone"}
+
+
+class Mapping(NamedTuple):
+    """Columns by position from 0. `key`: the columns that ids are made from, where the file has no ids of its own."""
+
+    header: tuple[str, ...]
+    fields: dict[str, int]
+    extra: dict[str, int]
+    key: tuple[int, ...] = ()
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """The columns that the import leaves behind, as the file calls them."""
+        used = {*self.fields.values(), *self.extra.values(), *self.key, *_report_columns(self.header)}
+        return tuple(name for column, name in enumerate(self.header) if column not in used)
+
+    @property
+    def used(self) -> tuple[tuple[str, str], ...]:
+        """(field, column) as a person would review them, fields in their usual order."""
+        chosen = [(field, self.fields[field]) for field in FIELDS if field in self.fields]
+        return tuple((field, self.header[column]) for field, column in chosen + list(self.extra.items()))
+
+
+def map_columns(header: tuple[str, ...], pairs: Iterable[str] = (), key: Iterable[str] = ()) -> Mapping:
+    """The guess for this header, corrected by `pairs` ("field=Column", "field=" for none), ids made from `key`.
+
+    Later pairs win. Raises BadInput for a column that is not there, UsageError for a pair that is none.
+    """
+    mapping = guess(header)
+    fields, extra = dict(mapping.fields), dict(mapping.extra)
+    for pair in pairs:
+        field, name = _parted(pair)
+        target = fields if field in FIELDS else extra
+        target.pop(field, None)
+        if name:
+            target[field] = column(header, name)
+    if not fields.keys() & NAMING:
+        raise BadInput(f"no column tells who it is; say it with --map name=COLUMN (or email, phone): {_listed(header)}")
+    made_from = tuple(column(header, name) for name in key)
+    if made_from:
+        fields.pop("id", None)
+    return Mapping(header, fields, extra, made_from)
+
+
+def guess(header: tuple[str, ...]) -> Mapping:
+    """The columns whose names are known (see `columns`); each column serves one field at most."""
+    ours = _report_columns(header)
+    free = {fold(name): position for position, name in reversed(tuple(enumerate(header))) if position not in ours}
+    fields = {}
+    for field in FIELDS:
+        known = next((name for name in KNOWN[field].split() if name in free), None)
+        if known is not None:
+            fields[field] = free.pop(known)
+    return Mapping(header, fields, {})
+
+
+def column(header: tuple[str, ...], name: str) -> int:
+    """The position of the column called `name`: exactly, else folded."""
+    if name in header:
+        return header.index(name)
+    folded = [fold(known) for known in header]
+    if fold(name) and fold(name) in folded:
+        return folded.index(fold(name))
+    near = get_close_matches(fold(name), folded, 3, 0.5)
+    known = _listed([header[folded.index(match)] for match in near] or header)
+    raise BadInput(f"no column is called {name!r}: {'did you mean' if near else 'there are'} {known}")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+
+
+def read_pairs(path: str) -> tuple[str, ...]:
+    """The pairs in a mapping file: a line each, `field = Column`; blank lines and those that begin with # are none."""
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            lines = [line.strip() for line in file]
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotFound(f"no such mapping file: {path}") from None
+    except (OSError, ValueError) as error:
+        raise BadInput(f"cannot read the mapping file {path}: {error}") from None
+    for number, line in enumerate(lines, 1):
+        if line and not line.startswith("#") and "=" not in line:
+            raise BadInput(f"{path}:{number}: write it as: field = Column")
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
+def _parted(pair: str) -> tuple[str, str]:
+    field, equals, name = pair.partition("=")
+    field = field.strip()
+    if not equals or not FIELD.fullmatch(field):
+        raise UsageError(f"{pair!r} is no mapping: write field=Column, for example first_name=Given")
+    return field, name.strip()
+
+
+def _report_columns(header: tuple[str, ...]) -> tuple[int, ...]:
+    return (0, 1) if header[:2] == REPORT else ()

@@ -1,0 +1,38 @@
+"""A person's name, whole and in parts: where a file has one of them, the other is made from it.
+
+The first word is the first name, all the rest the last; "Reed, Sue" is turned round. What may not be a person's name
+(one word, a firm) stays whole and gets no parts.
+"""
+
+from __future__ import annotations
+
+#: After a comma, or at the end, these do not begin a first name.
+SUFFIXES = {
+    *("inc", "ltd", "limited", "llc", "llp", "corp", "co", "company", "plc", "gmbh", "ag", "sa", "bv", "trust"),
+    *("jr", "sr", "ii", "iii", "iv", "md", "phd", "esq"),
+}
+
+Parts = tuple[str | None, str | None, str | None]
+
+
+def split_name(name: str) -> Parts:
+    """(name, first name, last name)."""
+    last, comma, first = (part.strip() for part in name.partition(","))
+    if comma:
+        return (f"{first} {last}", first, last) if _is_given(last, first) else (name, None, None)
+    first, _, last = name.partition(" ")
+    if not last or _is_suffix(last.rpartition(" ")[2]):
+        return name, None, None
+    return name, first, last
+
+
+def join_name(first: str | None, last: str | None) -> str | None:
+    return f"{first} {last}" if first and last else first or last
+
+
+def _is_given(last: str, first: str) -> bool:
+    return bool(last and first) and "," not in first and not _is_suffix(first.rpartition(" ")[2])
+
+
+def _is_suffix(word: str) -> bool:
+    return word.rstrip(".").casefold() in SUFFIXES

@@ -1,0 +1,77 @@
+"""The records of a CSV text, streamed. Every record is yielded once: whole, or with what is wrong with it.
+
+A record that the csv module cannot read costs its first line only; the lines that a stray quote swallowed are read
+again. The csv module's limit of a cell (128 KiB) bounds how many those are.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from typing import NamedTuple, TextIO
+
+
+class Record(NamedTuple):
+    """The cells as they stand in the file; `line` is where it starts, from 1; `fault` is why it cannot be used."""
+
+    line: int
+    cells: list[str]
+    fault: str | None = None
+
+
+def read_records(text: TextIO, delimiter: str) -> Iterator[Record]:
+    """Records from the top, the header among them, of whatever width. Blank lines are not records."""
+    text.seek(0)
+    again: deque[str] = deque()
+    held: list[str] = []
+    line = 1
+    while True:
+        try:
+            for cells in csv.reader(_lines(text, again, held), delimiter=delimiter, strict=True):
+                if cells:
+                    yield Record(line, cells)
+                line += len(held)
+                held.clear()
+            return
+        except csv.Error as error:
+            yield Record(line, _leniently(held[0], delimiter), _fault(str(error), len(held)))
+            again.extendleft(reversed(held[1:]))
+            line += 1
+            held.clear()
+
+
+def shaped(record: Record, width: int) -> Record:
+    """Fault a record of another width; one empty cell too many is how some programs end a line."""
+    line, cells, fault = record
+    if fault or len(cells) == width:
+        return record
+    if len(cells) == width + 1 and not cells[-1]:
+        return Record(line, cells[:-1])
+    return Record(line, cells, f"{len(cells)} cells where the header has {width}")
+
+
+def _lines(text: TextIO, again: deque[str], held: list[str]) -> Iterator[str]:
+    """The lines to be read again, then the file's; `held` collects those of the record that is being read."""
+    while again:
+        held.append(again.popleft())
+        yield held[-1]
+    for line in text:
+        held.append(line)
+        yield line
+
+
+def _leniently(line: str, delimiter: str) -> list[str]:
+    """A line that is no record, cut up as well as can be, to be shown and mended."""
+    try:
+        return next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
+    except csv.Error:
+        return [line]
+
+
+def _fault(error: str, lines: int) -> str:
+    if "limit" in error and lines == 1:
+        return "a cell is far too long"
+    if "expected after" in error and lines == 1:
+        return 'a quoted cell goes on after its closing quote: write "" for a quote inside it'
+    return "a quote opens here and is not closed where a cell ends (the lines below were read on their own)"

@@ -1,0 +1,84 @@
+"""Records that were refused, and the file they are written back to: mend it in place and import it again.
+
+The file is whole or not there at all, and opens in a spreadsheet without running anything.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import IO, NamedTuple
+
+from followup.errors import CannotWrite
+from followup.intake.columns import REPORT
+from followup.intake.spreadsheet import guard, unguard
+
+
+class Refusal(NamedTuple):
+    """One record that was not taken: the line it starts on, from 1, why, and its cells as they stand in the file."""
+
+    line: int
+    reason: str
+    record: tuple[str, ...]
+
+
+def write_refusals(path: str, header: tuple[str, ...], refusals: Iterable[Refusal], delimiter: str = ",") -> None:
+    """All of them at once; see `refusal_file`."""
+    with refusal_file(path, header, delimiter) as write:
+        for refusal in refusals:
+            write(refusal)
+
+
+@contextmanager
+def refusal_file(path: str, header: tuple[str, ...], delimiter: str = ",") -> Iterator[Callable[[Refusal], None]]:
+    """Yields what writes one refusal, as an import goes along: `line`, `reason`, and the file's own columns.
+
+    The file appears at the end of the `with`, and not at all if an exception ends it. Raises CannotWrite.
+    """
+    skip = len(REPORT) if header[: len(REPORT)] == REPORT else 0
+    with replacing(path) as file:
+        out = csv.writer(file, delimiter=delimiter)
+
+        def write(refusal: Refusal) -> None:
+            with _failure_said(path):
+                out.writerow((refusal.line, refusal.reason, *_guarded(refusal.record[skip:])))
+
+        out.writerow(REPORT + _guarded(header[skip:]))
+        yield write
+
+
+@contextmanager
+def replacing(path: str) -> Iterator[IO[str]]:
+    """A file that becomes `path` at the end of the `with`, and disappears if that is not reached."""
+    with _failure_said(path):
+        handle, temporary = tempfile.mkstemp(prefix=".refused-", dir=os.path.dirname(path) or ".")
+    # The mark tells spreadsheets that it is UTF-8; the import knows it.
+    file = open(handle, "w", encoding="utf-8-sig", newline="")  # noqa: SIM115 - closed either way
+    try:
+        yield file
+        with _failure_said(path):
+            file.flush()
+            os.fsync(handle)
+            file.close()
+            os.replace(temporary, path)
+    except BaseException:
+        with suppress(OSError):
+            file.close()
+        os.unlink(temporary)
+        raise
+
+
+@contextmanager
+def _failure_said(path: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise CannotWrite(f"cannot write {path}: {error.strerror}") from None
+
+
+def _guarded(cells: tuple[str, ...]) -> tuple[str, ...]:
+    # Unguarded first, so that a cell which was guarded already is not guarded twice.
+    return tuple(guard(unguard(cell)) for cell in cells)

@@ -1,0 +1,117 @@
+"""A CSV file as a table: its encoding and delimiter found out, its header checked, its records streamed."""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple, Protocol
+
+from followup.errors import BadInput, UsageError
+from followup.intake.encoding import CHUNK, chunks, detect
+from followup.intake.records import Record, read_records, shaped
+from followup.intake.source import open_source
+from followup.intake.spreadsheet import unguard
+
+DELIMITERS = (",", ";", "\t", "|")
+SAMPLE = 1 << 16
+
+
+class Table(Protocol):
+    """What `rows` reads; another format (vCard) has its own."""
+
+    @property
+    def header(self) -> tuple[str, ...]: ...
+    def records(self) -> Iterator[Record]: ...
+
+
+class CsvTable(NamedTuple):
+    """An open CSV file; use it in a `with`. `notes` are sentences for the person: what had to be guessed."""
+
+    name: str
+    header: tuple[str, ...]
+    encoding: str
+    delimiter: str
+    notes: tuple[str, ...]
+    text: io.TextIOWrapper
+
+    def records(self) -> Iterator[Record]:
+        """Every record below the header. Each call starts from the top and ends the one before."""
+        every, width = read_records(self.text, self.delimiter), len(self.header)
+        try:
+            next(every)  # the header
+            for record in every:
+                yield record if len(record.cells) == width else shaped(record, width)
+        except UnicodeError:
+            raise BadInput(f"{self.name} changed while it was being read: try again") from None
+
+    def __enter__(self) -> CsvTable:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.text.close()
+
+
+def open_table(path: str, encoding: str | None = None, delimiter: str | None = None) -> CsvTable:
+    """The table in the file at `path`, or on stdin for "-". Raises NotFound, BadInput, UsageError, CannotWrite."""
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n '):
+        raise UsageError(f"the delimiter is one character, not {delimiter!r}")
+    file = open_source(path)
+    try:
+        return _opened(file, "stdin" if path == "-" else path, encoding, delimiter)
+    except BaseException:
+        file.close()
+        raise
+
+
+def _opened(file: BinaryIO, name: str, encoding: str | None, delimiter: str | None) -> CsvTable:
+    _refuse_endless_lines(file, name)
+    encoding, note = detect(file, name, encoding)
+    text = io.TextIOWrapper(file, encoding, newline="")
+    delimiter = delimiter or _delimiter(text)
+    return CsvTable(name, _header(text, name, delimiter), encoding, delimiter, (note,) if note else (), text)
+
+
+def _refuse_endless_lines(file: BinaryIO, name: str) -> None:
+    """Memory is flat only while lines are short; a mebibyte without a line end is no table of contacts."""
+    for chunk in chunks(file):
+        if len(chunk) == CHUNK and b"\n" not in chunk and b"\r" not in chunk:
+            raise BadInput(f"{name} has a line of more than 1 MiB: it does not look like a CSV file")
+
+
+def _delimiter(text: io.TextIOWrapper) -> str:
+    """The one that cuts the header into most columns which the records below have too; a comma if none does."""
+    text.seek(0)
+    sample = text.read(SAMPLE)
+
+    def fit(delimiter: str) -> int:
+        widths = _widths(sample, delimiter)
+        return (widths[0] - 1) * widths.count(widths[0]) if widths else 0
+
+    return max(DELIMITERS, key=fit)
+
+
+def _widths(sample: str, delimiter: str) -> list[int]:
+    """How many cells the header and the first records have."""
+    records = read_records(io.StringIO(sample, newline=""), delimiter)
+    return [len(record.cells) for record, _ in zip(records, range(20), strict=False)]
+
+
+def _header(text: io.TextIOWrapper, name: str, delimiter: str) -> tuple[str, ...]:
+    first = next(read_records(text, delimiter), None)
+    if first is None:
+        raise BadInput(f"{name} is empty: export it again, with the column names in the first line")
+    if first.fault:
+        raise BadInput(f"{name}: line {first.line}: the column names cannot be read: {first.fault}")
+    header = tuple(_column_name(cell, number) for number, cell in enumerate(first.cells, 1))
+    twice = next((column for column in header if header.count(column) > 1), None)
+    if twice:
+        raise BadInput(f"{name}: two columns are called {twice!r}: rename one of them")
+    return header
+
+
+def _column_name(cell: str, number: int) -> str:
+    return unguard(" ".join(unicodedata.normalize("NFC", cell).split())) or f"column {number}"

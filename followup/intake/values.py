@@ -1,0 +1,93 @@
+"""What one cell may hold, field by field. A cleaner takes a stripped, non-empty text and returns it as it is stored.
+
+A text that cannot be used raises Unfit with the reason, as the person who mends the file will read it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from followup.intake.spreadsheet import unguard
+
+LONGEST = 10_000
+STAGES = ("prospect", "lead", "won", "lost")
+CHANNELS = {"phone": "call", "text": "sms", "mail": "correspondence", "letter": "correspondence", "e-mail": "email"}
+EVERY_CHANNEL = "call correspondence email sms"
+
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
+EMAIL = re.compile(r"""[^\s@<>()\[\]\\,;:"]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_](?:[\w-]*[^\W_])?""")
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
+
+
+class Unfit(ValueError):
+    """The reason why a record is refused."""
+
+
+def clean_cell(cell: str, lines: bool = False) -> str | None:
+    """Any cell, first of all: NFC, without a spreadsheet's guard, one line (unless `lines`); None if it is blank."""
+    if len(cell) > LONGEST:
+        raise Unfit(f"a cell of {len(cell)} characters; {LONGEST} is the most")
+    if match := CONTROL.search(cell):
+        raise Unfit(f"a control character (U+{ord(match[0]):04X}) in a cell")
+    text = unguard(unicodedata.normalize("NFC", cell).strip())
+    text = LINE_END.sub("\n", text).strip() if lines else " ".join(text.split())
+    return text or None
+
+
+def clean_id(text: str) -> str:
+    if not ID.fullmatch(text):
+        raise Unfit(f"the id {shown(text)} does not fit: letters, digits and . _ @ + - only, 64 at most")
+    return text
+
+
+def clean_email(text: str) -> str:
+    """One address; its domain, which no mail system tells apart by case, in lower case."""
+    if not EMAIL.fullmatch(text) or len(text) > 254:
+        many = text.count("@") > 1
+        raise Unfit(f"{shown(text)} is {'more than one' if many else 'not an'} e-mail address")
+    if text.islower():
+        return text
+    mailbox, _, domain = text.rpartition("@")
+    return f"{mailbox}@{domain.lower()}"
+
+
+def clean_phone(text: str) -> str:
+    """As it stands. Other programs guard +1… with an apostrophe, which is never part of a number."""
+    return text.lstrip("'") or text
+
+
+@lru_cache(maxsize=4096)
+def clean_list(text: str) -> str | None:
+    """`VIP; Old Clients` -> `old-clients vip`: ids, sorted, each once."""
+    return " ".join(sorted({slug(item) for item in re.split("[;,]", text)} - {""})) or None
+
+
+@lru_cache(maxsize=256)
+def clean_channels(text: str) -> str | None:
+    """The channels that a contact is not to be reached by; many programs only have a yes or no for all of them."""
+    if text.lower() in ("yes", "y", "true", "x", "1"):
+        return EVERY_CHANNEL
+    if text.lower() in ("no", "n", "false", "0"):
+        return None
+    return " ".join(sorted({CHANNELS.get(item, item) for item in (clean_list(text) or "").split()})) or None
+
+
+@lru_cache(maxsize=256)
+def clean_stage(text: str) -> str:
+    if text.lower() not in STAGES:
+        raise Unfit(f"the stage {shown(text)} is none of {', '.join(STAGES)}")
+    return text.lower()
+
+
+def slug(text: str) -> str:
+    """Lower-case letters and digits, hyphens between; accents fall away, letters of other scripts stay."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    return "-".join(re.findall(r"[^\W_]+", plain))
+
+
+def shown(text: str) -> str:
+    """A value inside a reason: short, and visibly where it begins and ends."""
+    return repr(text if len(text) <= 60 else text[:57] + "...")

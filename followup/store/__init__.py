@@ -1,0 +1,82 @@
+"""Where an office is kept: one small protocol, and the engines behind it.
+
+A store answers named questions, gives dossiers, and saves decisions inside a change. It decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple, Protocol
+
+from followup.core.draft import Decision
+from followup.core.model import Dossier
+from followup.errors import UsageError
+
+
+class Head(NamedTuple):
+    """What heads a change: the moment (UTC seconds), who, with which command, under which catalog version."""
+
+    at: int
+    by: str
+    command: str
+    catalog_version: int = 0
+    undoes: int | None = None
+
+
+class Change(Protocol):
+    """A change being made. `ids` gives unused ids of actions and enrolments."""
+
+    id: int
+    ids: Iterator[int]
+    saved: bool
+
+    def save(self, decisions: Iterable[tuple[Dossier, Decision]]) -> None:
+        """History and current rows together: each dossier as it was, and what was decided about it."""
+        ...
+
+    def contact_ids(self) -> Iterator[int]:
+        """Unused numbers for contacts that come without an id of their own."""
+        ...
+
+    def execute(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
+        """One named statement of catalog.sql for each row: what an apply writes beside the history."""
+        ...
+
+
+class Store(Protocol):
+    """An office's data."""
+
+    url: str
+
+    def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
+        """The rows that answer the question `file.name`."""
+        ...
+
+    def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
+        """By contact id; one that the store does not know has an empty dossier."""
+        ...
+
+    def dossier_of_action(self, action: int) -> Dossier | None:
+        """The dossier that holds the action, with it, open or closed; None if there is no such action."""
+        ...
+
+    def tasks(self, user: str) -> Dossier:
+        """The dossier of a user's tasks without a contact."""
+        ...
+
+    def change(self, head: Head, dry_run: bool = False, resume: int | None = None) -> AbstractContextManager[Change]:
+        """One transaction: all of it is saved when the block ends, or nothing. `resume`: more of an earlier change."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def open_store(url: str, create: bool = False) -> Store:
+    """The store at `url`; raises NoProject where there is none, or one that is newer than this program."""
+    scheme, separator, path = url.partition(":///")
+    if separator and scheme == "sqlite":
+        from followup.store.sqlite import SqliteStore
+
+        return SqliteStore(path, create)
+    raise UsageError(f"no store is kept at '{url}': this version knows sqlite:///FILE")

@@ -1,0 +1,29 @@
+"""Events as rows of the history, and back. Data is JSON without what is None; the action's id has its own column."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from followup.core.events import KINDS, NAMES, Entry, Event
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+HistoryRow = tuple[str, int, int, str, "int | None", str]
+
+
+def row(entry: Entry) -> HistoryRow:
+    event = entry.event
+    data: dict[str, Any] = {name: value for name, value in zip(event._fields, event, strict=True) if value is not None}
+    return entry.subject, entry.seq, entry.change, NAMES[type(event)], data.pop("action", None), _encode(data)
+
+
+def event(kind: str, action: int | None, data: str) -> Event:
+    """The event of a history row. A field that is not in it is None, or the default it was released with."""
+    made = KINDS[kind]
+    fields: dict[str, Any] = dict.fromkeys(made._fields)
+    fields |= made._field_defaults
+    fields |= json.loads(data)
+    if "action" in fields:
+        fields["action"] = action
+    return made(**fields)

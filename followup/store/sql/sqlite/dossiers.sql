@@ -1,0 +1,46 @@
+-- name: contacts
+-- The contacts of a batch; :ids is a JSON list. json_each comes first so that it drives.
+SELECT c.id, c.name, c.first_name, c.last_name, c.email, c.phone, c.owner, c.property, c.source, c.type, c.sales_cycle,
+       c.stage, c.groups, c.do_not_contact, c.follow_up, c.details, c.created_at, c.updated_at, c.gone, c.seq
+FROM json_each(:ids) AS wanted CROSS JOIN contact AS c ON c.id = wanted.value;
+
+-- name: enrolments
+-- Their open enrolments, oldest first.
+SELECT e.id, e.contact, e.kind, e.process, e.alias, e.version, e.start, e.start_at, e.round, e.round_start, e.round_at,
+       e.paused_until, e.ended, e.reason
+FROM json_each(:ids) AS wanted CROSS JOIN enrolment AS e ON e.contact = wanted.value
+WHERE e.ended IS NULL
+ORDER BY e.id;
+
+-- name: actions
+-- Their open actions, and the latest of each step of their open enrolments, closed or not.
+SELECT a.id, a.contact, a.owner, a.type, a.title, a.status, a.due, a.nominal, a.at, a.enrolment, a.step, a.round,
+       a.trial, a.position, a.channel, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.listing,
+       a.completed_on, a.completed_by, a.reason
+FROM json_each(:ids) AS wanted CROSS JOIN action AS a ON a.contact = wanted.value
+WHERE a.status = 'scheduled'
+   OR (a.step IS NOT NULL
+       AND (SELECT e.ended FROM enrolment AS e WHERE e.id = a.enrolment) IS NULL
+       AND a.id = (SELECT max(b.id) FROM action AS b
+                   WHERE b.contact = a.contact AND b.enrolment = a.enrolment AND b.step = a.step))
+ORDER BY a.id;
+
+-- name: tasks
+-- A user's own open tasks: no contact.
+SELECT a.id, a.contact, a.owner, a.type, a.title, a.status, a.due, a.nominal, a.at, a.enrolment, a.step, a.round,
+       a.trial, a.position, a.channel, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.listing,
+       a.completed_on, a.completed_by, a.reason
+FROM action AS a
+WHERE a.owner = :user AND a.contact IS NULL AND a.status = 'scheduled'
+ORDER BY a.id;
+
+-- name: one_action
+-- Any action by its id: whose it is, and what became of it.
+SELECT a.id, a.contact, a.owner, a.type, a.title, a.status, a.due, a.nominal, a.at, a.enrolment, a.step, a.round,
+       a.trial, a.position, a.channel, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.listing,
+       a.completed_on, a.completed_by, a.reason
+FROM action AS a WHERE a.id = :id;
+
+-- name: last_seq
+-- The number of a subject's last event, for subjects that have no row of their own.
+SELECT coalesce(max(seq), 0) FROM history WHERE subject = :subject;

@@ -1,0 +1,125 @@
+-- name: columns
+-- A row of every list of actions.
+a.id, a.type, a.channel, a.title, a.status, a.due, a.nominal, a.owner, a.contact, c.name, c.phone, a.enrolment,
+       CASE WHEN e.kind = 'cycle' THEN e.process END, CASE WHEN e.kind = 'plan' THEN e.process END, a.step, e.alias,
+       a.round, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.completed_on, a.completed_by,
+       a.reason
+
+-- name: tables
+action AS a LEFT JOIN contact AS c ON c.id = a.contact LEFT JOIN enrolment AS e ON e.id = a.enrolment
+
+-- name: due
+-- One user's open actions before a local day, in the order of the list; one range of the index action_due.
+SELECT {columns} FROM {tables}
+WHERE a.status = 'scheduled' AND a.owner = :owner AND a.due < :before AND a.due >= :since
+  AND (:type IS NULL OR a.type = :type) AND (:category IS NULL OR a.category = :category)
+  AND (:cycle IS NULL OR e.process = :cycle)
+ORDER BY a.due, a.position, a.id;
+
+-- name: action
+SELECT {columns} FROM {tables} WHERE a.id = :id;
+
+-- name: of_contact
+-- A contact's actions, open ones first by due, then the closed ones, latest first.
+SELECT {columns} FROM {tables} WHERE a.contact = :contact
+ORDER BY a.status <> 'scheduled', CASE WHEN a.status = 'scheduled' THEN a.due END, a.completed_on DESC, a.id;
+
+-- name: search
+-- Action search (F18). :owners is a JSON list of users, or null for everyone.
+SELECT {columns} FROM {tables}
+WHERE (:owners IS NULL OR a.owner IN (SELECT value FROM json_each(:owners)) OR (a.owner IS NULL AND :unowned))
+  AND (:contact IS NULL OR a.contact = :contact) AND (:type IS NULL OR a.type = :type)
+  AND (:status IS NULL OR a.status = :status) AND (:owner IS NULL OR a.owner = :owner)
+  AND (:since IS NULL OR a.due >= :since) AND (:before IS NULL OR a.due < :before)
+  AND (:cycle IS NULL OR e.process = :cycle) AND (:step IS NULL OR a.step = :step)
+  AND (:category IS NULL OR a.category = :category)
+  AND (:text IS NULL OR instr(fold(a.title || ' ' || coalesce(a.notes, '') || ' ' || coalesce(c.name, '')), :text))
+ORDER BY a.due, a.position, a.id
+LIMIT :limit;
+
+-- name: contact_columns
+c.id, c.name, c.email, c.phone, c.owner, c.property, c.source, c.type, c.sales_cycle, c.stage, c.groups,
+       e.process, e.alias, e.paused_until, c.follow_up, c.do_not_contact, c.next_action, c.updated_at
+
+-- name: contacts
+-- Contacts, by next action date (C3). :owners as in search.
+SELECT {contact_columns}
+FROM contact AS c LEFT JOIN enrolment AS e ON e.contact = c.id AND e.kind = 'cycle' AND e.ended IS NULL
+WHERE c.gone IS NULL
+  AND (:id IS NULL OR c.id = :id)
+  AND (:owners IS NULL OR c.owner IN (SELECT value FROM json_each(:owners)) OR (c.owner IS NULL AND :unowned))
+  AND (:owner IS NULL OR c.owner = :owner) AND (:stage IS NULL OR c.stage = :stage)
+  AND (:cycle IS NULL OR e.process = :cycle) AND (:source IS NULL OR c.source = :source)
+  AND (:closed OR c.stage NOT IN ('won', 'lost'))
+  AND (:text IS NULL OR instr(fold(c.name || ' ' || coalesce(c.email, '') || ' ' || coalesce(c.phone, '')), :text))
+ORDER BY coalesce(c.next_action, substr(c.updated_at, 1, 10)), c.id
+LIMIT :limit;
+
+-- name: named
+-- Contacts of that name; case and accents do not matter.
+SELECT id, name FROM contact WHERE gone IS NULL AND fold(name) = :name ORDER BY id LIMIT 6;
+
+-- name: like
+-- Names to offer where there is none.
+SELECT id, name FROM contact WHERE gone IS NULL AND (fold(name) LIKE :pattern OR id LIKE :pattern) ORDER BY id LIMIT 3;
+
+-- name: history
+-- The history of a subject, or all of it, oldest first.
+SELECT h.subject, h.seq, h.change, g.at, g.by, h.kind, h.action, h.data, g.command
+FROM history AS h JOIN change AS g ON g.id = h.change
+WHERE (:subject IS NULL OR h.subject = :subject) AND (:change IS NULL OR h.change = :change)
+ORDER BY h.change, h.subject, h.seq
+LIMIT :limit;
+
+-- name: last_change_of
+-- The user's highest change that was not taken back and is not itself a taking back.
+SELECT max(c.id) FROM change AS c
+WHERE c.by = :by AND c.undoes IS NULL AND c.id NOT IN (SELECT undoes FROM change WHERE undoes IS NOT NULL);
+
+-- name: the_change
+SELECT id, at, by, command FROM change WHERE id = :id;
+
+-- name: touched
+-- The subjects that a change touched.
+SELECT DISTINCT subject FROM history WHERE change = :change ORDER BY subject;
+
+-- name: stranded
+-- F12: on no cycle, or on one with nothing scheduled, and nothing that excuses it. :holds is a JSON list of cycles.
+SELECT c.id, c.name, c.owner, c.created_at, c.updated_at, e.process,
+       (SELECT l.process || char(10) || l.reason || char(10) || l.ended FROM enrolment AS l
+        WHERE l.contact = c.id AND l.ended IS NOT NULL AND l.reason <> 'undone' ORDER BY l.id DESC LIMIT 1)
+FROM contact AS c LEFT JOIN enrolment AS e ON e.contact = c.id AND e.kind = 'cycle' AND e.ended IS NULL
+WHERE c.gone IS NULL AND c.stage = 'lead'
+  AND (:owners IS NULL OR c.owner IN (SELECT value FROM json_each(:owners)) OR (c.owner IS NULL AND :unowned))
+  AND (e.id IS NULL OR (e.paused_until IS NULL AND e.process NOT IN (SELECT value FROM json_each(:holds))))
+  AND NOT EXISTS (SELECT 1 FROM action AS a WHERE a.contact = c.id AND a.status = 'scheduled'
+                  AND (a.enrolment IS NOT NULL OR a.type IN ('tour', 'sale')))
+ORDER BY c.id;
+
+-- name: subjects
+-- Every subject that has a history.
+SELECT DISTINCT subject FROM history WHERE subject > :after ORDER BY subject LIMIT :limit;
+
+-- name: rows_contact
+-- A contact's rows as they stand, for doctor.
+SELECT c.id, c.name, c.first_name, c.last_name, c.email, c.phone, c.owner, c.property, c.source, c.type, c.sales_cycle,
+       c.stage, c.groups, c.do_not_contact, c.follow_up, c.details, c.created_at, c.updated_at, c.gone, c.seq, c.next_action
+FROM contact AS c WHERE c.id = :id;
+
+-- name: rows_enrolment
+SELECT e.id, e.contact, e.kind, e.process, e.alias, e.version, e.start, e.start_at, e.round, e.round_start, e.round_at,
+       e.paused_until, e.ended, e.reason
+FROM enrolment AS e WHERE e.contact = :id ORDER BY e.id;
+
+-- name: rows_action
+SELECT a.id, a.contact, a.owner, a.type, a.title, a.status, a.due, a.nominal, a.at, a.enrolment, a.step, a.round,
+       a.trial, a.position, a.channel, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.listing,
+       a.completed_on, a.completed_by, a.reason
+FROM action AS a WHERE a.contact = :id ORDER BY a.id;
+
+-- name: integrity
+PRAGMA integrity_check;
+
+-- name: backup
+-- A copy that is whole, taken while others read and write.
+VACUUM INTO :path;

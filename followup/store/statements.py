@@ -1,0 +1,38 @@
+"""SQL lives in .sql files, by name. `-- name: NAME` begins a statement; the comment under it says what it is for.
+
+`{NAME}` in a statement stands for another one of the same file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cache
+
+FOLDER = os.path.join(os.path.dirname(__file__), "sql")
+_PART = re.compile(r"\{(\w+)\}")
+
+
+@cache
+def statements(engine: str, file: str) -> dict[str, str]:
+    """The statements of one file, by name."""
+    with open(os.path.join(FOLDER, engine, file + ".sql"), encoding="utf-8") as source:
+        parts = source.read().split("-- name: ")[1:]
+    found = {name: body for name, _, body in (part.partition("\n") for part in parts)}
+    return {name: _PART.sub(lambda part: found[part[1]], body) for name, body in found.items()}
+
+
+def statement(engine: str, name: str) -> str:
+    """`file.name` -> its SQL."""
+    file, _, name = name.partition(".")
+    return statements(engine, file)[name]
+
+
+def migrations() -> list[tuple[int, str]]:
+    """Number and SQL of every migration, in order."""
+    folder = os.path.join(FOLDER, "migrations")
+    numbered = []
+    for file in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, file), encoding="utf-8") as source:
+            numbered.append((int(file[:3]), source.read()))
+    return numbered

@@ -1,0 +1,46 @@
+"""Good files have no problem; bad ones have exactly those that their first lines expect. Both are found by listing.
+
+An expected line reads `# expect: LINE:COLUMN CODE severity message`; the lines that expect are counted too.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+
+import pytest
+
+from followup.catalog import load
+
+HERE = os.path.dirname(__file__)
+EXPECT = "# expect: "
+
+
+def examples(folder: str) -> list[str]:
+    return sorted(os.listdir(os.path.join(HERE, folder)))
+
+
+def found(path: str, tmp_path: os.PathLike[str]) -> list[str]:
+    """The problems of one example beside the example office."""
+    shutil.copy(os.path.join(HERE, "office.yaml"), tmp_path)
+    shutil.copy(path, os.path.join(tmp_path, "case.yaml"))
+    problems = load(str(tmp_path)).problems
+    assert {os.path.basename(problem.file) for problem in problems} <= {"case.yaml"}
+    return [
+        f"{p.line}:{p.column} {p.code} {p.severity} {p.message.replace(os.path.join(tmp_path, ''), '')}"
+        for p in problems
+    ]
+
+
+@pytest.mark.parametrize("name", examples("good"))
+def test_a_good_file_has_no_problem(name: str, tmp_path: os.PathLike[str]) -> None:
+    assert found(os.path.join(HERE, "good", name), tmp_path) == []
+
+
+@pytest.mark.parametrize("name", examples("bad"))
+def test_a_bad_file_has_exactly_the_problems_it_expects(name: str, tmp_path: os.PathLike[str]) -> None:
+    path = os.path.join(HERE, "bad", name)
+    with open(path, encoding="utf-8") as file:
+        expected = [line.removeprefix(EXPECT).rstrip("\n") for line in file if line.startswith(EXPECT)]
+    assert expected, "a bad file expects something"
+    assert found(path, tmp_path) == expected
