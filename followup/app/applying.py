@@ -1,4 +1,4 @@
-"""A validated catalog becomes the version in force (E1). What would touch an open action or strand a contact is refused.
+"""A validated catalog becomes the version in force (E1). What would touch an open action, or strand, is refused.
 
 What to do about such edits, instead of refusing them, is for `migrate:` entries to say; none acts yet.
 """
@@ -47,7 +47,7 @@ def edits(store: Store, documents: Documents) -> tuple[Edit, ...]:
 def apply(
     store: Store, documents: Documents, digest: str, git: str | None, now: int, by: str, dry_run: bool
 ) -> Applied:
-    """Record a new version, unless nothing differs. Raises Refused, naming the contacts, for an edit that touches them."""
+    """Record a new version, unless nothing differs. Raises Refused, naming the contacts that an edit touches."""
     with store.change(Head(now, by, "apply", next(store.ask("catalog.version"))[0]), dry_run) as writing:
         version = next(store.ask("catalog.version"))[0]
         changed = edits(store, documents)

@@ -20,7 +20,7 @@ BATCH = 2000
 
 
 class Outcome(NamedTuple):
-    """What a command did: what it was asked for and is done, the actions it scheduled and cancelled, what was refused."""
+    """What a command did: what it was asked for and is done, actions scheduled and cancelled, what was refused."""
 
     change: int
     done: list[str]

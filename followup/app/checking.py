@@ -31,9 +31,10 @@ def _differs(world: World, subject: str) -> Iterator[str]:
     told, kept = replay(entries(world, subject), Dossier(subject)), _kept(world, subject)
     if told.contact != kept.contact:
         yield f"{subject}: the contact's row is not what its history says"
-    for name, said, rows in (("action", told.actions, kept.actions), ("enrolment", told.enrolments, kept.enrolments)):
-        for id in sorted({row.id for row in set(said) ^ set(rows)}):
-            yield f"{subject}: {name} {id} is not what the history says"
+    for id in sorted({action.id for action in set(told.actions) ^ set(kept.actions)}):
+        yield f"{subject}: action {id} is not what the history says"
+    for id in sorted({enrolment.id for enrolment in set(told.enrolments) ^ set(kept.enrolments)}):
+        yield f"{subject}: enrolment {id} is not what the history says"
     if kept.seq != told.seq:
         yield f"{subject}: the row stands at event {kept.seq}, the history at {told.seq}"
 

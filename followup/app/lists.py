@@ -5,17 +5,17 @@ from __future__ import annotations
 from json import dumps, loads
 from typing import Any
 
-from followup.app.rows import ActionRow, ContactRow
 from followup.app.world import World
 from followup.core.agenda import Stranded, stranded
 from followup.core.model import Contact, Enrolment, contact_subject
 from followup.core.office import cycle
+from followup.core.rows import ActionRow, ContactRow
 from followup.core.timing import add_days, utc_text
 from followup.core.words import folded, nearest
 from followup.errors import NotFound, Refused
 
 
-def due(world: World, owner: str, until: str, since: str = "", **filters: str | None) -> list[ActionRow]:
+def due(world: World, owner: str, until: str, since: str = "", **filters: Any) -> list[ActionRow]:
     """The user's open actions due on or before the local day `until`, overdue ones included (P5, T8)."""
     values = {"type": None, "category": None, "cycle": None, **filters}
     rows = world.store.ask("lists.due", owner=owner, before=add_days(until[:10], 1), since=since, **values)

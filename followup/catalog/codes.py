@@ -70,6 +70,7 @@ CODES: Mapping[str, Code] = {
     "FU220": Code(ERROR, "ids that moved in a ring"),
     "FU221": Code(ERROR, "no office is declared"),
     "FU222": Code(WARNING, "plans that follow each other in a ring"),
+    "FU223": Code(ERROR, "a cycle that moved to a step, or a step to a cycle"),
     "FU301": Code(ERROR, "a loop whose offsets sum to zero"),
     "FU302": Code(ERROR, "an active alias of an inactive cycle"),
     "FU303": Code(ERROR, "an inactive last step carries the loop, so the loop is lost"),

@@ -30,30 +30,18 @@ def _way(chain: Mapping[str, str], id: str, known: set[str]) -> list[str]:
 
 def resolved(moved: Mapping[str, str]) -> dict[str, str]:
     """Old ids to those of today, through any number of moves; a moved cycle takes the moves of its steps along."""
-    cycles = {old: _end(moved, old) for old in moved if "/" not in old}
-    steps = {old: _end_of_step(moved, cycles, old) for old in moved if "/" in old}
-    carried = {
-        f"{old}/{step.partition('/')[2]}": today
-        for old, cycle in cycles.items()
-        for step, today in steps.items()
-        if step.partition("/")[0] == cycle
-    }
-    return dict(sorted({**carried, **cycles, **steps}.items()))
+    fitting = {old: new for old, new in moved.items() if ("/" in old) == ("/" in new)}
+    names = {old.partition("/")[2] for old in fitting if "/" in old}
+    carried = {f"{cycle}/{step}" for cycle in fitting if "/" not in cycle for step in names}
+    today = {old: _today(fitting, old) for old in carried | fitting.keys()}
+    return {old: new for old, new in sorted(today.items()) if old in fitting or not new.endswith(old[old.index("/") :])}
 
 
-def _end(moved: Mapping[str, str], id: str) -> str:
-    seen: set[str] = set()
-    while id in moved and id not in seen:
-        seen.add(id)
-        id = moved[id]
-    return id
-
-
-def _end_of_step(moved: Mapping[str, str], cycles: Mapping[str, str], id: str) -> str:
+def _today(moved: Mapping[str, str], id: str) -> str:
+    """Where an id leads: by a move of its own, else by one of its cycle."""
     seen: set[str] = set()
     while id not in seen:
         seen.add(id)
-        id = _end(moved, id)
-        cycle, _, step = id.partition("/")
-        id = f"{cycles.get(cycle, cycle)}/{step}"
+        cycle, slash, step = id.partition("/")
+        id = moved.get(id) or moved.get(cycle, cycle) + slash + step
     return id

@@ -26,7 +26,7 @@ Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Reading(NamedTuple):
-    """One file as read. `broken`: it could not be read to the end, so nobody knows what else it declares."""
+    """One file as read. `broken`: it was not read to the end, so nobody knows what it declares, and it has no data."""
 
     file: str
     data: Map
@@ -49,17 +49,18 @@ class Anchored(NamedTuple):
 class Frame:
     """A mapping or sequence that is still open. `key`: of a mapping, the key whose value comes next."""
 
-    __slots__ = ("anchor", "before", "depth", "key", "key_at", "value")
+    __slots__ = ("anchor", "before", "depth", "key", "key_at", "path", "value")
 
-    def __init__(self, value: Map | Seq, anchor: str | None, before: int) -> None:
-        self.value, self.anchor, self.before = value, anchor, before
+    def __init__(self, value: Map | Seq, anchor: str | None, before: int, path: Path) -> None:
+        self.value, self.anchor, self.before, self.path = value, anchor, before, path
         self.key: str | None = None
         self.key_at = value.at
         self.depth = 0  # of what lies below
 
-    def part(self, last: bool) -> str | int | None:
-        """The word that this frame adds to a path."""
-        return len(self.value) - (not last) if isinstance(self.value, Seq) else self.key
+    def next_path(self) -> Path:
+        if isinstance(self.value, Seq):
+            return (*self.path, len(self.value))
+        return self.path if self.key in (None, DROPPED) else (*self.path, str(self.key))
 
 
 class Tree:
@@ -82,8 +83,7 @@ class Tree:
 
     def path(self) -> Path:
         """Where in the data the next value goes."""
-        parts = (frame.part(frame is self.open[-1]) for frame in self.open)
-        return tuple(part for part in parts if part not in (None, DROPPED))
+        return self.open[-1].next_path() if self.open else ()
 
     def stop(self, code: str, at: Place, message: str, hint: str = "") -> Broken:
         self.note(code, at, message, hint)
@@ -130,7 +130,7 @@ def read(text: str, file: str) -> Reading:
     if not broken and tree.root is not None and not isinstance(tree.root, Map):
         tree.note("FU101", tree.root_at, "a catalog file is a mapping", "such as `cycles:` with ids below it")
         broken = True
-    data = tree.root if isinstance(tree.root, Map) else Map(TOP)
+    data = tree.root if isinstance(tree.root, Map) and not broken else Map(TOP)
     return Reading(file, data, tuple(tree.problems), broken)
 
 
@@ -190,8 +190,9 @@ def _open(tree: Tree, event: Any, value: Map | Seq) -> None:
     tree.count(1, 1, value.at)
     if event.anchor:
         tree.anchors[event.anchor] = None  # until it is closed: an alias inside itself never ends
+    frame = Frame(value, event.anchor, tree.values, tree.path())
     tree.put(value, value.at)
-    tree.open.append(Frame(value, event.anchor, tree.values))
+    tree.open.append(frame)
 
 
 def _close(tree: Tree, _: Any) -> None:

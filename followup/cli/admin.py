@@ -47,13 +47,13 @@ def _sample_contacts(ctx: typer.Context, folder: str) -> None:
 
     file = os.path.join(folder, "sample_data", "contacts.csv")
     ctx.obj = ctx.obj._replace(quiet=True)
-    import_(ctx, file, [], "", [], "", False, "", "", "", "", None, "", False, True, False)  # type: ignore[arg-type]
+    import_(ctx, file, [], "", [], "", False, "", "", "", "", None, "", False, False)
 
 
 def _loaded(folder: str):  # type: ignore[no-untyped-def]
     from followup.catalog.load import load
 
-    return load(os.path.join(folder, "cycles"))
+    return load(os.path.relpath(os.path.join(folder, "cycles")))
 
 
 @app.command()
@@ -68,7 +68,7 @@ def validate(
     """Check the catalog: every problem at once, with file, line and column."""
     from followup.catalog.load import load
 
-    found = load(folder or os.path.join(ctx.obj.folder(), "cycles"))
+    found = load(os.path.relpath(folder or os.path.join(ctx.obj.folder(), "cycles")))
     if format == "json":
         _json(found.problems)
     elif format != "text":

@@ -9,7 +9,6 @@ import typer
 
 from followup.app import lists
 from followup.app.changes import for_contacts
-from followup.app.rows import ContactRow
 from followup.app.world import World
 from followup.cli import looking
 from followup.cli.actions import choice
@@ -17,6 +16,7 @@ from followup.cli.options import Cycle, DryRun, Format, Limit, Yes
 from followup.cli.report import report
 from followup.cli.settings import confirm, world
 from followup.core import wishes as w
+from followup.core.rows import ContactRow
 from followup.core.words import folded
 from followup.errors import BadInput, UsageError
 from followup.output.render import render
@@ -235,10 +235,9 @@ def import_(
     property: Text = "",
     encoding: Text = "",
     delimiter: Text = "",
-    day_first: Annotated[bool, typer.Option("--day-first/--month-first", help="what 03/04/2026 means")] = None,  # type: ignore[assignment]
+    day_first: Annotated[bool | None, typer.Option("--day-first/--month-first", help="what 03/04/2026 means")] = None,
     refused: Annotated[str, typer.Option("--refused", metavar="FILE", help="refused rows go here")] = "",
     preview: Annotated[bool, typer.Option("--preview", help="how the columns are read, then stop")] = False,
-    yes: Yes = False,
     dry_run: DryRun = False,
 ) -> None:
     """Contacts from another system's export; the same file twice changes nothing."""
@@ -262,9 +261,8 @@ def import_(
             lambda refuse: Importer(here, mapping, default, refuse).run(rows(table, mapping, day_first)),
             target, table.header, sys.stderr.isatty() and not ctx.obj.quiet, dry_run,
         )  # fmt: skip
-    typer.echo(
-        f"{plural(totals.read, 'row')}: {totals.new:,} new, {totals.changed:,} changed, {totals.same:,} same, {totals.refused:,} refused"
-    )
+    counts = ", ".join(f"{getattr(totals, name):,} {name}" for name in ("new", "changed", "same", "refused"))
+    typer.echo(f"{plural(totals.read, 'row')}: {counts}")
     if totals.refused:
         raise BadInput(
             f"{plural(totals.refused, 'row')} refused" + ("" if dry_run else f": see {target}, mend it and import it")

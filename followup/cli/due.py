@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import sys
+from shutil import get_terminal_size
+from typing import Annotated, Any
 
 import typer
 
 from followup.app import lists
-from followup.app.rows import ActionRow
 from followup.app.world import World
 from followup.cli.options import Format, when
 from followup.cli.settings import world
 from followup.core.agenda import by_type
+from followup.core.rows import ActionRow
 from followup.core.timing import add_days
 from followup.errors import Refused, UsageError
 from followup.output.render import render
@@ -39,7 +41,7 @@ def due(
     """Your due actions: overdue and today."""
     with world(ctx) as here:
         last = _last_day(here, day, until, upcoming)
-        filters = {"type": type or None, "category": category or None, "cycle": cycle or None}
+        filters: dict[str, Any] = {"type": type or None, "category": category or None, "cycle": cycle or None}
         rows = _rows(here, last, status, all_users, user_of, filters)
         typer.echo(_drawn(rows, here.today, by, format, all_users))
         if exit_code and rows:
@@ -61,7 +63,7 @@ def _bad(upcoming: str) -> str:
 
 
 def _rows(
-    here: World, last: str, status: str, all_users: bool, user_of: str, filters: dict[str, str | None]
+    here: World, last: str, status: str, all_users: bool, user_of: str, filters: dict[str, Any]
 ) -> list[ActionRow]:
     owner = here.one("user", user_of) if user_of else here.user.id
     team, _ = here.reach() if user_of else (None, False)
@@ -89,8 +91,16 @@ def _drawn(rows: list[ActionRow], today: str, by: str, format: str, all_users: b
 
 def _table(rows: list[ActionRow], today: str, all_users: bool) -> str:
     items = [{**row._asdict(), "late": _late(row.late(today)), "contact": row.contact_name} for row in rows]
-    columns = (*COLUMNS, "owner") if all_users else COLUMNS
-    return render("table", "", items, columns, "Nothing due.", plain=True)
+    columns: tuple[str, ...] = (*COLUMNS, "owner") if all_users else COLUMNS
+    drawn = render("table", "", items, columns, "Nothing due.", plain=True)
+    while sys.stdout.isatty() and len(columns) > 6 and _width(drawn) > get_terminal_size().columns:
+        columns = columns[:-1]
+        drawn = render("table", "", items, columns, "Nothing due.", plain=True)
+    return drawn
+
+
+def _width(text: str) -> int:
+    return max(map(len, text.splitlines()))
 
 
 def _late(days: int) -> str:

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from followup.app.importing import Totals
 from followup.intake.mapping import Mapping
 from followup.intake.refusals import Refusal, refusal_file
-from followup.intake.table import Table
+from followup.intake.table import CsvTable
 from followup.output.table import table
 from followup.output.text import clean
 
 Run = Callable[[Callable[[Refusal], None]], Iterator[Totals]]
 
 
-def look(source: Table, mapping: Mapping) -> str:
+def look(source: CsvTable, mapping: Mapping) -> str:
     """Which column is which field, what is left behind, how the file was read."""
     lines = [table(("field", "column"), mapping.used)]
     if mapping.unused:

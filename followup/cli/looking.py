@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from followup.app import lists
-from followup.app.rows import ActionRow
 from followup.cli.options import Format, Limit, when
 from followup.cli.settings import world
+from followup.core.rows import ActionRow
 from followup.output.page import page
 from followup.output.render import render
 

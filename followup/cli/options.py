@@ -21,7 +21,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 
 
 def when(text: str, today: str) -> str:
-    """Local text of: an ISO date, today, tomorrow, yesterday, a weekday, +3d, -1d, +2w, +1m; each with a time or without.
+    """Local text of an ISO date, today, tomorrow, yesterday, a weekday, +3d, -1d, +2w or +1m; with a time or without.
 
     Raises BadInput for anything else: a guess would put a customer on the wrong day.
     """

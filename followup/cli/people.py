@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -52,9 +52,9 @@ def _picked(here: World, words: list[str], where: list[str], from_file: str) -> 
     return list(dict.fromkeys(ids))
 
 
-def _filters(where: list[str]) -> dict[str, str]:
+def _filters(where: list[str]) -> dict[str, Any]:
     known = ("owner", "cycle", "source", "stage", "text")
-    pairs = dict(word.partition("=")[::2] for word in where)
+    pairs: dict[str, Any] = dict(word.partition("=")[::2] for word in where)
     for key in pairs:
         if key not in known:
             raise UsageError(f"--where knows {', '.join(known)}: not '{key}'")

@@ -6,8 +6,8 @@ import typer
 
 from followup.app import lists
 from followup.app.changes import Outcome
-from followup.app.rows import ActionRow
 from followup.app.world import World
+from followup.core.rows import ActionRow
 from followup.output.text import clean
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import typer
 
 from followup.app.world import World
-from followup.errors import BadInput, NoProject, NotFound
+from followup.errors import BadInput, NoProject
 from followup.store import open_store
 
 #: root's options, which may stand anywhere -> how many words follow
@@ -90,8 +90,14 @@ def present(settings: Settings, world: World) -> int:
     except ValueError:
         raise BadInput(f"--now '{text}' is not a moment: 2026-05-03T09:00") from None
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(world.office.calendars[None].zone))
+        moment = moment.replace(tzinfo=ZoneInfo(_zone(world)))
     return int(moment.timestamp())
+
+
+def _zone(world: World) -> str:
+    """The office's zone; UTC while no office is applied."""
+    document = world.document("office", "office")
+    return str(document["zone"]) if document else "UTC"
 
 
 def _login(store: object) -> str | None:
@@ -117,9 +123,3 @@ def confirm(question: str, option: str) -> None:
         raise UsageError(f"{question} Say {option}: nobody can be asked here")
     if not typer.confirm(question):
         raise typer.Abort
-
-
-def here_or(name: str, error: type[NotFound] = NotFound) -> str:
-    if not os.path.exists(name):
-        raise error(f"no file {name}")
-    return name

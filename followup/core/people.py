@@ -29,7 +29,7 @@ def add(draft: Draft, wish: w.Add) -> None:
 
 
 def bring(draft: Draft, wish: w.Bring) -> None:
-    """An import says what it knows: what it leaves blank, and the cycle of a contact that is known, stay as they are."""
+    """An import says what it knows; what it leaves blank, and the cycle of a known contact, stay as they are."""
     contact = draft.dossier.contact
     if contact is None or contact.gone == "undone":
         add(draft, w.Add(wish.fields, wish.choice, wish.without_cycle))

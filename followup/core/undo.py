@@ -22,7 +22,8 @@ def undo(history: Sequence[e.Entry], change: int, taken_back: int, at: int, by: 
     Raises Refused where the subject has changed since: that change comes first.
     """
     subject = history[0].subject
-    later = [entry for entry in history if entry.change > change]
+    settled = {n for x in history if isinstance(x.event, e.Undone) for n in (x.change, x.event.change)}
+    later = [entry for entry in history if entry.change > change and entry.change not in settled]
     if later:
         last = later[-1]
         raise Refused(f"{subject.replace(':', ' ')} has changed since: by {last.by} at {utc_text(last.at)}")

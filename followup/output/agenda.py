@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from followup.app.rows import ActionRow
 from followup.core.agenda import by_type
+from followup.core.rows import ActionRow
 from followup.output.text import clean, plural
 
 

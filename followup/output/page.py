@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from followup.app.rows import ActionRow
+from followup.core.rows import ActionRow
 from followup.output.table import table
 from followup.output.text import clean
 
@@ -37,7 +37,8 @@ def _cycle(who: Mapping[str, Any]) -> str:
     if not who["cycle"]:
         return "none"
     alias = f" (as {who['alias']})" if who["alias"] and who["alias"] != who["cycle"] else ""
-    return who["cycle"] + alias + (", on hold" if who["on_hold"] else "")
+    hold = ", on hold" if who["on_hold"] else ""
+    return f"{who['cycle']}{alias}{hold}"
 
 
 def _open(rows: Sequence[ActionRow], today: str) -> str:

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 
 from followup.core.draft import Decision
-from followup.core.model import Action, Contact, Dossier, Enrolment
+from followup.core.model import SCHEDULED, Action, Contact, Dossier, Enrolment
 from followup.store import Head, journal
 from followup.store.statements import statement, statements
 
@@ -51,6 +51,8 @@ class SqliteChange:
             _contact_rows(before, decision.after, rows)
             _enrolment_rows(before, decision.after, rows)
             _action_rows(before, decision.after, rows)
+        rows["update_enrolment"].sort(key=lambda row: row[-2] is None)  # what ends, before what opens again:
+        rows["update_action"].sort(key=lambda row: row[2] == SCHEDULED)  # an undo may do both
         self.saved = self.saved or bool(rows["history"])
         sql = statements("sqlite", "write")
         for name in WRITES:

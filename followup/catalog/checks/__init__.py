@@ -41,6 +41,7 @@ ACROSS: tuple[Check, ...] = (
     names.logins,
     names.managers,
     names.moves,
+    names.levels,
     plans.sources,
     plans.rings_of_plans,
     lint.inactive_targets,

@@ -54,6 +54,13 @@ def moves(draft: Draft) -> Iterator[Finding]:
         yield Finding("FU220", draft.items["moved"][ring[0]], ("to",), f"ids that moved in a ring: {way}")
 
 
+def levels(draft: Draft) -> Iterator[Finding]:
+    for item, document in draft.documents("moved"):
+        if ("/" in item.id) != ("/" in document["to"]):
+            message = f"'{item.id}' and '{document['to']}' are not of one kind"
+            yield Finding("FU223", item, ("to",), message, "a cycle moves to a cycle, CYCLE/STEP to CYCLE/STEP")
+
+
 def _by_place(draft: Draft, kind: str) -> list[tuple[Item, dict[str, object]]]:
     """In the order of the files, so that the first of two stays the first."""
     return sorted(draft.documents(kind), key=lambda pair: (pair[0].file, pair[0].at))

@@ -27,7 +27,7 @@ BRACES = re.compile(r"\{\{(?P<inside>[^{}\n]*)\}\}|\{\{|\}\}")
 
 def files(draft: Draft) -> Iterator[Finding]:
     for item, document in draft.documents("template"):
-        if document["text"] is None:
+        if not document["text"]:
             yield Finding("FU215", item, ("file",), f"the file '{document['file']}': {_why(draft, document['file'])}")
 
 

@@ -1,0 +1,34 @@
+# Everything a newcomer types. PYTHON chooses the interpreter; the rest is set up in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+SHELL := /bin/sh
+
+.PHONY: demo test check bench accept clean
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	touch $@
+
+demo: .venv/ready
+	sh docs/demo.sh $(BIN)/followup
+
+test: .venv/ready
+	$(BIN)/python -m pytest -n 2
+
+check: .venv/ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+bench: .venv/ready
+	$(BIN)/python -m benchmarks
+
+accept: .venv/ready
+	$(BIN)/python -m pytest tests/transcripts --accept
+
+clean:
+	rm -rf .venv build dist demo bench .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,191 @@
+"""Whatever lies in the folder: one clear line about it, soon, and nothing about anything else."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from followup.catalog import load
+from followup.errors import Problem
+
+OFFICE = "office: {name: Example, zone: America/Vancouver}\n"
+BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
+STAIRS = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [[[[*a{n - 1}]]]]\n" for n in range(1, 2000))
+
+TEXTS = {
+    "open brackets": ("[" * 100_000, "FU009", (1, 21)),
+    "many open brackets": ("[" * 3_000_000, "FU009", (1, 21)),
+    "open mappings": ("{a: " * 100_000, "FU009", (1, 81)),
+    "lists in lists": ("- " * 100_000, "FU009", (1, 41)),
+    "keys in keys": ("? " * 100_000, "FU014", (1, 3)),
+    "an alias bomb": (BOMB, "FU010", (6, 25)),
+    "aliases that nest": (STAIRS, "FU009", (6, 13)),
+    "an alias inside itself": ("a: &a [*a]", "FU016", (1, 8)),
+    "an alias as a key": ("a: &a x\n*a : y", "FU014", (2, 1)),
+    "a million items": ("- a\n" * 1_000_000, "FU010", (100_000, 3)),
+    "a second document": ("{}\n---\n{}", "FU008", (2, 1)),
+    "a python tag": ("sources: !!python/object/apply:os.system {}", "FU011", (1, 10)),
+    "a NUL": ("sources:\n  a\0b: x", "FU006", (2, 4)),
+    "a lone carriage return": ("sources:\r  a: b", "FU006", (1, 9)),
+    "a line separator": ("sources:\n  a: b\u2028c", "FU006", (2, 7)),
+    "a mark in the middle": ("sources: {}\n\ufeff", "FU006", (2, 1)),
+    "a tab": ("sources:\n\ta: b", "FU007", (2, 1)),
+    "a quote that stays open": ("sources: 'abc", "FU007", (1, 14)),
+    "a list": ("- 1", "FU101", (1, 1)),
+    "text": ("x" * 3_000_000, "FU101", (1, 1)),
+}
+BYTES = {
+    "UTF-16": ("sources: {}".encode("utf-16"), "FU005", (1, 1)),
+    "UTF-16 without a mark": ("sources: {}".encode("utf-16-le"), "FU005", (1, 1)),
+    "UTF-32": ("sources: {}".encode("utf-32-be"), "FU005", (1, 1)),
+    "Latin-1": (b"sources:\n  caf\xe9: x", "FU005", (2, 6)),
+    "a cut character": (b"sources: {a: \xc3", "FU005", (1, 14)),
+    "a surrogate": (b"sources: {a: \xed\xa0\x80}", "FU005", (1, 14)),
+    "five megabytes": (b"# x\n" * 1_300_000, "FU004", (1, 1)),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "office.yaml").write_text(OFFICE)
+    return tmp_path
+
+
+def the_problem(folder: Path, name: str = "case.yaml") -> Problem:
+    (problem,) = load(str(folder)).problems
+    assert problem.file == str(folder / name)
+    assert "\n" not in problem.message and len(problem.message) < 200
+    return problem
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_hostile_text_gets_one_line(name: str, folder: Path) -> None:
+    text, code, place = TEXTS[name]
+    (folder / "case.yaml").write_text(text, encoding="utf-8", newline="")
+    problem = the_problem(folder)
+    assert (problem.code, (problem.line, problem.column)) == (code, place)
+
+
+@pytest.mark.parametrize("name", BYTES)
+def test_bytes_that_are_not_our_text_get_one_line(name: str, folder: Path) -> None:
+    data, code, place = BYTES[name]
+    (folder / "case.yaml").write_bytes(data)
+    problem = the_problem(folder)
+    assert (problem.code, (problem.line, problem.column)) == (code, place)
+
+
+def test_a_mark_at_the_beginning_and_windows_line_ends_are_fine(folder: Path) -> None:
+    (folder / "case.yaml").write_bytes(b"\xef\xbb\xbfsources:\r\n  web: Website\r\n")
+    assert load(str(folder)).problems == ()
+
+
+@pytest.mark.parametrize("data", [b"", b"# only a comment\n", b"---\n", b"cycles:\n"])
+def test_an_empty_file_is_fine(data: bytes, folder: Path) -> None:
+    (folder / "case.yaml").write_bytes(data)
+    assert load(str(folder)).problems == ()
+
+
+def test_a_pipe_is_refused_before_it_is_opened(folder: Path) -> None:
+    os.mkfifo(folder / "case.yaml")
+    assert the_problem(folder).code == "FU001"
+
+
+def test_a_folder_with_a_files_name_is_refused_and_read_no_further(folder: Path) -> None:
+    (folder / "case.yaml").mkdir()
+    assert the_problem(folder).code == "FU001"
+
+
+def test_a_link_out_of_the_folder_is_refused(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "secret.yaml"
+    outside.write_text("sources: {secret: Secret}")
+    (folder / "case.yaml").symlink_to(outside)
+    assert the_problem(folder).code == "FU002"
+
+
+def test_a_link_to_a_folder_is_not_followed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    (folder / "more").symlink_to(tmp_path_factory.mktemp("outside"))
+    assert the_problem(folder, "more").code == "FU002"
+
+
+@pytest.mark.parametrize("target", ["/dev/zero", "/dev/stdin", "/proc/self/environ"])
+def test_a_link_to_a_device_is_refused(target: str, folder: Path) -> None:
+    (folder / "case.yaml").symlink_to(target)
+    assert the_problem(folder).code == "FU002"
+
+
+def test_a_link_that_leads_nowhere_or_round_is_refused(folder: Path) -> None:
+    (folder / "case.yaml").symlink_to(folder / "gone")
+    assert the_problem(folder).code == "FU003"
+    (folder / "case.yaml").unlink()
+    (folder / "case.yaml").symlink_to(folder / "case.yaml")
+    assert the_problem(folder).code == "FU003"
+
+
+def test_a_link_inside_the_folder_is_read(folder: Path) -> None:
+    (folder / ".hidden.yaml").write_text("sources: {web: Website}")
+    (folder / "case.yaml").symlink_to(folder / ".hidden.yaml")
+    catalog = load(str(folder))
+    assert catalog.problems == () and "web" in catalog.documents["source"]
+
+
+def test_a_folder_that_is_itself_reached_by_a_link_is_read(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    link = tmp_path_factory.mktemp("elsewhere") / "cycles"
+    link.symlink_to(folder)
+    assert load(str(link)).problems == ()
+
+
+def test_hidden_files_and_folders_and_other_files_are_passed_over(folder: Path) -> None:
+    (folder / ".git").mkdir()
+    for name in (".git/x.yaml", ".x.yaml", "x.yaml~", "x.txt"):
+        (folder / name).write_text("[[[")
+    assert load(str(folder)).problems == ()
+
+
+def test_a_name_that_would_not_show_is_shown_all_the_same(folder: Path) -> None:
+    os.mkfifo(os.path.join(os.fsencode(folder), b"a\nb\xff.yaml"))
+    assert the_problem(folder, "a\\nb\\udcff.yaml").code == "FU001"
+
+
+def test_an_empty_and_a_missing_folder_are_said(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "gone"):
+        assert [problem.code for problem in load(str(folder)).problems] == ["FU017"]
+
+
+def test_a_broken_file_hides_nothing_in_the_others_and_nothing_follows_from_it(folder: Path) -> None:
+    (folder / "broken.yaml").write_text("cycles: {held: {name: Held")
+    (folder / "cut.yaml").write_text("users: [")
+    (folder / "case.yaml").write_text(
+        "aliases:\n  held: {nam: Held, name: Held, cycle: held}\n  on: {name: On, cycle: x}"
+    )
+    problems = load(str(folder)).problems
+    assert [(os.path.basename(p.file), p.code) for p in problems] == [
+        ("broken.yaml", "FU007"),
+        ("case.yaml", "FU103"),
+        ("cut.yaml", "FU007"),
+    ]
+
+
+def test_a_key_of_many_problems_does_not_flood(folder: Path) -> None:
+    (folder / "case.yaml").write_text("? a\n" * 50_000)
+    assert len(load(str(folder)).problems) <= 101
+
+
+@pytest.mark.parametrize("text", [BOMB, "[" * 3_000_000, "- a\n" * 1_000_000], ids=["bomb", "brackets", "items"])
+def test_a_hostile_text_needs_little_memory(text: str, folder: Path) -> None:
+    (folder / "case.yaml").write_text(text)
+    limit = 300 * 1024 * 1024
+    code = f"from followup.catalog import load; print(len(load({str(folder)!r}).problems))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
+    )
+    assert (done.returncode, done.stdout) == (0, "1\n"), done.stderr

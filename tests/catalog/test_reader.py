@@ -1,0 +1,192 @@
+"""The reader by itself: YAML 1.2's scalars, positions, and no text that it cannot end with."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+import yaml
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from followup.catalog import reader
+from followup.catalog.reader import DEEPEST, read
+from followup.catalog.text import NotText, decode
+from followup.catalog.tree import TOP, Map, Path, Place, Seq, locate
+
+SCALARS = {
+    "no": "no",
+    "on": "on",
+    "Yes": "Yes",
+    "1:30": "1:30",
+    "010": 10,
+    "0o10": 8,
+    "0x1F": 31,
+    "0b11": "0b11",
+    "1_000": "1_000",
+    "2026-05-01": "2026-05-01",
+    "2026-05-01T14:00": "2026-05-01T14:00",
+    "+12": 12,
+    "-0": 0,
+    "2.5": 2.5,
+    ".5": 0.5,
+    "1e3": 1000.0,
+    "1.": 1.0,
+    ".": ".",
+    "-": "-",
+    "+": "+",
+    "true": True,
+    "True": True,
+    "FALSE": False,
+    "tRUE": "tRUE",
+    "null": None,
+    "~": None,
+    "": None,
+    "nULL": "nULL",
+    "'1'": "1",
+    '"true"': "true",
+    "''": "",
+    "1 day": "1 day",
+    "٣": "٣",
+}
+
+
+@pytest.mark.parametrize("written", [word for word in SCALARS if word != "-"])
+def test_scalars_are_those_of_yaml_1_2(written: str) -> None:
+    value = read(f"key: {written}\n", "x").data["key"]
+    assert value == SCALARS[written] and type(value) is type(SCALARS[written])
+
+
+@pytest.mark.parametrize("written", [".inf", "-.INF", ".nan", "1e999", "9" * 19, "9" * 9999, "0x" + "f" * 99])
+def test_numbers_that_nobody_can_mean_are_said(written: str) -> None:
+    (problem,) = read(f"a: b\nkey: {written}", "x").problems
+    assert (problem.code, problem.line, problem.column, problem.path) == ("FU015", 2, 6, "key")
+
+
+TEXT = """\
+# a comment
+cycles:
+  one:
+    name: "Ünï"   # and another
+    steps:
+      - {id: a, type: call}
+      -   id: b
+          text: |
+            {{x}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "place"),
+    [
+        (("cycles",), True, (2, 1)),
+        (("cycles", "one"), True, (3, 3)),
+        (("cycles", "one"), False, (4, 5)),
+        (("cycles", "one", "name"), False, (4, 11)),
+        (("cycles", "one", "steps", 0), False, (6, 9)),
+        (("cycles", "one", "steps", 0, "type"), True, (6, 17)),
+        (("cycles", "one", "steps", 0, "type"), False, (6, 23)),
+        (("cycles", "one", "steps", 1, "text"), False, (8, 17)),
+        (("cycles", "one", "steps", 1, "gone", "further"), True, (7, 11)),
+        (("cycles", "one", "steps", 9), False, (6, 7)),
+        (("gone",), False, (1, 1)),
+    ],
+)
+def test_every_key_and_value_knows_its_place(path: Path, key: bool, place: tuple[int, int]) -> None:
+    assert locate(read(TEXT, "x").data, path, TOP, key) == place
+
+
+def test_a_path_that_repeats_a_word_is_followed_to_its_end() -> None:
+    assert locate(read("a:\n  a:\n    a: 1\n", "x").data, ("a", "a", "a"), TOP, key=True) == Place(3, 5)
+
+
+def test_columns_count_characters_and_lines_count_as_editors_do() -> None:
+    (problem,) = read("é: ü\r\n\r\nä: {ö: 1, ö: 2}\r\n", "x").problems
+    assert (problem.line, problem.column) == (3, 11)
+
+
+def test_a_value_that_is_repeated_stands_where_it_is_repeated() -> None:
+    data = read("a: &a {x: 1}\nb: *a\nc: [*a, *a]\n", "x").data
+    assert data["a"] == data["b"] == data["c"][1]
+    assert (data.values_at["b"], data["c"].values_at[1]) == (Place(2, 4), Place(3, 9))
+
+
+def test_the_deepest_that_is_allowed_is_read() -> None:
+    assert not read("a: " + "[" * (DEEPEST - 1) + "]" * (DEEPEST - 1), "x").problems
+    assert read("a: " + "[" * DEEPEST + "]" * DEEPEST, "x").problems
+
+
+def test_the_path_of_a_problem_is_that_of_its_value() -> None:
+    (problem,) = read("a:\n  - b\n  - c: [d, !tag e]\n", "x").problems
+    assert (problem.code, problem.path) == ("FU011", "a[1].c[1]")
+
+
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, reader.Loader])
+def test_both_parsers_of_pyyaml_read_the_same(loader: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = read(TEXT, "x")
+    monkeypatch.setattr(reader, "Loader", loader)
+    assert read(TEXT, "x") == plain
+    assert locate(read(TEXT, "x").data, ("cycles", "one", "steps", 1, "text"), TOP) == Place(8, 17)
+
+
+YAML_LIKE = st.text(alphabet=st.sampled_from("ab10 .:-?#&*!|>'\"%@`{}[],\n\r\t\\<~\u00e9\u2028\ufeff\0"), max_size=80)
+
+
+@given(st.one_of(st.text(max_size=200), YAML_LIKE))
+@example("? - ? -\n")
+@example("a: !<\n")
+@example("%YAML 9.9\n---\n")
+@settings(max_examples=400, deadline=None)
+def test_any_text_ends_in_data_or_in_problems(text: str) -> None:
+    reading = read(text, "x")
+    assert reading.problems or not reading.broken
+    lines = text.count("\n") + text.count("\r") + text.count("\u2028") + text.count("\u2029") + text.count("\x85") + 1
+    for problem in reading.problems:
+        assert 1 <= problem.line <= lines + 1 and problem.column >= 1
+    json.dumps(reading.data, allow_nan=False)
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_are_text_or_said_not_to_be(data: bytes) -> None:
+    try:
+        text = decode(data)
+    except NotText as error:
+        assert error.place.line <= data.count(b"\n") + 1
+    else:
+        read(text, "x")
+
+
+PLAIN = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(-(10**17), 10**17),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=10),
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.from_regex("[a-z]{1,8}"), inner, max_size=3)
+    ),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(st.from_regex("\\A[a-z]{1,8}\\Z"), PLAIN, max_size=4))
+@settings(max_examples=200, deadline=None)
+def test_what_json_writes_is_read_as_it_was(data: dict[str, object]) -> None:
+    text = json.dumps(data, ensure_ascii=False)
+    reading = read(text.replace("\ufeff", "").replace("\x7f", ""), "x")
+    if not reading.problems:
+        assert json.loads(json.dumps(reading.data)) == json.loads(text.replace("\ufeff", "").replace("\x7f", ""))
+
+
+def test_nothing_read_is_not_finite() -> None:
+    assert all(math.isfinite(value) for value in read("a: [1e308, -1e308, 0.0]", "x").data["a"])
+
+
+def test_containers_are_plain_dicts_and_lists() -> None:
+    data = read("a: [1]", "x").data
+    assert isinstance(data, dict) and isinstance(data["a"], list)
+    assert type(data) is Map and type(data["a"]) is Seq

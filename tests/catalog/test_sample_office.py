@@ -1,0 +1,142 @@
+"""The sample office is one that its own checks have nothing to say about, and breaking it never breaks the program."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from followup.catalog import Catalog, load
+from followup.catalog.codes import CODES
+from followup.catalog.shipped import shipped
+
+OFFICE = shipped("cycles")
+FILES = sorted(name for name in os.listdir(OFFICE) if name.endswith(".yaml"))
+
+
+def test_the_sample_office_has_no_problem() -> None:
+    assert load(OFFICE).problems == ()
+
+
+def test_every_file_knows_its_schema_and_says_what_it_is_for() -> None:
+    for name in FILES:
+        lines = Path(OFFICE, name).read_text().splitlines()
+        assert lines[0] == "# yaml-language-server: $schema=../schema/catalog.schema.json"
+        assert lines[1] == "#" and lines[2].startswith("# ")
+
+
+def test_it_holds_what_its_readers_look_for() -> None:
+    documents = load(OFFICE).documents
+    pointing = {id for id, alias in documents["alias"].items() if alias["cycle"] == "future-prospect"}
+    assert pointing == {"not-interested", "not-qualified"}
+    assert documents["alias"]["just-looking"]["cycle"] is None
+    assert documents["cycle"]["on-hold"]["steps"] == []
+    assert {id: user["role"] for id, user in documents["user"].items()} == {
+        "sue": "administrator",
+        "max": "manager",
+        "tom": "sales-exec",
+        "anne": "sales-exec",
+        "pat": "sales-assistant",
+    }
+    assert not any(user["login"] for user in documents["user"].values())
+
+
+MODEL = {name: Path(OFFICE, name).read_text() for name in FILES}
+PIECES = [
+    "",
+    "\n",
+    "  ",
+    "- ",
+    ": ",
+    "{",
+    "}",
+    "[",
+    "null",
+    "&a ",
+    "*a",
+    "!!x ",
+    "0",
+    "id",
+    "steps",
+    "'",
+    '"',
+    "# ",
+    "\t",
+]
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(OFFICE, tmp_path_factory.mktemp("office") / "cycles"))
+
+
+def mutated(copy: Path, name: str, text: str) -> Catalog:
+    path = copy / name
+    path.write_text(text)
+    try:
+        return load(str(copy))
+    finally:
+        path.write_text(MODEL[name])
+
+
+@given(st.sampled_from(FILES), st.floats(0, 1, exclude_max=True), st.integers(0, 12), st.sampled_from(PIECES))
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_small_mistake_anywhere_is_a_problem_or_none(copy: Path, name: str, at: float, cut: int, piece: str) -> None:
+    text, start = MODEL[name], int(at * len(MODEL[name]))
+    changed = text[:start] + piece + text[start + cut :]
+    for problem in mutated(copy, name, changed).problems:
+        lines = Path(problem.file).name == name and changed.splitlines()
+        assert problem.code in CODES and problem.severity == CODES[problem.code].severity
+        assert not lines or 1 <= problem.line <= len(lines) + 1
+
+
+WORDS = sorted(
+    {(name, found.start(), found.end()) for name in FILES for found in re.finditer(r"[a-z0-9-]{3,}", MODEL[name])}
+)
+
+
+@given(st.sampled_from(WORDS), st.sampled_from(WORDS))
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_a_wrong_word_anywhere_is_a_problem_or_none(
+    copy: Path, word: tuple[str, int, int], other: tuple[str, int, int]
+) -> None:
+    name, start, end = word
+    replacement = MODEL[other[0]][other[1] : other[2]]
+    mutated(copy, name, MODEL[name][:start] + replacement + MODEL[name][end:])
+
+
+@pytest.mark.parametrize("missing", FILES)
+def test_a_file_that_is_missing_is_no_more_than_a_list_of_problems(missing: str, copy: Path) -> None:
+    catalog = mutated(copy, missing, "")
+    assert all(problem.line >= 1 for problem in catalog.problems)
+
+
+TYPOS = [
+    "steps",
+    "offset",
+    "roll: forward",
+    "loop_to: callback",
+    "role: sales-exec",
+    "manager: max",
+    "cycle: future-prospect",
+]
+
+
+@pytest.mark.parametrize("word", TYPOS)
+def test_the_position_is_that_of_the_mistake(word: str, copy: Path) -> None:
+    key, _, value = word.partition(": ")
+    wrong = f"{key}: x{value}" if value else f"x{key}"
+    for name in FILES:
+        at = MODEL[name].find(word + (":" if not value else ""))
+        if at < 0:
+            continue
+        text = MODEL[name][:at] + wrong + MODEL[name][at + len(word) :]
+        offending = at + (len(key) + 2 if value else 0)
+        line, column = text.count("\n", 0, offending) + 1, offending - text.rfind("\n", 0, offending)
+        problems = mutated(copy, name, text).problems
+        assert (line, column) in {(p.line, p.column) for p in problems if Path(p.file).name == name}, (name, problems)

@@ -1,0 +1,99 @@
+"""The schema: described throughout, flat, closed, and never reaching out of its own file."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from followup.catalog import schema
+from followup.catalog.checks.steps import CYCLE_TYPES
+from followup.catalog.documents import SECTIONS
+from followup.catalog.schema import build
+from followup.catalog.shipped import shipped
+
+SCHEMA = json.loads(Path(shipped("schema"), "catalog.schema.json").read_text())
+
+
+def nodes(node: Any, path: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(node, dict):
+        yield path, node
+    inside = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in inside:
+        yield from nodes(value, f"{path}/{key}")
+
+
+def test_it_is_a_schema() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_the_sections_are_those_that_documents_are_made_of() -> None:
+    assert SCHEMA["properties"].keys() == SECTIONS.keys()
+
+
+def test_every_key_is_described() -> None:
+    for path, node in nodes(SCHEMA):
+        if path.endswith("/properties") and "/if/" not in path and path != "#/properties/properties":
+            for key, value in node.items():
+                assert value.get("description") or "$ref" in value, f"{path}/{key}"
+    assert all(definition["description"] for definition in SCHEMA["$defs"].values())
+
+
+def test_it_is_closed_and_flat() -> None:
+    for path, node in nodes(SCHEMA):
+        assert not {"oneOf", "anyOf", "unevaluatedProperties"} & node.keys(), path
+        if isinstance(node.get("properties"), dict) and not path.endswith(("/if", "/properties")):
+            assert node.get("additionalProperties") is False, path
+
+
+def test_every_reference_is_local_and_leads_somewhere() -> None:
+    for path, node in nodes(SCHEMA):
+        if isinstance(node.get("$ref"), str):
+            name = node["$ref"].removeprefix("#/$defs/")
+            assert name in SCHEMA["$defs"], path
+
+
+@pytest.mark.parametrize("reference", ["http://127.0.0.1:9/x.json", "file:///etc/passwd", "other.json"])
+def test_a_reference_out_of_the_file_is_never_followed(reference: str) -> None:
+    validator = build({"properties": {"a": {"$ref": reference}}, "$defs": {}})
+    with pytest.raises(Exception, match="Unresolvable") as raised:
+        list(validator.iter_errors({"a": 1}))
+    assert "never reaches out" in "".join(traceback.format_exception(raised.value))
+
+
+def test_putting_the_definitions_in_place_changes_no_verdict() -> None:
+    whole = Draft202012Validator(SCHEMA)
+    for value in ({}, {"cycles": None}, {"cycles": {"a": {"name": "A", "steps": []}}}, {"cycles": {"A": 1}}, {"x": 1}):
+        assert whole.is_valid(value) == schema.validator().is_valid(value)
+
+
+def test_the_end_of_a_pattern_is_the_end_of_the_text() -> None:
+    assert not schema.validator().is_valid({"sources": {"web\n": "Website"}})
+    assert not schema.validator().is_valid({"sources": {"web": "Website\n"}})
+    assert schema.validator().is_valid({"sources": {"web": "Website"}})
+
+
+def test_what_a_step_can_be_is_said_as_the_checks_hold_it() -> None:
+    said = SCHEMA["$defs"]["cycle_step"]["properties"]["type"]["description"]
+    assert all(word in said for word in CYCLE_TYPES)
+
+
+def test_it_is_found_where_a_wheel_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from followup.catalog import shipped as module
+
+    installed = tmp_path / "followup" / "office"
+    installed.mkdir(parents=True)
+    monkeypatch.setattr(module, "INSTALLED", str(installed))
+    assert module.shipped("schema") == str(installed / "schema")
+
+
+def test_importing_the_catalog_does_not_import_jsonschema() -> None:
+    code = "import sys, followup.catalog; print('jsonschema' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"

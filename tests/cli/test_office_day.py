@@ -1,0 +1,192 @@
+"""A rep's day at the real command: what a command promises to people and scripts."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import followup.errors
+from followup.cli.root import COMMANDS, hoisted
+from tests.conftest import NOW, ROOT, Run
+
+
+def rows(office: Path, sql: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(office / "followup.db")
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def call_of(office: Path) -> int:
+    found = rows(office, "SELECT min(id) FROM action WHERE status='scheduled' AND type='call' AND owner='tom'")
+    return int(str(found[0][0]))
+
+
+def test_F10_a_chosen_cycle_replaces_the_old_one_in_one_change(run: Run, office: Path) -> None:
+    id = call_of(office)
+    done = run("complete", str(id), "--cycle", "not-interested", "--format", "json")
+    answer = json.loads(done.stdout)
+    assert answer["done"] == [id] and len(answer["scheduled"]) == 1
+    assert answer["scheduled"][0]["cycle"] == "future-prospect"
+    contact = answer["scheduled"][0]["contact"]
+    open_ = rows(office, f"SELECT DISTINCT e.process FROM action a JOIN enrolment e ON e.id=a.enrolment "
+                         f"WHERE a.contact='{contact}' AND a.status='scheduled'")  # fmt: skip
+    assert open_ == [("future-prospect",)]
+
+
+def test_an_action_already_closed_names_who_was_first(run: Run, office: Path) -> None:
+    id = str(call_of(office))
+    assert run("complete", id).returncode == 0
+    second = run("complete", id)
+    assert second.returncode == 5
+    assert re.search(r"already completed by tom on 2026-05-04", second.stderr)
+
+
+def test_two_at_once_one_completes_and_one_next_step_exists(office: Path) -> None:
+    env = {**os.environ, "FOLLOWUP_USER": "tom", "FOLLOWUP_NOW": NOW}
+    id = rows(
+        office, "SELECT min(a.id) FROM action a WHERE type='correspondence' AND status='scheduled' AND owner='tom'"
+    )
+    words = [sys.executable, "-m", "followup", "complete", str(id[0][0])]
+    both = [subprocess.Popen(words, cwd=office, env=env, stdout=-1, stderr=-1) for _ in range(2)]
+    assert sorted((process.communicate(timeout=60), process.returncode)[1] for process in both) == [0, 5]
+    enrolment = rows(office, f"SELECT enrolment FROM action WHERE id={id[0][0]}")[0][0]
+    assert rows(office, f"SELECT count(*) FROM action WHERE enrolment={enrolment} AND status='scheduled'") == [(1,)]
+
+
+def test_a_dry_run_changes_nothing(run: Run, office: Path) -> None:
+    before = (office / "followup.db").read_bytes()
+    id = str(call_of(office))
+    for words in (
+        ["complete", id],
+        ["skip", id],
+        ["assign", "li-wei", "hold"],
+        ["contacts", "remove", "li-wei"],
+        ["undo"],
+    ):
+        run(*words, "--dry-run", user="sue")
+    assert (office / "followup.db").read_bytes() == before
+
+
+def test_E11_undo_takes_back_the_latest_change_and_then_the_one_before(run: Run, office: Path) -> None:
+    sql = "SELECT * FROM action WHERE reason IS NOT 'undone' ORDER BY id"
+    before = rows(office, sql), rows(office, "SELECT * FROM enrolment ORDER BY id")
+    id = str(call_of(office))
+    assert run("complete", id).returncode == 0
+    assert run("assign", "li-wei", "toured").returncode == 0
+    assert run("undo").returncode == 0
+    assert run("undo").returncode == 0
+    after = rows(office, sql), rows(office, "SELECT * FROM enrolment WHERE reason IS NOT 'undone' ORDER BY id")
+    assert after == before
+    assert run("doctor", user="sue").returncode == 0
+
+
+def test_doctor_names_a_row_that_somebody_changed_behind_the_history(run: Run, office: Path) -> None:
+    connection = sqlite3.connect(office / "followup.db")
+    connection.execute("UPDATE action SET due='2027-01-01' WHERE id=2")
+    connection.commit()
+    connection.close()
+    told = run("doctor", user="sue")
+    assert told.returncode == 1 and "action 2" in told.stdout
+
+
+def test_F12_a_stopped_contact_is_stranded_with_its_mend(run: Run) -> None:
+    assert run("stranded", user="sue").returncode == 0
+    run("stop", "li-wei")
+    told = run("stranded", "--format", "json", user="sue")
+    assert told.returncode == 1
+    (item,) = json.loads(told.stdout)["items"]
+    assert item["contact"] == "li-wei" and item["mend"] == "followup assign li-wei ALIAS"
+
+
+def test_F20_a_rep_sees_and_changes_only_what_is_theirs(run: Run, office: Path) -> None:
+    anne = rows(office, "SELECT min(id) FROM action WHERE owner='anne' AND status='scheduled'")[0][0]
+    assert run("complete", str(anne)).returncode == 4
+    assert "brian-jones" not in run("contacts", "list", "--format", "csv").stdout
+    assert run("show", "brian-jones").returncode == 4
+    assert run("show", "brian-jones", user="max").returncode == 0
+
+
+def test_F14_a_cycle_with_people_on_it_is_not_taken_from_under_them(run: Run, office: Path) -> None:
+    file = office / "cycles" / "long-term.yaml"
+    text = file.read_text()
+    file.write_text(text.replace("  on-hold:", "  on-hold:\n    active: false", 1))
+    for other in (office / "cycles").glob("*.yaml"):
+        other.write_text(re.sub(r"^  hold:.*\n", "", other.read_text(), flags=re.M))
+    refused = run("apply", "--yes", user="sue")
+    assert refused.returncode == 4 and "diego-fernandez" in refused.stderr
+
+
+def test_the_same_import_twice_changes_nothing(run: Run, office: Path) -> None:
+    before = rows(office, "SELECT * FROM contact ORDER BY id")
+    done = run("contacts", "import", "sample_data/contacts.csv", "--no-cycle", user="sue")
+    assert "40 same" in done.stdout, done.stderr
+    assert rows(office, "SELECT * FROM contact ORDER BY id") == before
+
+
+def test_an_import_refuses_rows_by_line_and_the_totals_add_up(run: Run, office: Path) -> None:
+    (office / "more.csv").write_text(
+        "Full Name,Email,Contact Owner\nAda Byron,ada@x.example,tom\nBad,not-an-address,tom\nEve,eve@x.example,nobody\n"
+    )
+    done = run("contacts", "import", "more.csv", "--cycle", "referral", user="sue")
+    assert done.returncode == 65
+    assert "3 rows: 1 new, 0 changed, 0 same, 2 refused" in done.stdout
+    refused = (office / "more.csv.refused.csv").read_text("utf-8-sig").splitlines()
+    assert [line.split(",")[0] for line in refused] == ["line", "3", "4"]
+
+
+def test_root_options_may_stand_anywhere() -> None:
+    assert hoisted(["due", "--user", "tom", "--type", "call", "-q"]) == ["--user", "tom", "-q", "due", "--type", "call"]
+    assert hoisted(["log", "--", "--user"]) == ["log", "--", "--user"]
+
+
+def test_due_and_complete_load_only_what_they_use(office: Path) -> None:
+    heavy = {"yaml", "jsonschema", "rich", "pydantic", "tabulate", "dateutil", "difflib_", "csv", "followup.catalog",
+             "followup.intake", "importlib.metadata", "logging", "asyncio", "email"}  # fmt: skip
+    for words in (["due"], ["complete", str(call_of(office))]):
+        probe = (
+            f"import sys, os; sys.argv = ['followup', *{words!r}]\n"
+            "os._exit = lambda code: sys.__stderr__.write(' '.join(sys.modules))\n"
+            "from followup.__main__ import main; main()"
+        )
+        env = {**os.environ, "FOLLOWUP_USER": "tom", "FOLLOWUP_NOW": NOW}
+        told = subprocess.run([sys.executable, "-c", probe], cwd=office, env=env, capture_output=True, text=True)
+        assert "followup.core" in told.stderr, told.stderr
+        assert heavy & set(told.stderr.split()) == set()
+
+
+def test_every_command_has_help_and_stands_in_no_two_places() -> None:
+    for name in COMMANDS:
+        told = subprocess.run([sys.executable, "-m", "followup", name, "--help"], capture_output=True, text=True)
+        assert told.returncode == 0 and len(told.stdout.splitlines()) > 3, name
+
+
+def test_exit_codes_in_the_docs_are_those_of_the_code() -> None:
+    table = (ROOT / "docs" / "commands.md").read_text()
+    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.M)}
+    kinds = [
+        k
+        for k in vars(followup.errors).values()
+        if isinstance(k, type) and issubclass(k, followup.errors.FollowupError)
+    ]
+    assert documented == {kind.exit_code for kind in kinds} | set(followup.errors.OTHER_EXITS)
+
+
+@pytest.mark.parametrize("words", [["due", "--type"], ["complete"], ["nonsense"]])
+def test_wrong_words_are_usage(run: Run, words: list[str]) -> None:
+    assert run(*words).returncode == 2
+
+
+def test_no_project_says_so(tmp_path: Path) -> None:
+    from tests.conftest import command
+
+    told = command("due", cwd=tmp_path)
+    assert told.returncode == 78 and "followup init" in told.stderr

@@ -1,0 +1,141 @@
+"""Which column is which: the exports of known programs, corrections, and what is said of a mistake."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from followup.errors import BadInput, NotFound, UsageError
+from followup.intake.columns import FIELDS, KNOWN, fold
+from followup.intake.mapping import column, guess, map_columns, read_pairs
+
+EXPORTS = {
+    "HubSpot": (
+        "Record ID,First Name,Last Name,Email,Phone Number,Contact owner,Lead Status,Create Date,Original Source",
+        "id first_name last_name email phone owner created_at source",
+    ),
+    "Salesforce": (
+        "Lead ID,First Name,Last Name,Email,Mobile,Lead Source,Lead Owner,Created Date",
+        "id first_name last_name email phone source owner created_at",
+    ),
+    "Pipedrive": (
+        "Person - ID,Person - Name,Person - Email - Work,Person - Phone - Work,Person - Owner,Person - Labels",
+        "id name email phone owner groups",
+    ),
+    "Zoho": (
+        "Record Id,Contact Owner,First Name,Last Name,Email,Mobile,Lead Source,Created Time,Tag,Description",
+        "id owner first_name last_name email phone source created_at notes",
+    ),
+    "Lasso": (
+        "Registrant ID,First Name,Last Name,Email,Phone,Sales Rep,Project,Source,Registration Date",
+        "id first_name last_name email phone owner property source created_at",
+    ),
+    "Follow Up Boss": (
+        "ID,Date Added,First Name,Last Name,Stage,Lead Source,Assigned To,Email 1,Phone 1,Tags,Background",
+        "id created_at first_name last_name stage source owner email phone groups notes",
+    ),
+    "Google": (
+        "First Name,Last Name,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Value,Notes",
+        "first_name last_name groups email phone notes",
+    ),
+    "Google, older": ("Name,Given Name,Family Name,Group Membership", "name first_name last_name groups"),
+    "Outlook": (
+        "First Name,Last Name,E-mail Address,Mobile Phone,Home Phone,Categories",
+        "first_name last_name email phone groups",
+    ),
+    "our own": (
+        "id,name,email,phone,owner,property,source,type,sales_cycle,stage,groups,cycle,alias",
+        "id name email phone owner property source type stage groups cycle",
+    ),
+}
+
+
+@pytest.mark.parametrize("program", EXPORTS)
+def test_the_export_of_a_known_program_needs_no_mapping(program: str) -> None:
+    header, fields = EXPORTS[program]
+    assert set(guess(tuple(header.split(","))).fields) == set(fields.split())
+
+
+def test_names_are_compared_without_case_accents_and_punctuation() -> None:
+    header = ("E-MAIL  address", "first_name", "Téléphone", "Telephone")
+    assert guess(header).fields == {"email": 0, "first_name": 1, "phone": 2}
+
+
+def test_known_names_are_folded_and_of_one_field_only() -> None:
+    names = [name for known in KNOWN.values() for name in known.split()]
+    assert set(KNOWN) == set(FIELDS)
+    assert names == [fold(name) for name in names]
+    assert len(names) == len(set(names))
+
+
+def test_the_better_column_wins_and_the_other_is_reported() -> None:
+    mapping = guess(("Mobile Phone", "Phone", "Shoe size"))
+    assert mapping.used == (("phone", "Phone"),)
+    assert mapping.unused == ("Mobile Phone", "Shoe size")
+
+
+def test_our_export_names_the_alias_not_the_cycle() -> None:
+    assert guess(("name", "cycle", "alias")).fields["cycle"] == 2
+
+
+def test_a_pair_overrides_the_guess_and_a_later_pair_an_earlier() -> None:
+    header = ("Name", "Given", "Phone", "Mobile")
+    mapping = map_columns(header, ["first_name = given", "phone=Phone", "phone=Mobile"])
+    assert mapping.fields == {"name": 0, "first_name": 1, "phone": 3}
+
+
+def test_a_pair_without_a_column_drops_the_guess() -> None:
+    assert map_columns(("Name", "Stage"), ["stage="]).unused == ("Stage",)
+
+
+def test_other_names_are_extras() -> None:
+    mapping = map_columns(("Name", "Shoe size"), ["shoes=Shoe size"])
+    assert mapping.extra == {"shoes": 1}
+    assert mapping.used == (("name", "Name"), ("shoes", "Shoe size"))
+    assert mapping.unused == ()
+
+
+def test_a_key_replaces_the_guessed_id() -> None:
+    mapping = map_columns(("ID", "Name", "Account No"), key=["account no", "Name"])
+    assert (mapping.key, "id" in mapping.fields) == ((2, 1), False)
+    assert mapping.unused == ("ID",)
+
+
+def test_a_column_that_is_not_there_is_refused_with_the_nearest() -> None:
+    with pytest.raises(BadInput, match="no column is called 'E-mial': did you mean E-Mail"):
+        map_columns(("Name", "E-Mail"), ["email=E-mial"])
+    with pytest.raises(BadInput, match=r"no column is called 'zzz': there are a0, a1.*a7, \.\.\.$"):
+        column(tuple(f"a{n}" for n in range(12)), "zzz")
+    with pytest.raises(BadInput, match="no column"):
+        column(("#", "Name"), "?")
+
+
+@pytest.mark.parametrize("pair", ["first_name", "First Name=Given", "=Given", "1st=Given"])
+def test_a_pair_that_is_none_is_refused(pair: str) -> None:
+    with pytest.raises(UsageError, match="is no mapping"):
+        map_columns(("Name", "Given"), [pair])
+
+
+def test_a_file_that_names_nobody_is_refused_at_once() -> None:
+    with pytest.raises(BadInput, match=r"no column tells who it is.*--map name=COLUMN.*Colour, Shoe size"):
+        map_columns(("Colour", "Shoe size"))
+
+
+def test_the_columns_of_a_report_of_refusals_are_nobodys() -> None:
+    mapping = guess(("line", "reason", "Name"))
+    assert (mapping.fields, mapping.unused) == ({"name": 2}, ())
+    assert guess(("Name", "line", "reason")).unused == ("line", "reason")
+
+
+def test_a_mapping_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "mapping.txt"
+    path.write_text("\ufeff# ours = theirs\n\n first_name = Given name \nphone=Cell\n", encoding="utf-8")
+    assert read_pairs(str(path)) == ("first_name = Given name", "phone=Cell")
+    path.write_text("# x\nfirst_name: Given\n", encoding="utf-8")
+    with pytest.raises(BadInput, match=r"mapping\.txt:2: write it as: field = Column"):
+        read_pairs(str(path))
+    with pytest.raises(NotFound, match="no such mapping file"):
+        read_pairs(str(tmp_path / "nothing"))
+    with pytest.raises(BadInput, match="cannot read the mapping file"):
+        read_pairs(str(tmp_path))

@@ -1,0 +1,141 @@
+"""What holds for every table, every text and every file (cases 48 to 54), and what the memory does."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tempfile
+import tracemalloc
+import unicodedata
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from followup.errors import FollowupError
+from followup.intake.identity import Seen
+from followup.intake.mapping import map_columns
+from followup.intake.refusals import Refusal, write_refusals
+from followup.intake.rows import Row, rows
+from followup.intake.spreadsheet import guard, unguard
+from followup.intake.table import open_table
+
+ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+DELIMITERS = st.sampled_from([",", ";", "\t", "|"])
+# Any text but NUL and half a surrogate pair, which no file in these encodings can hold.
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+TRICKY = st.lists(st.sampled_from([*"'=+-@\t\r\n \u00a0\uff1d15.,aé", "'="]), max_size=6).map("".join)
+PRINTABLE = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=12)
+
+
+def imported(content: bytes, delimiter: str | None = None) -> tuple[tuple[str, ...], list[Row | Refusal]]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "contacts.csv")
+        Path(path).write_bytes(content)
+        with open_table(path, delimiter=delimiter) as table:
+            return table.header, list(rows(table, map_columns(table.header, ["b=b"])))
+
+
+def written(records: list[list[str]], delimiter: str, encoding: str) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter).writerows(records)
+    return out.getvalue().encode(encoding)
+
+
+@given(st.one_of(TEXT, TRICKY))
+@settings(max_examples=1000)
+def test_the_guard_is_undone_exactly_and_starts_no_formula(text: str) -> None:
+    guarded = guard(text)
+    assert unguard(guarded) == text
+    bare = guarded.strip()
+    assert not bare or bare[0] not in "=@\uff1d\uff20"
+    assert unguard(guard(unguard(text))) == unguard(text)
+
+
+@given(st.integers() | st.decimals(allow_nan=False, allow_infinity=False).map("{:f}".format))
+def test_numbers_and_phones_are_not_guarded(number: object) -> None:
+    for text in (f"{number}", f"+{abs(hash(number))}"):
+        assert guard(text) == text
+
+
+@given(st.lists(st.tuples(PRINTABLE, st.one_of(st.just(""), PRINTABLE)), max_size=8), DELIMITERS, ENCODINGS)
+def test_a_written_table_comes_back(table: list[tuple[str, str]], delimiter: str, encoding: str) -> None:
+    records = [[f"i{n}", guard(name), guard(text)] for n, (name, text) in enumerate(table)]
+    header, taken = imported(written([["id", "first_name", "b"], *records], delimiter, encoding), delimiter)
+    assert header == ("id", "first_name", "b")
+    for n, (row, (name, text)) in enumerate(zip(taken, table, strict=True)):
+        assert isinstance(row, Row)
+        # A blank cell stays blank, whatever stood above it.
+        extra = {"b": unicodedata.normalize("NFC", text)} if text else None
+        assert (row.id, row.first_name, row.extra) == (f"i{n}", unicodedata.normalize("NFC", name), extra)
+
+
+@given(st.lists(st.lists(TEXT, min_size=2, max_size=4), max_size=8), DELIMITERS, ENCODINGS)
+def test_every_record_is_a_row_or_a_refusal_and_the_same_the_second_time(
+    records: list[list[str]], delimiter: str, encoding: str
+) -> None:
+    content = written([["name", "b", "email"], *records], delimiter, encoding)
+    _, taken = imported(content, delimiter)
+    assert len(taken) == len(records)
+    assert taken == imported(content, delimiter)[1]
+    ids = [row.id for row in taken if isinstance(row, Row)]
+    assert len(ids) == len(set(ids))
+
+
+@given(st.lists(st.lists(TEXT | TRICKY, min_size=3, max_size=3), max_size=8))
+def test_an_unmended_report_is_refused_for_the_same_reasons(records: list[list[str]]) -> None:
+    header, taken = imported(written([["name", "b", "email"], *records], ",", "utf-8"), ",")
+    refused = [r for r in taken if isinstance(r, Refusal) and "before" not in r.reason]
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "refused.csv")
+        write_refusals(path, header, refused)
+        _, again = imported(Path(path).read_bytes())
+    assert [r.reason for r in again if isinstance(r, Refusal)] == [r.reason for r in refused]
+
+
+LINES = st.lists(st.sampled_from([b'"', b",", b";", b"\n", b"\r", b"a", b'""', "é".encode(), b"\xe9", b"b", b"1/2/03"]))
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=200), LINES.map(b"".join), LINES.map(lambda tail: b"name,b,created\n" + b"".join(tail))
+    )
+)
+@settings(max_examples=1000)
+def test_any_bytes_are_rows_refusals_or_one_line_of_explanation(content: bytes) -> None:
+    try:
+        imported(content)
+    except FollowupError as error:
+        assert "\n" not in str(error)
+
+
+@given(st.text(st.sampled_from("0123456789/-.: TZapmMay+,juneESTUC"), max_size=30))
+@settings(max_examples=2000)
+def test_any_date_is_read_or_refused(text: str) -> None:
+    imported(written([["name", "b", "created"], ["Sue", "", text]], ",", "utf-8"))
+
+
+def test_memory_stays_flat_over_many_rows(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.csv"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("name,email,phone,owner\n")
+        file.writelines(f"Sue Reed {n},sue{n}@x.example,+1604{n:07d},tom\n" for n in range(200_000))
+    with open_table(str(path)) as table:
+        tracemalloc.start()
+        count = sum(isinstance(row, Row) for row in rows(table, map_columns(table.header)))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert count == 200_000
+    # The ids that have been seen take 6 MB of it.
+    assert peak < 9_000_000
+
+
+def test_ids_that_were_seen_take_little_room() -> None:
+    tracemalloc.start()
+    seen = Seen()
+    assert all(seen.add(f"contact-{n}") for n in range(100_000))
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert not any(seen.add(f"contact-{n}") for n in range(0, 100_000, 1000))
+    assert size < 6_000_000

@@ -1,0 +1,261 @@
+"""From records to rows: what each cell becomes, what is refused and why (cases 49, 51, 54)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from followup.intake.refusals import Refusal
+from followup.intake.rows import Row
+
+Read = Callable[..., list[Row | Refusal]]
+
+
+def row(read: Read, content: str, *pairs: str, **options: bool) -> Row:
+    (only,) = read(content, *pairs, **options)
+    assert isinstance(only, Row), only
+    return only
+
+
+def reason(read: Read, content: str, *pairs: str, **options: bool) -> str:
+    (only,) = read(content, *pairs, **options)
+    assert isinstance(only, Refusal), only
+    return only.reason
+
+
+def test_every_field_is_cleaned(read: Read) -> None:
+    header = "id,name,first_name,last_name,email,phone,owner,source,type,property,cycle,stage,groups,do_not_contact,"
+    cells = "j.s, Jane  Smith ,Jane,Smith,Jane.S@Example.COM,'+16045550100,tom,web-form,client,bluewater,hold,Won,"
+    assert read(
+        header + "created_at,notes,size\n" + cells + "VIP; Old Clients,sms;E-mail,2026-05-03 14:00,x,XL\n", "size=size"
+    ) == [
+        Row(
+            line=2,
+            id="j.s",
+            name="Jane Smith",
+            first_name="Jane",
+            last_name="Smith",
+            email="Jane.S@example.com",
+            phone="+16045550100",
+            owner="tom",
+            source="web-form",
+            type="client",
+            property="bluewater",
+            cycle="hold",
+            stage="won",
+            groups="old-clients vip",
+            do_not_contact="email sms",
+            created_at="2026-05-03T14:00:00",
+            notes="x",
+            extra={"size": "XL"},
+        )
+    ]
+
+
+def test_a_blank_cell_is_none_and_never_the_value_above(read: Read) -> None:
+    full = "id,name,email,phone,owner,cycle,groups,size\n1,Sue,s@x.example,604,tom,hold,vip,XL\n2,Ann, ,,\t,,  ,\n"
+    _, blank = read(full, "size=size")
+    assert isinstance(blank, Row)
+    assert blank == Row(3, "2", "Ann", *(None,) * 15)
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("Sue Reed", ("Sue Reed", "Sue", "Reed")),
+        ('"Reed, Sue"', ("Sue Reed", "Sue", "Reed")),
+        ("Ludwig van Beethoven", ("Ludwig van Beethoven", "Ludwig", "van Beethoven")),
+        ("Madonna", ("Madonna", None, None)),
+        ("Harbour Homes Ltd.", ("Harbour Homes Ltd.", None, None)),
+        ('"Acme, Inc."', ("Acme, Inc.", None, None)),
+        ('"Reed, Sue, MD"', ("Reed, Sue, MD", None, None)),
+        ('"Reed,"', ("Reed,", None, None)),
+        ('" Mac\nDonald\tJean "', ("Mac Donald Jean", "Mac", "Donald Jean")),
+    ],
+)
+def test_a_whole_name_is_split_where_a_file_has_no_parts(read: Read, name: str, parts: tuple[str | None, ...]) -> None:
+    assert row(read, f"name\n{name}\n")[2:5] == parts
+
+
+def test_a_name_is_joined_from_its_parts_and_not_split_beside_them(read: Read) -> None:
+    joined, first, whole = read("first name,last name,name\nSue,Reed,\nAnn,,\n,,Jo Day\n")
+    assert joined[2:5] == ("Sue Reed", "Sue", "Reed")
+    assert first[2:5] == ("Ann", "Ann", None)
+    assert whole[2:5] == ("Jo Day", None, None)
+
+
+@pytest.mark.parametrize("email", ["s@x.example", "o'neil+x@a-b.co.uk", "zoë@exämple.de", "a.b_c@x.museum", "1@2.3x"])
+def test_an_address_is_taken(read: Read, email: str) -> None:
+    assert row(read, f"email\n{email}\n").email == email
+
+
+@pytest.mark.parametrize(
+    "email",
+    ["s", "s@", "@x.example", "s@x", "s@x..example", "s@-x.example", "s@x.example-", "s p@x.example", "s@x.example."]
+    + ["Sue <s@x.example>", "s@x.example;t@x.example", "s@x@y.example", '"s"@x.example', "mailto:s@x.example"]
+    + ["=?utf-8?q?x=0D=0ABcc:_evil@x?=", "a" * 250 + "@x.example"],
+)
+def test_what_is_not_one_address_is_refused(read: Read, email: str) -> None:
+    quoted = email.replace('"', '""')
+    assert reason(read, f'email\n"{quoted}"\n').endswith("e-mail address")
+
+
+def test_who_cannot_be_reached_or_named_is_refused(read: Read) -> None:
+    assert reason(read, "name,email,phone,owner\n,,,tom\n") == "nobody to follow up with: no name, no e-mail, no phone"
+    assert row(read, "name,email,phone\n,,604\n").phone == "604"
+
+
+@pytest.mark.parametrize("id", ["-x", "a b", "ä", "=1", "a" * 65, "a/b", "a;b"])
+def test_an_id_that_does_not_fit_is_refused(read: Read, id: str) -> None:
+    assert "does not fit" in reason(read, f"id,name\n{id},Sue\n")
+
+
+def test_an_id_of_64_characters_fits(read: Read) -> None:
+    assert row(read, f"id,name\n{'a' * 64},Sue\n").id == "a" * 64
+
+
+def test_an_id_comes_once(read: Read) -> None:
+    first, second, other = read("id,name\na,Sue\na,Ann\nA,Jo\n")
+    assert (first.line, second) == (2, Refusal(3, "the id a is in this file before", ("a", "Ann")))
+    assert isinstance(other, Row)
+
+
+def test_a_made_id_is_stable_and_looks_at_the_email_first(read: Read) -> None:
+    ids = [
+        r.id for r in read("email,phone,name\nS@x.example,604,Sue\n,+1 604-555,Sue\n,,Sue Reed\n") if isinstance(r, Row)
+    ]
+    assert ids == ["kd3e051eb6b9dd11b", "kd8a91cac30bb3eac", "ka3cbc1299d655c88"]
+
+
+def test_case_and_punctuation_make_no_other_id(read: Read) -> None:
+    one, two = read("email\nsue@x.example\n", "email=email"), read("email\nSUE@X.example\n")
+    assert one[0][1] == two[0][1]
+    assert row(read, "phone\n604 555-0100\n").id == row(read, "phone\n(604) 5550100\n").id
+    assert row(read, "name\nSue  Reed\n").id == row(read, "name\nsue reed\n").id
+
+
+def test_a_phone_is_never_taken_for_a_name(read: Read) -> None:
+    first, second = read("name,phone\n604,\n,604\n")
+    assert first[1] != second[1]
+
+
+def test_ids_are_made_from_the_key_columns(read: Read) -> None:
+    content = "name,Branch,No\nSue,1,23\nAnn,12,3\nJo,,\nMia,1,23\n"
+    sue, ann, blank, again = read(content, key=("Branch", "No"))
+    assert isinstance(sue, Row) and isinstance(ann, Row) and sue.id != ann.id
+    assert isinstance(blank, Refusal) and "key columns are blank" in blank.reason
+    assert isinstance(again, Refusal) and again.reason == f"the id {sue.id} is in this file before"
+
+
+def test_a_blank_id_is_made(read: Read) -> None:
+    assert row(read, "id,email\n,s@x.example\n").id == row(read, "email\ns@x.example\n").id
+
+
+def test_one_column_can_be_two_fields(read: Read) -> None:
+    taken = row(read, "E-mail\nsue@X.example\n", "id=E-mail", "email=E-mail")
+    assert (taken.id, taken.email) == ("sue@X.example", "sue@x.example")
+
+
+def test_control_characters_are_refused(read: Read) -> None:
+    for character in "\x01\x07\x08\x0b\x0c\x1b\x7f\x84\x9f":
+        assert f"U+{ord(character):04X}" in reason(read, f"name\nSu{character}e\n")
+
+
+def test_lines_are_kept_in_notes_and_extras_only(read: Read) -> None:
+    taken = row(read, 'name,notes,x\n"a\r\nb","a\r\nb\r\n\nc ","d\re"\n', "x=x")
+    assert (taken.name, taken.notes, taken.extra) == ("a b", "a\nb\n\nc", {"x": "d\ne"})
+
+
+def test_text_is_composed(read: Read) -> None:
+    assert row(read, "name\nZoe\u0308\u00a0 X\n").name == "Zo\u00eb X"
+
+
+def test_a_cell_of_ten_thousand_characters_is_taken_and_one_more_refused(read: Read) -> None:
+    assert len(row(read, f"name,notes\nSue,{'x' * 10_000}\n").notes or "") == 10_000
+    assert "10001 characters" in reason(read, f"name,notes\nSue,{'x' * 10_001}\n")
+    assert row(read, f"name,unused\nSue,{'x' * 10_001}\n").name == "Sue"
+
+
+def test_hostile_text_comes_in_as_the_text_it_is(read: Read) -> None:
+    for name in ("<script>alert(1)</script>", "{{7*7}}", '#read("/etc/passwd")', "\u202eevil", "a\u200bb", "👩‍👩‍👧"):
+        quoted = name.replace('"', '""')
+        assert row(read, f'name\n"{quoted}"\n').name == name
+
+
+def test_a_guarded_cell_is_unguarded(read: Read) -> None:
+    taken = row(read, "name,notes,phone\n'=1+1,'quoted',+1604\n")
+    assert (taken.name, taken.notes, taken.phone) == ("=1+1", "'quoted'", "+1604")
+
+
+def test_an_unknown_stage_is_refused(read: Read) -> None:
+    assert reason(read, "name,stage\nSue,Nurture\n") == "the stage 'Nurture' is none of prospect, lead, won, lost"
+
+
+@pytest.mark.parametrize(
+    ("cell", "channels"),
+    [
+        ("yes", "call correspondence email sms"),
+        ("No", None),
+        ("FALSE", None),
+        ("Phone; Letter, x-ray", "call correspondence x-ray"),
+    ],
+)
+def test_do_not_contact_is_a_yes_or_a_list(read: Read, cell: str, channels: str | None) -> None:
+    assert row(read, f'name,do not contact\nSue,"{cell}"\n').do_not_contact == channels
+
+
+@pytest.mark.parametrize(
+    ("cell", "iso"),
+    [
+        ("2026-05-03", "2026-05-03"),
+        ("2026-05-03 14:00", "2026-05-03T14:00:00"),
+        ("2026-05-03T14:00:30.123Z", "2026-05-03T14:00:30Z"),
+        ("2026-05-03T14:00:00-07:00", "2026-05-03T21:00:00Z"),
+        ("2026/05/03", "2026-05-03"),
+        ("20260503", "2026-05-03"),
+        ("3 May 2026", "2026-05-03"),
+        ("May 3, 2026 2:05 PM", "2026-05-03T14:05:00"),
+        ("25.12.2026", "2026-12-25"),
+        ("12/25/2026 9pm", "2026-12-25T21:00:00"),
+        ("05/05/2026", "2026-05-05"),
+        ("Sun, 3 May 2026 14:00:00 +0200", "2026-05-03T12:00:00Z"),
+        ("3 May 2026 14:00 UTC", "2026-05-03T14:00:00Z"),
+    ],
+)
+def test_dates_of_exports_are_read(read: Read, cell: str, iso: str) -> None:
+    assert row(read, f'name,created at\nSue,"{cell}"\n').created_at == iso
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["soon", "May", "May 2026", "3 May", "Tuesday", "14:00", "2026-02-30", "2026-13-01", "31/31/2026", "1714723200"]
+    + [
+        "1714723200000",
+        "45415",
+        "2026",
+        "3 May 2026 14:00 EST",
+        "2026-05-03 25:00",
+        "9" * 60,
+        "0001-01-01T00:00:00+05:00",
+    ],
+)
+def test_what_is_no_whole_date_is_refused(read: Read, cell: str) -> None:
+    assert "is not a date" in reason(read, f"name,created at\nSue,{cell}\n")
+
+
+def test_a_date_that_can_be_two_days_is_asked_about(read: Read) -> None:
+    content = "name,created at\nSue,03/04/2026\n"
+    assert "can be two days: say which with --day-first or --month-first" in reason(read, content)
+    assert row(read, content, day_first=True).created_at == "2026-04-03"
+    assert row(read, content, day_first=False).created_at == "2026-03-04"
+    assert row(read, "name,created at\nSue,2026/03/04\n", day_first=True).created_at == "2026-03-04"
+
+
+def test_a_refusal_carries_its_line_and_cells_as_they_stand(read: Read) -> None:
+    assert read('name,email\n\n" Sue\n",x\n')[0] == Refusal(3, "'x' is not an e-mail address", (" Sue\n", "x"))
+
+
+def test_ragged_records_and_open_quotes_are_refusals_among_rows(read: Read) -> None:
+    kinds = [type(r).__name__ for r in read('name,email\nSue,s@x.example\nAnn\n"Jo,j@x.example\nMia,m@x.example\n')]
+    assert kinds == ["Row", "Refusal", "Refusal", "Row"]

@@ -1,0 +1,234 @@
+"""Opening a file: encodings, delimiters, headers, and records that are none (cases 48 and 49)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from followup.errors import BadInput, NotFound, UsageError
+from followup.intake.encoding import CHUNK
+from followup.intake.records import Record
+from followup.intake.table import CsvTable, open_table
+
+Write = Callable[..., str]
+
+# Accents at home in each encoding.
+ENCODINGS = {
+    "utf-8": "Zoë Łukasz",
+    "utf-8-sig": "Zoë Łukasz",
+    "utf-16": "Zoë Łukasz",
+    "utf-32": "Zoë Łukasz",
+    "cp1252": "Zoë Ångström €",
+    "latin-1": "Zoë Ångström",
+}
+
+
+def records(path: str, **options: str) -> list[Record]:
+    with open_table(path, **options) as table:
+        return list(table.records())
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_encoding_and_delimiter_are_found(write: Write, encoding: str, delimiter: str, newline: str) -> None:
+    name = ENCODINGS[encoding]
+    lines = [["name", "email", "notes"], [name, "z@x.example", "a, b; c"], [name, "", '"one\ntwo"']]
+    text = newline.join(delimiter.join(f'"{c}"' if delimiter in c else c for c in line) for line in lines)
+    with open_table(write(text, encoding)) as table:
+        assert table.header == ("name", "email", "notes")
+        assert table.delimiter == delimiter
+        assert [record.cells[0] for record in table.records()] == [name, name]
+
+
+def test_a_guessed_encoding_is_said(write: Write) -> None:
+    with open_table(write("name\nZoë\n", "cp1252")) as table:
+        assert "cp1252" in table.notes[0]
+    with open_table(write("name\nZoë\n")) as table:
+        assert table.notes == ()
+
+
+def test_the_whole_file_decides_not_its_beginning(write: Write) -> None:
+    text = "name,email\n" + "plain,a@b.example\n" * 200_000 + "Zoë,z@b.example\n"
+    with open_table(write(text, "cp1252")) as table:
+        assert table.encoding == "cp1252"
+        assert list(table.records())[-1].cells[0] == "Zoë"
+
+
+def test_a_bad_byte_among_good_accents_is_named_by_line_and_byte(write: Write) -> None:
+    start = "name,email\nZoë,z@b.example\n".encode()
+    with pytest.raises(BadInput, match=rf"line 3: byte {len(start) + 3} \(0xeb\) is not UTF-8"):
+        open_table(write(start + "Zoxë,y@b.example\n".encode("cp1252")))
+
+
+def test_a_place_beyond_the_first_chunk_is_named_rightly(write: Write) -> None:
+    line = "é" + "x" * 96 + "\r\n"  # 100 bytes, and CR LF on a chunk's border sooner or later
+    lines = 3 * CHUNK // 100
+    content = b"name\n" + line.encode() * lines + b"\xff\n"
+    with pytest.raises(BadInput, match=f"line {lines + 2}: byte {5 + 100 * lines} "):
+        open_table(write(content))
+
+
+def test_bytes_that_no_guess_can_read_are_named(write: Write) -> None:
+    with pytest.raises(BadInput, match=r"line 2: byte 6 \(0x81\) is not cp1252.*--encoding"):
+        open_table(write(b"name\n\xe9\x81\n"))
+
+
+def test_an_encoding_that_is_told_is_kept_to(write: Write) -> None:
+    path = write("name\nŻółw\n", "cp1250")
+    assert records(path, encoding="cp1250")[0].cells == ["Żółw"]
+    with pytest.raises(BadInput, match=r"line 2: byte 5 .* is not utf-8"):
+        open_table(path, encoding="utf-8")
+    with pytest.raises(UsageError, match="no encoding is called 'klingon'"):
+        open_table(path, encoding="klingon")
+
+
+def test_a_byte_order_mark_never_gets_into_a_name(write: Write) -> None:
+    with open_table(write('"name"\nSue\n', "utf-8-sig"), encoding="utf-8") as table:
+        assert table.header == ("name",)
+
+
+def test_a_utf_16_file_that_is_cut_short_is_refused(write: Write) -> None:
+    with pytest.raises(BadInput, match="is not utf-16"):
+        open_table(write("name\nZoë".encode("utf-16")[:-1]))
+
+
+def test_nul_bytes_are_refused(write: Write) -> None:
+    with pytest.raises(BadInput, match=r"line 2: byte 7 .* is NUL.*--encoding utf-16-le"):
+        open_table(write(b"name\nSu\0e\n"))
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\n\n", b"\xff\xfe"])
+def test_an_empty_file_is_refused(write: Write, content: bytes) -> None:
+    with pytest.raises(BadInput, match="is empty"):
+        open_table(write(content))
+
+
+def test_a_header_alone_is_no_record_and_no_error(write: Write) -> None:
+    assert records(write("name,email")) == []
+
+
+def test_two_columns_of_one_name_are_refused(write: Write) -> None:
+    with pytest.raises(BadInput, match="two columns are called 'email'"):
+        open_table(write("email,name, email\n"))
+
+
+def test_columns_without_a_name_are_numbered(write: Write) -> None:
+    with open_table(write("name,,phone,\nSue,1,2,3\n")) as table:
+        assert table.header == ("name", "column 2", "phone", "column 4")
+
+
+def test_a_header_that_is_no_record_is_refused(write: Write) -> None:
+    with pytest.raises(BadInput, match="line 1: the column names cannot be read"):
+        open_table(write('"name,email\nSue,s@x.example\n'))
+
+
+@pytest.mark.parametrize(
+    "text", ["Name;Town, state;Email\nSue;x, y;s@x.example\n", "id;a,b\n1;2\n", "a|b;c|d\n1|2|3\n"]
+)
+def test_the_delimiter_is_what_cuts_evenly(write: Write, text: str) -> None:
+    with open_table(write(text)) as table:
+        assert table.delimiter == ("|" if "|" in text else ";")
+
+
+def test_the_delimiter_can_be_told(write: Write) -> None:
+    assert records(write("a~b\n1~2\n"), delimiter="~")[0].cells == ["1", "2"]
+    for wrong in ("", ",,", '"', "\n"):
+        with pytest.raises(UsageError, match="the delimiter is one character"):
+            open_table(write("a\n"), delimiter=wrong)
+
+
+def test_lines_are_counted_as_an_editor_counts_them(write: Write) -> None:
+    text = 'a,b\r\n1,2\r\n\r\n"x\r\ny\rz",3\r\n4,5\r\n'
+    assert [record.line for record in records(write(text))] == [2, 4, 7]
+
+
+def test_ragged_records_are_faulted_and_a_trailing_empty_cell_is_not(write: Write) -> None:
+    few, many, trailing, good = records(write("a,b\n1\n1,2,3\n1,2,\n1,2\n"))
+    assert (few.fault, many.fault) == ("1 cells where the header has 2", "3 cells where the header has 2")
+    assert trailing == (4, ["1", "2"], None)
+    assert good == (5, ["1", "2"], None)
+
+
+@pytest.mark.parametrize("others", ["3,4\n5,6\n", '3,"4"\n5,6\n', "3,4\n" * 50_000 + "5,6\n"])
+def test_an_open_quote_costs_its_own_line_only(write: Write, others: str) -> None:
+    first, *rest = records(write('a,b\n"1,2\n' + others))
+    assert first.line == 2
+    assert first.fault is not None and "a quote opens here" in first.fault
+    assert [record.line for record in rest] == list(range(3, 3 + others.count("\n")))
+    assert all(record.fault is None for record in rest)
+    assert rest[-1].cells == ["5", "6"]
+
+
+def test_many_open_quotes_are_no_trouble(write: Write) -> None:
+    every = records(write("a,b\n" + '"1,2\n3,4\n' * 20_000))
+    assert [record.line for record in every] == list(range(2, 40_002))
+    assert [bool(record.fault) for record in every] == [True, False] * 20_000
+
+
+def test_text_after_a_closing_quote_is_said(write: Write) -> None:
+    (record,) = records(write('a,b\n"Jon "Red" Reed",2\n'))
+    assert record.fault is not None and 'write ""' in record.fault
+
+
+def test_a_huge_cell_is_faulted_and_the_rest_goes_on(write: Write) -> None:
+    huge, good = records(write("a,b\n" + "x" * 200_000 + ",2\n1,2\n"))
+    assert (huge.line, huge.fault) == (2, "a cell is far too long")
+    assert good.cells == ["1", "2"]
+
+
+def test_a_file_without_line_ends_is_refused_before_it_fills_the_memory(write: Write) -> None:
+    with pytest.raises(BadInput, match="a line of more than 1 MiB"):
+        open_table(write(b"name\n" + b"x" * 3 * CHUNK))
+
+
+def test_records_can_be_read_twice(write: Write) -> None:
+    with open_table(write("name\nSue\n", "utf-16")) as table:
+        assert list(table.records()) == list(table.records()) == [(2, ["Sue"], None)]
+
+
+def test_stdin_is_read() -> None:
+    code = (
+        "from followup.intake.table import open_table\n"
+        "with open_table('-') as table: print(table.name, table.encoding, ascii(list(table.records())[0].cells))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input="name\nZoë\n".encode("cp1252"), capture_output=True)
+    assert (done.stdout, done.stderr) == (b"stdin cp1252 ['Zo\\xeb']\n", b"")
+
+
+def test_a_pipe_by_name_is_read() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"name\nSue\n")
+    os.close(writing)
+    assert records(f"/dev/fd/{reading}")[0].cells == ["Sue"]
+    os.close(reading)
+
+
+def test_what_is_not_there_or_is_no_file_is_said(tmp_path: object) -> None:
+    with pytest.raises(NotFound, match="no such file"):
+        open_table(f"{tmp_path}/nothing.csv")
+    for path in (str(tmp_path), "/dev/zero"):
+        with pytest.raises(BadInput, match="is not a file"):
+            open_table(path)
+    with pytest.raises(BadInput, match="cannot read"):
+        open_table("a\0b")
+
+
+def test_a_file_that_changes_while_it_is_read_is_said(write: Write) -> None:
+    path = write("name\n" + "Sue\n" * 100_000)
+    with open_table(path) as table:
+        every = table.records()
+        next(every)
+        write("name\n" + "Zoë\n" * 100_000, "cp1252")
+        with pytest.raises(BadInput, match="changed while it was being read"):
+            list(every)
+
+
+def test_a_table_is_closed(write: Write) -> None:
+    with open_table(write("name\n")) as table:
+        assert isinstance(table, CsvTable)
+    assert table.text.closed
