@@ -25,7 +25,7 @@ Row = TypeVar("Row", bound=Listed)
 
 def overdue_days(due: str, today: str) -> int:
     """How many whole days late, 0 when it is not: a date is late when it is before today."""
-    return max(0, days_between(due, today)) if due[:10] < today else 0
+    return max(0, days_between(due, today))
 
 
 def by_type(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:

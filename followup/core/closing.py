@@ -7,7 +7,7 @@ from followup.core import wishes as w
 from followup.core.draft import Draft
 from followup.core.model import Action
 from followup.core.placing import advance, choose, stays
-from followup.core.timing import When, moment, today, utc_text
+from followup.core.timing import When, moment, utc_text
 from followup.core.transitions import ActionEvent, allowed
 from followup.errors import Conflict, NotFound, Refused
 
@@ -24,7 +24,11 @@ def complete(draft: Draft, wish: w.Complete) -> None:
 def _offers_cycle(draft: Draft, action: Action) -> None:
     if draft.dossier.contact is None:
         raise Refused(f"action {action.id} has no contact to place on a cycle")
-    if not draft.office.types[action.type].offers_cycle:
+    try:
+        offers = draft.office.types[action.type].offers_cycle
+    except KeyError:  # no longer declared
+        offers = False
+    if not offers:
         raise Refused(f"completing a {action.type} offers no cycle: complete it, then `followup assign` (F10)")
 
 
@@ -61,23 +65,25 @@ def no_show(draft: Draft, wish: w.NoShow) -> None:
         advance(draft, action, closed)
         return
     due = moment(wish.rebook, draft.calendar(action.owner).zone)
-    draft.add(_rebooked(action, next(draft.ids), due))
+    draft.add(_rebooked(draft, action, due))
 
 
-def _rebooked(action: Action, id: int, due: When) -> e.Scheduled:
+def _rebooked(draft: Draft, action: Action, due: When) -> e.Scheduled:
     """The same action once more. Its nominal stays: what chains from it does not move (T2)."""
+    enrolment = draft.dossier.enrolment(action.enrolment)
+    step = draft.step_id(enrolment.process, action.step) if enrolment else None
     return e.Scheduled(
-        action=id,
+        action=next(draft.ids),
         type=action.type,
         title=action.title,
         owner=action.owner,
         due=due.text,
-        nominal=action.nominal if action.enrolment else due.text,
+        nominal=action.nominal if enrolment else due.text,
         at=due.at,
         enrolment=action.enrolment,
         step=action.step,
         round=action.round,
-        trial=action.trial + 1,
+        trial=draft.next_trial(enrolment, step, action.round) if enrolment else action.trial + 1,
         position=action.position,
         channel=action.channel,
         category=action.category,
@@ -127,8 +133,7 @@ def _closing_time(draft: Draft, action: Action, on: str | None) -> When:
     if on is None:
         return draft.now(action.owner)
     closed = draft.when(on, action.owner)
-    zone = draft.calendar(action.owner).zone
-    if closed.day > today(draft.stamp.at, zone) or closed.at > draft.stamp.at:
+    if closed.at > draft.stamp.at:
         now = utc_text(draft.stamp.at)
         raise Refused(f"{on} is in the future (it is {now}): an action is closed today or earlier (T7)")
     return closed

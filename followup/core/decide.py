@@ -15,6 +15,7 @@ from followup.core.draft import Decision, Draft, Stamp
 from followup.core.model import Dossier
 from followup.core.office import Office
 from followup.core.permission import check
+from followup.errors import NotFound
 
 
 def decide(dossier: Dossier, wish: w.Wish, office: Office, stamp: Stamp, ids: Iterator[int]) -> Decision:
@@ -23,6 +24,9 @@ def decide(dossier: Dossier, wish: w.Wish, office: Office, stamp: Stamp, ids: It
     Raises Refused where a rule or a permission says no, Conflict where somebody was first, NotFound for an id that is
     not there. `ids` yields unused ids, for actions and enrolments alike.
     """
+    kind, _, id = dossier.subject.partition(":")
+    if kind == "contact" and dossier.contact is None and not isinstance(wish, w.Add | w.Bring):
+        raise NotFound(f"no contact '{id}'")
     check(dossier, wish, office, stamp.by)
     draft = Draft(dossier, office, stamp, ids)
     _carry_out(draft, wish)
@@ -71,7 +75,8 @@ def _carry_out(draft: Draft, wish: w.Wish) -> None:
 
 def _schedule(draft: Draft, wish: w.Schedule) -> int:
     """An action by hand: no cycle ever touches it (F7)."""
-    draft.office.types[wish.type]
+    if draft.dossier.contact:
+        people.living(draft)
     owner = wish.owner or draft.stamp.by.id
     due = draft.when(wish.due, owner)
     id = next(draft.ids)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from followup.core import events as e
 from followup.core.evolve import evolve
-from followup.core.model import Action, Dossier
+from followup.core.model import Action, Dossier, Enrolment
 from followup.core.office import Calendar, Cycle, Office, Step, User
 from followup.core.timing import When, local, moment
 
@@ -45,7 +45,11 @@ class Draft:
         return Decision(tuple(self.entries), self.dossier)
 
     def calendar(self, owner: str | None) -> Calendar:
-        return self.office.calendars[owner]
+        """The owner's; the office's for nobody, and for somebody who is no longer declared (F20)."""
+        try:
+            return self.office.calendars[owner]
+        except KeyError:
+            return self.office.calendars[None]
 
     def now(self, owner: str | None) -> When:
         """This moment, as the owner's clock shows it."""
@@ -67,9 +71,15 @@ class Draft:
         moved = self.office.moved.get(f"{cycle}/{step}")
         return moved.rpartition("/")[2] if moved else step
 
-    def latest(self, process: str, enrolment: int, step: Step) -> Action | None:
-        """The latest action that the enrolment has of `step`, open or closed."""
-        for action in reversed(self.dossier.actions):
-            if action.enrolment == enrolment and self.step_id(process, action.step) == step.id:
-                return action
-        return None
+    def tries(self, enrolment: Enrolment, step: str | None) -> list[Action]:
+        """What the enrolment has had of the step that is called `step` today, in every round."""
+        return [a for a in self.dossier.of(enrolment) if self.step_id(enrolment.process, a.step) == step]
+
+    def latest(self, enrolment: Enrolment, step: Step) -> Action | None:
+        """The latest of them, open or closed; what was undone never happened (E11)."""
+        tries = (action for action in self.tries(enrolment, step.id) if not action.undone)
+        return max(tries, key=lambda action: (action.round, action.trial), default=None)
+
+    def next_trial(self, enrolment: Enrolment, step: str | None, round: int) -> int:
+        """An unused one: the trials of what was undone stay taken."""
+        return 1 + max((action.trial for action in self.tries(enrolment, step) if action.round == round), default=0)

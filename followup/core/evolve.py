@@ -29,9 +29,10 @@ def replay(entries: Iterable[e.Entry], start: Dossier) -> Dossier:
 def evolve(dossier: Dossier, entry: e.Entry) -> Dossier:
     """The dossier after `entry`. Whatever happens to a contact updates its `updated_at` (C2), except an undo."""
     after = _changed(dossier, entry)
-    if after.contact is None or isinstance(entry.event, e.Undone):
+    now = utc_text(entry.at)
+    if after.contact is None or after.contact.updated_at == now or isinstance(entry.event, e.Undone):
         return after._replace(seq=entry.seq)
-    return after._replace(seq=entry.seq, contact=after.contact._replace(updated_at=utc_text(entry.at)))
+    return after._replace(seq=entry.seq, contact=after.contact._replace(updated_at=now))
 
 
 def _changed(dossier: Dossier, entry: e.Entry) -> Dossier:

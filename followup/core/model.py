@@ -12,6 +12,8 @@ SCHEDULED, COMPLETED, CANCELLED = "scheduled", "completed", "cancelled"
 SKIPPED, NO_SHOW, FAILED = "skipped", "no-show", "failed"
 STATUSES = (SCHEDULED, COMPLETED, CANCELLED, SKIPPED, NO_SHOW, FAILED)
 
+UNDONE = "undone"  # the reason of what a change had made that was taken back (E11)
+
 PROSPECT, LEAD, WON, LOST = "prospect", "lead", "won", "lost"
 STAGES = (PROSPECT, LEAD, WON, LOST)
 
@@ -100,6 +102,11 @@ class Action(NamedTuple):
         return self.status == SCHEDULED
 
     @property
+    def undone(self) -> bool:
+        """Its making was taken back: it never happened, but its id and its trial stay taken (E11)."""
+        return self.reason == UNDONE and self.completed_by is None
+
+    @property
     def timed(self) -> bool:
         return len(self.due) > 10
 
@@ -107,8 +114,9 @@ class Action(NamedTuple):
 class Dossier(NamedTuple):
     """One subject: `contact:ID`, or `user:ID` for tasks without a contact.
 
-    `enrolments`: the open ones, and those that the events at hand have ended. `actions`: the open ones and the latest
-    of each step of those enrolments, by id. `seq`: the number of the subject's last event.
+    `enrolments`: the open ones, and those that the events at hand have ended. `actions`: the open ones and, of those
+    enrolments, the latest of each step (by round, then trial) and all that were undone. `seq`: the number of the
+    subject's last event.
     """
 
     subject: str

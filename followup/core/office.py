@@ -185,21 +185,25 @@ def user(id: str, document: Document, role: Document) -> User:
 def calendar(*documents: Document) -> Calendar:
     """One calendar from the office's document, then the property's, then the user's: the later says more (T4).
 
-    Zone, working days, hours and roll are replaced; days off and working days on a day off add up.
+    Zone, working days, hours and roll are replaced; days off and working days on a day off add up, and where they
+    meet, the later wins. Holidays are known as far as all who declare some know them (T9).
     """
     merged: dict[str, Any] = {}
+    days_on: frozenset[str] = frozenset()
+    days_off: frozenset[str] = frozenset()
     for document in documents:
         merged.update({key: value for key, value in document.items() if value is not None})
-    days_on = frozenset(day for document in documents for day in document.get("days_on") or ())
-    days_off = frozenset(day for document in documents for day in document.get("holidays") or ())
+        on = frozenset(document.get("days_on") or ())
+        off = frozenset(document.get("holidays") or ()) - on
+        days_on, days_off = days_on - off | on, days_off - on | off
     opens, closes = merged["hours"]
     return Calendar(
         zone=merged["zone"],
         working_days=frozenset(WEEKDAYS.index(day) for day in merged["working_days"]),
         opens=opens,
         closes=closes,
-        days_off=days_off - days_on,
+        days_off=days_off,
         days_on=days_on,
-        known_until=merged.get("holidays_until"),
+        known_until=min(filter(None, (document.get("holidays_until") for document in documents)), default=None),
         roll=merged.get("roll", "none"),
     )

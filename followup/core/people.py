@@ -5,8 +5,9 @@ from __future__ import annotations
 from followup.core import events as e
 from followup.core import wishes as w
 from followup.core.draft import Draft
-from followup.core.model import LEAD, PROSPECT, Action, Contact
-from followup.core.placing import choose, end
+from followup.core.model import LEAD, LOST, PROSPECT, UNDONE, WON, Action, Contact
+from followup.core.office import ELAPSED_MINUTES
+from followup.core.placing import choose, end, nominal_of
 from followup.core.timing import When, local, moment
 from followup.errors import Conflict, Refused
 
@@ -17,7 +18,7 @@ def add(draft: Draft, wish: w.Add) -> None:
     id = draft.dossier.subject.partition(":")[2]
     if contact and contact.gone is None:
         raise Conflict(f"contact '{id}' exists already ({contact.name}): choose another id, or `followup contacts set`")
-    if contact and contact.gone != "undone":
+    if contact and contact.gone != UNDONE:
         raise Refused(f"the id '{id}' was that of {contact.name}, {contact.gone} since: no id is used again (E10)")
     if wish.choice is None and not wish.without_cycle:
         raise Refused("a new contact needs a first cycle: --cycle ALIAS, or --no-cycle to say that it has none (F11)")
@@ -31,8 +32,9 @@ def add(draft: Draft, wish: w.Add) -> None:
 def bring(draft: Draft, wish: w.Bring) -> None:
     """An import says what it knows; what it leaves blank, and the cycle of a known contact, stay as they are."""
     contact = draft.dossier.contact
-    if contact is None or contact.gone == "undone":
-        add(draft, w.Add(wish.fields, wish.choice, wish.without_cycle))
+    if contact is None or contact.gone == UNDONE:
+        closed = wish.fields.get("stage") in (WON, LOST)  # nobody follows up with them (F21)
+        add(draft, w.Add(wish.fields, None if closed else wish.choice, closed or wish.without_cycle))
         return
     fields = _filled(wish.fields)
     fields.pop("created_at", None)
@@ -47,7 +49,7 @@ def _filled(fields: e.Fields) -> e.Fields:
 
 def change(draft: Draft, wish: w.Set) -> None:
     """Only what differs is an event; a change of owner hands over (F20)."""
-    contact = _living(draft)
+    contact = living(draft)
     fields = {name: value for name, value in wish.fields.items() if getattr(contact, name) != value}
     if fields.get("stage", LEAD) not in (LEAD, PROSPECT):
         raise Refused(f"a contact becomes {fields['stage']} by `followup close {contact.id} {fields['stage']}` (F21)")
@@ -71,28 +73,30 @@ def hand_over(draft: Draft, owner: str | None, property: str | None) -> None:
 
 def _reassigned(draft: Draft, action: Action, owner: str | None) -> e.Reassigned:
     """T1: dates and `at:` times stay as they read; another timed due keeps its instant and reads anew."""
-    zone = draft.calendar(owner).zone
-    if action.timed and not _reads_as_declared(draft, action):
-        due = local(action.at, zone)
-        nominal = due.text if action.nominal == action.due else action.nominal
-    else:
-        due, nominal = moment(action.due, zone), action.nominal
+    zone, declared = draft.calendar(owner).zone, _has_declared_time(draft, action)
+    by_hand = action.due[10:] != action.nominal[10:]
+    due = _read_in(zone, When(action.due, action.at), declared and not by_hand)
+    nominal = _read_in(zone, nominal_of(draft, action), declared)
     before = {"owner": action.owner, "due": action.due}
-    return e.Reassigned(action.id, owner, due.text, nominal, due.at, before)
+    return e.Reassigned(action.id, owner, due.text, nominal.text, due.at, before)
 
 
-def _reads_as_declared(draft: Draft, action: Action) -> bool:
-    """Whether the time of day comes from the step's `at:`."""
+def _read_in(zone: str, when: When, as_it_reads: bool) -> When:
+    return moment(when.text, zone) if as_it_reads or len(when.text) == 10 else local(when.at, zone)
+
+
+def _has_declared_time(draft: Draft, action: Action) -> bool:
+    """Whether the nominal's time of day comes from the step's `at:`, which hours and minutes pass over."""
     enrolment = draft.dossier.enrolment(action.enrolment)
     cycle = draft.cycle(enrolment.process) if enrolment else None
     steps = cycle.steps if cycle and enrolment else ()
     id = draft.step_id(enrolment.process, action.step) if enrolment else None
-    return any(step.at for step in steps if step.id == id)
+    return any(step.at and step.offset.unit not in ELAPSED_MINUTES for step in steps if step.id == id)
 
 
 def transfer(draft: Draft, wish: w.Transfer) -> None:
     """F19: the old cycle is cancelled, history stays; recorded as an action of its own type (F1)."""
-    contact = _living(draft)
+    contact = living(draft)
     now = draft.now(wish.owner)
     _end_all(draft, now, "transferred")
     hand_over(draft, wish.owner, wish.property)
@@ -106,7 +110,7 @@ def transfer(draft: Draft, wish: w.Transfer) -> None:
 
 def close(draft: Draft, wish: w.Close) -> None:
     """F21: won or lost ends the enrolments; actions made by hand stay."""
-    contact = _living(draft)
+    contact = living(draft)
     if contact.closed():
         raise Conflict(f"{contact.name} is already {contact.stage}")
     draft.add(e.Closed(wish.stage, contact.stage))
@@ -115,7 +119,7 @@ def close(draft: Draft, wish: w.Close) -> None:
 
 def remove(draft: Draft) -> None:
     """E10: everything open is cancelled, made by hand or not: nobody is left to do it for."""
-    contact = _living(draft)
+    contact = living(draft)
     now = draft.now(contact.owner)
     _end_all(draft, now, "removed")
     for action in draft.dossier.open_actions:
@@ -124,21 +128,18 @@ def remove(draft: Draft) -> None:
 
 
 def assign(draft: Draft, wish: w.Assign) -> None:
-    contact = _living(draft)
-    if contact.closed():
-        mend = f"followup contacts set {contact.id} --stage lead"
-        raise Refused(f"{contact.name} is {contact.stage}: `{mend}` first (F21)")
+    contact = living(draft)
     choose(draft, wish.choice, draft.now(contact.owner), wish.restart)
 
 
 def stop(draft: Draft) -> None:
-    contact = _living(draft)
+    contact = living(draft)
     if draft.dossier.cycle is None:
         raise Refused(f"{contact.name} is on no cycle")
     end(draft, draft.dossier.cycle, draft.now(contact.owner), "stopped")
 
 
-def _living(draft: Draft) -> Contact:
+def living(draft: Draft) -> Contact:
     contact = draft.dossier.known
     if contact.gone:
         raise Conflict(f"{contact.name} is no longer a contact ({contact.gone})")

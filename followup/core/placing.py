@@ -6,15 +6,15 @@ once; a step anchored on `completed` waits until the step before it is closed. I
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from followup.core import events as e
 from followup.core.draft import Draft
-from followup.core.model import Action, Enrolment
+from followup.core.model import CANCELLED, SCHEDULED, Action, Enrolment
 from followup.core.office import Alias, Cycle, Step
 from followup.core.timing import Due, When, add_days, moment, place
 from followup.core.wishes import Choice
 from followup.errors import NotFound, Refused
-
-UNDONE = "undone"
 
 
 def chosen(draft: Draft, choice: Choice) -> tuple[Alias | None, Cycle | None]:
@@ -54,6 +54,7 @@ def choose(draft: Draft, choice: Choice, start: When, restart: bool = False) -> 
         assert alias is not None
         draft.add(e.Categorised(alias.id, draft.dossier.known.follow_up))
         return
+    _is_followed_up(draft)
     current = draft.dossier.cycle
     if current and not restart and _is_on(draft, current, cycle) and _something_follows(draft, current, cycle):
         if alias and alias.id != current.alias:
@@ -62,6 +63,13 @@ def choose(draft: Draft, choice: Choice, start: When, restart: bool = False) -> 
     if current:
         end(draft, current, start, "restarted" if _is_on(draft, current, cycle) else "replaced")
     enrol(draft, alias, cycle, start)
+
+
+def _is_followed_up(draft: Draft) -> None:
+    contact = draft.dossier.known
+    if contact.closed():
+        mend = f"followup contacts set {contact.id} --stage lead"
+        raise Refused(f"{contact.name} is {contact.stage}: `{mend}` first (F21)")
 
 
 def stays(draft: Draft, choice: Choice, restart: bool) -> bool:
@@ -111,15 +119,37 @@ def advance(draft: Draft, action: Action, closed: When) -> None:
 
 
 def _nothing_open(draft: Draft, enrolment: Enrolment, cycle: Cycle | None, closed: When) -> None:
-    """A hold stays (F8); a loop whose action was cancelled by hand is taken all the same; else it is over (F5)."""
+    """A hold stays (F8). What a cancelling by hand held up is made up for, be it steps or a loop; else it is over."""
     if cycle and not cycle.active_steps:
         return
-    looping = next((s for s in cycle.active_steps if s.loop_to), None) if cycle else None
-    action = draft.latest(enrolment.process, enrolment.id, looping) if looping else None
-    if cycle and looping and action and action.round == enrolment.round and action.reason != UNDONE:
-        _next_round(draft, enrolment, cycle, looping, action, closed)
+    if cycle and (held_up := _held_up(draft, enrolment, cycle)):
+        _walk(draft, enrolment.id, cycle, held_up, enrolment.round, closed)
+    elif cycle and (loop := _loop(draft, enrolment, cycle)):
+        _next_round(draft, enrolment, cycle, *loop, closed)
     else:
         draft.add(e.Ended(enrolment.id, closed.day, "no-more-steps"))
+
+
+def _loop(draft: Draft, enrolment: Enrolment, cycle: Cycle) -> tuple[Step, Action] | None:
+    """The step of this round that loops, with its action."""
+    for step in cycle.active_steps:
+        action = draft.latest(enrolment, step) if step.loop_to else None
+        if action and action.round == enrolment.round:
+            return step, action
+    return None
+
+
+def _held_up(draft: Draft, enrolment: Enrolment, cycle: Cycle) -> tuple[Step, ...]:
+    """The rest of the round from the first step that nothing triggered, since the one before it was cancelled."""
+    for place_, (before, step) in enumerate(pairwise(cycle.active_steps), 1):
+        if not before.loop_to and _cancelled(draft, enrolment, before) and not _exists(draft, enrolment, step):
+            return _round(cycle.active_steps[place_:])
+    return ()
+
+
+def _cancelled(draft: Draft, enrolment: Enrolment, step: Step) -> bool:
+    latest = draft.latest(enrolment, step)
+    return latest is not None and latest.round == enrolment.round and latest.status == CANCELLED
 
 
 def _step_of(draft: Draft, cycle: Cycle, enrolment: Enrolment, action: Action) -> Step | None:
@@ -143,7 +173,7 @@ def _next_round(draft: Draft, enrolment: Enrolment, cycle: Cycle, step: Step, ac
     entry = loop_target(cycle, step)
     start = closed
     if entry.anchor == "due" or entry.anchor.startswith("step:"):  # L3: never before the day it was planned for
-        start = max(closed, _nominal(draft, action), key=lambda when: when.at)
+        start = max(closed, nominal_of(draft, action), key=lambda when: when.at)
     draft.add(e.RoundBegan(enrolment.id, enrolment.round + 1, start.text, start.at))
     _begin(draft, enrolment.id, cycle, entry, before=action)
 
@@ -188,14 +218,14 @@ def _walk(
 
 def _exists(draft: Draft, enrolment: Enrolment, step: Step) -> bool:
     """Whether this round has an action of `step`; one whose creation was undone does not count."""
-    latest = draft.latest(enrolment.process, enrolment.id, step)
-    return latest is not None and latest.round == enrolment.round and latest.reason != UNDONE
+    latest = draft.latest(enrolment, step)
+    return latest is not None and latest.round == enrolment.round
 
 
 def _before(draft: Draft, enrolment: Enrolment, cycle: Cycle, step: Step) -> Action | None:
     """The action of the active step before `step`, in listed order."""
     earlier = [s for s in cycle.active_steps if s.position < step.position]
-    return draft.latest(enrolment.process, enrolment.id, earlier[-1]) if earlier else None
+    return draft.latest(enrolment, earlier[-1]) if earlier else None
 
 
 def _anchor(
@@ -208,18 +238,32 @@ def _anchor(
         case "start":
             return When(enrolment.round_start, enrolment.round_at)
         case "due":
-            return _nominal(draft, before) if before and before.round == enrolment.round else None
+            return nominal_of(draft, before) if before and before.round == enrolment.round else closed
         case named:
-            return _named(draft, enrolment, cycle, named.removeprefix("step:")) or closed
+            return _named(draft, enrolment, cycle, named.removeprefix("step:"), closed)
 
 
-def _named(draft: Draft, enrolment: Enrolment, cycle: Cycle, id: str) -> When | None:
+def _named(draft: Draft, enrolment: Enrolment, cycle: Cycle, id: str, closed: When | None) -> When | None:
+    """The nominal of this round's action of the named step; of an earlier round's where this one enters behind it."""
     step = next((s for s in cycle.active_steps if s.id == id), None)
-    action = draft.latest(enrolment.process, enrolment.id, step) if step else None
-    return _nominal(draft, action) if action else None
+    action = draft.latest(enrolment, step) if step else None
+    if action and action.round == enrolment.round:
+        return nominal_of(draft, action)
+    if step and _is_to_come(draft, enrolment, cycle, step):
+        return None
+    return nominal_of(draft, action) if action else closed
 
 
-def _nominal(draft: Draft, action: Action) -> When:
+def _is_to_come(draft: Draft, enrolment: Enrolment, cycle: Cycle, step: Step) -> bool:
+    """Whether this round has yet to create `step`: the nearest one before it that exists has triggered nothing."""
+    for before in reversed([s for s in cycle.active_steps if s.position < step.position]):
+        if _exists(draft, enrolment, before):
+            latest = draft.latest(enrolment, before)
+            return latest is not None and latest.status in (SCHEDULED, CANCELLED)
+    return False
+
+
+def nominal_of(draft: Draft, action: Action) -> When:
     """The nominal due with its instant: the stored one where nothing moved it, since text is ambiguous once a year."""
     if action.nominal == action.due:
         return When(action.due, action.at)
@@ -233,8 +277,6 @@ def _create(
     owner = draft.dossier.known.owner
     not_before = add_days(before.due[:10], step.min_gap) if before and step.min_gap else None
     due = place(counted_from, step.offset, draft.calendar(owner), step.at, step.roll, not_before)
-    previous = draft.latest(enrolment.process, enrolment.id, step)
-    again = previous is not None and previous.round == enrolment.round
     draft.add(
         e.Scheduled(
             action=next(draft.ids),
@@ -247,7 +289,7 @@ def _create(
             enrolment=enrolment.id,
             step=step.id,
             round=enrolment.round,
-            trial=previous.trial + 1 if again and previous else 1,
+            trial=draft.next_trial(enrolment, step.id, enrolment.round),
             position=step.position,
             why=_why(draft, step, anchor, counted_from, due),
         )

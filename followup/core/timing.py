@@ -182,6 +182,7 @@ def add_days(text: str, count: int) -> str:
     return (date.fromisoformat(text[:10]) + ONE_DAY * count).isoformat() + text[10:]
 
 
+@lru_cache(maxsize=64)
 def utc_text(at: int) -> str:
     """An instant as ISO text in UTC, as the history shows it."""
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 from followup.core import events as e
 from followup.core.evolve import replay
-from followup.core.model import CANCELLED, Action, Dossier, Enrolment
-from followup.core.placing import UNDONE
+from followup.core.model import CANCELLED, UNDONE, Action, Dossier, Enrolment
 from followup.core.timing import utc_text
 from followup.errors import Refused
 
@@ -23,12 +22,13 @@ def undo(history: Sequence[e.Entry], change: int, taken_back: int, at: int, by: 
     """
     subject = history[0].subject
     settled = {n for x in history if isinstance(x.event, e.Undone) for n in (x.change, x.event.change)}
-    later = [entry for entry in history if entry.change > change and entry.change not in settled]
+    first = next(place for place, entry in enumerate(history) if entry.change == change)
+    later = [entry for entry in history[first:] if entry.change not in (change, *settled)]
     if later:
         last = later[-1]
         raise Refused(f"{subject.replace(':', ' ')} has changed since: by {last.by} at {utc_text(last.at)}")
     now = replay(history, Dossier(subject))
-    before = replay((entry for entry in history if entry.change < change), Dossier(subject))
+    before = replay(history[:first], Dossier(subject))
     entry = e.Entry(subject, now.seq + 1, taken_back, at, by, _reversal(now, before, change, utc_text(at)[:10]))
     return entry, replay([entry], now)
 
@@ -50,5 +50,5 @@ def _ended(made: Enrolment, on: str) -> Enrolment:
 
 
 def _cancelled(made: Action, on: str) -> Action:
-    """Also where it was closed since by the same change: what was undone never happened."""
-    return made._replace(status=CANCELLED, reason=UNDONE, completed_on=made.completed_on or on)
+    """Also where it was closed since by the same change: what was undone never happened, so nobody closed it."""
+    return made._replace(status=CANCELLED, reason=UNDONE, completed_on=made.completed_on or on, completed_by=None)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import csv
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from secrets import token_hex
 from typing import IO, NamedTuple
 
 from followup.errors import CannotWrite
@@ -46,6 +46,8 @@ def refusal_file(path: str, header: tuple[str, ...], delimiter: str = ",") -> It
             with _failure_said(path):
                 out.writerow((refusal.line, refusal.reason, *_guarded(refusal.record[skip:])))
 
+        # The mark tells spreadsheets that it is UTF-8; the import knows it.
+        file.write("\ufeff")
         out.writerow(REPORT + _guarded(header[skip:]))
         yield write
 
@@ -53,15 +55,14 @@ def refusal_file(path: str, header: tuple[str, ...], delimiter: str = ",") -> It
 @contextmanager
 def replacing(path: str) -> Iterator[IO[str]]:
     """A file that becomes `path` at the end of the `with`, and disappears if that is not reached."""
+    temporary = f"{path}.{token_hex(4)}.part"
     with _failure_said(path):
-        handle, temporary = tempfile.mkstemp(prefix=".refused-", dir=os.path.dirname(path) or ".")
-    # The mark tells spreadsheets that it is UTF-8; the import knows it.
-    file = open(handle, "w", encoding="utf-8-sig", newline="")  # noqa: SIM115 - closed either way
+        file = open(temporary, "x", encoding="utf-8", newline="")  # noqa: SIM115 - closed either way
     try:
         yield file
         with _failure_said(path):
             file.flush()
-            os.fsync(handle)
+            os.fsync(file.fileno())
             file.close()
             os.replace(temporary, path)
     except BaseException:

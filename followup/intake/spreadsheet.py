@@ -9,7 +9,7 @@ import re
 
 # Also behind blanks and apostrophes, and in full width: some spreadsheets look past them.
 RISKY = re.compile(r"[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n]")
-NUMBER = re.compile(r"[\s']*[+-]?[0-9]+(?:[.,][0-9]+)*\s*")
+NUMBER = re.compile(r"[\s']*[+-]?[0-9]+(?:[., ][0-9]+)*\s*")
 
 
 def guard(text: str) -> str:

@@ -14,6 +14,8 @@ from followup.intake.source import open_source
 from followup.intake.spreadsheet import unguard
 
 DELIMITERS = (",", ";", "\t", "|")
+#: How a tab can be typed.
+TABS = {"tab": "\t", "\\t": "\t"}
 SAMPLE = 1 << 16
 
 
@@ -57,6 +59,7 @@ class CsvTable(NamedTuple):
 
 def open_table(path: str, encoding: str | None = None, delimiter: str | None = None) -> CsvTable:
     """The table in the file at `path`, or on stdin for "-". Raises NotFound, BadInput, UsageError, CannotWrite."""
+    delimiter = TABS.get(delimiter or "", delimiter)
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n '):
         raise UsageError(f"the delimiter is one character, not {delimiter!r}")
     file = open_source(path)

@@ -73,7 +73,8 @@ def clean_channels(text: str) -> str | None:
         return EVERY_CHANNEL
     if text.lower() in ("no", "n", "false", "0"):
         return None
-    return " ".join(sorted({CHANNELS.get(item, item) for item in (clean_list(text) or "").split()})) or None
+    named = (clean_list(text.replace(" ", ";")) or "").split()
+    return " ".join(sorted({CHANNELS.get(name, name) for name in named})) or None
 
 
 @lru_cache(maxsize=256)

@@ -28,6 +28,7 @@ def test_the_report_holds_line_reason_and_the_cells(tmp_path: Path) -> None:
     path = tmp_path / "refused.csv"
     write_refusals(str(path), HEADER, [Refusal(7, "why, oh why", ("Zoë", "a\nb"))])
     assert cells(path) == [["line", "reason", "name", "email"], ["7", "why, oh why", "Zoë", "a\nb"]]
+    assert path.read_bytes().startswith("\ufeffline".encode())  # tells spreadsheets that it is UTF-8
     assert os.listdir(tmp_path) == ["refused.csv"]
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from followup.intake.mapping import map_columns, read_pairs
 from followup.intake.refusals import Refusal
-from followup.intake.rows import Row
+from followup.intake.rows import Row, rows
+from followup.intake.table import open_table
 
 Read = Callable[..., list[Row | Refusal]]
 
@@ -165,6 +168,7 @@ def test_control_characters_are_refused(read: Read) -> None:
 def test_lines_are_kept_in_notes_and_extras_only(read: Read) -> None:
     taken = row(read, 'name,notes,x\n"a\r\nb","a\r\nb\r\n\nc ","d\re"\n', "x=x")
     assert (taken.name, taken.notes, taken.extra) == ("a b", "a\nb\n\nc", {"x": "d\ne"})
+    assert row(read, "name,notes\nSue,a\x85b\u2028c\u2029d\n").notes == "a\nb\nc\nd"
 
 
 def test_text_is_composed(read: Read) -> None:
@@ -194,11 +198,12 @@ def test_an_unknown_stage_is_refused(read: Read) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "channels"),
-    [
-        ("yes", "call correspondence email sms"),
-        ("No", None),
-        ("FALSE", None),
+    [(word, "call correspondence email sms") for word in ("yes", "Y", "TRUE", "x", "1")]
+    + [(word, None) for word in ("No", "n", "FALSE", "0")]
+    + [
         ("Phone; Letter, x-ray", "call correspondence x-ray"),
+        ("e-mail,text", "email sms"),
+        ("sms mail", "correspondence sms"),
     ],
 )
 def test_do_not_contact_is_a_yes_or_a_list(read: Read, cell: str, channels: str | None) -> None:
@@ -259,3 +264,15 @@ def test_a_refusal_carries_its_line_and_cells_as_they_stand(read: Read) -> None:
 def test_ragged_records_and_open_quotes_are_refusals_among_rows(read: Read) -> None:
     kinds = [type(r).__name__ for r in read('name,email\nSue,s@x.example\nAnn\n"Jo,j@x.example\nMia,m@x.example\n')]
     assert kinds == ["Row", "Refusal", "Refusal", "Row"]
+
+
+def test_the_sample_data_come_in() -> None:
+    folder = Path(__file__).parent.parent.parent / "sample_data"
+    with open_table(str(folder / "contacts.csv")) as table:
+        assert not [r for r in rows(table, map_columns(table.header)) if isinstance(r, Refusal)]
+    with open_table(str(folder / "crm-export.csv")) as table:
+        assert (table.encoding, table.delimiter) == ("cp1252", ";")
+        mapping = map_columns(table.header, read_pairs(str(folder / "crm-mapping.txt")))
+        assert mapping.unused == ()
+        taken = list(rows(table, mapping, day_first=True))
+    assert (len(taken), sum(isinstance(r, Refusal) for r in taken)) == (25, 2)

@@ -137,6 +137,7 @@ def test_the_delimiter_is_what_cuts_evenly(write: Write, text: str) -> None:
 
 def test_the_delimiter_can_be_told(write: Write) -> None:
     assert records(write("a~b\n1~2\n"), delimiter="~")[0].cells == ["1", "2"]
+    assert records(write("a\tb\n1\t2\n"), delimiter="tab") == records(write("a\tb\n1\t2\n"), delimiter="\\t")
     for wrong in ("", ",,", '"', "\n"):
         with pytest.raises(UsageError, match="the delimiter is one character"):
             open_table(write("a\n"), delimiter=wrong)
@@ -158,7 +159,9 @@ def test_ragged_records_are_faulted_and_a_trailing_empty_cell_is_not(write: Writ
 def test_an_open_quote_costs_its_own_line_only(write: Write, others: str) -> None:
     first, *rest = records(write('a,b\n"1,2\n' + others))
     assert first.line == 2
-    assert first.fault is not None and "a quote opens here" in first.fault
+    assert first.fault == (
+        "a quote opens here and is not closed where a cell ends (the lines below were read on their own)"
+    )
     assert [record.line for record in rest] == list(range(3, 3 + others.count("\n")))
     assert all(record.fault is None for record in rest)
     assert rest[-1].cells == ["5", "6"]
@@ -172,7 +175,7 @@ def test_many_open_quotes_are_no_trouble(write: Write) -> None:
 
 def test_text_after_a_closing_quote_is_said(write: Write) -> None:
     (record,) = records(write('a,b\n"Jon "Red" Reed",2\n'))
-    assert record.fault is not None and 'write ""' in record.fault
+    assert record.fault == 'a quoted cell goes on after its closing quote: write "" for a quote inside it'
 
 
 def test_a_huge_cell_is_faulted_and_the_rest_goes_on(write: Write) -> None:

@@ -1,0 +1,168 @@
+"""`make bench`: each job, its reference in the same run, and the ratio. `python -m benchmarks 1000 10000000` chooses sizes.
+
+References: the same Typer app printing nothing; a raw executemany of the same rows into the same tables; and
+Taskwarrior, todoman, check-jsonschema where they are installed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.data import contacts_csv, cycle_files, filled_store
+
+NOTHING = "import sys; sys.argv = ['followup', '--version']; from followup.__main__ import main; main()"
+ROUNDS = 15
+
+
+def main() -> None:
+    sizes = [int(word) for word in sys.argv[1:]] or [1_000, 10_000, 100_000]
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {"FOLLOWUP_NOW": "2026-05-04T09:00", "FOLLOWUP_USER": "tom"}
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        compiled()
+        commands(Path(folder), sizes)
+        bulk(Path(folder))
+        validate(Path(folder))
+
+
+def compiled() -> None:
+    subprocess.run([sys.executable, "-m", "compileall", "-q", "followup"], check=True)
+
+
+def commands(folder: Path, sizes: list[int]) -> None:
+    """`due` and `complete` at every size, interleaved with the same app printing nothing."""
+    print(f"{'job':<28}{'actions':>12}{'ms':>9}{'nothing':>9}{'ratio':>7}")
+    for size in sizes:
+        office = filled_store(folder / f"office-{size}", size)
+        ids = iter(open_calls(office))
+        for name, words in (
+            ("due, 50 rows", lambda: ["due"]),
+            ("complete one", lambda: ["complete", str(next(ids))]),
+        ):
+            ours, nothing = interleaved(lambda w=words: command(office, *w()), lambda: python(office, NOTHING))
+            row(name, size, ours, nothing)
+        peers(folder, size)
+        shutil.rmtree(office)
+
+
+def open_calls(office: Path) -> list[int]:
+    connection = sqlite3.connect(office / "followup.db")
+    sql = "SELECT id FROM action WHERE owner = 'tom' AND status = 'scheduled' ORDER BY due, position, id LIMIT 100"
+    return [id for (id,) in connection.execute(sql)]
+
+
+def command(office: Path, *words: str) -> None:
+    subprocess.run([sys.executable, "-m", "followup", *words], cwd=office, check=True, stdout=subprocess.DEVNULL)
+
+
+def python(office: Path, code: str) -> None:
+    subprocess.run([sys.executable, "-c", code], cwd=office, check=True, stdout=subprocess.DEVNULL)
+
+
+def interleaved(ours: Callable[[], None], reference: Callable[[], None]) -> tuple[float, float]:
+    """Medians of both, in ms, run turn by turn so that a noisy machine disturbs both alike."""
+    mine, theirs = [], []
+    for _ in range(ROUNDS):
+        mine.append(timed(ours))
+        theirs.append(timed(reference))
+    return statistics.median(mine), statistics.median(theirs)
+
+
+def timed(job: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    job()
+    return (time.perf_counter() - start) * 1000
+
+
+def row(name: str, size: int, ours: float, reference: float) -> None:
+    print(f"{name:<28}{size:>12,}{ours:>9.1f}{reference:>9.1f}{ours / reference:>7.2f}", flush=True)
+
+
+def peers(folder: Path, size: int) -> None:
+    """Taskwarrior's list of as many tasks; where it is installed, and up to the size that it bears."""
+    if shutil.which("task") is None or size > 100_000:
+        return
+    from benchmarks.data import taskwarrior
+
+    env = taskwarrior(folder / f"task-{size}", size)
+    listed = ["task", "rc.confirmation=no", "rc.verbose=nothing", "limit:50", "status:pending", "list"]
+    took = statistics.median(
+        timed(lambda: subprocess.run(listed, env={**os.environ, **env}, stdout=subprocess.DEVNULL)) for _ in range(5)
+    )
+    print(f"{'  taskwarrior list':<28}{size:>12,}{took:>9.1f}")
+
+
+def bulk(folder: Path, size: int = 20_000) -> None:
+    """Import and assign against a raw executemany of the very rows that they wrote."""
+    office = filled_store(folder / "bulk", 0)
+    contacts_csv(office / "contacts.csv", size)
+    os.environ["FOLLOWUP_USER"] = "sue"
+    for name, words in (
+        ("import", ["contacts", "import", "contacts.csv", "--cycle", "referral", "-q"]),
+        ("assign", ["assign", "--where", "cycle=introduction-referral", "toured"]),
+    ):
+        before = counted(office)
+        ours = timed(lambda w=words: command(office, *w))
+        row(name, size, ours, raw(office, before))
+    os.environ["FOLLOWUP_USER"] = "tom"
+
+
+TABLES = ("contact", "enrolment", "action", "history")
+
+
+def counted(office: Path) -> dict[str, int]:
+    connection = sqlite3.connect(office / "followup.db")
+    return {table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in TABLES}
+
+
+def raw(office: Path, before: dict[str, int]) -> float:
+    """The rows that were added since `before`, written again into empty tables of the same schema, in ms."""
+    from followup.store.sqlite import SqliteStore
+
+    source = sqlite3.connect(office / "followup.db")
+    rows = {t: source.execute(f"SELECT * FROM {t} LIMIT -1 OFFSET {before[t]}").fetchall() for t in TABLES}
+    path = office / "raw.db"
+    path.unlink(missing_ok=True)
+    store = SqliteStore(str(path), create=True)
+
+    def write() -> None:
+        store.connection.execute("BEGIN IMMEDIATE")
+        for table, found in rows.items():
+            if found:
+                marks = ", ".join("?" * len(found[0]))
+                store.connection.executemany(f"INSERT INTO {table} VALUES ({marks})", found)
+        store.connection.execute("COMMIT")
+
+    return timed(write)
+
+
+def validate(folder: Path) -> None:
+    """200 files of 8 steps, against check-jsonschema where it is installed."""
+    project = folder / "validate"
+    cycle_files(project / "cycles", 200)
+    words = [sys.executable, "-m", "followup", "validate", "cycles"]
+    took = [timed(lambda: subprocess.run(words, cwd=project, stdout=subprocess.DEVNULL)) for _ in range(5)]
+    ours = statistics.median(took)
+    checker = shutil.which("check-jsonschema") or shutil.which(
+        "check-jsonschema", path=str(Path(sys.executable).parent)
+    )
+    if checker is None:
+        print(f"{'validate, 200 files':<28}{200:>12,}{ours:>9.1f}  (check-jsonschema is not installed)")
+        return
+    schema = Path("schema/catalog.schema.json").resolve()
+    files = [str(path) for path in (project / "cycles").glob("cycle-*.yaml")]
+    peer = timed(lambda: subprocess.run([checker, "--schemafile", str(schema), *files], stdout=subprocess.DEVNULL))
+    row("validate / check-jsonschema", 200, ours, peer)
+
+
+if __name__ == "__main__":
+    main()

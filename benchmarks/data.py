@@ -1,0 +1,102 @@
+"""Stores, files and tasks of any size to measure with: the same for the same size."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+OPEN_EACH = 50  # open actions of tom's that are due
+
+
+def filled_store(folder: Path, actions: int) -> Path:
+    """A sample office whose store has so many actions: a twentieth of them open, 50 of tom's due today."""
+    subprocess.run(
+        [sys.executable, "-m", "followup", "init", str(folder), "--empty"], check=True, stdout=subprocess.DEVNULL
+    )
+    connection = sqlite3.connect(folder / "followup.db")
+    connection.execute("BEGIN")
+    connection.executemany(f"INSERT INTO contact VALUES ({', '.join('?' * 21)})", contacts(actions))
+    connection.executemany(f"INSERT INTO enrolment VALUES ({', '.join('?' * 14)})", enrolments(actions))
+    connection.executemany(f"INSERT INTO action VALUES ({', '.join('?' * 25)})", rows(actions))
+    connection.execute("UPDATE counter SET next = ? WHERE name = 'action'", [actions + 1_000_000])
+    connection.execute("COMMIT")
+    connection.execute("ANALYZE")
+    connection.close()
+    return folder
+
+
+def contacts(actions: int) -> Iterator[tuple[object, ...]]:
+    at = "2026-01-01T00:00:00Z"
+    for n in range(actions // 10):
+        who = "tom" if n < OPEN_EACH else f"rep{n % 200}"
+        yield (f"c{n:07}", f"Person {n}", None, None, None, "+16045550100", who, None, None, None, None, "lead", "", "",
+               None, None, at, at, None, 0, "2026-05-04")  # fmt: skip
+
+
+def enrolments(actions: int) -> Iterator[tuple[object, ...]]:
+    for n in range(actions // 10):
+        yield (n + 1, f"c{n:07}", "cycle", "future-prospect", None, 1, "2026-01-01", 0, 9, "2026-01-01", 0,
+               None, None, None)  # fmt: skip
+
+
+def rows(actions: int) -> Iterator[tuple[object, ...]]:
+    """Ten actions a contact: nine completed calls, and of every second contact one that is open."""
+    for n in range(actions):
+        contact, turn = divmod(n, 10)
+        who = "tom" if contact < OPEN_EACH else f"rep{contact % 200}"
+        is_open = turn == 9 and (contact % 2 == 0 or contact < OPEN_EACH)
+        yield (n + 1, f"c{contact:07}", who, "call", "30 Day Callback", "scheduled" if is_open else "completed",
+               "2026-05-04", "2026-05-04", 1777878000, contact + 1, "callback", turn, 1, 1, None, None, None, 0, 0,
+               None, None, None, None if is_open else "2026-02-01", None if is_open else who, None)  # fmt: skip
+
+
+def contacts_csv(path: Path, count: int) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow(["id", "first_name", "last_name", "email", "phone", "owner", "source"])
+        for n in range(count):
+            out.writerow([f"n{n:07}", f"First{n}", f"Last{n}", f"n{n}@x.example", f"+1604{n:07}", "tom", "website"])
+
+
+def cycle_files(folder: Path, count: int) -> None:
+    """So many files of one cycle with eight steps, and the office they need."""
+    folder.mkdir(parents=True)
+    (folder / "office.yaml").write_text(
+        "office: {name: Bench, zone: UTC, working_days: mon-fri, hours: '09:00-17:00'}\n"
+        "users:\n  sue: {name: Sue, role: administrator}\n"
+    )
+    for n in range(count):
+        steps = "".join(
+            f"      - {{id: step-{k}, name: Step {k}, type: call, offset: {k + 1} days"
+            + (", loop_to: step-0" if k == 7 else "")
+            + "}\n"
+            for k in range(8)
+        )
+        text = f"cycles:\n  cycle-{n}:\n    name: Cycle {n}\n    steps:\n{steps}aliases:\n  alias-{n}: {{name: Alias {n}, cycle: cycle-{n}}}\n"
+        (folder / f"cycle-{n:03}.yaml").write_text(text)
+
+
+def taskwarrior(folder: Path, count: int) -> dict[str, str]:
+    """A Taskwarrior with so many tasks, a twentieth of them pending; the environment that names it."""
+    folder.mkdir()
+    env = {"TASKDATA": str(folder), "TASKRC": str(folder / "rc")}
+    (folder / "rc").write_text("confirmation=no\nverbose=nothing\n")
+    tasks = [
+        {
+            "description": f"call {n}",
+            "status": "pending" if n % 20 == 0 else "completed",
+            "entry": "20260101T000000Z",
+            "due": "20260504T000000Z",
+            **({} if n % 20 == 0 else {"end": "20260201T000000Z"}),
+        }  # fmt: skip
+        for n in range(count)
+    ]
+    subprocess.run(["task", "import", "-"], input=json.dumps(tasks), text=True, env={**os.environ, **env}, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)  # fmt: skip
+    return env
