@@ -1,4 +1,4 @@
-"""`make bench`: each job, its reference in the same run, and the ratio. `python -m benchmarks 1000 10000000` chooses sizes.
+"""`make bench`: each job, its reference in the same run, and the ratio. Sizes are arguments.
 
 References: the same Typer app printing nothing; a raw executemany of the same rows into the same tables; and
 Taskwarrior, todoman, check-jsonschema where they are installed.
@@ -14,7 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from benchmarks.data import contacts_csv, cycle_files, filled_store
@@ -44,14 +45,15 @@ def commands(folder: Path, sizes: list[int]) -> None:
     for size in sizes:
         office = filled_store(folder / f"office-{size}", size)
         ids = iter(open_calls(office))
-        for name, words in (
-            ("due, 50 rows", lambda: ["due"]),
-            ("complete one", lambda: ["complete", str(next(ids))]),
-        ):
-            ours, nothing = interleaved(lambda w=words: command(office, *w()), lambda: python(office, NOTHING))
-            row(name, size, ours, nothing)
+        nothing = partial(python, office, NOTHING)
+        row("due, 50 rows", size, *interleaved(partial(command, office, "due"), nothing))
+        row("complete one", size, *interleaved(partial(complete_next, office, ids), nothing))
         peers(folder, size)
         shutil.rmtree(office)
+
+
+def complete_next(office: Path, ids: Iterator[int]) -> None:
+    command(office, "complete", str(next(ids)))
 
 
 def open_calls(office: Path) -> list[int]:

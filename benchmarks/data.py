@@ -35,14 +35,49 @@ def contacts(actions: int) -> Iterator[tuple[object, ...]]:
     at = "2026-01-01T00:00:00Z"
     for n in range(actions // 10):
         who = "tom" if n < OPEN_EACH else f"rep{n % 200}"
-        yield (f"c{n:07}", f"Person {n}", None, None, None, "+16045550100", who, None, None, None, None, "lead", "", "",
-               None, None, at, at, None, 0, "2026-05-04")  # fmt: skip
+        yield (
+            f"c{n:07}",
+            f"Person {n}",
+            None,
+            None,
+            None,
+            "+16045550100",
+            who,
+            None,
+            None,
+            None,
+            None,
+            "lead",
+            "",
+            "",
+            None,
+            None,
+            at,
+            at,
+            None,
+            0,
+            "2026-05-04",
+        )
 
 
 def enrolments(actions: int) -> Iterator[tuple[object, ...]]:
     for n in range(actions // 10):
-        yield (n + 1, f"c{n:07}", "cycle", "future-prospect", None, 1, "2026-01-01", 0, 9, "2026-01-01", 0,
-               None, None, None)  # fmt: skip
+        yield (
+            n + 1,
+            f"c{n:07}",
+            "cycle",
+            "future-prospect",
+            None,
+            1,
+            "2026-01-01",
+            0,
+            9,
+            "2026-01-01",
+            0,
+            None,
+            None,
+            None,
+        )
 
 
 def rows(actions: int) -> Iterator[tuple[object, ...]]:
@@ -51,9 +86,33 @@ def rows(actions: int) -> Iterator[tuple[object, ...]]:
         contact, turn = divmod(n, 10)
         who = "tom" if contact < OPEN_EACH else f"rep{contact % 200}"
         is_open = turn == 9 and (contact % 2 == 0 or contact < OPEN_EACH)
-        yield (n + 1, f"c{contact:07}", who, "call", "30 Day Callback", "scheduled" if is_open else "completed",
-               "2026-05-04", "2026-05-04", 1777878000, contact + 1, "callback", turn, 1, 1, None, None, None, 0, 0,
-               None, None, None, None if is_open else "2026-02-01", None if is_open else who, None)  # fmt: skip
+        yield (
+            n + 1,
+            f"c{contact:07}",
+            who,
+            "call",
+            "30 Day Callback",
+            "scheduled" if is_open else "completed",
+            "2026-05-04",
+            "2026-05-04",
+            1777878000,
+            contact + 1,
+            "callback",
+            turn,
+            1,
+            1,
+            None,
+            None,
+            None,
+            0,
+            0,
+            None,
+            None,
+            None,
+            None if is_open else "2026-02-01",
+            None if is_open else who,
+            None,
+        )
 
 
 def contacts_csv(path: Path, count: int) -> None:
@@ -78,7 +137,8 @@ def cycle_files(folder: Path, count: int) -> None:
             + "}\n"
             for k in range(8)
         )
-        text = f"cycles:\n  cycle-{n}:\n    name: Cycle {n}\n    steps:\n{steps}aliases:\n  alias-{n}: {{name: Alias {n}, cycle: cycle-{n}}}\n"
+        text = f"cycles:\n  cycle-{n}:\n    name: Cycle {n}\n    steps:\n{steps}"
+        text += f"aliases:\n  alias-{n}: {{name: Alias {n}, cycle: cycle-{n}}}\n"
         (folder / f"cycle-{n:03}.yaml").write_text(text)
 
 
@@ -94,9 +154,15 @@ def taskwarrior(folder: Path, count: int) -> dict[str, str]:
             "entry": "20260101T000000Z",
             "due": "20260504T000000Z",
             **({} if n % 20 == 0 else {"end": "20260201T000000Z"}),
-        }  # fmt: skip
+        }
         for n in range(count)
     ]
-    subprocess.run(["task", "import", "-"], input=json.dumps(tasks), text=True, env={**os.environ, **env}, stdout=subprocess.DEVNULL,
-                   stderr=subprocess.DEVNULL)  # fmt: skip
+    subprocess.run(
+        ["task", "import", "-"],
+        input=json.dumps(tasks),
+        text=True,
+        env={**os.environ, **env},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     return env

@@ -109,11 +109,12 @@ def advance(draft: Draft, action: Action, closed: When) -> None:
     if enrolment is None or not enrolment.open:
         return
     cycle = draft.cycle(enrolment.process)
-    step = _step_of(draft, cycle, enrolment, action) if cycle else None
-    if cycle and step and step.loop_to and action.round == enrolment.round and cycle.active_steps:
-        _next_round(draft, enrolment, cycle, step, action, closed)
-    elif cycle:
-        _walk(draft, enrolment.id, cycle, _after(cycle, step, action), action.round, closed)
+    if cycle and action.round == enrolment.round:
+        step = _step_of(draft, cycle, enrolment, action)
+        if step and step.loop_to and cycle.active_steps:
+            _next_round(draft, enrolment, cycle, step, action, closed)
+        else:
+            _walk(draft, enrolment, cycle, _after(cycle, step, action), closed)
     if not any(a.open for a in draft.dossier.of(enrolment)):
         _nothing_open(draft, enrolment, cycle, closed)
 
@@ -123,7 +124,7 @@ def _nothing_open(draft: Draft, enrolment: Enrolment, cycle: Cycle | None, close
     if cycle and not cycle.active_steps:
         return
     if cycle and (held_up := _held_up(draft, enrolment, cycle)):
-        _walk(draft, enrolment.id, cycle, held_up, enrolment.round, closed)
+        _walk(draft, enrolment, cycle, held_up, closed)
     elif cycle and (loop := _loop(draft, enrolment, cycle)):
         _next_round(draft, enrolment, cycle, *loop, closed)
     else:
@@ -133,8 +134,8 @@ def _nothing_open(draft: Draft, enrolment: Enrolment, cycle: Cycle | None, close
 def _loop(draft: Draft, enrolment: Enrolment, cycle: Cycle) -> tuple[Step, Action] | None:
     """The step of this round that loops, with its action."""
     for step in cycle.active_steps:
-        action = draft.latest(enrolment, step) if step.loop_to else None
-        if action and action.round == enrolment.round:
+        action = _tried(draft, enrolment, step)
+        if step.loop_to and action:
             return step, action
     return None
 
@@ -142,14 +143,10 @@ def _loop(draft: Draft, enrolment: Enrolment, cycle: Cycle) -> tuple[Step, Actio
 def _held_up(draft: Draft, enrolment: Enrolment, cycle: Cycle) -> tuple[Step, ...]:
     """The rest of the round from the first step that nothing triggered, since the one before it was cancelled."""
     for place_, (before, step) in enumerate(pairwise(cycle.active_steps), 1):
-        if not before.loop_to and _cancelled(draft, enrolment, before) and not _exists(draft, enrolment, step):
+        tried = _tried(draft, enrolment, before)
+        if tried and tried.status == CANCELLED and not before.loop_to and not _tried(draft, enrolment, step):
             return _round(cycle.active_steps[place_:])
     return ()
-
-
-def _cancelled(draft: Draft, enrolment: Enrolment, step: Step) -> bool:
-    latest = draft.latest(enrolment, step)
-    return latest is not None and latest.round == enrolment.round and latest.status == CANCELLED
 
 
 def _step_of(draft: Draft, cycle: Cycle, enrolment: Enrolment, action: Action) -> Step | None:
@@ -192,34 +189,29 @@ def _begin(draft: Draft, enrolment_id: int, cycle: Cycle, entry: Step, before: A
     start = When(enrolment.round_start, enrolment.round_at)
     steps = _round(tuple(s for s in cycle.active_steps if s.position >= entry.position))
     _create(draft, enrolment, steps[0], "start", start, before)
-    _walk(draft, enrolment_id, cycle, steps[1:], enrolment.round, None)
+    _walk(draft, enrolment, cycle, steps[1:], None)
 
 
-def _walk(
-    draft: Draft, enrolment_id: int, cycle: Cycle, steps: tuple[Step, ...], round: int, closed: When | None
-) -> None:
+def _walk(draft: Draft, enrolment: Enrolment, cycle: Cycle, steps: tuple[Step, ...], closed: When | None) -> None:
     """Create, in listed order, each of `steps` that can be dated and does not exist in this round.
 
     `closed`: when the step before the first of them was closed, if that is what happened. Steps behind one that was
     cancelled by hand before count from then too, so that nothing is lost with it.
     """
-    enrolment = draft.dossier.enrolment(enrolment_id)
-    if enrolment is None or enrolment.round != round:
-        return
     for place_, step in enumerate(steps):
-        before = _before(draft, enrolment, cycle, step)
-        if _exists(draft, enrolment, step):
+        if _tried(draft, enrolment, step):
             continue
-        waits = place_ > 0 and (before is None or before.open or before.round != round)
+        before = _before(draft, enrolment, cycle, step)
+        waits = place_ > 0 and (before is None or before.open or before.round != enrolment.round)
         anchor = _anchor(draft, enrolment, cycle, step, before, None if waits else closed)
         if anchor:
             _create(draft, enrolment, step, step.anchor, anchor, before)
 
 
-def _exists(draft: Draft, enrolment: Enrolment, step: Step) -> bool:
-    """Whether this round has an action of `step`; one whose creation was undone does not count."""
+def _tried(draft: Draft, enrolment: Enrolment, step: Step) -> Action | None:
+    """This round's latest action of `step`."""
     latest = draft.latest(enrolment, step)
-    return latest is not None and latest.round == enrolment.round
+    return latest if latest and latest.round == enrolment.round else None
 
 
 def _before(draft: Draft, enrolment: Enrolment, cycle: Cycle, step: Step) -> Action | None:
@@ -246,20 +238,17 @@ def _anchor(
 def _named(draft: Draft, enrolment: Enrolment, cycle: Cycle, id: str, closed: When | None) -> When | None:
     """The nominal of this round's action of the named step; of an earlier round's where this one enters behind it."""
     step = next((s for s in cycle.active_steps if s.id == id), None)
-    action = draft.latest(enrolment, step) if step else None
-    if action and action.round == enrolment.round:
-        return nominal_of(draft, action)
-    if step and _is_to_come(draft, enrolment, cycle, step):
+    latest = draft.latest(enrolment, step) if step else None
+    if step and not _tried(draft, enrolment, step) and _is_to_come(draft, enrolment, cycle, step):
         return None
-    return nominal_of(draft, action) if action else closed
+    return nominal_of(draft, latest) if latest else closed
 
 
 def _is_to_come(draft: Draft, enrolment: Enrolment, cycle: Cycle, step: Step) -> bool:
     """Whether this round has yet to create `step`: the nearest one before it that exists has triggered nothing."""
     for before in reversed([s for s in cycle.active_steps if s.position < step.position]):
-        if _exists(draft, enrolment, before):
-            latest = draft.latest(enrolment, before)
-            return latest is not None and latest.status in (SCHEDULED, CANCELLED)
+        if tried := _tried(draft, enrolment, before):
+            return tried.status in (SCHEDULED, CANCELLED)
     return False
 
 

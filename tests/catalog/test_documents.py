@@ -113,6 +113,21 @@ def test_F1_the_built_in_types_are_there_and_can_be_renamed(tmp_path: Path) -> N
     assert types["visit"] == {"name": "Visit", "offers_cycle": False}
 
 
+def test_F10_only_what_is_said_with_a_person_offers_the_menu(tmp_path: Path) -> None:
+    types = catalog(tmp_path, "action_types: {sms: Text, email: {name: Mail, offers_cycle: true}}").documents[
+        "action_type"
+    ]
+    offering = {id for id, document in types.items() if document["offers_cycle"]}
+    assert offering == {"call", "inbound", "tour", "sale", "reservation", "email"}
+
+
+def test_a_test_is_called_by_its_id_unless_it_has_a_name(tmp_path: Path) -> None:
+    given = "given: {alias: a, on: 2026-05-01}, then: []"
+    text = f"aliases: {{a: {{name: A, cycle: null}}}}\ntests: {{one: {{{given}}}, two: {{name: Second, {given}}}}}"
+    tests = catalog(tmp_path, text).documents["test"]
+    assert (tests["one"]["name"], tests["two"]["name"]) == ("one", "Second")
+
+
 def test_A5_the_contact_types_can_be_renamed(tmp_path: Path) -> None:
     contact_types = catalog(tmp_path, "contact_types: {clients: {name: Buyers}}").documents["contact_type"]
     assert [contact_types[id]["name"] for id in ("clients", "other")] == ["Buyers", "Other"]
@@ -253,6 +268,13 @@ def test_what_is_declared_twice_names_both_places(tmp_path: Path) -> None:
     ]
     assert loaded.problems[0].message.endswith("a.yaml, line 2")
     assert loaded.documents["source"]["web"] == {"name": "Website"}
+
+
+@pytest.mark.parametrize("office", ["{name: O}", "{zone: UTC}", "{name: O, zone: UTC, hour: 9}", "O", "null", "[]"])
+def test_an_office_of_the_wrong_shape_is_said_once_and_nothing_follows(office: str, tmp_path: Path) -> None:
+    loaded = catalog(tmp_path, "sources: {web: Website}", f"office: {office}")
+    assert [p.code for p in loaded.problems] in (["FU101"], ["FU102"], ["FU103"])
+    assert loaded.documents["office"] == {} and loaded.documents["source"]
 
 
 def test_a_catalog_without_an_office_is_said_once(tmp_path: Path) -> None:

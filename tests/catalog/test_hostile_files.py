@@ -172,6 +172,13 @@ def test_a_broken_file_hides_nothing_in_the_others_and_nothing_follows_from_it(f
     ]
 
 
+def test_the_largest_file_that_is_allowed_is_read(folder: Path) -> None:
+    (folder / "case.yaml").write_bytes(b"#" + b" " * (4 * 1024 * 1024 - 1))
+    assert load(str(folder)).problems == ()
+    (folder / "case.yaml").write_bytes(b"#" + b" " * (4 * 1024 * 1024))
+    assert the_problem(folder).message == "larger than 4 MB"
+
+
 def test_a_key_of_many_problems_does_not_flood(folder: Path) -> None:
     (folder / "case.yaml").write_text("? a\n" * 50_000)
     assert len(load(str(folder)).problems) <= 101

@@ -74,6 +74,16 @@ def test_putting_the_definitions_in_place_changes_no_verdict() -> None:
         assert whole.is_valid(value) == schema.validator().is_valid(value)
 
 
+def test_every_reference_is_put_in_place() -> None:
+    assert not any("$ref" in node for _, node in nodes(schema.validator().schema))
+
+
+def test_what_stands_beside_a_reference_is_the_hint() -> None:
+    office = schema.validator().schema["properties"]["office"]["properties"]
+    assert office["holidays_until"]["description"].startswith("The last day whose holidays are declared")
+    assert office["holidays_until"]["pattern"] == SCHEMA["$defs"]["date"]["pattern"]
+
+
 def test_the_end_of_a_pattern_is_the_end_of_the_text() -> None:
     assert not schema.validator().is_valid({"sources": {"web\n": "Website"}})
     assert not schema.validator().is_valid({"sources": {"web": "Website\n"}})

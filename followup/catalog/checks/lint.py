@@ -123,7 +123,7 @@ def _walk(steps: Steps, place: int | None) -> list[int]:
 def _loop(steps: Steps, place: int) -> list[int]:
     """The steps of the round that `place` begins anew, itself the last; none where the way never comes back to it."""
     way = _walk(steps, _next(steps, place))
-    return way[: way.index(place) + 1] if place in way else []
+    return way if place in way else []
 
 
 def _takes_time(steps: Steps, loop: list[int], place: int) -> bool:

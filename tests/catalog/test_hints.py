@@ -1,0 +1,48 @@
+"""The hint says what to write instead, or what the key is for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from followup.catalog import load
+
+HINTS = {
+    "cycles: {c: {name: C, active: no, steps: []}}": "write false",
+    "cycles: {c: {name: C, active: Yes, steps: []}}": "write true",
+    "cycles: {c: {name: C, active: maybe, steps: []}}": "`false`: nobody can be placed on it.",
+    "cycles: {c: {name: C, active: 0, steps: []}}": "`false`: nobody can be placed on it.",
+    "cycles: {c: {name: C, steps: no}}": "The steps in their order; a hold says `steps: []`.",
+    "cycles: {c: {name: 7, steps: []}}": 'put it into quotes: "7"',
+    "cycles: {c: {name: true, steps: []}}": 'put it into quotes: "true"',
+    "cycles: {c: {name: [], steps: []}}": "What people see: one line of visible text, at most 200 characters.",
+    "cycles: {c: {steps: []}}": "What people see: one line of visible text, at most 200 characters.",
+    "cycles: {c: {name: C, steps: [], step: 1}}": "known here: name, active, anchor, roll, protect, steps",
+    "cycles: {C 2!: {name: C, steps: []}}": "such as 'c-2'",
+    "cycles: {'!': {name: C, steps: []}}": "Small letters, digits and hyphens, at most 64, such as `future-prospect`.",
+    "properties: {p: {name: P, holidays: {easter: E}}}": "A date, `YYYY-MM-DD`, such as `2026-12-25`.",
+    "templates: {t: {channel: sms, text: x, file: y}}": "A template has either `text` or `file`, not both.",
+    "templates: {t: {channel: email, text: x}}": "An e-mail has a subject.",
+    "templates: {t: {channel: sms, text: '{{user.nme}}'}}": "user: name, first_name, last_name, email, phone, signature",
+    "templates: {t: {channel: sms, text: '{{x}}'}}": (
+        "tokens are of contact, user, property, office, such as {{contact.first_name}}"
+    ),
+    "sources:\n  a: 'x": "while scanning a quoted scalar, begun on line 2",
+}
+
+
+@pytest.mark.parametrize("text", HINTS)
+def test_the_hint(text: str, tmp_path: Path) -> None:
+    (tmp_path / "case.yaml").write_text(text)
+    (tmp_path / "office.yaml").write_text("office: {name: Example, zone: UTC}")
+    (problem,) = (p for p in load(str(tmp_path)).problems if p.severity == "error")
+    assert problem.hint == HINTS[text]
+
+
+def test_the_message_says_what_is_there_in_few_words(tmp_path: Path) -> None:
+    (tmp_path / "case.yaml").write_text(f"sources: {{a: {{name: {'x' * 61} y, {'k' * 99}: 1}}, b: {'z' * 201}}}")
+    (tmp_path / "office.yaml").write_text("office: {name: Example, zone: UTC}")
+    unknown, long = load(str(tmp_path)).problems
+    assert unknown.message == f"unknown key '{'k' * 57}...'"
+    assert (unknown.column, long.message) == (22 + 61 + 4, "'b' is longer than 200 characters")
