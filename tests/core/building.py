@@ -1,0 +1,177 @@
+"""Small offices, and what happens to one contact in them. Everything a test does not say has a plain default."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import count
+from typing import Any
+
+from followup.core import events as e
+from followup.core import office as o
+from followup.core import wishes as w
+from followup.core.decide import decide
+from followup.core.draft import Decision, Stamp
+from followup.core.evolve import replay
+from followup.core.model import UNDONE, Action, Dossier, Enrolment
+from followup.core.timing import moment
+from followup.core.undo import undo
+
+ZONE = "America/Vancouver"
+MONDAY = "2026-05-04T10:00"
+
+PERMISSIONS: Mapping[str, list[str]] = {
+    "administrator": ["apply-catalog", "add-contacts", "transfer-contacts", "remove-contacts"],
+    "manager": ["add-contacts"],
+    "sales-exec": [],
+}
+
+
+def step(id: str, offset: str = "1 day", type: str = "call", **how: Any) -> dict[str, Any]:
+    """`how`: anchor, at, roll, min_gap, loop_to, template, active, name."""
+    number, unit = offset.split(" ", 1)
+    counted = [int(number), unit if unit.endswith("s") else unit + "s"]
+    return {"id": id, "name": id.title(), "type": type, "offset": counted, "active": True, **how}
+
+
+def cycle(
+    id: str, *steps: Mapping[str, Any], anchor: str = "completed", active: bool = True, roll: str | None = None
+) -> o.Cycle:
+    return o.cycle(id, {"name": id.title(), "active": active, "anchor": anchor, "roll": roll, "steps": steps})
+
+
+def alias(id: str, cycle: str | None, active: bool = True) -> o.Alias:
+    return o.alias(id, {"name": id.title(), "cycle": cycle, "active": active})
+
+
+def calendar(**how: Any) -> o.Calendar:
+    """The office's, every day worked unless `working_days` says otherwise."""
+    plain = {"zone": ZONE, "working_days": o.WEEKDAYS, "hours": ["09:00", "17:30"], "roll": "none"}
+    return o.calendar({**plain, **how})
+
+
+def user(id: str, role: str = "sales-exec", **how: Any) -> o.User:
+    return o.user(id, {"name": id.title(), "role": role, "active": True, **how}, {"permissions": PERMISSIONS[role]})
+
+
+USERS = (
+    user("sue", "administrator"),
+    user("ann", "manager"),
+    user("tom", manager="ann"),
+    user("kim", manager="ann"),
+    user("lone"),
+)
+
+
+def office(
+    *cycles: o.Cycle,
+    aliases: Iterable[o.Alias] = (),
+    moved: Mapping[str, str] | None = None,
+    calendars: Mapping[str | None, o.Calendar] | None = None,
+    types: Mapping[str, o.ActionType] = o.BUILT_IN_TYPES,
+    users: Iterable[o.User] = USERS,
+    version: int = 1,
+) -> o.Office:
+    """Every cycle has an alias of its own name; `just-looking` only categorises. Users share the office's calendar."""
+    named = [alias(c.id, c.id) for c in cycles] + [alias("just-looking", None), *aliases]
+    everybody = {u.id: u for u in users}
+    return o.Office(
+        version=version,
+        cycles={c.id: c for c in cycles},
+        aliases={a.id: a for a in named},
+        types=types,
+        users=everybody,
+        calendars={None: calendar(), **dict.fromkeys(everybody, calendar()), **(calendars or {})},
+        moved=moved or {},
+    )
+
+
+def instant(text: str, zone: str = ZONE) -> int:
+    return moment(text, zone).at
+
+
+def as_stored(dossier: Dossier) -> Dossier:
+    """What a store reads of it, as Dossier promises: no more than that may matter to a decision."""
+    enrolments = tuple(x for x in dossier.enrolments if x.open)
+    standing = {x.id for x in enrolments}
+    latest: dict[tuple[int | None, str | None], Action] = {}
+    for action in sorted(dossier.actions, key=lambda a: (a.round, a.trial)):
+        if not action.undone:
+            latest[action.enrolment, action.step] = action
+    kept = {action.id for action in latest.values()}
+    actions = tuple(
+        a for a in dossier.actions if a.open or (a.enrolment in standing and (a.id in kept or a.reason == UNDONE))
+    )
+    return dossier._replace(enrolments=enrolments, actions=actions)
+
+
+class Story:
+    """What happens to one subject, wish by wish, each a change of its own."""
+
+    def __init__(self, office: o.Office, subject: str = "contact:jane", now: str = MONDAY) -> None:
+        self.office, self.now = office, now
+        self.dossier = Dossier(subject)
+        self.history: list[e.Entry] = []
+        self.change = 0
+        self.next_id = 1
+
+    def at(self, now: str) -> Story:
+        self.now = now
+        return self
+
+    def does(self, wish: w.Wish, by: str = "sue") -> Decision:
+        """Decided on what a store reads; whoever knows the whole history decides the same."""
+        stamp = Stamp(self.change + 1, instant(self.now), self.office.users[by])
+        decision = decide(as_stored(self.dossier), wish, self.office, stamp, count(self.next_id))
+        whole = decide(self.dossier, wish, self.office, stamp, count(self.next_id))
+        assert decision.entries == whole.entries
+        assert whole.after == replay(whole.entries, self.dossier)
+        self._keep(list(whole.entries), whole.after)
+        return whole
+
+    def undoes(self, change: int | None = None, by: str = "sue") -> e.Entry:
+        entry, after = undo(self.history, change or self.change, self.change + 1, instant(self.now), by)
+        self._keep([entry], after)
+        return entry
+
+    def _keep(self, entries: list[e.Entry], after: Dossier) -> None:
+        self.change += 1
+        self.history += entries
+        self.dossier = after
+        self.next_id = 1 + max([a.id for a in after.actions] + [x.id for x in after.enrolments], default=0)
+
+    def added(self, cycle: str | None = None, owner: str | None = "tom", **fields: Any) -> Story:
+        """Jane is a contact of tom's, on `cycle`."""
+        chosen = w.Choice(cycle) if cycle else None
+        self.does(w.Add({"name": "Jane Smith", "owner": owner, **fields}, chosen, chosen is None))
+        return self
+
+    def completes(self, step: str, on: str | None = None, choice: str | None = None, **how: Any) -> Decision:
+        chosen = w.Choice(choice) if choice else None
+        return self.does(w.Complete(self.action(step).id, on, choice=chosen, **how))
+
+    def closes_on(self, step: str, day: str) -> Decision:
+        """The clock goes to noon of `day`, and the open action of `step` is completed."""
+        return self.at(f"{day}T12:00").completes(step)
+
+    def action(self, step: str) -> Action:
+        """The open action of `step`; of several rounds, the latest."""
+        return max((a for a in self.open if a.step == step), key=lambda a: a.round)
+
+    @property
+    def open(self) -> tuple[Action, ...]:
+        return self.dossier.open_actions
+
+    @property
+    def due(self) -> dict[str | None, str]:
+        """What is open, by step (by title, where made by hand), with its due."""
+        return {action.step or action.title: action.due for action in self.open}
+
+    @property
+    def enrolment(self) -> Enrolment:
+        """The latest."""
+        return self.dossier.enrolments[-1]
+
+    @property
+    def last(self) -> list[str]:
+        """The kinds of event of the last change."""
+        return [e.NAMES[type(x.event)] for x in self.history if x.change == self.change]
