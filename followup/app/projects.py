@@ -9,8 +9,11 @@ from followup.catalog.shipped import shipped
 from followup.errors import CannotWrite
 
 
-def start(folder: str) -> None:
-    """Make `folder` a project. Raises CannotWrite where there is one already."""
+def start(folder: str, login: str | None) -> None:
+    """Make `folder` a project in which the system account `login` is the sample office's first rep.
+
+    Raises CannotWrite where there is a project already.
+    """
     if os.path.exists(os.path.join(folder, "cycles")):
         raise CannotWrite(f"{folder} has a folder cycles/ already: nothing was changed")
     os.makedirs(folder, exist_ok=True)
@@ -20,6 +23,16 @@ def start(folder: str) -> None:
     os.makedirs(os.path.join(folder, ".followup"), exist_ok=True)
     with open(os.path.join(folder, ".followup", "store"), "w", encoding="utf-8") as file:
         file.write("sqlite:///followup.db\n")
+    if login and login.isascii() and login.replace("-", "").replace("_", "").isalnum():
+        _let_in(os.path.join(folder, "cycles", "people.yaml"), login)
+
+
+def _let_in(path: str, login: str) -> None:
+    """The first command after `init` is `due`: whoever starts the office is its Tom Brown."""
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace("    name: Tom Brown\n", f'    name: Tom Brown\n    login: "{login}"\n', 1))
 
 
 def git_commit(folder: str) -> str | None:

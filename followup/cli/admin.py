@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from followup.cli.options import DryRun, Yes
-from followup.cli.settings import Settings, confirm, world
+from followup.cli.settings import Settings, account, confirm, world
 from followup.errors import CatalogInvalid, Refused, UsageError
 from followup.output.text import plural, problem_line
 
@@ -25,7 +25,7 @@ def init(
     from followup.app.projects import start
     from followup.store import open_store
 
-    start(folder)
+    start(folder, account())
     settings: Settings = ctx.obj._replace(project=folder, store=None)
     open_store(settings.store_url(), create=True).close()
     first = next(iter(_administrators(folder)))
@@ -34,7 +34,7 @@ def init(
     if not empty:
         _sample_contacts(ctx, folder)
     typer.echo(f"Started {folder}: its catalog is in {os.path.join(folder, 'cycles')}, its store in followup.db.")
-    typer.echo("You are not one of its users yet: try `followup due --user tom`, or put your login into cycles/.")
+    typer.echo("Your login is that of Tom Brown, a rep: cd there, and `followup due`. The administrator is --user sue.")
 
 
 def _administrators(folder: str) -> list[str]:

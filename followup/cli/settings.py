@@ -13,7 +13,7 @@ import typer
 
 from followup.app.world import World
 from followup.errors import BadInput, NoProject
-from followup.store import open_store
+from followup.store import Store, open_store
 
 #: root's options, which may stand anywhere -> how many words follow
 OPTIONS = {"-C": 1, "--project": 1, "--store": 1, "--user": 1, "--now": 1, "-q": 0, "--quiet": 0}
@@ -100,14 +100,18 @@ def _zone(world: World) -> str:
     return str(document["zone"]) if document else "UTC"
 
 
-def _login(store: object) -> str | None:
-    import getpass
+def account() -> str | None:
+    """The system account that runs this."""
+    import pwd
 
     try:
-        account = getpass.getuser()
-    except (OSError, KeyError):
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
         return None
-    return next((row[0] for row in store.ask("catalog.login", login=account)), None)  # type: ignore[attr-defined]
+
+
+def _login(store: Store) -> str | None:
+    return next((row[0] for row in store.ask("catalog.login", login=account())), None)
 
 
 def _command(ctx: typer.Context) -> str:

@@ -185,6 +185,14 @@ def test_wrong_words_are_usage(run: Run, words: list[str]) -> None:
     assert run(*words).returncode == 2
 
 
+def test_the_first_command_after_init_shows_a_due_list(tmp_path: Path) -> None:
+    from tests.conftest import command
+
+    assert command("init", "demo", cwd=tmp_path, user="").returncode == 0
+    told = command("due", cwd=tmp_path / "demo", user="")
+    assert told.returncode == 0 and "Jane Smith" in told.stdout, told.stderr
+
+
 def test_no_project_says_so(tmp_path: Path) -> None:
     from tests.conftest import command
 
