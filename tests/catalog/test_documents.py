@@ -93,6 +93,7 @@ def test_a_user_and_a_property_say_only_what_differs(tmp_path: Path) -> None:
     loaded = catalog(tmp_path, text).documents
     differences = {"zone": None, "working_days": None, "holidays": {}, "holidays_until": None, "days_on": []}
     assert loaded["property"]["p"].items() >= {**differences, "hours": None, "roll": None}.items()
+    assert loaded["user"]["u"]["active"] is loaded["property"]["p"]["active"] is True
     assert loaded["user"]["u"].items() >= {**differences, "hours": ["10:00", "12:00"], "login": None}.items()
 
 
@@ -133,6 +134,26 @@ def test_A5_the_contact_types_can_be_renamed(tmp_path: Path) -> None:
     assert [contact_types[id]["name"] for id in ("clients", "other")] == ["Buyers", "Other"]
 
 
+def test_A1_a_plan_has_every_default(tmp_path: Path) -> None:
+    text = "plans: {p: {name: P, type: retention, steps: [{id: call, type: call}]}}"
+    document = one(tmp_path, text, "plan", "p")
+    (step,) = document.pop("steps")
+    assert document == {
+        "name": "P",
+        "type": "retention",
+        "status": "draft",
+        "launch_on": {"event": [], "source": []},
+        "exit_on": None,
+        "sales_cycle": None,
+        "groups": [],
+        "date": None,
+        "next": None,
+        "anchor": "start",
+        "roll": None,
+    }
+    assert step.items() >= {"date": None, "notify": False, "late": "skip", "active": True}.items()
+
+
 def test_A5_what_only_a_system_can_do_is_automatic(tmp_path: Path) -> None:
     steps = "[{id: a, type: assign-user, user: null}, {id: b, type: call}]"
     text = f"plans: {{p: {{name: P, type: retention, steps: {steps}}}}}"
@@ -157,7 +178,15 @@ def test_A13_a_wrong_token_in_a_file_names_its_line(tmp_path: Path) -> None:
     assert problem.code == "FU214" and "{{contact.nmae}}, line 2 of letter.txt" in problem.message
 
 
-@pytest.mark.parametrize("kind", ["link", "pipe", "empty", "binary"])
+WHY = {
+    "link": "a link that leads out of the folder",
+    "pipe": "not a regular file",
+    "empty": "is empty",
+    "binary": "the text holds the invisible character U+0000",
+}
+
+
+@pytest.mark.parametrize("kind", WHY)
 def test_A13_a_templates_file_is_a_plain_one_of_this_folder(kind: str, tmp_path: Path) -> None:
     letter = tmp_path / "letter.txt"
     match kind:
@@ -171,6 +200,7 @@ def test_A13_a_templates_file_is_a_plain_one_of_this_folder(kind: str, tmp_path:
             letter.write_bytes(b"\x00\x01")
     (problem,) = catalog(tmp_path, "templates:\n  t: {channel: letter, file: letter.txt}").problems
     assert (problem.code, problem.line, problem.column) == ("FU215", 2, 30)
+    assert problem.message == f"the file 'letter.txt': {WHY[kind]}"
 
 
 def test_the_tokens_are_those_of_A13() -> None:
@@ -231,6 +261,12 @@ cycles:
     assert catalog(tmp_path, flow.replace("3 days", "4 days")).digest != catalog(tmp_path, block).digest
 
 
+def test_the_order_in_which_keys_are_written_means_nothing(tmp_path: Path) -> None:
+    text = "aliases: {a: {name: A, cycle: null}}\ntests: {t: {given: {%s}, then: []}}"
+    first, second = "alias: a, on: 2026-05-01", "on: 2026-05-01, alias: a"
+    assert catalog(tmp_path, text % first).digest == catalog(tmp_path, text % second).digest
+
+
 def test_documents_are_plain_json() -> None:
     documents = load(shipped("cycles")).documents
     assert json.loads(json.dumps(documents, allow_nan=False)) == documents
@@ -266,7 +302,9 @@ def test_what_is_declared_twice_names_both_places(tmp_path: Path) -> None:
         ("FU201", "case.yaml", 1, 11),
         ("FU201", "office.yaml", 1, 1),
     ]
-    assert loaded.problems[0].message.endswith("a.yaml, line 2")
+    first = f"first in {tmp_path / 'a.yaml'}, line 2"
+    assert loaded.problems[0].message == f"the source 'web' is declared twice; {first}"
+    assert loaded.problems[1].message.startswith("the office is declared twice")
     assert loaded.documents["source"]["web"] == {"name": "Website"}
 
 

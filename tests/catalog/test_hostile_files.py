@@ -160,7 +160,7 @@ def test_an_empty_and_a_missing_folder_are_said(tmp_path: Path) -> None:
 
 def test_a_broken_file_hides_nothing_in_the_others_and_nothing_follows_from_it(folder: Path) -> None:
     (folder / "broken.yaml").write_text("cycles: {held: {name: Held")
-    (folder / "cut.yaml").write_text("users: [")
+    (folder / "cut.yaml").write_text("users: [", encoding="utf-16")
     (folder / "case.yaml").write_text(
         "aliases:\n  held: {nam: Held, name: Held, cycle: held}\n  on: {name: On, cycle: x}"
     )
@@ -168,8 +168,10 @@ def test_a_broken_file_hides_nothing_in_the_others_and_nothing_follows_from_it(f
     assert [(os.path.basename(p.file), p.code) for p in problems] == [
         ("broken.yaml", "FU007"),
         ("case.yaml", "FU103"),
-        ("cut.yaml", "FU007"),
+        ("cut.yaml", "FU005"),
     ]
+    (folder / "broken.yaml").unlink()
+    assert [problem.code for problem in load(str(folder)).problems] == ["FU103", "FU005"]
 
 
 def test_the_largest_file_that_is_allowed_is_read(folder: Path) -> None:

@@ -48,6 +48,7 @@ SCALARS = {
     '"true"': "true",
     "''": "",
     "1 day": "1 day",
+    "9" * 18: int("9" * 18),
     "٣": "٣",
 }
 
@@ -115,6 +116,17 @@ def test_a_value_that_is_repeated_stands_where_it_is_repeated() -> None:
 def test_the_deepest_that_is_allowed_is_read() -> None:
     assert not read("a: " + "[" * (DEEPEST - 1) + "]" * (DEEPEST - 1), "x").problems
     assert read("a: " + "[" * DEEPEST + "]" * DEEPEST, "x").problems
+
+
+def test_a_scalar_that_is_repeated_costs_no_depth() -> None:
+    text = "s: &s x\na: " + "[" * (DEEPEST - 1) + "*s" + "]" * (DEEPEST - 1)
+    assert not read(text, "x").problems
+
+
+def test_what_would_repeat_itself_is_told_from_what_is_not_there() -> None:
+    (endless,), (missing,) = read("a: &a [*a]", "x").problems, read("a: [*a]", "x").problems
+    assert endless.message == "*a would repeat itself without end"
+    assert missing.message == "*a repeats something that has no &a above it"
 
 
 def test_the_path_of_a_problem_is_that_of_its_value() -> None:

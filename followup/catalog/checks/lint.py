@@ -72,7 +72,7 @@ def unnamed_cycles(draft: Draft) -> Iterator[Finding]:
     for item, document in draft.documents("cycle"):
         if document["active"] and item.id not in named and not misshapen:
             message = f"no active alias points to the cycle '{item.id}': reps cannot choose it"
-            yield Finding("FU315", item, (), message, "add one under 'aliases', or deactivate the cycle", key=True)
+            yield Finding("FU315", item, (), message, "add one under 'aliases', or deactivate the cycle")
 
 
 def _cycles(draft: Draft) -> Iterator[tuple[Item, Steps]]:

@@ -1,0 +1,81 @@
+"""Questions about what is to be done: C2, L6, F12; and the rows that lists are made of."""
+
+from __future__ import annotations
+
+import pytest
+from followup.core import wishes as w
+from followup.core.agenda import by_type, next_action_date, overdue_days, stranded
+from followup.core.model import Action, Contact, Enrolment, contact_subject, user_subject
+from followup.core.rows import ActionRow, ContactRow
+
+from tests.core.building import Story, cycle, office, step
+
+JANE = Contact("jane", "Jane", owner="tom", created_at="2026-05-01T10:00:00Z", updated_at="2026-05-04T10:00:00Z")
+ON_THREE = Enrolment(1, "jane", "cycle", "three", "three", 1, "2026-05-02", 0, 1, "2026-05-02", 0)
+ENDED = ON_THREE._replace(ended="2026-05-03", reason="no-more-steps")
+
+
+@pytest.mark.parametrize(
+    ("due", "days"),
+    [("2026-05-04", 0), ("2026-05-03", 1), ("2026-04-04T09:00", 30), ("2026-05-05", 0), ("2026-05-04T00:00", 0)],
+)
+def test_A7_a_date_is_late_when_it_is_before_today(due: str, days: int) -> None:
+    assert overdue_days(due, "2026-05-04") == days
+
+
+def test_L6_the_days_work_is_grouped_by_type_in_the_order_given() -> None:
+    rows = [Action(id, None, None, kind, "", "scheduled", "", "", 0) for id, kind in enumerate(["task", "call", "task"])]
+    assert [(kind, [row.id for row in group]) for kind, group in by_type(rows)] == [("call", [1]), ("task", [0, 2])]
+
+
+def test_C2_the_next_action_is_the_oldest_open_one_and_then_the_next_oldest() -> None:
+    jane = Story(office(cycle("c", step("a", "2 days"), step("b", "2 hours", anchor="start"), anchor="due"))).added("c")
+    assert jane.dossier.next_action == "2026-05-04T12:00"
+    jane.completes("b")
+    assert jane.dossier.next_action == "2026-05-06"
+    jane.does(w.Skip(jane.open[0].id))
+    assert jane.dossier.next_action is None
+
+
+def test_C2_the_next_action_date_is_never_empty() -> None:
+    assert next_action_date("2026-05-09T10:00", JANE.updated_at) == "2026-05-09T10:00"
+    assert next_action_date(None, JANE.updated_at) == "2026-05-04"
+
+
+@pytest.mark.parametrize(
+    ("contact", "enrolment", "last", "why", "since", "mend"),
+    [
+        (JANE, None, None, "never on a cycle", "2026-05-01", "followup assign jane ALIAS"),
+        (JANE, None, ENDED, "off cycle three: no-more-steps", "2026-05-03", "followup assign jane ALIAS"),
+        (JANE, None, ON_THREE, "off cycle three: None", "2026-05-04", "followup assign jane ALIAS"),
+        (JANE, ON_THREE, ENDED, "on cycle three, with nothing scheduled", "2026-05-04", "followup assign jane ALIAS --restart"),
+        (JANE._replace(owner=None), None, None, "never on a cycle", "2026-05-01", "followup contacts set jane --owner USER"),
+    ],
+)  # fmt: skip
+def test_F12_whoever_falls_through_is_told_why_since_when_and_how_to_mend_it(
+    contact: Contact, enrolment: Enrolment | None, last: Enrolment | None, why: str, since: str, mend: str
+) -> None:
+    found = stranded(contact, enrolment, last)
+    assert found == ("jane", "Jane", contact.owner, why, since, mend)
+
+
+def test_subjects_are_told_apart_by_what_they_are() -> None:
+    assert (contact_subject("tom"), user_subject("tom")) == ("contact:tom", "user:tom")
+
+
+def action_row(**how: object) -> ActionRow:
+    return ActionRow(**{**dict.fromkeys(ActionRow._fields), "due": "2026-05-01", "status": "scheduled", **how})  # type: ignore[arg-type]
+
+
+def test_F15_only_what_is_open_is_late() -> None:
+    assert action_row().item("2026-05-04")["overdue_days"] == 3
+    assert action_row(status="completed").item("2026-05-04")["overdue_days"] == 0
+
+
+def test_F8_a_contact_on_a_hold_is_shown_as_such() -> None:
+    fields = {"cycle": "rest", "groups": "a b", "do_not_contact": "", "updated_at": "2026-05-04T10:00:00Z"}
+    row = ContactRow(**{**dict.fromkeys(ContactRow._fields), **fields})  # type: ignore[arg-type]
+    item = row.item(frozenset({"rest"}))
+    assert (item["on_hold"], item["groups"], item["do_not_contact"]) == (True, ["a", "b"], [])
+    assert item["next_action_date"] == "2026-05-04"
+    assert row.item(frozenset())["on_hold"] is False

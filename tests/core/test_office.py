@@ -1,0 +1,110 @@
+"""The office as the catalog's documents make it: F1, F3, T4, T5, T9."""
+
+from __future__ import annotations
+
+import pytest
+
+from followup.core import office as o
+from followup.core.office import BUILT_IN_TYPES, Offset
+from tests.core.building import calendar, cycle, step, user
+
+OFFICE = {"zone": "America/Vancouver", "working_days": ["mon", "fri"], "hours": ["09:00", "17:30"], "roll": "back"}
+
+
+def test_F1_the_built_in_types_offer_the_menu_and_fulfil_as_focus3_has_it() -> None:
+    assert {id for id, kind in BUILT_IN_TYPES.items() if kind.offers_cycle} == {
+        "call", "inbound", "tour", "sale", "reservation",
+    }  # fmt: skip
+    assert {id for id, kind in BUILT_IN_TYPES.items() if kind.fulfilled} == {"correspondence", "email"}
+    assert set(BUILT_IN_TYPES) >= {"sms", "task", "listing", "transfer"}
+    assert all(kind.id == id and kind.name for id, kind in BUILT_IN_TYPES.items())
+
+
+def test_F1_a_catalog_relabels_a_type_and_declares_its_own() -> None:
+    assert o.action_type("call", {"name": "Ring up"}) == BUILT_IN_TYPES["call"]._replace(name="Ring up")
+    assert o.action_type("call", {"name": "Call", "offers_cycle": False}).offers_cycle is False
+    assert o.action_type("visit", {"name": "Visit"}) == ("visit", "Visit", False, False)
+    assert o.action_type("visit", {"name": "Visit", "offers_cycle": True}).offers_cycle is True
+
+
+def test_F3_a_step_takes_anchor_and_roll_from_its_cycle_unless_it_has_its_own() -> None:
+    made = cycle("c", step("a"), step("b", anchor="start", roll="back"), anchor="due", roll="forward")
+    assert [(s.anchor, s.roll) for s in made.steps] == [("due", "forward"), ("start", "back")]
+
+
+def test_F3_a_step_has_all_that_its_document_says() -> None:
+    document = step("a", "2 hours", "email", at="09:30", loop_to="a", min_gap=2, template="hello", active=False)
+    made = cycle("c", step("first"), document).steps[1]
+    assert made == o.Step(
+        "a", "A", "email", Offset(2, "hours"), "completed", 1, False, "a", "09:30", None, 2, "hello"
+    )  # fmt: skip
+
+
+def test_F3_only_active_steps_count() -> None:
+    assert [s.id for s in cycle("c", step("a"), step("b", active=False), step("c")).active_steps] == ["a", "c"]
+
+
+def test_F9_an_alias_names_a_cycle_or_none() -> None:
+    assert o.alias("x", {"name": "X", "cycle": None, "active": False}) == ("x", "X", None, False)
+
+
+def test_F17_a_user_has_the_permissions_of_their_role() -> None:
+    sue = user("sue", "administrator", email="s@x.example", login="sreed", manager="ann", property="north")
+    assert sue[:4] == ("sue", "Sue", "administrator", sue.permissions)
+    assert sue[4:] == ("s@x.example", "sreed", "ann", True, "north")
+    assert sue.administers() and not user("tom").administers()
+    assert user("gone", active=False).active is False
+
+
+@pytest.mark.parametrize(
+    ("offset", "text"), [((1, "days"), "1 day"), ((-1, "months"), "-1 month"), ((0, "days"), "0 days"), ((2, "hours"), "2 hours")]
+)  # fmt: skip
+def test_an_offset_reads_as_it_is_written(offset: tuple[int, str], text: str) -> None:
+    assert str(Offset(*offset)) == text
+
+
+def test_T4_the_offices_calendar_alone() -> None:
+    made = o.calendar({**OFFICE, "holidays": {"2026-12-25": "Christmas"}, "holidays_until": "2026-12-31"})
+    assert made == (
+        "America/Vancouver", frozenset({0, 4}), "09:00", "17:30", frozenset({"2026-12-25"}), frozenset(), "2026-12-31", "back",
+    )  # fmt: skip
+
+
+def test_T4_a_property_and_a_user_say_what_differs() -> None:
+    north = {"zone": None, "working_days": ["tue"], "hours": None, "roll": None}
+    made = o.calendar(OFFICE, north, {"zone": "Asia/Tokyo", "hours": ["10:00", "12:00"], "roll": "none"})
+    assert made[:4] == ("Asia/Tokyo", frozenset({1}), "10:00", "12:00")
+    assert made.roll == "none"
+
+
+def test_T4_days_off_and_on_add_up_and_the_later_wins_where_they_meet() -> None:
+    office = {**OFFICE, "holidays": {"2026-05-01": "", "2026-05-02": ""}, "days_on": ["2026-05-03", "2026-05-04"]}
+    tom = {"holidays": {"2026-05-03": "leave", "2026-05-05": "leave"}, "days_on": ["2026-05-01"]}
+    made = o.calendar(office, tom)
+    assert made.days_off == {"2026-05-02", "2026-05-03", "2026-05-05"}
+    assert made.days_on == {"2026-05-01", "2026-05-04"}
+
+
+def test_T4_within_one_document_a_working_day_wins() -> None:
+    made = o.calendar({**OFFICE, "holidays": {"2026-05-01": ""}, "days_on": ["2026-05-01"]})
+    assert (made.days_off, made.days_on) == (frozenset(), {"2026-05-01"})
+
+
+@pytest.mark.parametrize(
+    ("office", "north", "known"),
+    [
+        (None, None, None),
+        ("2026-12-31", None, "2026-12-31"),
+        ("2026-12-31", "2030-12-31", "2026-12-31"),
+        ("2026-12-31", "2025-12-31", "2025-12-31"),
+        (None, "2025-12-31", "2025-12-31"),
+    ],
+)
+def test_T9_holidays_are_known_as_far_as_all_who_declare_some_know_them(
+    office: str | None, north: str | None, known: str | None
+) -> None:
+    assert o.calendar({**OFFICE, "holidays_until": office}, {"holidays_until": north}).known_until == known
+
+
+def test_T5_a_calendar_rolls_only_where_it_says_so() -> None:
+    assert calendar(roll=None).roll == "none"

@@ -1,0 +1,311 @@
+"""What is done with a contact: F6, F7, F11, F17, F19 to F21, E10, T1, C2."""
+
+from __future__ import annotations
+
+import pytest
+from followup.core import wishes as w
+from followup.core.model import CANCELLED, COMPLETED
+from followup.errors import Conflict, NotFound, Refused
+
+from tests.core.building import Story, calendar, cycle, instant, office, step, user
+
+THREE = cycle("three", step("a", "1 day"), step("b", "2 days"), step("c", "3 days"), anchor="due")
+OTHER = cycle("other", step("x", "10 days"))
+TOKYO = {"kim": calendar(zone="Asia/Tokyo")}
+
+
+def jane_on(*cycles_: object, **how: object) -> Story:
+    return Story(office(*cycles_, **how)).added(cycles_[0].id)  # type: ignore[arg-type, attr-defined]
+
+
+# F11: a new contact
+
+
+def test_F11_a_new_contact_without_a_first_cycle_is_refused() -> None:
+    with pytest.raises(Refused, match="needs a first cycle.*--no-cycle"):
+        Story(office(THREE)).does(w.Add({"name": "Jane"}, None))
+
+
+def test_F11_it_can_be_said_outright_that_there_is_none() -> None:
+    jane = Story(office(THREE))
+    jane.does(w.Add({"name": "Jane"}, None, without_cycle=True))
+    assert jane.dossier.known.name == "Jane" and jane.dossier.cycle is None
+
+
+def test_F11_an_alias_that_only_categorises_is_not_a_first_cycle() -> None:
+    jane = Story(office(THREE))
+    with pytest.raises(Refused, match="alias 'just-looking' has no cycle"):
+        jane.does(w.Add({"name": "Jane"}, w.Choice("just-looking")))
+    jane.does(w.Add({"name": "Jane"}, w.Choice("just-looking"), without_cycle=True))
+    assert jane.dossier.known.follow_up == "just-looking"
+
+
+def test_F11_a_contact_has_what_was_said_and_is_named_by_its_id_otherwise() -> None:
+    jane = Story(office(THREE))
+    jane.does(w.Add({"email": "j@x.example", "phone": "", "source": None}, None, True))
+    made = jane.dossier.known
+    assert (made.id, made.name, made.email, made.phone, made.stage) == ("jane", "jane", "j@x.example", None, "lead")
+    assert made.created_at == made.updated_at == "2026-05-04T17:00:00Z"
+    assert jane.history[0].event == ("jane", {"email": "j@x.example"})
+
+
+def test_F11_an_id_is_taken_once() -> None:
+    jane = jane_on(THREE)
+    with pytest.raises(Conflict, match=r"contact 'jane' exists already \(Jane Smith\)"):
+        jane.does(w.Add({"name": "Another"}, None, True))
+
+
+def test_E10_the_id_of_a_removed_contact_is_not_used_again() -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Remove())
+    with pytest.raises(Refused, match="the id 'jane' was that of Jane Smith, removed since"):
+        jane.does(w.Add({"name": "Another"}, None, True))
+    with pytest.raises(Conflict, match="no longer a contact"):
+        jane.does(w.Bring({"name": "Another"}, None, True))
+
+
+@pytest.mark.parametrize("again", [w.Add, w.Bring])
+def test_E11_a_contact_whose_adding_was_undone_can_be_added_again(again: type[w.Add] | type[w.Bring]) -> None:
+    jane = Story(office(THREE, OTHER))
+    jane.does(w.Add({"name": "Jane", "phone": "1"}, w.Choice("three")))
+    jane.undoes()
+    jane.does(again({"name": "Janet"}, w.Choice("other")))
+    assert (jane.dossier.known.name, jane.dossier.known.phone, jane.dossier.known.gone) == ("Janet", None, None)
+    assert jane.due == {"x": "2026-05-14"}
+
+
+# Imports
+
+
+def test_F11_an_import_adds_whom_it_does_not_find() -> None:
+    jane = Story(office(THREE))
+    jane.does(w.Bring({"name": "Jane", "created_at": "2020-01-01T00:00:00Z"}, w.Choice("three")))
+    assert jane.due == {"a": "2026-05-05"}
+    assert jane.dossier.known.created_at == "2020-01-01T00:00:00Z"
+    with pytest.raises(Refused, match="needs a first cycle"):
+        Story(office(THREE)).does(w.Bring({"name": "Brian"}, None))
+
+
+def test_F11_importing_the_same_row_again_changes_nothing() -> None:
+    jane, wish = Story(office(THREE)), w.Bring({"name": "Jane", "created_at": "2020-01-01T00:00:00Z"}, w.Choice("three"))
+    jane.does(wish)
+    jane.does(wish)
+    assert jane.last == []
+
+
+def test_F11_an_import_changes_what_differs_and_neither_the_cycle_nor_what_it_leaves_blank() -> None:
+    jane = jane_on(THREE, OTHER)
+    jane.does(w.Bring({"name": "Jane Jones", "phone": "", "email": "j@x.example"}, w.Choice("other")))
+    assert (jane.dossier.known.name, jane.dossier.known.email) == ("Jane Jones", "j@x.example")
+    assert jane.enrolment.process == "three"
+    assert jane.last == ["edited"]
+    assert jane.history[-1].event.before == {"name": "Jane Smith", "email": None}  # type: ignore[union-attr]
+
+
+def test_F21_an_import_does_not_reopen_who_was_won_or_lost() -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Close("lost"))
+    jane.does(w.Bring({"name": "Jane Smith", "stage": "lead"}, None))
+    assert (jane.last, jane.dossier.known.stage) == ([], "lost")
+
+
+@pytest.mark.parametrize("stage", ["won", "lost"])
+def test_F21_whoever_is_imported_won_or_lost_is_on_no_cycle(stage: str) -> None:
+    jane = Story(office(THREE))
+    jane.does(w.Bring({"name": "Jane", "stage": stage}, w.Choice("three")))
+    assert (jane.dossier.known.stage, jane.dossier.enrolments) == (stage, ())
+
+
+# Changing
+
+
+def test_changing_keeps_what_was_there_for_the_reader_and_says_nothing_where_nothing_differs() -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Set({"phone": "1", "name": "Jane Smith"}))
+    assert jane.history[-1].event == ({"phone": "1"}, {"phone": None})
+    jane.does(w.Set({"phone": "1"}))
+    assert jane.last == []
+
+
+def test_C2_whatever_happens_to_a_contact_updates_it() -> None:
+    jane = jane_on(THREE)
+    jane.at("2026-05-06T10:00").does(w.Attempt(2))
+    assert jane.dossier.known.updated_at == "2026-05-06T17:00:00Z"
+    assert jane.dossier.known.created_at == "2026-05-04T17:00:00Z"
+
+
+def test_F21_a_stage_is_set_between_prospect_and_lead_only() -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Set({"stage": "prospect"}))
+    for stage in ("won", "lost"):
+        with pytest.raises(Refused, match=f"`followup close jane {stage}`"):
+            jane.does(w.Set({"stage": stage}))
+    jane.does(w.Close("won"))
+    jane.does(w.Set({"stage": "lead"}))
+    assert jane.dossier.known.stage == "lead"
+
+
+# F20, T1: another owner
+
+
+def test_F20_a_new_owner_takes_over_the_old_ones_open_actions_of_enrolments() -> None:
+    jane = jane_on(THREE)
+    jane.completes("a")
+    jane.does(w.Schedule("call", "2026-06-01", "By hand"), by="tom")
+    jane.does(w.Set({"owner": "kim"}))
+    assert {a.step or a.title: a.owner for a in jane.dossier.actions} == {
+        "a": "tom", "b": "kim", "c": "kim", "By hand": "tom",
+    }  # fmt: skip
+    assert jane.last == ["handed", "reassigned", "reassigned"]
+    assert jane.history[-3].event == ("kim", None, {"owner": "tom", "property": None})
+    assert jane.history[-1].event.before == {"owner": "tom", "due": "2026-05-10"}  # type: ignore[union-attr]
+
+
+def test_F20_what_a_third_user_holds_stays_theirs() -> None:
+    jane = jane_on(THREE)
+    lent = tuple(a._replace(owner="ann") if a.step == "b" else a for a in jane.dossier.actions)
+    jane.dossier = jane.dossier._replace(actions=lent)
+    jane.does(w.Set({"owner": "kim"}))
+    assert [a.owner for a in jane.open] == ["kim", "ann", "kim"]
+
+
+def test_F20_a_contact_without_an_owner_gets_one_and_can_lose_them() -> None:
+    jane = Story(office(THREE)).added("three", owner=None)
+    assert {a.owner for a in jane.open} == {None}
+    jane.does(w.Set({"owner": "kim"}))
+    assert {a.owner for a in jane.open} == {"kim"}
+    jane.does(w.Set({"owner": None}))
+    assert {a.owner for a in jane.open} == {None}
+
+
+def test_F20_another_property_alone_reassigns_nothing() -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Set({"property": "north"}))
+    assert jane.last == ["handed"]
+    assert (jane.dossier.known.owner, jane.dossier.known.property) == ("tom", "north")
+
+
+def test_F20_an_owner_who_is_no_longer_declared_reads_the_offices_clock() -> None:
+    jane = jane_on(THREE)
+    jane.office = office(THREE, users=[user("sue", "administrator")])
+    jane.completes("a")
+    assert jane.due == {"b": "2026-05-07", "c": "2026-05-10"}
+
+
+def test_T1_dates_and_declared_times_stay_as_they_read_and_other_times_keep_their_instant() -> None:
+    steps = (step("date"), step("nine", at="09:00"), step("soon", "2 hours", at="23:00"))
+    jane = jane_on(cycle("c", *steps, anchor="start"), calendars=TOKYO)
+    assert jane.due == {"date": "2026-05-05", "nine": "2026-05-05T09:00", "soon": "2026-05-04T12:00"}
+    jane.does(w.Set({"owner": "kim"}))
+    assert jane.due == {"date": "2026-05-05", "nine": "2026-05-05T09:00", "soon": "2026-05-05T04:00"}
+    assert {a.step: a.at for a in jane.open} == {
+        "date": instant("2026-05-05", "Asia/Tokyo"),
+        "nine": instant("2026-05-05T09:00", "Asia/Tokyo"),
+        "soon": instant("2026-05-04T12:00"),
+    }
+    assert all(a.nominal == a.due for a in jane.open)
+
+
+def test_T1_a_time_given_by_hand_keeps_its_instant_and_the_declared_nominal_its_reading() -> None:
+    jane = jane_on(cycle("c", step("nine", at="09:00")), calendars=TOKYO)
+    jane.does(w.Reschedule(2, "2026-05-06T16:00"))
+    jane.does(w.Set({"owner": "kim"}))
+    moved = jane.open[0]
+    assert (moved.due, moved.nominal) == ("2026-05-07T08:00", "2026-05-05T09:00")
+    assert moved.at == instant("2026-05-06T16:00")
+
+
+def test_T1_the_nominal_of_elapsed_time_keeps_its_instant_when_the_due_has_moved() -> None:
+    steps = (step("soon", "2 hours"), step("then", "1 hour", anchor="due"))
+    jane = jane_on(cycle("c", *steps), calendars=TOKYO)
+    jane.does(w.Reschedule(jane.action("soon").id, "2026-05-08"))
+    jane.does(w.Set({"owner": "kim"}))
+    assert jane.due == {"soon": "2026-05-08", "then": "2026-05-05T05:00"}
+    assert jane.action("soon").nominal == "2026-05-05T04:00"
+    assert jane.action("soon").at == instant("2026-05-08", "Asia/Tokyo")
+
+
+def test_T1_declared_times_are_known_under_a_steps_new_name_and_forgotten_with_its_cycle() -> None:
+    jane = jane_on(cycle("c", step("nine", at="09:00")), calendars=TOKYO)
+    renamed = cycle("c", step("neun", at="09:00"))
+    jane.office = office(renamed, calendars=TOKYO, moved={"c/nine": "c/neun"})
+    jane.does(w.Set({"owner": "kim"}))
+    assert jane.due == {"nine": "2026-05-05T09:00"}
+    jane.office = office(OTHER, calendars=TOKYO)
+    jane.does(w.Set({"owner": "tom"}))
+    assert jane.due == {"nine": "2026-05-04T17:00"}
+
+
+# F19: transfer
+
+
+def test_F19_a_transfer_cancels_the_cycle_hands_over_and_is_recorded() -> None:
+    jane = Story(office(THREE, OTHER)).added("three", property="north")
+    jane.does(w.Schedule("call", "2026-06-01", "By hand"), by="tom")
+    jane.does(w.Transfer("south", "kim"))
+    contact = jane.dossier.known
+    assert (contact.owner, contact.property, jane.dossier.cycle) == ("kim", "south", None)
+    assert jane.due == {"By hand": "2026-06-01"}
+    assert jane.enrolment.reason == "transferred"
+    recorded = jane.dossier.actions[-1]
+    assert (recorded.type, recorded.status, recorded.owner) == ("transfer", COMPLETED, "kim")
+    assert (recorded.title, recorded.notes) == ("Transfer to south", "from north, tom")
+
+
+def test_F19_a_new_cycle_can_be_given_in_the_same_step() -> None:
+    jane = Story(office(THREE, OTHER)).added("three", owner=None)
+    jane.does(w.Transfer(None, "kim", w.Choice("other")))
+    assert jane.due == {"x": "2026-05-14"}
+    assert jane.action("x").owner == "kim"
+    recorded = next(a for a in jane.dossier.actions if a.type == "transfer")
+    assert (recorded.title, recorded.notes) == ("Transfer to kim", "from -, nobody")
+
+
+# F21, F4, E10: the end of it
+
+
+def test_F21_closing_a_contact_ends_its_cycle_and_keeps_what_was_made_by_hand() -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Schedule("call", "2026-06-01", "By hand"))
+    jane.does(w.Close("won"))
+    assert (jane.dossier.known.stage, jane.due) == ("won", {"By hand": "2026-06-01"})
+    assert (jane.enrolment.ended, jane.enrolment.reason) == ("2026-05-04", "closed")
+    assert {a.reason for a in jane.dossier.actions if a.status == CANCELLED} == {"closed"}
+    with pytest.raises(Conflict, match="Jane Smith is already won"):
+        jane.does(w.Close("lost"))
+
+
+def test_F4_stopping_ends_the_enrolment_with_nothing_in_its_place() -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Stop())
+    assert (jane.open, jane.enrolment.reason, jane.dossier.cycle) == ((), "stopped", None)
+    with pytest.raises(Refused, match="Jane Smith is on no cycle"):
+        jane.does(w.Stop())
+
+
+def test_E10_removing_a_contact_cancels_everything_and_keeps_the_history() -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Schedule("call", "2026-06-01", "By hand"))
+    jane.does(w.Remove())
+    assert (jane.open, jane.dossier.known.gone, jane.enrolment.reason) == ((), "removed", "removed")
+    assert len(jane.dossier.actions) == 4
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        w.Set({"name": "X"}), w.Transfer(None, "kim"), w.Close("won"), w.Remove(), w.Assign(w.Choice("three")), w.Stop(),
+        w.Schedule("call", None, "Ring"), w.Log("call", "Rang"),
+    ],
+)  # fmt: skip
+def test_E10_nothing_is_done_any_more_with_who_is_gone(wish: w.Wish) -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Remove())
+    with pytest.raises(Conflict, match=r"Jane Smith is no longer a contact \(removed\)"):
+        jane.does(wish)
+
+
+@pytest.mark.parametrize("wish", [w.Set({"name": "X"}), w.Stop(), w.Schedule("call", None, "Ring"), w.Complete(2)])
+def test_a_contact_that_is_not_there_is_not_found(wish: w.Wish) -> None:
+    with pytest.raises(NotFound, match="no contact 'jane'"):
+        Story(office(THREE)).does(wish)

@@ -1,0 +1,115 @@
+"""Who may do what to whom: F9, F17, F20."""
+
+from __future__ import annotations
+
+import pytest
+from followup.core import wishes as w
+from followup.core.model import Dossier
+from followup.core.permission import below, sees
+from followup.errors import Refused
+
+from tests.core.building import USERS, Story, cycle, office, step, user
+
+THREE = cycle("three", step("a"), step("b"))
+EVERYBODY = {u.id: u for u in USERS}
+ALL_RIGHTS = frozenset({"add-contacts", "transfer-contacts", "remove-contacts"})
+
+
+def jane_of(owner: str | None, **fields: object) -> Story:
+    return Story(office(THREE)).added("three", owner, **fields)
+
+
+@pytest.mark.parametrize(
+    ("wish", "needed"),
+    [
+        (w.Add({"name": "X"}, None, True), "add-contacts"),
+        (w.Bring({"name": "X"}, None, True), "add-contacts"),
+        (w.Transfer(None, "kim"), "transfer-contacts"),
+        (w.Remove(), "remove-contacts"),
+    ],
+)
+def test_F17_what_needs_a_permission_names_it(wish: w.Wish, needed: str) -> None:
+    with pytest.raises(Refused, match=rf"tom may not do that: it needs the permission '{needed}' \(role sales-exec\)"):
+        jane_of("tom").does(wish, by="tom")
+
+
+@pytest.mark.parametrize("wish", [w.Transfer(None, "kim"), w.Remove(), w.Bring({"name": "X"}, None, True)])
+def test_F17_with_the_permission_it_is_done(wish: w.Wish) -> None:
+    jane = jane_of("tom")
+    jane.office.users["tom"] = EVERYBODY["tom"]._replace(permissions=ALL_RIGHTS)  # type: ignore[index]
+    jane.does(wish, by="tom")
+    assert jane.last
+
+
+def test_F20_everyone_below_a_manager_is_below_them_however_far() -> None:
+    chain = {u.id: u for u in (user("a"), user("b", manager="a"), user("c", manager="b"), user("d"))}
+    assert below("a", chain) == {"a", "b", "c"}
+    assert below("c", chain) == {"c"}
+
+
+def test_F20_managers_in_a_ring_are_below_each_other() -> None:
+    ring = {u.id: u for u in (user("a", manager="b"), user("b", manager="a"))}
+    assert below("a", ring) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    ("owner", "by", "seen"),
+    [
+        ("tom", "tom", True),
+        ("tom", "ann", True),
+        ("tom", "kim", False),
+        ("ann", "tom", False),
+        ("tom", "sue", True),
+        (None, "tom", False),
+        (None, "ann", False),
+        (None, "sue", True),
+    ],
+)
+def test_F20_users_see_their_own_and_what_is_below_them_and_administrators_see_all(
+    owner: str | None, by: str, seen: bool
+) -> None:
+    assert sees(EVERYBODY[by], jane_of(owner).dossier, EVERYBODY) is seen
+
+
+def test_F20_holding_an_open_action_is_enough_and_a_closed_one_is_not() -> None:
+    jane = jane_of("tom")
+    jane.does(w.Schedule("call", None, "Help", owner="kim"))
+    assert sees(EVERYBODY["kim"], jane.dossier, EVERYBODY)
+    jane.does(w.Complete(jane.open[-1].id), by="kim")
+    assert not sees(EVERYBODY["kim"], jane.dossier, EVERYBODY)
+
+
+@pytest.mark.parametrize("permission", ["apply-catalog", "see-all", "generate-fulfillment"])
+@pytest.mark.parametrize(
+    ("place", "of", "seen"), [(None, "north", True), ("north", "north", True), ("north", None, True), ("north", "south", False)]
+)  # fmt: skip
+def test_F20_who_sees_a_propertys_contacts(permission: str, place: str | None, of: str | None, seen: bool) -> None:
+    clerk = user("lone", property=place)._replace(permissions=frozenset({permission}))
+    assert sees(clerk, jane_of("tom", property=of).dossier, EVERYBODY) is seen
+
+
+def test_F20_a_contact_of_another_property_shows_to_its_owner_all_the_same() -> None:
+    owner = user("lone", property="north")._replace(permissions=frozenset({"see-all"}))
+    assert sees(owner, jane_of("lone", property="south").dossier, EVERYBODY)
+
+
+def test_F20_a_users_own_tasks_are_theirs_and_their_managers() -> None:
+    tasks = Dossier("user:tom")
+    assert [id for id, u in EVERYBODY.items() if sees(u, tasks, EVERYBODY)] == ["sue", "ann", "tom"]
+
+
+@pytest.mark.parametrize("wish", [w.Complete(2), w.Set({"name": "X"}), w.Schedule("call", None, "Ring")])
+def test_F20_what_is_not_seen_is_not_changed(wish: w.Wish) -> None:
+    with pytest.raises(Refused, match="Jane Smith is not yours to change, lone"):
+        jane_of("tom").does(wish, by="lone")
+
+
+def test_F20_an_import_changes_only_whom_its_user_sees() -> None:
+    jane = jane_of("sue")
+    with pytest.raises(Refused, match="not yours to change, ann"):
+        jane.does(w.Bring({"name": "X"}, None), by="ann")
+
+
+def test_F20_somebody_elses_task_is_not_changed() -> None:
+    with pytest.raises(Refused, match="user:tom is not yours to change, kim"):
+        Story(office(), "user:tom").does(w.Schedule("task", None, "Ring"), by="kim")

@@ -1,0 +1,169 @@
+"""Every status by every kind of event, and what an event is made of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from itertools import count
+from typing import get_args
+
+import pytest
+from followup.core import events as e
+from followup.core import wishes as w
+from followup.core.decide import decide
+from followup.core.draft import Stamp
+from followup.core.evolve import evolve
+from followup.core.model import STATUSES, Action, Contact, Dossier, Enrolment
+from followup.core.transitions import ALLOWED, ActionEvent, allowed
+from followup.errors import Conflict
+from followup.store import journal
+
+from tests.core.building import Story, cycle, instant, office, step
+
+KINDS_OF_ACTION = get_args(ActionEvent)
+#: status that an open action has after each kind; what is not here is not possible
+AFTER = {
+    e.Completed: "completed",
+    e.Skipped: "skipped",
+    e.NotShown: "no-show",
+    e.Failed: "failed",
+    e.Cancelled: "cancelled",
+    e.Rescheduled: "scheduled",
+    e.Attempted: "scheduled",
+    e.Reassigned: "scheduled",
+}
+WISHES = {
+    e.Completed: w.Complete(7),
+    e.Skipped: w.Skip(7),
+    e.NotShown: w.NoShow(7, "rain"),
+    e.Failed: w.Fail(7, "bounced"),
+    e.Cancelled: w.Cancel(7),
+    e.Rescheduled: w.Reschedule(7, "2026-06-01"),
+    e.Attempted: w.Attempt(7),
+}
+EVENTS = {
+    e.Completed: e.Completed(7, "2026-05-04"),
+    e.Skipped: e.Skipped(7, "2026-05-04"),
+    e.NotShown: e.NotShown(7, "2026-05-04", "rain"),
+    e.Failed: e.Failed(7, "2026-05-04", "bounced"),
+    e.Cancelled: e.Cancelled(7, "2026-05-04"),
+    e.Rescheduled: e.Rescheduled(7, "2026-06-01", instant("2026-06-01"), "2026-05-04"),
+    e.Attempted: e.Attempted(7, "2026-05-04"),
+    e.Reassigned: e.Reassigned(7, "kim", "2026-05-04", "2026-05-04", instant("2026-05-04"), {}),
+}
+
+
+def with_action(status: str) -> Dossier:
+    closed = None if status == "scheduled" else "2026-05-01"
+    action = Action(
+        7, "jane", "tom", "call", "Call", status, "2026-05-04", "2026-05-04", instant("2026-05-04"), completed_on=closed
+    )
+    return Dossier("contact:jane", 1, Contact("jane", "Jane", owner="tom"), actions=(action,))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS_OF_ACTION if kind is not e.Scheduled])
+@pytest.mark.parametrize("status", STATUSES)
+def test_the_table_says_what_may_happen_to_an_action_in_each_status(status: str, kind: type[ActionEvent]) -> None:
+    assert allowed(status, kind) is (status == "scheduled")
+    assert ALLOWED[status].get(kind) == (AFTER[kind] if status == "scheduled" else None)
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_an_action_that_exists_is_not_scheduled_again(status: str) -> None:
+    assert not allowed(status, e.Scheduled)
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_ACTION)
+def test_only_scheduling_makes_an_action(kind: type[ActionEvent]) -> None:
+    assert allowed(None, kind) is (kind is e.Scheduled)
+
+
+def test_the_table_is_total_over_the_statuses() -> None:
+    assert set(ALLOWED) == {None, *STATUSES}
+    assert ALLOWED[None] == {e.Scheduled: "scheduled"}
+    assert set(AFTER) | {e.Scheduled} == set(KINDS_OF_ACTION)
+
+
+@pytest.mark.parametrize("kind", AFTER)
+def test_an_event_makes_of_an_open_action_what_the_table_says(kind: type[ActionEvent]) -> None:
+    entry = e.Entry("contact:jane", 2, 1, instant("2026-05-04"), "sue", EVENTS[kind])
+    after = evolve(with_action("scheduled"), entry).actions[0]
+    assert after.status == ALLOWED["scheduled"][kind]
+    assert (after.completed_on is None) is (after.status == "scheduled")
+
+
+@pytest.mark.parametrize("kind", WISHES)
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_wish_is_granted_as_the_table_says_and_changes_nothing_where_it_is_refused(
+    status: str, kind: type[ActionEvent]
+) -> None:
+    bluewater, dossier = office(), with_action(status)
+    stamp = Stamp(2, instant("2026-05-04T10:00"), bluewater.users["sue"])
+    ids: Iterator[int] = count(8)
+    if status == "scheduled":
+        made = decide(dossier, WISHES[kind], bluewater, stamp, ids)
+        assert [type(entry.event) for entry in made.entries] == [kind]
+        assert made.after.actions[0].status == ALLOWED[status][kind]
+    else:
+        with pytest.raises(Conflict, match=f"action 7 is already {status}"):
+            decide(dossier, WISHES[kind], bluewater, stamp, ids)
+        assert next(ids) == 8
+    assert dossier == with_action(status)
+
+
+# Events
+
+
+def test_every_kind_of_event_has_one_name() -> None:
+    assert set(e.KINDS.values()) == set(get_args(e.Event))
+    assert len(set(e.KINDS)) == len(set(e.KINDS.values())) == len(e.NAMES)
+    assert all(e.NAMES[kind] == name for name, kind in e.KINDS.items())
+
+
+@pytest.mark.parametrize("kind", e.KINDS.values())
+def test_the_fields_of_an_event_are_plain_words(kind: type[e.Event]) -> None:
+    for name in kind._fields:
+        assert name.isidentifier() and name.islower() and json.loads(json.dumps({name: 1})) == {name: 1}
+
+
+def everything_that_can_happen() -> Story:
+    looping = cycle("c", step("a", "1 day", min_gap=2, roll="back"), step("b", loop_to="a"), anchor="due")
+    jane = Story(office(looping, cycle("d", step("x")))).added("c")
+    jane.does(w.Attempt(2, "call", "engaged"))
+    jane.does(w.Reschedule(2, "2026-05-09"))
+    jane.does(w.NoShow(2, "rain", rebook="2026-05-10T10:00"))
+    jane.does(w.Set({"owner": "kim", "phone": "1"}))
+    jane.does(w.Assign(w.Choice("just-looking")))
+    jane.completes("b")
+    jane.does(w.Skip(jane.action("a").id))
+    jane.does(w.Fail(jane.action("b").id, "bounced"))
+    jane.undoes()
+    jane.does(w.Log("tour", "Came", notes="é ☎", listing=4, choice=w.Choice("d")))
+    jane.does(w.Assign(w.Choice(None, "d"), restart=True))
+    jane.does(w.Transfer("south", "tom", w.Choice("c")))
+    jane.does(w.Close("won"))
+    jane.does(w.Remove())
+    return jane
+
+
+def test_every_event_survives_being_written_and_read() -> None:
+    jane = everything_that_can_happen()
+    events = [x.event for x in jane.history] + [e.AliasChosen(1, "later", None), e.Applied(2, "abc", None)]
+    assert {type(event) for event in events} == set(e.KINDS.values())
+    for event in events:
+        _, _, _, kind, action, data = journal.row(e.Entry("contact:jane", 1, 1, 0, "sue", event))
+        assert journal.event(kind, action, data) == event
+
+
+def test_an_applied_catalog_changes_no_subject() -> None:
+    before = Dossier("office", 3)
+    assert evolve(before, e.Entry("office", 4, 9, 0, "sue", e.Applied(2, "abc", None))) == before._replace(seq=4)
+
+
+def test_a_row_of_an_enrolment_begins_its_first_round_at_its_start() -> None:
+    event = e.Enrolled(5, "cycle", "c", "later", 3, "2026-05-04T10:00", 60)
+    before = Dossier("contact:jane", 1, Contact("jane", "Jane"))
+    after = evolve(before, e.Entry("contact:jane", 2, 1, 0, "sue", event))
+    assert after.enrolments == (
+        Enrolment(5, "jane", "cycle", "c", "later", 3, "2026-05-04T10:00", 60, 1, "2026-05-04T10:00", 60),
+    )

@@ -1,0 +1,41 @@
+"""Words that people type: case and accents do not matter, and the nearest ones are named."""
+
+from __future__ import annotations
+
+import pytest
+from followup.core.words import folded, meant, nearest
+
+NAMES = {"hot": "Ready to buy", "not-interested": "Not Interested", "nein": "NOT  interested", "zoe": "Zoë"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "compared"), [("Zoë", "zoe"), ("  Not   Interested ", "not interested"), ("STRASSE", "strasse"), ("Straße", "strasse")]
+)  # fmt: skip
+def test_words_are_compared_without_case_accents_and_odd_spaces(typed: str, compared: str) -> None:
+    assert folded(typed) == compared
+
+
+@pytest.mark.parametrize(
+    ("word", "ids"),
+    [
+        ("hot", ["hot"]),
+        ("HOT", ["hot"]),
+        ("ready to BUY", ["hot"]),
+        ("not interested", ["not-interested", "nein"]),
+        ("zoe", ["zoe"]),
+        ("nobody", []),
+    ],
+)
+def test_a_word_is_an_id_or_a_name(word: str, ids: list[str]) -> None:
+    assert meant(word, NAMES) == ids
+
+
+def test_an_id_as_written_wins_over_every_name() -> None:
+    assert meant("a", {"a": "First", "b": "A"}) == ["a"]
+    assert meant("A", {"a": "First", "b": "A"}) == ["a", "b"]
+
+
+def test_the_nearest_words_are_named_or_nothing_is_said() -> None:
+    assert nearest("callbak", ["callback", "letter"]) == "; did you mean 'callback'?"
+    assert nearest("call", ["calls", "calla"]) == "; did you mean 'calls' or 'calla'?"
+    assert nearest("xyz", ["callback"]) == ""
