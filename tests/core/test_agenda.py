@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
 from followup.core import wishes as w
 from followup.core.agenda import by_type, next_action_date, overdue_days, stranded
 from followup.core.model import Action, Contact, Enrolment, contact_subject, user_subject
 from followup.core.rows import ActionRow, ContactRow
-
 from tests.core.building import Story, cycle, office, step
 
 JANE = Contact("jane", "Jane", owner="tom", created_at="2026-05-01T10:00:00Z", updated_at="2026-05-04T10:00:00Z")
@@ -24,7 +24,9 @@ def test_A7_a_date_is_late_when_it_is_before_today(due: str, days: int) -> None:
 
 
 def test_L6_the_days_work_is_grouped_by_type_in_the_order_given() -> None:
-    rows = [Action(id, None, None, kind, "", "scheduled", "", "", 0) for id, kind in enumerate(["task", "call", "task"])]
+    rows = [
+        Action(id, None, None, kind, "", "scheduled", "", "", 0) for id, kind in enumerate(["task", "call", "task"])
+    ]
     assert [(kind, [row.id for row in group]) for kind, group in by_type(rows)] == [("call", [1]), ("task", [0, 2])]
 
 

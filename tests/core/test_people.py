@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+
 from followup.core import wishes as w
 from followup.core.model import CANCELLED, COMPLETED
 from followup.errors import Conflict, NotFound, Refused
-
 from tests.core.building import Story, calendar, cycle, instant, office, step, user
 
 THREE = cycle("three", step("a", "1 day"), step("b", "2 days"), step("c", "3 days"), anchor="due")
@@ -80,14 +80,17 @@ def test_E11_a_contact_whose_adding_was_undone_can_be_added_again(again: type[w.
 def test_F11_an_import_adds_whom_it_does_not_find() -> None:
     jane = Story(office(THREE))
     jane.does(w.Bring({"name": "Jane", "created_at": "2020-01-01T00:00:00Z"}, w.Choice("three")))
-    assert jane.due == {"a": "2026-05-05"}
+    assert jane.due == {"a": "2026-05-05", "b": "2026-05-07", "c": "2026-05-10"}
     assert jane.dossier.known.created_at == "2020-01-01T00:00:00Z"
     with pytest.raises(Refused, match="needs a first cycle"):
         Story(office(THREE)).does(w.Bring({"name": "Brian"}, None))
 
 
 def test_F11_importing_the_same_row_again_changes_nothing() -> None:
-    jane, wish = Story(office(THREE)), w.Bring({"name": "Jane", "created_at": "2020-01-01T00:00:00Z"}, w.Choice("three"))
+    jane, wish = (
+        Story(office(THREE)),
+        w.Bring({"name": "Jane", "created_at": "2020-01-01T00:00:00Z"}, w.Choice("three")),
+    )
     jane.does(wish)
     jane.does(wish)
     assert jane.last == []

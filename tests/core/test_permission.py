@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+
 from followup.core import wishes as w
 from followup.core.model import Dossier
 from followup.core.permission import below, sees
 from followup.errors import Refused
-
 from tests.core.building import USERS, Story, cycle, office, step, user
 
 THREE = cycle("three", step("a"), step("b"))

@@ -8,6 +8,7 @@ from itertools import count
 from typing import get_args
 
 import pytest
+
 from followup.core import events as e
 from followup.core import wishes as w
 from followup.core.decide import decide
@@ -17,7 +18,6 @@ from followup.core.model import STATUSES, Action, Contact, Dossier, Enrolment
 from followup.core.transitions import ALLOWED, ActionEvent, allowed
 from followup.errors import Conflict
 from followup.store import journal
-
 from tests.core.building import Story, cycle, instant, office, step
 
 KINDS_OF_ACTION = get_args(ActionEvent)

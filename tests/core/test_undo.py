@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
+
 from followup.core import events as e
 from followup.core import wishes as w
 from followup.core.evolve import replay
 from followup.core.model import CANCELLED, SCHEDULED, UNDONE, Action, Dossier
 from followup.core.undo import undo
 from followup.errors import Refused
-
 from tests.core.building import Story, cycle, instant, office, step
 
 THREE = cycle("three", step("a", "1 day"), step("b", "2 days"), step("c", "3 days"))

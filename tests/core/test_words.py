@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from followup.core.words import folded, meant, nearest
 
 NAMES = {"hot": "Ready to buy", "not-interested": "Not Interested", "nein": "NOT  interested", "zoe": "Zoë"}
