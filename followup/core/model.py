@@ -106,10 +106,6 @@ class Action(NamedTuple):
         """Its making was taken back: it never happened, but its id and its trial stay taken (E11)."""
         return self.reason == UNDONE and self.completed_by is None
 
-    @property
-    def timed(self) -> bool:
-        return len(self.due) > 10
-
 
 class Dossier(NamedTuple):
     """One subject: `contact:ID`, or `user:ID` for tasks without a contact.

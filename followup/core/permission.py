@@ -27,12 +27,6 @@ def below(user: str, users: Mapping[str, User]) -> frozenset[str]:
     return team
 
 
-def reach(user: User, users: Mapping[str, User]) -> tuple[frozenset[str], str | None]:
-    """Whose contacts the user sees, and the property all of whose contacts they see ('*': every property)."""
-    wide = user.administers() or user.permissions & {"see-all", "generate-fulfillment"}
-    return below(user.id, users), (user.property or "*") if wide else None
-
-
 def sees(user: User, dossier: Dossier, users: Mapping[str, User]) -> bool:
     """F20: owned or held by them or by someone below; or of their property, with a permission that is for it."""
     wide = user.administers() or bool(user.permissions & {"see-all", "generate-fulfillment"})

@@ -33,7 +33,7 @@ def clean_cell(cell: str, lines: bool = False) -> str | None:
     if match := CONTROL.search(cell):
         raise Unfit(f"a control character (U+{ord(match[0]):04X}) in a cell")
     # The guard goes first: what it was put before may be nothing but blanks, or compose to something else.
-    text = unicodedata.normalize("NFC", unguard(cell)).strip()
+    text = unicodedata.normalize("NFC", unguard(cell))
     text = LINE_END.sub("\n", text).strip() if lines else " ".join(text.split())
     return text or None
 

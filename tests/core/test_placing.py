@@ -289,12 +289,14 @@ def test_T2_what_counts_from_the_due_of_a_waiting_step_comes_with_it() -> None:
 
 
 def test_T2_a_named_anchor_waits_for_its_step() -> None:
-    named = cycle("named", step("a"), step("x"), step("b", anchor="start"), step("y", "5 days", anchor="step:x"))
-    jane = on(named)
+    steps = (step("a"), step("p"), step("x"), step("b", anchor="start"), step("y", "5 days", anchor="step:x"))
+    jane = on(cycle("named", *steps))
     jane.closes_on("b", "2026-05-05")  # x is still to come, so y cannot be dated
     assert set(jane.due) == {"a"}
     jane.closes_on("a", "2026-05-06")
-    assert jane.due == {"x": "2026-05-07", "y": "2026-05-12"}
+    assert jane.due == {"p": "2026-05-07"}
+    jane.closes_on("p", "2026-05-07")
+    assert jane.due == {"x": "2026-05-08", "y": "2026-05-13"}
 
 
 def test_T2_in_a_later_round_a_named_anchor_means_this_rounds_step() -> None:

@@ -104,6 +104,18 @@ def test_what_is_not_one_address_is_refused(read: Read, email: str) -> None:
     assert reason(read, f'email\n"{quoted}"\n').endswith("e-mail address")
 
 
+def test_an_address_has_254_characters_at_most_and_more_than_one_is_said(read: Read) -> None:
+    longest = "a" * 244 + "@x.example"
+    assert row(read, f"email\n{longest}\n").email == longest
+    assert "not an e-mail address" in reason(read, f"email\na{longest}\n")
+    assert reason(read, "email\na@x.example b@x.example\n").endswith("more than one e-mail address")
+
+
+def test_cells_are_stripped(read: Read) -> None:
+    for name in (" Sue ", "\tSue", "\u00a0 Zo\u00eb\n"):
+        assert row(read, f'name,email,notes\n"{name}", , \n')[2:] == (name.strip(), *(None,) * 15)
+
+
 def test_who_cannot_be_reached_or_named_is_refused(read: Read) -> None:
     assert reason(read, "name,email,phone,owner\n,,,tom\n") == "nobody to follow up with: no name, no e-mail, no phone"
     assert row(read, "name,email,phone\n,,604\n").phone == "604"
