@@ -96,7 +96,7 @@ def cancel(draft: Draft, wish: w.Cancel) -> None:
     """By hand. The last open action of an enrolment keeps its contact on the cycle, so it is refused (F4)."""
     action = _open(draft, wish.action, e.Cancelled)
     enrolment = draft.dossier.enrolment(action.enrolment)
-    if enrolment and enrolment.open and [a.id for a in draft.dossier.of(enrolment) if a.open] == [action.id]:
+    if enrolment and [a.id for a in draft.dossier.of(enrolment) if a.open] == [action.id]:
         raise Refused(
             f"action {action.id} is the last open one of cycle '{enrolment.process}': "
             f"`followup skip {action.id}`, or `followup stop {enrolment.contact}` (F4)"
@@ -130,8 +130,6 @@ def _open(draft: Draft, id: int, kind: type[ActionEvent]) -> Action:
 
 def _closing_time(draft: Draft, action: Action, on: str | None) -> When:
     """T7: today or earlier, never the future."""
-    if on is None:
-        return draft.now(action.owner)
     closed = draft.when(on, action.owner)
     if closed.at > draft.stamp.at:
         now = utc_text(draft.stamp.at)

@@ -48,7 +48,11 @@ class SqliteStore:
             # mode=rw: a typing error must not make an empty store
             uri = f"file:{_quoted(os.path.abspath(path))}?mode=rw" + ("c" if create else "")
             self.connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=WAIT_SECONDS)
-            self._check(create)
+            try:
+                self._check(create)
+            except BaseException:
+                self.connection.close()
+                raise
             self.connection.create_function("fold", 1, folded, deterministic=True)
             # a bulk write that spills its cache shuts readers out for its whole length
             self.connection.execute("PRAGMA cache_spill = OFF")

@@ -192,6 +192,15 @@ def test_F5_the_leftover_of_an_old_round_neither_advances_nor_ends_the_new_one()
     assert {action.round for action in jane.open} == {2}
 
 
+def test_F5_a_leftover_does_not_trigger_the_next_step_of_the_new_round() -> None:
+    jane = on(cycle("mixed", step("a"), step("b"), step("z", anchor="start", loop_to="a")))
+    jane.closes_on("z", "2026-05-05")
+    leftover = next(action for action in jane.open if action.round == 1)
+    jane.does(w.Complete(leftover.id))
+    assert jane.last == ["completed"]
+    assert set(jane.due) == {"a", "z"}
+
+
 def test_F5_a_leftover_closed_last_lets_the_round_that_was_held_up_go_on() -> None:
     jane = on(cycle("mixed", step("a"), step("b"), step("z", anchor="start", loop_to="a")))
     jane.closes_on("z", "2026-05-05")  # a of round 1 stays open
@@ -323,6 +332,22 @@ def test_T2_rescheduling_one_action_moves_no_other_step() -> None:
     for name in ("a", "b", "c"):
         jane.closes_on(name, "2026-05-07")
     assert jane.due == {"a": "2026-05-08", "b": "2026-05-09", "c": "2026-05-10"}
+
+
+def test_T1_hours_chained_by_due_count_from_the_instant_where_the_clock_shows_a_time_twice() -> None:
+    hours = cycle("hours", step("a", "2 hours"), step("b", "1 hour"), anchor="due")
+    jane = Story(office(hours), now="2026-11-01T00:30").added("hours")
+    assert jane.due == {"a": "2026-11-01T01:30", "b": "2026-11-01T02:30"}
+
+
+def test_G4_a_step_says_what_it_was_counted_from_and_no_more() -> None:
+    jane = on(THREE)
+    jane.closes_on("a", "2026-05-05")
+    scheduled = [x.event.why for x in jane.history if isinstance(x.event, e.Scheduled)]
+    assert scheduled == [
+        {"anchor": "start", "from": "2026-05-04T10:00", "offset": "1 day", "version": 1},
+        {"anchor": "completed", "from": "2026-05-05T12:00", "offset": "2 days", "version": 1},
+    ]
 
 
 def test_T3_months_chained_by_due_clamp_each_from_its_own_anchor() -> None:
@@ -494,6 +519,11 @@ def test_F9_an_administrator_may_name_a_cycle_by_its_id_and_others_may_not() -> 
     assert (jane.enrolment.process, jane.enrolment.alias) == ("three", None)
 
 
+def test_F9_a_choice_of_nothing_is_not_found() -> None:
+    with pytest.raises(NotFound, match="no cycle ''"):
+        Story(office(THREE)).added().does(w.Assign(w.Choice(None)))
+
+
 def test_F9_the_enrolment_keeps_alias_cycle_and_version() -> None:
     jane = on(THREE, version=7)
     assert (jane.enrolment.process, jane.enrolment.alias, jane.enrolment.version) == ("three", "three", 7)
@@ -597,6 +627,14 @@ def test_E4_closing_a_step_that_is_no_longer_declared_goes_on_where_it_stood() -
     jane.office = office(cycle("three", step("b", "2 days"), step("c")))
     jane.closes_on("a", "2026-05-05")
     assert jane.due == {"b": "2026-05-07"}
+
+
+def test_E4_what_stands_before_a_step_that_is_no_longer_declared_is_not_run() -> None:
+    jane = on(THREE)
+    jane.closes_on("a", "2026-05-05")
+    jane.office = office(cycle("three", step("new"), step("c", "3 days")))
+    jane.closes_on("b", "2026-05-07")
+    assert jane.due == {"c": "2026-05-10"}
 
 
 def test_E4_a_due_anchor_whose_step_is_gone_counts_from_the_closing() -> None:

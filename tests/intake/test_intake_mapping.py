@@ -85,6 +85,10 @@ def test_a_pair_overrides_the_guess_and_a_later_pair_an_earlier() -> None:
     assert mapping.fields == {"name": 0, "first_name": 1, "phone": 3}
 
 
+def test_a_column_is_found_by_its_exact_name_first() -> None:
+    assert [column(("E mail", "Email"), name) for name in ("Email", "E mail", "e-mail")] == [1, 0, 0]
+
+
 def test_a_pair_without_a_column_drops_the_guess() -> None:
     assert map_columns(("Name", "Stage"), ["stage="]).unused == ("Stage",)
 

@@ -158,7 +158,7 @@ def test_ragged_records_are_faulted_and_a_trailing_empty_cell_is_not(write: Writ
 @pytest.mark.parametrize("others", ["3,4\n5,6\n", '3,"4"\n5,6\n', "3,4\n" * 50_000 + "5,6\n"])
 def test_an_open_quote_costs_its_own_line_only(write: Write, others: str) -> None:
     first, *rest = records(write('a,b\n"1,2\n' + others))
-    assert first.line == 2
+    assert (first.line, first.cells) == (2, ["1,2"])
     assert first.fault == (
         "a quote opens here and is not closed where a cell ends (the lines below were read on their own)"
     )

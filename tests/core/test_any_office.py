@@ -1,0 +1,344 @@
+"""Any office, any wishes: what holds after every one of them, however the catalog changes in between.
+
+A refusal is an answer like any other; whatever else is raised is a bug.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from followup.core import events as e
+from followup.core import office as o
+from followup.core import wishes as w
+from followup.core.evolve import replay
+from followup.core.model import CANCELLED, SCHEDULED, UNDONE, Action, Dossier, Enrolment
+from followup.core.transitions import ALLOWED
+from followup.errors import Conflict, NotFound, Refused
+from followup.store import journal
+from tests.core.building import Story, alias, calendar, cycle, instant, office, step, user
+
+pytestmark = pytest.mark.slow
+
+IDS = "abcde"
+OFFSETS = ["0 days", "1 day", "3 days", "2 hours", "1 week", "1 month", "2 business days", "45 minutes"]
+DAYS = [f"2026-05-{day:02}" for day in range(1, 29)]
+ZONES = ["America/Vancouver", "Asia/Tokyo", "Africa/Cairo", "Australia/Lord_Howe"]
+USERS = (user("sue", "administrator"), user("tom"), user("kim"))
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> list[dict[str, object]]:
+    """Any steps that the catalog's checks let pass: a named anchor is an earlier active step, a loop any step."""
+    ids = draw(st.lists(st.sampled_from(IDS), unique=True, max_size=5))
+    made: list[dict[str, object]] = []
+    for id in ids:
+        earlier = [f"step:{x['id']}" for x in made if x["active"]]
+        made.append(
+            step(
+                id,
+                draw(st.sampled_from(OFFSETS)),
+                draw(st.sampled_from(["call", "email"])),
+                anchor=draw(st.sampled_from(["completed", "completed", "due", "due", "start", *earlier])),
+                active=draw(st.sampled_from([True, True, True, False])),
+                loop_to=draw(st.sampled_from([None, None, *ids])),
+                at=draw(st.sampled_from([None, None, "09:30"])),
+                roll=draw(st.sampled_from([None, "forward", "back"])),
+                min_gap=draw(st.sampled_from([0, 0, 2])),
+            )
+        )
+    return made
+
+
+@st.composite
+def offices(draw: st.DrawFn) -> o.Office:
+    """Cycles `one` to `three`, some of them renamed, gone or asleep; steps likewise."""
+    cycles = [
+        cycle(id, *draw(steps()), active=draw(st.sampled_from([True, True, True, False])))
+        for id in draw(st.sampled_from([("one", "two", "three"), ("one", "two"), ("two", "three")]))
+    ]
+    week = draw(st.sampled_from([["mon", "tue", "wed", "thu", "fri"], list(o.WEEKDAYS)]))
+    zones = {id: calendar(zone=draw(st.sampled_from(ZONES)), working_days=week) for id in ("sue", "tom", "kim")}
+    moved = draw(st.sampled_from([{}, {"one": "two", "one/a": "two/b"}, {"two/a": "two/c"}, {"one/b": "one/e"}]))
+    return office(
+        *cycles,
+        aliases=[alias("again", "one"), alias("shut", "two", active=False)],
+        moved=moved,
+        calendars=zones,
+        users=USERS,
+    )
+
+
+CHOICES = st.sampled_from(
+    [w.Choice(alias) for alias in ("one", "two", "three", "again", "shut", "just-looking")] + [w.Choice(None, "two")]
+)
+NONE_OR_CHOICE = st.one_of(st.none(), st.none(), CHOICES)
+WHICH = st.integers(0, 11)
+DAY = st.sampled_from(DAYS)
+
+
+def said(
+    kind: type[w.Wish], *fields: st.SearchStrategy[Any], **more: st.SearchStrategy[Any]
+) -> st.SearchStrategy[w.Wish]:
+    """A wish with these fields; `st.builds` would make up the ones that have a default."""
+    return st.tuples(st.tuples(*fields), st.fixed_dictionaries(more)).map(lambda made: kind(*made[0], **made[1]))
+
+
+WISHES = st.one_of(
+    said(w.Assign, CHOICES, st.booleans()),
+    said(w.Complete, WHICH, st.one_of(st.none(), st.none(), DAY), choice=NONE_OR_CHOICE, restart=st.booleans()),
+    said(w.Complete, WHICH),
+    said(w.Complete, WHICH),
+    said(w.Skip, WHICH, reason=st.sampled_from([None, "undone"])),
+    said(w.NoShow, WHICH, st.just("rain"), rebook=st.one_of(st.none(), DAY)),
+    said(w.Fail, WHICH, st.just("bounced")),
+    said(w.Cancel, WHICH, st.sampled_from([None, "undone"])),
+    said(w.Cancel, WHICH),
+    said(w.Reschedule, WHICH, st.one_of(DAY, DAY.map(lambda day: day + "T14:00"))),
+    said(w.Attempt, WHICH),
+    said(w.Schedule, st.sampled_from(["call", "tour"]), st.one_of(st.none(), DAY), st.just("By hand")),
+    said(w.Log, st.just("inbound"), st.just("Rang"), choice=NONE_OR_CHOICE),
+    said(w.Set, st.sampled_from([{"owner": id} for id in (None, "tom", "kim")])),
+    said(w.Set, st.just({"stage": "lead"})),
+    said(w.Transfer, st.just("north"), st.sampled_from(["tom", "kim"]), NONE_OR_CHOICE),
+    said(w.Close, st.sampled_from(["won", "lost"])),
+    st.just(w.Stop()),
+    st.just(w.Remove()),
+    said(w.Add, st.just({"name": "Jane", "owner": "tom"}), NONE_OR_CHOICE, st.booleans()),
+    said(w.Bring, st.just({"name": "Janet", "owner": "kim"}), NONE_OR_CHOICE, st.booleans()),
+)
+UNDO = st.just("undo")
+LATER = st.integers(1, 72)  # hours
+
+
+def meant(story: Story, wish: w.Wish) -> w.Wish:
+    """Action 0 to 11 of a wish is one of those that are open, or the id itself where nothing is."""
+    if not hasattr(wish, "action") or not story.open:
+        return wish
+    return wish._replace(action=story.open[wish.action % len(story.open)].id)  # type: ignore[union-attr,call-arg]
+
+
+def takes(story: Story, doing: w.Wish | o.Office | str | int, undoable: set[int]) -> None:
+    """One thing happens, if it may. `undoable`: the changes that still stand."""
+    try:
+        if isinstance(doing, o.Office):
+            story.office = doing
+        elif isinstance(doing, int):
+            story.at(_later(story.now, doing))
+        elif isinstance(doing, str):
+            if undoable:
+                story.undoes(max(undoable))
+                undoable.discard(max(undoable))
+        else:
+            before = len(story.history)
+            story.does(meant(story, doing))
+            if len(story.history) > before:
+                undoable.add(story.change)
+    except (Refused, Conflict, NotFound):
+        pass
+
+
+def _later(now: str, hours: int) -> str:
+    from followup.core.timing import local
+
+    return local(instant(now) + 3600 * hours, "America/Vancouver").text
+
+
+# What always holds
+
+
+def holds(story: Story) -> None:
+    dossier = story.dossier
+    on = [x for x in dossier.enrolments if x.open]
+    assert len(on) <= 1  # F6
+    tries = [(a.enrolment, a.step, a.round, a.trial) for a in dossier.actions if a.step]
+    assert len(tries) == len(set(tries))
+    open_tries = [a[:3] for a in ((x.enrolment, x.step, x.round) for x in story.open if x.step)]
+    assert len(open_tries) == len(set(open_tries))
+    ids = [row.id for row in (*dossier.actions, *dossier.enrolments)]
+    assert len(ids) == len(set(ids))
+    for enrolment in dossier.enrolments:
+        is_open = any(action.open for action in dossier.of(enrolment))
+        if not enrolment.open:
+            assert not is_open
+        elif not is_open:
+            assert is_excused(story, enrolment)
+    for action in dossier.actions:
+        assert (action.status == SCHEDULED) is (action.completed_on is None)
+    assert [entry.seq for entry in story.history] == list(range(1, len(story.history) + 1))
+
+
+def is_excused(story: Story, enrolment: Enrolment) -> bool:
+    """Nothing open is right on a hold alone (F8): the cycle had no active steps when it last triggered something."""
+    return any(not cycle.active_steps for cycle in story.holds_seen[enrolment.id])  # type: ignore[attr-defined]
+
+
+def is_on(story: Story) -> o.Cycle | None:
+    enrolment = story.dossier.cycle
+    if enrolment is None:
+        return None
+    process = story.office.moved.get(enrolment.process, enrolment.process)
+    return story.office.cycles.get(process)
+
+
+def remembers_holds(story: Story) -> None:
+    current = story.dossier.cycle
+    if current:
+        cycle_ = is_on(story)
+        story.holds_seen.setdefault(current.id, []).extend([cycle_] if cycle_ else [])  # type: ignore[attr-defined]
+
+
+def started() -> Story:
+    story = Story(office(users=USERS))
+    story.holds_seen = {}  # type: ignore[attr-defined]
+    story.does(w.Add({"name": "Jane", "owner": "tom"}, None, True))
+    return story
+
+
+STEPS = st.lists(st.one_of(WISHES, WISHES, WISHES, WISHES, UNDO, LATER, offices()), max_size=25)
+
+
+@settings(max_examples=250)
+@given(offices(), STEPS)
+def test_whatever_is_wished_for_in_whatever_office_the_invariants_hold(
+    first: o.Office, doings: list[w.Wish | o.Office | str | int]
+) -> None:
+    story, undoable = started(), set[int]()
+    story.office = first
+    for doing in doings:
+        before = story.dossier
+        remembers_holds(story)
+        takes(story, doing, undoable)
+        remembers_holds(story)
+        holds(story)
+        keeps_to_the_table(before, story)
+        if isinstance(doing, w.Assign | w.Stop | w.Close | w.Transfer):
+            leaves_what_was_made_by_hand(before, story.dossier)
+    survives_the_catalog(story)
+
+
+def keeps_to_the_table(before: Dossier, story: Story) -> None:
+    was = {action.id: action.status for action in before.actions}
+    made = [entry for entry in story.history if entry.seq > before.seq]
+    statuses = dict(was)
+    for entry in made:
+        event = entry.event
+        if isinstance(event, e.Undone):
+            statuses |= {row["id"]: row["status"] for row in event.actions}
+        elif type(event) in ALLOWED[SCHEDULED] or isinstance(event, e.Scheduled):
+            kinds = ALLOWED[statuses.get(event.action)]  # type: ignore[union-attr]
+            statuses[event.action] = kinds[type(event)]  # type: ignore[union-attr, index]
+    assert statuses == {action.id: action.status for action in story.dossier.actions}
+
+
+def leaves_what_was_made_by_hand(before: Dossier, after: Dossier) -> None:
+    assert by_hand(before) <= by_hand(after)
+
+
+def by_hand(dossier: Dossier) -> set[Action]:
+    return {action for action in dossier.actions if action.enrolment is None}
+
+
+def survives_the_catalog(story: Story) -> None:
+    """The history alone gives the same state, also after having been written and read."""
+    assert replay(story.history, Dossier("contact:jane")) == story.dossier
+    read = []
+    for x in story.history:
+        subject, seq, change, kind, action, data = journal.row(x)
+        read.append(e.Entry(subject, seq, change, x.at, x.by, journal.event(kind, action, data)))
+    assert replay(read, Dossier("contact:jane")) == story.dossier
+
+
+@settings(max_examples=150)
+@given(offices(), st.lists(st.one_of(WISHES, LATER), max_size=10), WISHES)
+def test_E11_undoing_restores_every_row_and_cancels_what_the_change_had_made(
+    first: o.Office, doings: list[w.Wish | int], last: w.Wish
+) -> None:
+    story = started()
+    story.office = first
+    for doing in doings:
+        takes(story, doing, set())
+    before, undoable = story.dossier, set[int]()
+    takes(story, last, undoable)
+    if not undoable:
+        return
+    story.undoes()
+    after = story.dossier
+    assert after.contact == before.contact or (before.known.gone == after.known.gone == UNDONE)
+    known = {row.id for row in (*before.actions, *before.enrolments)}
+    assert tuple(a for a in after.actions if a.id in known) == before.actions
+    assert tuple(x for x in after.enrolments if x.id in known) == before.enrolments
+    assert all(a.status == CANCELLED and a.undone for a in after.actions if a.id not in known)
+    assert all(not x.open and x.reason == UNDONE for x in after.enrolments if x.id not in known)
+
+
+@settings(max_examples=150)
+@given(offices(), st.lists(WISHES, max_size=8), st.integers(1, 3))
+def test_E11_undoing_everything_leads_back_to_the_start(first: o.Office, doings: list[w.Wish], times: int) -> None:
+    story, undoable = started(), set[int]()
+    begun = story.dossier
+    story.office = first
+    for _ in range(times):
+        for doing in doings:
+            takes(story, doing, undoable)
+        for change in sorted(undoable, reverse=True):
+            story.undoes(change)
+        undoable.clear()
+        assert (story.dossier.contact, story.open, story.dossier.cycle) == (begun.contact, (), None)
+
+
+@settings(max_examples=200)
+@given(steps(), st.integers(0, 4))
+def test_F5_a_cycle_goes_round_for_ever_or_comes_to_an_end(declared: list[dict[str, object]], which: int) -> None:
+    """Closing one open action after the other: each closing makes at most one round, and none is left waiting."""
+    made = cycle("c", *declared)
+    story = Story(office(made)).added("c")
+    for _ in range(30):
+        if not story.open:
+            break
+        rounds = story.enrolment.round
+        action = story.open[which % len(story.open)]
+        story.at(max(story.now, action.due[:10] + "T12:00")).does(w.Complete(action.id))
+        assert story.enrolment.round <= rounds + 1
+        assert len(story.open) <= len(made.active_steps) * story.enrolment.round
+    if not story.open:
+        assert not made.active_steps or story.enrolment.reason == "no-more-steps"
+        finishes_all_of_it(story, made)
+
+
+def finishes_all_of_it(story: Story, made: o.Cycle) -> None:
+    """Every active step of a cycle without a loop had its action, once."""
+    if not any(step.loop_to for step in made.active_steps):
+        assert sorted(a.step or "" for a in story.dossier.actions) == sorted(s.id for s in made.active_steps)
+
+
+@settings(max_examples=200)
+@given(steps(), st.lists(st.tuples(st.booleans(), st.integers(0, 4)), max_size=12))
+def test_F4_cancelling_by_hand_loses_no_step(declared: list[dict[str, object]], doings: list[tuple[bool, int]]) -> None:
+    made = cycle("c", *declared)
+    story = Story(office(made)).added("c")
+    for cancels, which in [*doings, *[(False, 0)] * 8]:
+        if not story.open:
+            break
+        id = story.open[which % len(story.open)].id
+        takes(story, w.Cancel(id) if cancels else w.Complete(id), set())
+    if not story.open:
+        finishes_all_of_it(story, made)
+
+
+@settings(max_examples=100)
+@given(offices(), st.lists(WISHES, max_size=8))
+def test_explain_has_a_reason_for_every_step(first: o.Office, doings: list[w.Wish]) -> None:
+    story = started()
+    story.office = first
+    for doing in doings:
+        takes(story, doing, set())
+    scheduled = [x.event for x in story.history if isinstance(x.event, e.Scheduled) and x.event.step]
+    for event in scheduled:
+        assert event.why and ("rebooked" in event.why or set(event.why) >= {"anchor", "from", "offset", "version"})
+    for _, group in groupby(story.dossier.actions, key=lambda a: a.id):
+        assert len(list(group)) == 1
