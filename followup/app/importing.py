@@ -12,8 +12,10 @@ from followup.core.timing import moment, utc_text
 from followup.core.wishes import Bring, Choice, Wish
 from followup.errors import FollowupError, NotFound
 from followup.intake.mapping import Mapping
+from followup.intake.records import Record
 from followup.intake.refusals import Refusal
-from followup.intake.rows import Row
+from followup.intake.rows import Row, rows
+from followup.intake.table import Table
 
 FIELDS = ("name", "first_name", "last_name", "email", "phone", "source", "type", "stage", "groups", "do_not_contact")
 
@@ -37,21 +39,35 @@ class Totals(NamedTuple):
     refused: int = 0
 
 
-class Importer:
-    """One import under way; `lines` remembers the rows that are not yet in the store."""
+class Remembering:
+    """A table that remembers its cells as the file has them, by line, for the rows that the store may yet refuse."""
 
-    def __init__(self, world: World, mapping: Mapping, defaults: Defaults, refuse: Callable[[Refusal], None]) -> None:
-        self.world, self.mapping, self.defaults, self.refuse = world, mapping, defaults, refuse
+    def __init__(self, table: Table) -> None:
+        self.table, self.header = table, table.header
+        self.cells: dict[int, tuple[str, ...]] = {}
+
+    def records(self) -> Iterator[Record]:
+        for record in self.table.records():
+            self.cells[record.line] = tuple(record.cells)
+            yield record
+
+
+class Importer:
+    """One import under way; `pending` and `table` remember the rows that are not yet in the store."""
+
+    def __init__(self, world: World, table: Table, defaults: Defaults, refuse: Callable[[Refusal], None]) -> None:
+        self.world, self.table, self.defaults, self.refuse = world, Remembering(table), defaults, refuse
         self.totals = Totals()
         self.pending: dict[str, Row] = {}
         self.known: dict[tuple[str, str], str] = {}
 
-    def run(self, rows: Iterable[Row | Refusal]) -> Iterator[Totals]:
+    def run(self, mapping: Mapping, day_first: bool | None) -> Iterator[Totals]:
         """The totals so far, after each batch."""
-        for outcome in in_batches(self.world, self._wishes(rows)):
+        for outcome in in_batches(self.world, self._wishes(rows(self.table, mapping, day_first))):
             for contact, refusal in outcome.refused:
                 self._refused(self.pending[contact], str(refusal))
             self.pending.clear()
+            self.table.cells.clear()
             t, counted = self.totals, outcome.counted
             self.totals = t._replace(
                 new=t.new + counted["new"], changed=t.changed + counted["changed"], same=t.same + counted["same"]
@@ -59,8 +75,8 @@ class Importer:
             yield self.totals
         yield self.totals
 
-    def _wishes(self, rows: Iterable[Row | Refusal]) -> Iterator[tuple[str, Wish]]:
-        for row in rows:
+    def _wishes(self, found: Iterable[Row | Refusal]) -> Iterator[tuple[str, Wish]]:
+        for row in found:
             self.totals = self.totals._replace(read=self.totals.read + 1)
             if isinstance(row, Refusal):
                 self._count_refusal(row)
@@ -74,7 +90,7 @@ class Importer:
             yield row.id, wish
 
     def _refused(self, row: Row, reason: str) -> None:
-        self._count_refusal(Refusal(row.line, reason, record(row, self.mapping)))
+        self._count_refusal(Refusal(row.line, reason, self.table.cells[row.line]))
 
     def _count_refusal(self, refusal: Refusal) -> None:
         self.totals = self.totals._replace(refused=self.totals.refused + 1)
@@ -116,13 +132,3 @@ class Importer:
         if text is None or text.endswith("Z"):
             return text
         return utc_text(moment(text[:16], self.world.office.calendars[None].zone).at)
-
-
-def record(row: Row, mapping: Mapping) -> tuple[str, ...]:
-    """The row as its file has it, column by column."""
-    cells = [""] * len(mapping.header)
-    for field, column in mapping.fields.items():
-        cells[column] = str(getattr(row, field) or "")
-    for field, column in mapping.extra.items():
-        cells[column] = (row.extra or {}).get(field, "")
-    return tuple(cells)

@@ -244,23 +244,26 @@ def import_(
     from followup.app.importing import Defaults, Importer
     from followup.cli.importing import carry_out, look
     from followup.intake.mapping import map_columns, read_pairs
-    from followup.intake.rows import rows
     from followup.intake.table import open_table
 
-    table = open_table(file, encoding or None, delimiter or None)
-    mapping = map_columns(table.header, [*(read_pairs(map_file) if map_file else ()), *map], key)
-    if not ctx.obj.quiet or preview:
-        typer.echo(look(table, mapping), err=not preview)
-    if preview:
-        return
-    with world(ctx, dry_run) as here:
-        alias = here.one("alias", cycle) if cycle else None
-        default = Defaults(alias, here.one("user", owner) if owner else None, property or None, no_cycle)
+    with open_table(file, encoding or None, delimiter or None) as table:
+        mapping = map_columns(table.header, [*(read_pairs(map_file) if map_file else ()), *map], key)
+        if not ctx.obj.quiet or preview:
+            typer.echo(look(table, mapping), err=not preview)
+        if preview:
+            return
         target = refused or f"{file if file != '-' else 'stdin'}.refused.csv"
-        totals = carry_out(
-            lambda refuse: Importer(here, mapping, default, refuse).run(rows(table, mapping, day_first)),
-            target, table.header, sys.stderr.isatty() and not ctx.obj.quiet, dry_run,
-        )  # fmt: skip
+        shown = sys.stderr.isatty() and not ctx.obj.quiet
+        with world(ctx, dry_run) as here:
+            alias = here.one("alias", cycle) if cycle else None
+            default = Defaults(alias, here.one("user", owner) if owner else None, property or None, no_cycle)
+            totals = carry_out(
+                lambda refuse: Importer(here, table, default, refuse).run(mapping, day_first),
+                target,
+                table,
+                shown,
+                dry_run,
+            )
     counts = ", ".join(f"{getattr(totals, name):,} {name}" for name in ("new", "changed", "same", "refused"))
     typer.echo(f"{plural(totals.read, 'row')}: {counts}")
     if totals.refused:

@@ -24,12 +24,12 @@ def look(source: CsvTable, mapping: Mapping) -> str:
     return "\n".join(lines)
 
 
-def carry_out(run: Run, refused: str, header: tuple[str, ...], shown: bool, dry_run: bool) -> Totals:
+def carry_out(run: Run, refused: str, source: CsvTable, shown: bool, dry_run: bool) -> Totals:
     """Runs the import; rows that are refused are written to `refused`, which is not made where there are none."""
     first: list[Refusal] = []
     if dry_run:
         return _last(run(first.append), shown)
-    kept = _Kept(refused, header)
+    kept = _Kept(refused, source)
     try:
         return _last(run(kept.add), shown)
     finally:
@@ -39,8 +39,8 @@ def carry_out(run: Run, refused: str, header: tuple[str, ...], shown: bool, dry_
 class _Kept:
     """The file of refusals, begun with the first."""
 
-    def __init__(self, path: str, header: tuple[str, ...]) -> None:
-        self.file = refusal_file(path, header)
+    def __init__(self, path: str, source: CsvTable) -> None:
+        self.file = refusal_file(path, source.header, source.delimiter)
         self.write: Callable[[Refusal], None] | None = None
 
     def add(self, refusal: Refusal) -> None:

@@ -52,5 +52,5 @@ def _csv(items: list[Mapping[str, Any]]) -> str:
 
 def _cell(value: Any, guard: Any) -> Any:
     if isinstance(value, list):
-        value = " ".join(value)
+        value = ";".join(value)
     return guard(value) if isinstance(value, str) else value

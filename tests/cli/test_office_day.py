@@ -143,6 +143,21 @@ def test_an_import_refuses_rows_by_line_and_the_totals_add_up(run: Run, office: 
     assert [line.split(",")[0] for line in refused] == ["line", "3", "4"]
 
 
+def test_a_row_that_the_store_refuses_keeps_every_cell_and_the_files_delimiter(run: Run, office: Path) -> None:
+    (office / "more.csv").write_text("name;email;owner;Shoe size\nEve;eve@x.example;nobody;39\n")
+    assert run("contacts", "import", "more.csv", "--cycle", "referral", user="sue").returncode == 65
+    assert (
+        (office / "more.csv.refused.csv").read_text("utf-8-sig").splitlines()[1].endswith("Eve;eve@x.example;nobody;39")
+    )
+
+
+def test_what_export_writes_import_reads_groups_included(run: Run, office: Path) -> None:
+    (office / "more.csv").write_text("id,name,groups\nada,Ada,newsletter;open-house\n")
+    assert run("contacts", "import", "more.csv", "--cycle", "referral", user="sue").returncode == 0
+    assert run("contacts", "export", "--out", "all.csv", user="sue").returncode == 0
+    assert "41 same" in run("contacts", "import", "all.csv", "--no-cycle", user="sue").stdout
+
+
 def test_root_options_may_stand_anywhere() -> None:
     assert hoisted(["due", "--user", "tom", "--type", "call", "-q"]) == ["--user", "tom", "-q", "due", "--type", "call"]
     assert hoisted(["log", "--", "--user"]) == ["log", "--", "--user"]
