@@ -71,7 +71,6 @@ def no_show(draft: Draft, wish: w.NoShow) -> None:
 def _rebooked(draft: Draft, action: Action, due: When) -> e.Scheduled:
     """The same action once more. Its nominal stays: what chains from it does not move (T2)."""
     enrolment = draft.dossier.enrolment(action.enrolment)
-    step = draft.step_id(enrolment.process, action.step) if enrolment else None
     return e.Scheduled(
         action=next(draft.ids),
         type=action.type,
@@ -83,7 +82,7 @@ def _rebooked(draft: Draft, action: Action, due: When) -> e.Scheduled:
         enrolment=action.enrolment,
         step=action.step,
         round=action.round,
-        trial=draft.next_trial(enrolment, step, action.round) if enrolment else action.trial + 1,
+        trial=draft.next_trial(enrolment, action.step, action.round) if enrolment else action.trial + 1,
         position=action.position,
         channel=action.channel,
         category=action.category,

@@ -72,8 +72,9 @@ class Draft:
         return moved.rpartition("/")[2] if moved else step
 
     def tries(self, enrolment: Enrolment, step: str | None) -> list[Action]:
-        """What the enrolment has had of the step that is called `step` today, in every round."""
-        return [a for a in self.dossier.of(enrolment) if self.step_id(enrolment.process, a.step) == step]
+        """What the enrolment has had of `step`, under whatever name (E5), in every round."""
+        today = self.step_id(enrolment.process, step)
+        return [a for a in self.dossier.of(enrolment) if self.step_id(enrolment.process, a.step) == today]
 
     def latest(self, enrolment: Enrolment, step: Step) -> Action | None:
         """The latest of them, open or closed; what was undone never happened (E11)."""

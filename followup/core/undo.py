@@ -34,12 +34,11 @@ def undo(history: Sequence[e.Entry], change: int, taken_back: int, at: int, by: 
 
 
 def _reversal(now: Dossier, before: Dossier, change: int, on: str) -> e.Undone:
-    was_there = before.contact is not None and before.contact.gone is None
     actions = {row.id: row for row in before.actions}
     enrolments = {row.id: row for row in before.enrolments}
     return e.Undone(
         change=change,
-        contact=before.contact._asdict() if before.contact and was_there else None,
+        contact=before.contact._asdict() if before.contact else None,
         enrolments=[enrolments.get(r.id, _ended(r, on))._asdict() for r in now.enrolments if enrolments.get(r.id) != r],
         actions=[actions.get(r.id, _cancelled(r, on))._asdict() for r in now.actions if actions.get(r.id) != r],
     )

@@ -109,7 +109,6 @@ def place(file: BinaryIO, offset: int) -> str:
         # A CR LF that two chunks share is one line end, not two.
         lines += len(NEWLINE.findall(chunk)) - (before.endswith(b"\r") and chunk.startswith(b"\n"))
         left, before = left - len(chunk), chunk
-    file.seek(offset)
     return f"line {lines}: byte {offset} (0x{file.read(1).hex()})"
 
 

@@ -98,6 +98,19 @@ def test_doctor_names_a_row_that_somebody_changed_behind_the_history(run: Run, o
     assert told.returncode == 1 and "action 2" in told.stdout
 
 
+def test_E11_a_step_is_not_scheduled_again_after_its_rebooking_was_undone(run: Run, office: Path) -> None:
+    sql = "SELECT id FROM action WHERE contact = 'jane-smith' AND enrolment IS NOT NULL AND status = 'scheduled' ORDER BY id"
+    first, second, third = (str(id) for (id,) in rows(office, sql))
+    for words in (
+        ["no-show", second, "--reason", "ill", "--rebook", "+9d"],
+        ["undo"],
+        ["complete", second],
+        ["complete", first],
+    ):
+        assert run(*words).returncode == 0
+    assert rows(office, sql) == [(int(third),)]
+
+
 def test_F12_a_stopped_contact_is_stranded_with_its_mend(run: Run) -> None:
     assert run("stranded", user="sue").returncode == 0
     run("stop", "li-wei")

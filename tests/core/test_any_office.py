@@ -5,7 +5,6 @@ A refusal is an answer like any other; whatever else is raised is a bug.
 
 from __future__ import annotations
 
-from itertools import groupby
 from typing import Any
 
 import pytest
@@ -16,11 +15,12 @@ from followup.core import events as e
 from followup.core import office as o
 from followup.core import wishes as w
 from followup.core.evolve import replay
-from followup.core.model import CANCELLED, SCHEDULED, UNDONE, Action, Dossier, Enrolment
+from followup.core.model import CANCELLED, SCHEDULED, UNDONE, Action, Dossier
+from followup.core.timing import local
 from followup.core.transitions import ALLOWED
 from followup.errors import Conflict, NotFound, Refused
 from followup.store import journal
-from tests.core.building import Story, alias, calendar, cycle, instant, office, step, user
+from tests.core.building import ZONE, Story, alias, calendar, cycle, instant, office, step, user
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +34,7 @@ USERS = (user("sue", "administrator"), user("tom"), user("kim"))
 @st.composite
 def steps(draw: st.DrawFn) -> list[dict[str, object]]:
     """Any steps that the catalog's checks let pass: a named anchor is an earlier active step, a loop any step."""
-    ids = draw(st.lists(st.sampled_from(IDS), unique=True, max_size=5))
+    ids = IDS[: draw(st.sampled_from([3, 4, 5, 2, 3, 4, 1, 0]))]
     made: list[dict[str, object]] = []
     for id in ids:
         earlier = [f"step:{x['id']}" for x in made if x["active"]]
@@ -88,29 +88,41 @@ def said(
     return st.tuples(st.tuples(*fields), st.fixed_dictionaries(more)).map(lambda made: kind(*made[0], **made[1]))
 
 
-WISHES = st.one_of(
-    said(w.Assign, CHOICES, st.booleans()),
-    said(w.Complete, WHICH, st.one_of(st.none(), st.none(), DAY), choice=NONE_OR_CHOICE, restart=st.booleans()),
+ON_THE_CYCLE = st.one_of(
     said(w.Complete, WHICH),
     said(w.Complete, WHICH),
+    said(w.Complete, WHICH, st.one_of(st.none(), DAY), choice=NONE_OR_CHOICE, restart=st.booleans()),
     said(w.Skip, WHICH, reason=st.sampled_from([None, "undone"])),
     said(w.NoShow, WHICH, st.just("rain"), rebook=st.one_of(st.none(), DAY)),
     said(w.Fail, WHICH, st.just("bounced")),
     said(w.Cancel, WHICH, st.sampled_from([None, "undone"])),
     said(w.Cancel, WHICH),
+)
+AROUND_IT = st.one_of(
+    said(w.Assign, CHOICES, st.booleans()),
+    said(w.Assign, CHOICES, st.booleans()),
     said(w.Reschedule, WHICH, st.one_of(DAY, DAY.map(lambda day: day + "T14:00"))),
     said(w.Attempt, WHICH),
     said(w.Schedule, st.sampled_from(["call", "tour"]), st.one_of(st.none(), DAY), st.just("By hand")),
     said(w.Log, st.just("inbound"), st.just("Rang"), choice=NONE_OR_CHOICE),
     said(w.Set, st.sampled_from([{"owner": id} for id in (None, "tom", "kim")])),
-    said(w.Set, st.just({"stage": "lead"})),
     said(w.Transfer, st.just("north"), st.sampled_from(["tom", "kim"]), NONE_OR_CHOICE),
-    said(w.Close, st.sampled_from(["won", "lost"])),
     st.just(w.Stop()),
-    st.just(w.Remove()),
+)
+OUT_OF_IT = st.one_of(
+    said(w.Set, st.just({"stage": "lead"})),
+    said(w.Close, st.sampled_from(["won", "lost"])),
     said(w.Add, st.just({"name": "Jane", "owner": "tom"}), NONE_OR_CHOICE, st.booleans()),
     said(w.Bring, st.just({"name": "Janet", "owner": "kim"}), NONE_OR_CHOICE, st.booleans()),
+    st.just(w.Remove()),
 )
+
+
+def mostly(often: st.SearchStrategy[Any], *seldom: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.integers(0, 3 + len(seldom)).flatmap(lambda n: ([often] * 4 + list(seldom))[n])
+
+
+WISHES = mostly(ON_THE_CYCLE, AROUND_IT, mostly(AROUND_IT, OUT_OF_IT))
 UNDO = st.just("undo")
 LATER = st.integers(1, 72)  # hours
 
@@ -143,21 +155,19 @@ def takes(story: Story, doing: w.Wish | o.Office | str | int, undoable: set[int]
 
 
 def _later(now: str, hours: int) -> str:
-    from followup.core.timing import local
-
-    return local(instant(now) + 3600 * hours, "America/Vancouver").text
+    return local(instant(now) + 3600 * hours, ZONE).text
 
 
 # What always holds
 
 
-def holds(story: Story) -> None:
+def holds(story: Watched) -> None:
     dossier = story.dossier
     on = [x for x in dossier.enrolments if x.open]
     assert len(on) <= 1  # F6
     tries = [(a.enrolment, a.step, a.round, a.trial) for a in dossier.actions if a.step]
     assert len(tries) == len(set(tries))
-    open_tries = [a[:3] for a in ((x.enrolment, x.step, x.round) for x in story.open if x.step)]
+    open_tries = [(a.enrolment, a.step, a.round) for a in story.open if a.step]
     assert len(open_tries) == len(set(open_tries))
     ids = [row.id for row in (*dossier.actions, *dossier.enrolments)]
     assert len(ids) == len(set(ids))
@@ -166,54 +176,49 @@ def holds(story: Story) -> None:
         if not enrolment.open:
             assert not is_open
         elif not is_open:
-            assert is_excused(story, enrolment)
+            assert enrolment.id in story.held
     for action in dossier.actions:
         assert (action.status == SCHEDULED) is (action.completed_on is None)
     assert [entry.seq for entry in story.history] == list(range(1, len(story.history) + 1))
 
 
-def is_excused(story: Story, enrolment: Enrolment) -> bool:
-    """Nothing open is right on a hold alone (F8): the cycle had no active steps when it last triggered something."""
-    return any(not cycle.active_steps for cycle in story.holds_seen[enrolment.id])  # type: ignore[attr-defined]
+class Watched(Story):
+    """Remembers the enrolments that were on a hold for a while: of them alone nothing need be open (F8)."""
+
+    def __init__(self) -> None:
+        super().__init__(office(users=USERS))
+        self.held: set[int] = set()
+
+    def watch(self) -> None:
+        current = self.dossier.cycle
+        process = self.office.moved.get(current.process, current.process) if current else ""
+        if current and process in self.office.cycles and not self.office.cycles[process].active_steps:
+            self.held.add(current.id)
 
 
-def is_on(story: Story) -> o.Cycle | None:
-    enrolment = story.dossier.cycle
-    if enrolment is None:
-        return None
-    process = story.office.moved.get(enrolment.process, enrolment.process)
-    return story.office.cycles.get(process)
-
-
-def remembers_holds(story: Story) -> None:
-    current = story.dossier.cycle
-    if current:
-        cycle_ = is_on(story)
-        story.holds_seen.setdefault(current.id, []).extend([cycle_] if cycle_ else [])  # type: ignore[attr-defined]
-
-
-def started() -> Story:
-    story = Story(office(users=USERS))
-    story.holds_seen = {}  # type: ignore[attr-defined]
+def started(first: o.Office) -> Watched:
+    """Jane, on cycle `two` if that is to be had."""
+    story = Watched()
     story.does(w.Add({"name": "Jane", "owner": "tom"}, None, True))
+    story.office = first
+    takes(story, w.Assign(w.Choice("two")), set())
     return story
 
 
-STEPS = st.lists(st.one_of(WISHES, WISHES, WISHES, WISHES, UNDO, LATER, offices()), max_size=25)
+DOINGS = st.lists(mostly(WISHES, UNDO, mostly(LATER, offices())), min_size=5, max_size=25)
 
 
 @settings(max_examples=250)
-@given(offices(), STEPS)
+@given(offices(), DOINGS)
 def test_whatever_is_wished_for_in_whatever_office_the_invariants_hold(
     first: o.Office, doings: list[w.Wish | o.Office | str | int]
 ) -> None:
-    story, undoable = started(), set[int]()
-    story.office = first
+    story, undoable = started(first), set[int]()
     for doing in doings:
         before = story.dossier
-        remembers_holds(story)
+        story.watch()
         takes(story, doing, undoable)
-        remembers_holds(story)
+        story.watch()
         holds(story)
         keeps_to_the_table(before, story)
         if isinstance(doing, w.Assign | w.Stop | w.Close | w.Transfer):
@@ -258,8 +263,7 @@ def survives_the_catalog(story: Story) -> None:
 def test_E11_undoing_restores_every_row_and_cancels_what_the_change_had_made(
     first: o.Office, doings: list[w.Wish | int], last: w.Wish
 ) -> None:
-    story = started()
-    story.office = first
+    story = started(first)
     for doing in doings:
         takes(story, doing, set())
     before, undoable = story.dossier, set[int]()
@@ -268,7 +272,7 @@ def test_E11_undoing_restores_every_row_and_cancels_what_the_change_had_made(
         return
     story.undoes()
     after = story.dossier
-    assert after.contact == before.contact or (before.known.gone == after.known.gone == UNDONE)
+    assert after.contact == before.contact
     known = {row.id for row in (*before.actions, *before.enrolments)}
     assert tuple(a for a in after.actions if a.id in known) == before.actions
     assert tuple(x for x in after.enrolments if x.id in known) == before.enrolments
@@ -279,16 +283,19 @@ def test_E11_undoing_restores_every_row_and_cancels_what_the_change_had_made(
 @settings(max_examples=150)
 @given(offices(), st.lists(WISHES, max_size=8), st.integers(1, 3))
 def test_E11_undoing_everything_leads_back_to_the_start(first: o.Office, doings: list[w.Wish], times: int) -> None:
-    story, undoable = started(), set[int]()
+    story, undoable = started(first), set[int]()
     begun = story.dossier
-    story.office = first
     for _ in range(times):
         for doing in doings:
             takes(story, doing, undoable)
         for change in sorted(undoable, reverse=True):
             story.undoes(change)
         undoable.clear()
-        assert (story.dossier.contact, story.open, story.dossier.cycle) == (begun.contact, (), None)
+        assert (story.dossier.contact, story.open, story.dossier.cycle) == (
+            begun.contact,
+            begun.open_actions,
+            begun.cycle,
+        )
 
 
 @settings(max_examples=200)
@@ -333,12 +340,9 @@ def test_F4_cancelling_by_hand_loses_no_step(declared: list[dict[str, object]], 
 @settings(max_examples=100)
 @given(offices(), st.lists(WISHES, max_size=8))
 def test_explain_has_a_reason_for_every_step(first: o.Office, doings: list[w.Wish]) -> None:
-    story = started()
-    story.office = first
+    story = started(first)
     for doing in doings:
         takes(story, doing, set())
     scheduled = [x.event for x in story.history if isinstance(x.event, e.Scheduled) and x.event.step]
     for event in scheduled:
         assert event.why and ("rebooked" in event.why or set(event.why) >= {"anchor", "from", "offset", "version"})
-    for _, group in groupby(story.dossier.actions, key=lambda a: a.id):
-        assert len(list(group)) == 1

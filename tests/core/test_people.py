@@ -105,6 +105,12 @@ def test_F11_an_import_changes_what_differs_and_neither_the_cycle_nor_what_it_le
     assert jane.history[-1].event.before == {"name": "Jane Smith", "email": None}  # type: ignore[union-attr]
 
 
+def test_F11_an_import_does_not_say_anew_when_a_contact_was_made() -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Bring({"name": "Jane Smith", "created_at": "2020-01-01T00:00:00Z"}, None))
+    assert jane.last == []
+
+
 def test_F21_an_import_does_not_reopen_who_was_won_or_lost() -> None:
     jane = jane_on(THREE)
     jane.does(w.Close("lost"))

@@ -110,6 +110,13 @@ def test_F20_an_import_changes_only_whom_its_user_sees() -> None:
         jane.does(w.Bring({"name": "X"}, None), by="ann")
 
 
+@pytest.mark.parametrize("kind", [w.Add, w.Bring])
+def test_F17_whoever_may_add_contacts_adds_them_for_anybody(kind: type[w.Add] | type[w.Bring]) -> None:
+    jane = Story(office(THREE))
+    jane.does(kind({"name": "Jane", "owner": "lone"}, w.Choice("three")), by="ann")
+    assert jane.dossier.known.owner == "lone"
+
+
 def test_F20_somebody_elses_task_is_not_changed() -> None:
     with pytest.raises(Refused, match="user:tom is not yours to change, kim"):
         Story(office(), "user:tom").does(w.Schedule("task", None, "Ring"), by="kim")

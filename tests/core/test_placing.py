@@ -406,6 +406,13 @@ def test_F4_steps_behind_a_cancelled_one_come_when_the_round_passes_it() -> None
     assert jane.due == {"c": "2026-05-09"}
 
 
+def test_F4_they_come_then_though_something_else_is_open() -> None:
+    jane = on(cycle("mixed", step("a"), step("b", anchor="due"), step("c", "3 days"), step("d", anchor="start")))
+    jane.does(w.Cancel(jane.action("b").id))
+    jane.closes_on("a", "2026-05-06")
+    assert set(jane.due) == {"c", "d"}
+
+
 def test_F4_steps_behind_a_cancelled_one_are_not_lost_when_a_later_one_is_closed_last() -> None:
     jane = on(cycle("mixed", step("a"), step("b", anchor="due"), step("c", "3 days"), step("d", anchor="start")))
     jane.closes_on("a", "2026-05-05")

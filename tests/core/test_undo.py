@@ -61,8 +61,10 @@ def test_E11_a_removal_is_taken_back() -> None:
 def test_E11_a_second_adding_is_taken_back_to_nobody_again() -> None:
     jane = jane_on(THREE)
     jane.undoes()
+    nobody = jane.dossier.contact
     jane.does(w.Add({"name": "Janet"}, None, True))
     jane.undoes()
+    assert jane.dossier.contact == nobody
     assert jane.dossier.known.gone == "undone"
 
 

@@ -250,6 +250,8 @@ def test_dates_of_exports_are_read(read: Read, cell: str, iso: str) -> None:
     + [
         "1714723200000",
         "45415",
+        "030526",
+        "1011121314",
         "2026",
         "3 May 2026 14:00 EST",
         "2026-05-03 25:00",

@@ -67,7 +67,7 @@ def test_a_bad_byte_among_good_accents_is_named_by_line_and_byte(write: Write) -
 
 def test_a_place_beyond_the_first_chunk_is_named_rightly(write: Write) -> None:
     line = "é" + "x" * 96 + "\r\n"  # 100 bytes, and CR LF on a chunk's border sooner or later
-    lines = 3 * CHUNK // 100
+    lines = 5 * CHUNK // 100
     content = b"name\n" + line.encode() * lines + b"\xff\n"
     with pytest.raises(BadInput, match=f"line {lines + 2}: byte {5 + 100 * lines} "):
         open_table(write(content))

@@ -13,7 +13,8 @@ WHERE e.ended IS NULL
 ORDER BY e.id;
 
 -- name: actions
--- Their open actions, and the latest of each step of their open enrolments, closed or not.
+-- Their open actions; of their open enrolments also the latest of each step, closed or not, and what was undone:
+-- it never happened, but its trial stays taken.
 SELECT a.id, a.contact, a.owner, a.type, a.title, a.status, a.due, a.nominal, a.at, a.enrolment, a.step, a.round,
        a.trial, a.position, a.channel, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.listing,
        a.completed_on, a.completed_by, a.reason
@@ -21,8 +22,11 @@ FROM json_each(:ids) AS wanted CROSS JOIN action AS a ON a.contact = wanted.valu
 WHERE a.status = 'scheduled'
    OR (a.step IS NOT NULL
        AND (SELECT e.ended FROM enrolment AS e WHERE e.id = a.enrolment) IS NULL
-       AND a.id = (SELECT max(b.id) FROM action AS b
-                   WHERE b.contact = a.contact AND b.enrolment = a.enrolment AND b.step = a.step))
+       AND (a.reason = 'undone'
+            OR a.id = (SELECT b.id FROM action AS b
+                       WHERE b.contact = a.contact AND b.enrolment = a.enrolment AND b.step = a.step
+                         AND b.reason IS NOT 'undone'
+                       ORDER BY b.round DESC, b.trial DESC LIMIT 1)))
 ORDER BY a.id;
 
 -- name: tasks
