@@ -146,6 +146,8 @@ def _events(text: str, tree: Tree) -> Iterator[yaml.Event]:
 def _syntax(error: yaml.MarkedYAMLError, text: str, tree: Tree) -> Broken:
     mark = error.problem_mark or error.context_mark
     at = Place(mark.line + 1, mark.column + 1) if mark else TOP
+    if "nesting depth" in (error.problem or ""):  # libyaml from 0.2.6 on stops by itself, before it gives an event
+        return tree.stop("FU009", at, f"nested more than {DEEPEST} levels deep")
     lines = text.splitlines()
     line = lines[at.line - 1] if at.line <= len(lines) else ""
     if "\t" in line[: len(line) - len(line.lstrip())]:

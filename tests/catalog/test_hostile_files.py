@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from followup.catalog import load
 from followup.errors import Problem
@@ -17,9 +18,13 @@ OFFICE = "office: {name: Example, zone: America/Vancouver}\n"
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
 STAIRS = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [[[[*a{n - 1}]]]]\n" for n in range(1, 2000))
 
+#: libyaml from 0.2.6 on stops at its own limit, 1,000, while it looks ahead; the one before at ours
+NEW_LIBYAML = yaml.__with_libyaml__ and yaml._yaml.get_version() >= (0, 2, 6)
+BRACKET = (1, 1001) if NEW_LIBYAML else (1, 21)
+
 TEXTS = {
-    "open brackets": ("[" * 100_000, "FU009", (1, 21)),
-    "many open brackets": ("[" * 3_000_000, "FU009", (1, 21)),
+    "open brackets": ("[" * 100_000, "FU009", BRACKET),
+    "many open brackets": ("[" * 3_000_000, "FU009", BRACKET),
     "open mappings": ("{a: " * 100_000, "FU009", (1, 81)),
     "lists in lists": ("- " * 100_000, "FU009", (1, 41)),
     "keys in keys": ("? " * 100_000, "FU014", (1, 3)),
