@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -22,7 +22,6 @@ BATCH = 2000
 class Outcome(NamedTuple):
     """What a command did: what it was asked for and is done, actions scheduled and cancelled, what was refused."""
 
-    change: int
     done: list[str]
     scheduled: list[int]
     cancelled: list[int]
@@ -32,34 +31,33 @@ class Outcome(NamedTuple):
 
 
 def blank() -> Outcome:
-    return Outcome(0, [], [], [], [], set(), {"new": 0, "changed": 0, "same": 0})
+    return Outcome([], [], [], [], set(), {"new": 0, "changed": 0, "same": 0})
 
 
 def for_contacts(world: World, wishes: Iterable[tuple[str, Wish]]) -> Outcome:
     """Each wish about the contact named with it; what is refused does not stop the rest."""
-    whole = blank()
-    for part in in_batches(world, wishes):
-        whole = part._replace(
-            done=whole.done + part.done,
-            scheduled=whole.scheduled + part.scheduled,
-            cancelled=whole.cancelled + part.cancelled,
-            refused=whole.refused + part.refused,
-            notices=whole.notices | part.notices,
-        )
-    return whole
+    outcome = blank()
+    for _ in _batches(world, wishes, lambda: outcome):
+        pass
+    return outcome
 
 
 def in_batches(world: World, wishes: Iterable[tuple[str, Wish]]) -> Iterator[Outcome]:
-    """The same, batch by batch under one change: memory stays flat for a million."""
+    """The same, an outcome for each batch: memory stays flat for a million."""
+    return _batches(world, wishes, blank)
+
+
+def _batches(world: World, wishes: Iterable[tuple[str, Wish]], noted_in: Callable[[], Outcome]) -> Iterator[Outcome]:
+    """All under one change; what a batch did is noted in the outcome that `noted_in` gives for it."""
     wishes, change = iter(wishes), None
     while batch := list(islice(wishes, BATCH)):
-        outcome = blank()
+        outcome = noted_in()
         with world.store.change(world.head(), world.dry_run, change) as writing:
             dossiers = world.store.dossiers([contact for contact, _ in batch])
             writing.save(_decided(world, writing, dossiers, batch, outcome))
         if writing.saved and not world.dry_run:
             change = writing.id
-        yield outcome._replace(change=writing.id)
+        yield outcome
 
 
 def _decided(
@@ -101,31 +99,31 @@ def for_actions(world: World, wishes: Iterable[tuple[int, Wish]]) -> Outcome:
     outcome = blank()
     with world.store.change(world.head(), world.dry_run) as writing:
         for action, wish in wishes:
-            _one_action(world, writing, action, wish, outcome)
-    return outcome._replace(change=writing.id)
+            try:
+                _one(world, writing, str(action), _holding(world, action), wish, outcome)
+            except FollowupError as refusal:
+                outcome.refused.append((str(action), refusal))
+    return outcome
 
 
-def _one_action(world: World, writing: Change, action: int, wish: Wish, outcome: Outcome) -> None:
-    try:
-        dossier = world.store.dossier_of_action(action)
-        if dossier is None:
-            raise NotFound(f"no action {action}")
-        decision = decide(dossier, wish, world.office, world.stamp(writing.id), writing.ids)
-    except FollowupError as refusal:
-        outcome.refused.append((str(action), refusal))
-        return
-    writing.save([(dossier, decision)])
-    outcome.done.append(str(action))
-    _note(decision.entries, outcome)
+def _holding(world: World, action: int) -> Dossier:
+    dossier = world.store.dossier_of_action(action)
+    if dossier is None:
+        raise NotFound(f"no action {action}")
+    return dossier
 
 
 def for_user(world: World, user: str, wish: Wish) -> Outcome:
     """A wish about a user's own tasks."""
     outcome = blank()
     with world.store.change(world.head(), world.dry_run) as writing:
-        dossier = world.store.tasks(user)
-        decision = decide(dossier, wish, world.office, world.stamp(writing.id), writing.ids)
-        writing.save([(dossier, decision)])
-        outcome.done.append(user)
-        _note(decision.entries, outcome)
-    return outcome._replace(change=writing.id)
+        _one(world, writing, user, world.store.tasks(user), wish, outcome)
+    return outcome
+
+
+def _one(world: World, writing: Change, name: str, dossier: Dossier, wish: Wish, outcome: Outcome) -> None:
+    """Decide and save at once: the next wish may be about the same dossier."""
+    decision = decide(dossier, wish, world.office, world.stamp(writing.id), writing.ids)
+    writing.save([(dossier, decision)])
+    outcome.done.append(name)
+    _note(decision.entries, outcome)

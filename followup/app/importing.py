@@ -10,7 +10,7 @@ from followup.app.changes import in_batches
 from followup.app.world import World
 from followup.core.timing import moment, utc_text
 from followup.core.wishes import Bring, Choice, Wish
-from followup.errors import FollowupError, NotFound
+from followup.errors import FollowupError
 from followup.intake.mapping import Mapping
 from followup.intake.records import Record
 from followup.intake.refusals import Refusal
@@ -119,10 +119,7 @@ class Importer:
             by_email = [user.id for user in self.world.users.values() if user.email == word.lower()]
             if by_email:
                 return by_email[0]
-        try:
-            return self.world.one(kind, word)
-        except NotFound as error:
-            raise NotFound(str(error)) from None
+        return self.world.one(kind, word)
 
     def _details(self, row: Row) -> str | None:
         details = {**(row.extra or {}), **({"notes": row.notes} if row.notes else {})}

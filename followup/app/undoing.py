@@ -9,7 +9,6 @@ from followup.app.changes import BATCH
 from followup.app.world import World
 from followup.core.draft import Decision
 from followup.core.events import Entry
-from followup.core.evolve import replay
 from followup.core.model import Dossier
 from followup.core.timing import utc_text
 from followup.core.undo import undo
@@ -47,7 +46,7 @@ def undo_last(world: World, partial: bool = False) -> TakenBack:
     with world.store.change(world.head(number), world.dry_run) as writing:
         rest = iter(subjects)
         while batch := list(islice(rest, BATCH)):
-            writing.save(list(_reversed(world, batch, number, writing.id, taken)))
+            writing.save(_reversed(world, batch, number, writing.id, taken))
         if taken.refused and not partial:
             raise Refused(_refusal(taken))
     return taken
@@ -58,13 +57,11 @@ def _reversed(
 ) -> list[tuple[Dossier, Decision]]:
     made = []
     for subject in subjects:
-        history = entries(world, subject)
         try:
-            entry, after = undo(history, number, writing, world.now, world.user.id)
+            made.append(undo(entries(world, subject), number, writing, world.now, world.user.id))
         except Refused as refusal:
             taken.refused.append((subject, refusal))
             continue
-        made.append((replay(history, Dossier(subject)), Decision((entry,), after)))
         taken.subjects.append(subject)
     return made
 

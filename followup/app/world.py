@@ -93,7 +93,7 @@ class World:
 
     def reach(self) -> tuple[list[str] | None, bool]:
         """Whose contacts the user sees: user ids, or None for everyone; and whether those without an owner (F20)."""
-        wide = self.user.administers() or bool(self.user.permissions & {"see-all", "generate-fulfillment"})
+        wide = self.user.sees_widely()
         if wide and self.user.property is None:
             return None, True
         team = below(self.user.id, self.users)

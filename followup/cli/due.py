@@ -49,17 +49,11 @@ def due(
 
 
 def _last_day(here: World, day: str, until: str, upcoming: str) -> str:
-    if upcoming:
-        return (
-            add_days(here.today, int(upcoming.removesuffix("d")))
-            if upcoming.removesuffix("d").isdigit()
-            else _bad(upcoming)
-        )
-    return when(until or day, here.today)[:10]
-
-
-def _bad(upcoming: str) -> str:
-    raise UsageError(f"--upcoming takes days, as 7d: not '{upcoming}'")
+    if not upcoming:
+        return when(until or day, here.today)[:10]
+    if not upcoming.removesuffix("d").isdigit():
+        raise UsageError(f"--upcoming takes days, as 7d: not '{upcoming}'")
+    return add_days(here.today, int(upcoming.removesuffix("d")))
 
 
 def _rows(

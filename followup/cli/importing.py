@@ -26,9 +26,8 @@ def look(source: CsvTable, mapping: Mapping) -> str:
 
 def carry_out(run: Run, refused: str, source: CsvTable, shown: bool, dry_run: bool) -> Totals:
     """Runs the import; rows that are refused are written to `refused`, which is not made where there are none."""
-    first: list[Refusal] = []
     if dry_run:
-        return _last(run(first.append), shown)
+        return _last(run(lambda _: None), shown)
     kept = _Kept(refused, source)
     try:
         return _last(run(kept.add), shown)

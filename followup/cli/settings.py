@@ -57,11 +57,6 @@ class Settings(NamedTuple):
             return url
         return "sqlite:///" + os.path.join(folder, "followup.db")
 
-    def moment(self) -> int:
-        """The present, in UTC seconds: the only clock there is. Without a zone it is UTC until the office is known."""
-        text = self.now or os.environ.get("FOLLOWUP_NOW")
-        return int(time.time()) if text is None else -1
-
 
 @contextmanager
 def world(ctx: typer.Context, dry_run: bool = False) -> Iterator[World]:
@@ -70,18 +65,16 @@ def world(ctx: typer.Context, dry_run: bool = False) -> Iterator[World]:
     store = open_store(settings.store_url())
     try:
         user = settings.user or os.environ.get("FOLLOWUP_USER")
-        made = World(store, settings.moment(), user or _login(store), _command(ctx), dry_run)
-        made.now = present(settings, made)
-        yield made
+        yield World(store, present(settings, store), user or _login(store), _command(ctx), dry_run)
     finally:
         store.close()
 
 
-def present(settings: Settings, world: World) -> int:
-    """`--now` without a zone is in the office's zone (T10)."""
+def present(settings: Settings, store: Store) -> int:
+    """The present in UTC seconds: the only clock there is. `--now` without a zone is in the office's zone (T10)."""
     text = settings.now or os.environ.get("FOLLOWUP_NOW")
     if text is None:
-        return world.now
+        return int(time.time())
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
@@ -90,14 +83,16 @@ def present(settings: Settings, world: World) -> int:
     except ValueError:
         raise BadInput(f"--now '{text}' is not a moment: 2026-05-03T09:00") from None
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(_zone(world)))
+        moment = moment.replace(tzinfo=ZoneInfo(_zone(store)))
     return int(moment.timestamp())
 
 
-def _zone(world: World) -> str:
+def _zone(store: Store) -> str:
     """The office's zone; UTC while no office is applied."""
-    document = world.document("office", "office")
-    return str(document["zone"]) if document else "UTC"
+    from json import loads
+
+    row = next(store.ask("catalog.item", kind="office", id="office"), None)
+    return str(loads(row[0])["zone"]) if row else "UTC"
 
 
 def account() -> str | None:

@@ -93,6 +93,10 @@ class User(NamedTuple):
     def administers(self) -> bool:
         return "apply-catalog" in self.permissions
 
+    def sees_widely(self) -> bool:
+        """All of their property's contacts, or everyone's where they have no property (F20)."""
+        return not self.permissions.isdisjoint(("apply-catalog", "see-all", "generate-fulfillment"))
+
 
 class ActionType(NamedTuple):
     """A kind of action (F1). `offers_cycle`: completing one offers the alias menu (F10)."""

@@ -29,8 +29,7 @@ def below(user: str, users: Mapping[str, User]) -> frozenset[str]:
 
 def sees(user: User, dossier: Dossier, users: Mapping[str, User]) -> bool:
     """F20: owned or held by them or by someone below; or of their property, with a permission that is for it."""
-    wide = user.administers() or bool(user.permissions & {"see-all", "generate-fulfillment"})
-    if wide and (user.property is None or _property(dossier.contact) in (None, user.property)):
+    if user.sees_widely() and (user.property is None or _property(dossier.contact) in (None, user.property)):
         return True
     holders = {action.owner for action in dossier.actions if action.open}
     holders.add(dossier.contact.owner if dossier.contact else dossier.subject.partition(":")[2])

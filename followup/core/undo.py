@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from followup.core import events as e
-from followup.core.evolve import replay
+from followup.core.draft import Decision
+from followup.core.evolve import evolve, replay
 from followup.core.model import CANCELLED, UNDONE, Action, Dossier, Enrolment
 from followup.core.timing import utc_text
 from followup.errors import Refused
 
 
-def undo(history: Sequence[e.Entry], change: int, taken_back: int, at: int, by: str) -> tuple[e.Entry, Dossier]:
-    """The entry, of change `taken_back`, that reverses `change` for the subject whose whole history is given.
+def undo(history: Sequence[e.Entry], change: int, taken_back: int, at: int, by: str) -> tuple[Dossier, Decision]:
+    """The subject whose whole history is given as it stands, and what reverses `change`, as change `taken_back`.
 
     Raises Refused where the subject has changed since: that change comes first.
     """
@@ -30,7 +31,7 @@ def undo(history: Sequence[e.Entry], change: int, taken_back: int, at: int, by: 
     now = replay(history, Dossier(subject))
     before = replay(history[:first], Dossier(subject))
     entry = e.Entry(subject, now.seq + 1, taken_back, at, by, _reversal(now, before, change, utc_text(at)[:10]))
-    return entry, replay([entry], now)
+    return now, Decision((entry,), evolve(now, entry))
 
 
 def _reversal(now: Dossier, before: Dossier, change: int, on: str) -> e.Undone:

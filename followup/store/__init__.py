@@ -35,10 +35,6 @@ class Change(Protocol):
         """History and current rows together: each dossier as it was, and what was decided about it."""
         ...
 
-    def contact_ids(self) -> Iterator[int]:
-        """Unused numbers for contacts that come without an id of their own."""
-        ...
-
     def execute(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         """One named statement of catalog.sql for each row: what an apply writes beside the history."""
         ...

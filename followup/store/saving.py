@@ -26,7 +26,6 @@ class SqliteChange:
             connection.execute(statement("sqlite", "write.change"), {"id": self.id, **head._asdict()})
             self._set("change", self.id + 1)
         self.ids: Iterator[int] = count(self._next("action"))
-        self._contacts: Iterator[int] | None = None
         self.saved = False  # a change that changed nothing leaves no trace
 
     def _next(self, name: str) -> int:
@@ -35,11 +34,6 @@ class SqliteChange:
 
     def _set(self, name: str, next: int) -> None:
         self.connection.execute(statement("sqlite", "write.set_counter"), {"name": name, "next": next})
-
-    def contact_ids(self) -> Iterator[int]:
-        if self._contacts is None:
-            self._contacts = count(self._next("contact"))
-        return self._contacts
 
     def execute(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         self.connection.executemany(statement("sqlite", "catalog." + name), rows)
@@ -61,8 +55,6 @@ class SqliteChange:
 
     def finish(self) -> None:
         self._set("action", next(self.ids))
-        if self._contacts is not None:
-            self._set("contact", next(self._contacts))
 
 
 #: in the order they are executed: what is closed first, so that no two tries or cycles are open at any moment

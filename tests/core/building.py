@@ -129,9 +129,10 @@ class Story:
         return whole
 
     def undoes(self, change: int | None = None, by: str = "sue") -> e.Entry:
-        entry, after = undo(self.history, change or self.change, self.change + 1, instant(self.now), by)
-        self._keep([entry], after)
-        return entry
+        now, made = undo(self.history, change or self.change, self.change + 1, instant(self.now), by)
+        assert now == self.dossier
+        self._keep(list(made.entries), made.after)
+        return made.entries[0]
 
     def _keep(self, entries: list[e.Entry], after: Dossier) -> None:
         self.change += 1

@@ -160,7 +160,7 @@ def test_E11_a_change_in_batches_that_others_came_between_is_told_apart_by_what_
     jane.does(w.Attempt(2))  # 5
     with pytest.raises(Refused, match="changed since: by sue"):
         undo(jane.history, 7, 8, instant("2026-05-06T12:00"), "tom")
-    _, after = undo(jane.history, 5, 8, instant("2026-05-06T12:00"), "sue")
+    _, (_, after) = undo(jane.history, 5, 8, instant("2026-05-06T12:00"), "sue")
     assert (after.known.phone, after.actions[0].attempts) == ("1", 0)
 
 

@@ -143,7 +143,7 @@ CREATE TABLE counter (
 ) STRICT, WITHOUT ROWID;
 
 -- actions and enrolments share one
-INSERT INTO counter VALUES ('change', 1), ('contact', 1), ('action', 1);
+INSERT INTO counter VALUES ('change', 1), ('action', 1);
 
 -- Where this office is kept; a copy elsewhere must not send as if it were this one.
 CREATE TABLE instance (
