@@ -68,7 +68,7 @@ class Draft:
 
     def step_id(self, cycle: str, step: str | None) -> str | None:
         """The step's id of today (E5)."""
-        moved = self.office.moved.get(f"{cycle}/{step}")
+        moved = self.office.moved and self.office.moved.get(f"{cycle}/{step}")
         return moved.rpartition("/")[2] if moved else step
 
     def tries(self, enrolment: Enrolment, step: str | None) -> list[Action]:

@@ -28,11 +28,11 @@ def replay(entries: Iterable[e.Entry], start: Dossier) -> Dossier:
 
 def evolve(dossier: Dossier, entry: e.Entry) -> Dossier:
     """The dossier after `entry`. Whatever happens to a contact updates its `updated_at` (C2), except an undo."""
-    after = _changed(dossier, entry)
+    subject, _, contact, enrolments, actions = _changed(dossier, entry)
     now = utc_text(entry.at)
-    if after.contact is None or after.contact.updated_at == now or isinstance(entry.event, e.Undone):
-        return after._replace(seq=entry.seq)
-    return after._replace(seq=entry.seq, contact=after.contact._replace(updated_at=now))
+    if contact and contact.updated_at != now and not isinstance(entry.event, e.Undone):
+        contact = contact._replace(updated_at=now)
+    return Dossier(subject, entry.seq, contact, enrolments, actions)
 
 
 def _changed(dossier: Dossier, entry: e.Entry) -> Dossier:

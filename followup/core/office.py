@@ -49,10 +49,7 @@ class Cycle(NamedTuple):
     name: str
     active: bool
     steps: tuple[Step, ...]
-
-    @property
-    def active_steps(self) -> tuple[Step, ...]:
-        return tuple(step for step in self.steps if step.active)
+    active_steps: tuple[Step, ...]
 
 
 class Alias(NamedTuple):
@@ -142,7 +139,8 @@ def cycle(id: str, document: Document) -> Cycle:
     """The cycle of one catalog document, with each step's anchor and roll resolved."""
     anchor, roll = document["anchor"], document.get("roll")
     steps = tuple(_step(place, item, anchor, roll) for place, item in enumerate(document["steps"]))
-    return Cycle(id, document["name"], document["active"], steps)
+    active = tuple(step for step in steps if step.active)
+    return Cycle(id, document["name"], document["active"], steps, active)
 
 
 def _step(position: int, item: Document, anchor: str, roll: str | None) -> Step:

@@ -37,6 +37,7 @@ class Due(NamedTuple):
     unknown_holidays: bool = False  # T9: counted past the last day whose holidays are declared
 
 
+@lru_cache(maxsize=1024)
 def local(at: int, zone: str) -> When:
     """The moment `at` as a clock on the wall in `zone` shows it, to the minute."""
     at -= at % 60

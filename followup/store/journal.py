@@ -1,4 +1,7 @@
-"""Events as rows of the history, and back. Data is JSON without what is None; the action's id has its own column."""
+"""Events as rows of the history, and back. The action's id has its own column; data is JSON of the other fields.
+
+What is None, or the default that its kind was released with, is left out.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,9 @@ HistoryRow = tuple[str, int, int, str, "int | None", str]
 
 def row(entry: Entry) -> HistoryRow:
     event = entry.event
-    data: dict[str, Any] = {name: value for name, value in zip(event._fields, event, strict=True) if value is not None}
+    plain = event._field_defaults.get
+    given = zip(event._fields, event, strict=True)
+    data: dict[str, Any] = {name: value for name, value in given if value != plain(name)}
     return entry.subject, entry.seq, entry.change, NAMES[type(event)], data.pop("action", None), _encode(data)
 
 
