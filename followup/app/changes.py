@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
+from followup.app.outcome import NAMED, Outcome
 from followup.app.world import World
-from followup.core import events as e
 from followup.core.decide import decide
-from followup.core.draft import Decision
+from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
+from followup.core.timing import local
 from followup.core.wishes import Wish
 from followup.errors import FollowupError, NotFound
 from followup.store import Change
@@ -19,51 +20,72 @@ from followup.store import Change
 BATCH = 2000
 
 
-class Outcome(NamedTuple):
-    """What a command did: what it was asked for and is done, actions scheduled and cancelled, what was refused."""
+class TakenUp(NamedTuple):
+    """The change that batches belong to: its number, None before the first; and its moment."""
 
-    done: list[str]
-    scheduled: list[int]
-    cancelled: list[int]
-    refused: list[tuple[str, FollowupError]]
-    notices: set[str]
-    counted: dict[str, int]
+    id: int | None
+    at: int
 
 
-def blank() -> Outcome:
-    return Outcome([], [], [], [], set(), {"new": 0, "changed": 0, "same": 0})
-
-
-def for_contacts(world: World, wishes: Iterable[tuple[str, Wish]]) -> Outcome:
+def for_contacts(
+    world: World,
+    wishes: Iterable[tuple[str, Wish]],
+    most: int | None = NAMED,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Outcome:
     """Each wish about the contact named with it; what is refused does not stop the rest."""
-    outcome = blank()
+    outcome = Outcome(most)
     for _ in _batches(world, wishes, lambda: outcome):
-        pass
+        progress(outcome.done.total)
     return outcome
 
 
 def in_batches(world: World, wishes: Iterable[tuple[str, Wish]]) -> Iterator[Outcome]:
     """The same, an outcome for each batch: memory stays flat for a million."""
-    return _batches(world, wishes, blank)
+    return _batches(world, wishes, Outcome)
 
 
 def _batches(world: World, wishes: Iterable[tuple[str, Wish]], noted_in: Callable[[], Outcome]) -> Iterator[Outcome]:
-    """All under one change; what a batch did is noted in the outcome that `noted_in` gives for it."""
-    wishes, change = iter(wishes), None
+    """All under one change, in a transaction each; what a batch did is noted in the outcome that `noted_in` gives.
+
+    While more may come the change keeps what was typed, so that typing it again takes up what a kill has left.
+    """
+    wishes, change = iter(wishes), _taken_up(world)
+    more = change.id is not None
     while batch := list(islice(wishes, BATCH)):
-        outcome = noted_in()
-        with world.store.change(world.head(), world.dry_run, change) as writing:
+        outcome, more = noted_in(), len(batch) == BATCH
+        with world.store.change(world.head(), world.dry_run, change.id) as writing:
             dossiers = world.store.dossiers([contact for contact, _ in batch])
-            writing.save(_decided(world, writing, dossiers, batch, outcome))
+            stamp = Stamp(writing.id, change.at, world.user)
+            writing.save(_decided(world, writing, stamp, dossiers, batch, outcome))
+            if more or change.id:
+                writing.leave_unfinished(world.typed if more else None)
         if writing.saved and not world.dry_run:
-            change = writing.id
+            change = change._replace(id=writing.id)
         yield outcome
+    if more and change.id and not world.dry_run:
+        with world.store.change(world.head(), resume=change.id) as writing:
+            writing.leave_unfinished(None)
+
+
+def _taken_up(world: World) -> TakenUp:
+    """What the same user left unfinished today by the same words: its dates are today's, so it can be gone on with."""
+    zone, version = world.office.calendar(world.user.id).zone, world.office.version
+    for id, at in world.store.ask("lists.unfinished", by=world.user.id, typed=world.typed, version=version):
+        if at <= world.now and local(at, zone).day == world.today:
+            return TakenUp(id, at)
+    return TakenUp(None, world.now)
 
 
 def _decided(
-    world: World, writing: Change, dossiers: dict[str, Dossier], batch: Sequence[tuple[str, Wish]], outcome: Outcome
+    world: World,
+    writing: Change,
+    stamp: Stamp,
+    dossiers: dict[str, Dossier],
+    batch: Sequence[tuple[str, Wish]],
+    outcome: Outcome,
 ) -> Iterator[tuple[Dossier, Decision]]:
-    office, stamp = world.office, world.stamp(writing.id)
+    office = world.office
     for contact, wish in batch:
         dossier = dossiers[contact]
         try:
@@ -72,37 +94,19 @@ def _decided(
             outcome.refused.append((contact, refusal))
             continue
         dossiers[contact] = decision.after
-        outcome.done.append(contact)
-        outcome.counted["new" if dossier.contact is None else "changed" if decision.entries else "same"] += 1
-        _note(decision.entries, outcome)
+        outcome.note(contact, dossier, decision)
         yield dossier, decision
 
 
-def _note(entries: Iterable[e.Entry], outcome: Outcome) -> None:
-    closed = set()
-    for entry in entries:
-        event = entry.event
-        if isinstance(event, e.Scheduled):
-            outcome.scheduled.append(event.action)
-            if event.why and event.why.get("unknown_holidays"):
-                outcome.notices.add(f"holidays are not declared as far as {event.due[:10]}: check that date (T9)")
-        elif isinstance(event, e.Cancelled):
-            outcome.cancelled.append(event.action)
-        elif isinstance(event, e.Completed):
-            closed.add(event.action)
-    if closed:  # logged: scheduled and completed in one breath
-        outcome.scheduled[:] = [id for id in outcome.scheduled if id not in closed]
-
-
-def for_actions(world: World, wishes: Iterable[tuple[int, Wish]]) -> Outcome:
-    """Each wish about the action named with it: one change, one transaction; what is refused does not stop the rest."""
-    outcome = blank()
+def for_actions(world: World, wishes: Iterable[tuple[int, Sequence[Wish]]], most: int | None = NAMED) -> Outcome:
+    """Each action's wishes, together or not at all; what is refused does not stop the rest. One transaction."""
+    outcome = Outcome(most)
     with world.store.change(world.head(), world.dry_run) as writing:
-        for action, wish in wishes:
+        for action, wanted in wishes:
             try:
-                _one(world, writing, str(action), _holding(world, action), wish, outcome)
+                _one(world, writing, action, _holding(world, action), wanted, outcome)
             except FollowupError as refusal:
-                outcome.refused.append((str(action), refusal))
+                outcome.refused.append((action, refusal))
     return outcome
 
 
@@ -113,17 +117,21 @@ def _holding(world: World, action: int) -> Dossier:
     return dossier
 
 
-def for_user(world: World, user: str, wish: Wish) -> Outcome:
+def for_user(world: World, user: str, wish: Wish, most: int | None = NAMED) -> Outcome:
     """A wish about a user's own tasks."""
-    outcome = blank()
+    outcome = Outcome(most)
     with world.store.change(world.head(), world.dry_run) as writing:
-        _one(world, writing, user, world.store.tasks(user), wish, outcome)
+        _one(world, writing, user, world.store.tasks(user), [wish], outcome)
     return outcome
 
 
-def _one(world: World, writing: Change, name: str, dossier: Dossier, wish: Wish, outcome: Outcome) -> None:
+def _one(
+    world: World, writing: Change, asked: int | str, before: Dossier, wishes: Sequence[Wish], outcome: Outcome
+) -> None:
     """Decide and save at once: the next wish may be about the same dossier."""
-    decision = decide(dossier, wish, world.office, world.stamp(writing.id), writing.ids)
-    writing.save([(dossier, decision)])
-    outcome.done.append(name)
-    _note(decision.entries, outcome)
+    decision, stamp = Decision((), before), Stamp(writing.id, world.now, world.user)
+    for wish in wishes:
+        next = decide(decision.after, wish, world.office, stamp, writing.ids)
+        decision = Decision(decision.entries + next.entries, next.after)
+    writing.save([(before, decision)])
+    outcome.note(asked, before, decision)

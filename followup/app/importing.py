@@ -65,7 +65,7 @@ class Importer:
         """The totals so far, after each batch."""
         for outcome in in_batches(self.world, self._wishes(rows(self.table, mapping, day_first))):
             for contact, refusal in outcome.refused:
-                self._refused(self.pending[contact], str(refusal))
+                self._refused(self.pending[str(contact)], str(refusal))
             self.pending.clear()
             self.table.cells.clear()
             t, counted = self.totals, outcome.counted

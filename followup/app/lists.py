@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from json import dumps, loads
 from typing import Any
 
@@ -14,45 +15,76 @@ from followup.core.timing import add_days, utc_text
 from followup.core.words import folded, nearest
 from followup.errors import NotFound, Refused
 
+PAGE = 1000
+
 
 def due(world: World, owner: str, until: str, since: str = "", **filters: Any) -> list[ActionRow]:
     """The user's open actions due on or before the local day `until`, overdue ones included (P5, T8)."""
-    values = {"type": None, "category": None, "cycle": None, **filters}
-    rows = world.store.ask("lists.due", owner=owner, before=add_days(until[:10], 1), since=since, **values)
-    return [ActionRow._make(row) for row in rows]
+    values = {"type": filters.get("type"), "category": filters.get("category"), "cycle": _cycles(world, filters)}
+    return _actions(world, "due", owner=owner, before=add_days(until[:10], 1), since=since, **values)
 
 
 def search(world: World, limit: int = -1, **filters: Any) -> list[ActionRow]:
     """Actions that the user may see and that match every filter given (F18)."""
-    owners, unowned = world.reach()
-    names = ("contact", "type", "status", "owner", "since", "before", "cycle", "step", "category", "text")
+    names = ("contact", "type", "status", "owner", "since", "before", "step", "category")
     values = {name: filters.get(name) for name in names}
-    values["text"] = folded(values["text"]) if values["text"] else None
-    rows = world.store.ask("lists.search", owners=_json(owners), unowned=unowned, limit=limit, **values)
-    return [ActionRow._make(row) for row in rows]
+    text = filters.get("text")
+    values |= {"text": folded(text) if text else None, "cycle": _cycles(world, filters)}
+    return _actions(world, "search", limit=limit, **_reach(world), **values)
 
 
 def action(world: World, id: int) -> ActionRow:
-    row = next(world.store.ask("lists.action", id=id), None)
-    if row is None:
+    found = _actions(world, "action", id=id)
+    if not found:
         raise NotFound(f"no action {id}")
-    return ActionRow._make(row)
+    return found[0]
 
 
-def actions(world: World, ids: list[int]) -> list[ActionRow]:
-    """Those of `ids` that are kept: a dry run has scheduled some that are not."""
-    rows = (next(world.store.ask("lists.action", id=id), None) for id in ids)
-    return [ActionRow._make(row) for row in rows if row]
+def _actions(world: World, question: str, **values: Any) -> list[ActionRow]:
+    """Rows under the ids of today (E5)."""
+    rows = map(ActionRow._make, world.store.ask(f"lists.{question}", **values))
+    return [_today(world, row) for row in rows] if world.office.moved else list(rows)
 
 
-def contacts(world: World, limit: int = -1, closed: bool = False, **filters: Any) -> list[ContactRow]:
-    owners, unowned = world.reach()
-    values = {name: filters.get(name) for name in ("id", "owner", "stage", "cycle", "source", "text")}
-    values["text"] = folded(values["text"]) if values["text"] else None
-    asked = world.store.ask(
-        "lists.contacts", owners=_json(owners), unowned=unowned, limit=limit, closed=closed, **values
-    )
-    return [ContactRow._make(row) for row in asked]
+def _today(world: World, row: ActionRow) -> ActionRow:
+    if row.cycle is None:
+        return row
+    return row._replace(cycle=world.office.cycle_id(row.cycle), step=world.office.step_id(row.cycle, row.step))
+
+
+def _cycles(world: World, filters: dict[str, Any]) -> str | None:
+    """The cycle that is asked for under every id it has had, as JSON; None for any."""
+    return dumps(world.office.cycle_ids(filters["cycle"])) if filters.get("cycle") else None
+
+
+def contacts(world: World, limit: int = -1, **filters: Any) -> list[ContactRow]:
+    """Contacts that the user may see, by next action date (C3)."""
+    return [_contact(world, row) for row in world.store.ask("lists.contacts", limit=limit, **_wanted(world, filters))]
+
+
+def all_contacts(world: World, **filters: Any) -> Iterator[ContactRow]:
+    """The same by id, however many, a page at a time: they may be changed meanwhile."""
+    wanted, after = _wanted(world, filters), ""
+    while page := list(world.store.ask("lists.contacts_by_id", after=after, limit=PAGE, **wanted)):
+        yield from (_contact(world, row) for row in page)
+        after = page[-1][0]
+
+
+def _wanted(world: World, filters: dict[str, Any]) -> dict[str, Any]:
+    values = {name: filters.get(name) for name in ("id", "owner", "stage", "source")}
+    text = filters.get("text")
+    values |= {"text": folded(text) if text else None, "cycle": _cycles(world, filters)}
+    return {"closed": filters.get("closed", False), **values, **_reach(world)}
+
+
+def _reach(world: World) -> dict[str, Any]:
+    everything, team, place = world.reach
+    return {"everything": everything, "team": dumps(sorted(team)), "property": place}
+
+
+def _contact(world: World, row: Sequence[Any]) -> ContactRow:
+    found = ContactRow._make(row)
+    return found._replace(cycle=world.office.cycle_id(found.cycle)) if found.cycle else found
 
 
 def contact_id(world: World, word: str) -> str:
@@ -71,44 +103,30 @@ def contact_id(world: World, word: str) -> str:
 
 def page(world: World, contact: str) -> tuple[ContactRow, list[ActionRow], list[dict[str, Any]]]:
     """A contact's page (F18): who they are, their actions, their whole history."""
-    rows = [ContactRow._make(row) for row in _one_contact(world, contact)]
+    rows = contacts(world, 1, id=contact, closed=True)
     if not rows:
         raise Refused(f"contact {contact} is not yours to see, or is gone: `followup history {contact}`")
-    acts = [ActionRow._make(row) for row in world.store.ask("lists.of_contact", contact=contact)]
-    return rows[0], acts, history(world, contact_subject(contact))
-
-
-def _one_contact(world: World, contact: str) -> Any:
-    owners, unowned = world.reach()
-    held = any(row[7] in (owners or ()) for row in world.store.ask("lists.of_contact", contact=contact))
-    values = dict.fromkeys(("owner", "stage", "cycle", "source", "text"))
-    wanted = _json(None if held else owners)
-    return world.store.ask("lists.contacts", id=contact, owners=wanted, unowned=unowned, limit=1, closed=1, **values)
+    told = list(history(world, contact_subject(contact)))
+    return rows[0], _actions(world, "of_contact", contact=contact), told
 
 
 def history(
     world: World, subject: str | None = None, change: int | None = None, limit: int = -1
-) -> list[dict[str, Any]]:
-    """`history@1` items, oldest first."""
-    items = []
-    for subject_, seq, number, at, by, kind, action_, data, _ in world.store.ask(
-        "lists.history", subject=subject, change=change, limit=limit
-    ):
-        contact = subject_.removeprefix("contact:") if subject_.startswith("contact:") else None
-        items.append(
-            {
-                "subject": subject_,
-                "seq": seq,
-                "change": number,
-                "at": utc_text(at),
-                "by": by,
-                "contact": contact,
-                "kind": kind,
-                "action": action_,
-                "data": loads(data),
-            }
-        )
-    return items
+) -> Iterator[dict[str, Any]]:
+    """`history@1` items of what the user may see (F20), oldest first."""
+    asked = world.store.ask("lists.history", subject=subject, change=change, limit=limit, **_reach(world))
+    for about, seq, number, at, by, kind, id, data in asked:
+        yield {
+            "subject": about,
+            "seq": seq,
+            "change": number,
+            "at": utc_text(at),
+            "by": by,
+            "contact": about.removeprefix("contact:") if about.startswith("contact:") else None,
+            "kind": kind,
+            "action": id,
+            "data": loads(data),
+        }
 
 
 def holds(world: World) -> frozenset[str]:
@@ -118,8 +136,8 @@ def holds(world: World) -> frozenset[str]:
 
 def stranded_contacts(world: World) -> list[Stranded]:
     """F12: the contacts that fall through, why, and what mends each."""
-    owners, unowned = world.reach()
-    rows = world.store.ask("lists.stranded", owners=_json(owners), unowned=unowned, holds=dumps(sorted(holds(world))))
+    known = sorted(id for hold in holds(world) for id in world.office.cycle_ids(hold))
+    rows = world.store.ask("lists.stranded", holds=dumps(known), **_reach(world))
     return [_stranded(*row) for row in rows]
 
 
@@ -136,7 +154,3 @@ def _enrolment(
     if process is None:
         return None
     return Enrolment(0, contact, "cycle", process, None, 0, "", 0, 1, "", 0, ended=ended, reason=reason)
-
-
-def _json(owners: list[str] | None) -> str | None:
-    return None if owners is None else dumps(owners)

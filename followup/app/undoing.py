@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from followup.app.changes import BATCH
 from followup.app.world import World
-from followup.core.draft import Decision
+from followup.core.draft import Decision, Stamp
 from followup.core.events import Entry
 from followup.core.model import Dossier
 from followup.core.timing import utc_text
@@ -26,10 +26,9 @@ class TakenBack(NamedTuple):
 
 def entries(world: World, subject: str) -> list[Entry]:
     """A subject's whole history."""
-    asked = world.store.ask("lists.history", subject=subject, change=None, limit=-1)
     return [
-        Entry(sub, seq, change, at, by, event(kind, act, data))
-        for sub, seq, change, at, by, kind, act, data, _ in asked
+        Entry(about, seq, change, at, by, event(kind, action, data))
+        for about, seq, change, at, by, kind, action, data in world.store.ask("lists.entries", subject=subject)
     ]
 
 
@@ -55,10 +54,10 @@ def undo_last(world: World, partial: bool = False) -> TakenBack:
 def _reversed(
     world: World, subjects: list[str], number: int, writing: int, taken: TakenBack
 ) -> list[tuple[Dossier, Decision]]:
-    made = []
+    made, stamp = [], Stamp(writing, world.now, world.user)
     for subject in subjects:
         try:
-            made.append(undo(entries(world, subject), number, writing, world.now, world.user.id))
+            made.append(undo(entries(world, subject), number, world.office, stamp))
         except Refused as refusal:
             taken.refused.append((subject, refusal))
             continue

@@ -11,9 +11,8 @@ from json import loads
 from typing import Any, TypeVar
 
 from followup.core import office as o
-from followup.core.draft import Stamp
-from followup.core.permission import below
-from followup.core.timing import today
+from followup.core.permission import Reach, reach
+from followup.core.timing import When, local
 from followup.core.words import meant, nearest
 from followup.errors import NoProject, NotFound
 from followup.store import Head, Store
@@ -37,10 +36,14 @@ class Lazy(dict[Any, Item]):
 
 
 class World:
-    """One command's world. `now` is UTC seconds; `user` an id that the applied catalog declares."""
+    """One command's world. `now`: UTC seconds; `user`: an id that the applied catalog declares; `typed`: command and
+    options, by which an interrupted one is known again."""
 
-    def __init__(self, store: Store, now: int, user: str | None, command: str = "", dry_run: bool = False) -> None:
+    def __init__(
+        self, store: Store, now: int, user: str | None, command: str = "", dry_run: bool = False, typed: str = ""
+    ) -> None:
         self.store, self.now, self.user_id, self.command, self.dry_run = store, now, user, command, dry_run
+        self.typed = typed
 
     def document(self, kind: str, id: str) -> Mapping[str, Any] | None:
         row = next(self.store.ask("catalog.item", kind=kind, id=id), None)
@@ -86,20 +89,24 @@ class World:
             raise NotFound("who are you? --user ID or FOLLOWUP_USER, or `login:` in the catalog's users")
         return self.users[self.one("user", self.user_id)]
 
+    def clock(self, user: str | None) -> When:
+        """This moment as the user's clock shows it; the office's, for nobody."""
+        return local(self.now, self.office.calendar(user).zone)
+
     @property
     def today(self) -> str:
         """The local date of the user who asks."""
-        return today(self.now, self.office.calendars[self.user.id].zone)
+        return self.clock(self.user.id).day
 
-    def reach(self) -> tuple[list[str] | None, bool]:
-        """Whose contacts the user sees: user ids, or None for everyone; and whether those without an owner (F20)."""
-        wide = self.user.sees_widely()
-        if wide and self.user.property is None:
-            return None, True
-        team = below(self.user.id, self.users)
-        if wide:
-            team |= {u.id for u in self.users.values() if u.property in (None, self.user.property)}
-        return sorted(team), wide
+    @cached_property
+    def reach(self) -> Reach:
+        """Whose contacts the user sees (F20)."""
+        return reach(self.user, self.users)
+
+    def seen_users(self) -> list[str]:
+        """Whose lists the user may look at: everyone's, or the team's and the property's (F20)."""
+        everything, team, place = self.reach
+        return [u.id for u in self.users.values() if everything or u.id in team or (place and u.property == place)]
 
     def one(self, kind: str, word: str) -> str:
         """The id of the one item that `word` means, by id or name; raises NotFound with the nearest ones."""
@@ -113,6 +120,3 @@ class World:
 
     def head(self, undoes: int | None = None) -> Head:
         return Head(self.now, self.user.id, self.command, self.office.version, undoes)
-
-    def stamp(self, change: int) -> Stamp:
-        return Stamp(change, self.now, self.user)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -10,38 +11,20 @@ import typer
 from followup.app import lists
 from followup.app.changes import for_actions, for_contacts, for_user
 from followup.app.world import World
-from followup.cli.options import Cycle, DryRun, Restart, when
-from followup.cli.report import report
+from followup.cli.options import Answer, Cycle, DryRun, Restart
+from followup.cli.report import most, report
 from followup.cli.settings import world
+from followup.cli.words import choice, day, owner_of
 from followup.core import wishes as w
-from followup.core.timing import today
-from followup.errors import NotFound, UsageError
+from followup.errors import UsageError
 
 app = typer.Typer()
 Ids = Annotated[list[int], typer.Argument(metavar="ID...", help="actions, by their ids")]
 Id = Annotated[int, typer.Argument(metavar="ID", help="the action's id")]
 On = Annotated[str, typer.Option("--on", metavar="WHEN", help="when it was: today or earlier")]
 Note = Annotated[str, typer.Option("--note", "--notes", help="what to remember")]
-Format = Annotated[str, typer.Option("--format", "-f", help="table or json")]
-
-
-def choice(here: World, word: str) -> w.Choice | None:
-    """The alias that `word` means; for an administrator also the id of a cycle (F9)."""
-    if not word:
-        return None
-    try:
-        return w.Choice(here.one("alias", word))
-    except NotFound:
-        if here.user.administers() and here.document("cycle", word):
-            return w.Choice(None, word)
-        raise
-
-
-def day(here: World, text: str, owner: str | None = None) -> str | None:
-    """`text` as local text of the owner's today; None for nothing."""
-    if not text:
-        return None
-    return when(text, today(here.now, here.office.calendars[owner or here.user.id].zone))
+Then = Annotated[tuple[str, str], typer.Option("--then", metavar="TYPE WHEN", help="the next one, by hand")]
+Listing = Annotated[int, typer.Option("--listing", metavar="ID", help="of a sale: the listing it sold")]
 
 
 @app.command()
@@ -53,23 +36,21 @@ def complete(
     cycle: Cycle = "",
     restart: Restart = False,
     on: On = "",
-    listing: Annotated[int, typer.Option("--listing", metavar="ID", help="of a sale: the listing it sold")] = 0,
-    then: Annotated[tuple[str, str], typer.Option("--then", metavar="TYPE WHEN", help="the next one, by hand")] = (
-        "",
-        "",
-    ),
-    format: Format = "table",
+    listing: Listing = 0,
+    then: Then = ("", ""),
+    format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
     """Complete actions; what the cycle says comes next is scheduled."""
     with world(ctx, dry_run) as here:
         chosen = choice(here, cycle) if cycle else _asked(here, ids)
-        wish = w.Complete(0, day(here, on), outcome or None, note or None, listing or None, chosen, restart)
-        report(
-            here, for_actions(here, [(id, wish._replace(action=id)) for id in ids]), "completed", format, "complete@1"
-        )
-        if then[0]:
-            _then(here, ids, then)
+        wish = w.Complete(0, None, outcome or None, note or None, listing or None, chosen, restart)
+
+        def wishes(id: int) -> list[w.Wish]:
+            done = wish._replace(action=id, on=_on(here, id, on))
+            return [done, _then(here, id, then)] if then[0] else [done]
+
+        _each(here, ids, wishes, "completed", format)
 
 
 def _asked(here: World, ids: list[int]) -> w.Choice | None:
@@ -85,13 +66,19 @@ def _asked(here: World, ids: list[int]) -> w.Choice | None:
     return choice(here, word)
 
 
-def _then(here: World, ids: list[int], then: tuple[str, str]) -> None:
-    type_ = here.one("action_type", then[0])
-    for id in ids:
-        row = lists.action(here, id)
-        wish = w.Schedule(type_, day(here, then[1]), row.title)
-        made = for_contacts(here, [(row.contact, wish)]) if row.contact else for_user(here, here.user.id, wish)
-        report(here, made, "scheduled for")
+def _on(here: World, id: int, text: str) -> str | None:
+    return day(here, text, owner_of(here, id)) if text else None
+
+
+def _then(here: World, id: int, then: tuple[str, str]) -> w.Schedule:
+    """The next one by hand: yours, or for a task its owner's."""
+    row = lists.action(here, id)
+    owner = here.user.id if row.contact else row.owner
+    return w.Schedule(here.one("action_type", then[0]), day(here, then[1], owner), row.title, owner)
+
+
+def _each(here: World, ids: list[int], wishes: Callable[[int], list[w.Wish]], did: str, format: str) -> None:
+    report(here, for_actions(here, ((id, wishes(id)) for id in ids), most(format)), did, format)
 
 
 @app.command()
@@ -100,10 +87,12 @@ def attempt(
     ids: Ids,
     channel: Annotated[str, typer.Option("--channel", help="how: call, email, sms")] = "",
     note: Note = "",
+    format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
     """A try that reached nobody; the action stays open."""
-    _each(ctx, ids, w.Attempt(0, channel or None, note or None), "noted an attempt at", dry_run)
+    with world(ctx, dry_run) as here:
+        _each(here, ids, lambda id: [w.Attempt(id, channel or None, note or None)], "noted an attempt at", format)
 
 
 @app.command("no-show")
@@ -113,13 +102,17 @@ def no_show(
     reason: Annotated[str, typer.Option("--reason", help="why, from the office's list")],
     rebook: Annotated[str, typer.Option("--rebook", metavar="WHEN", help="try again then")] = "",
     on: On = "",
+    format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
     """They did not come, or could not be reached; rebooked, or the cycle goes on."""
     with world(ctx, dry_run) as here:
         declared = here.one("no_show_reason", reason) if here.documents("no_show_reason") else reason
-        wish = w.NoShow(0, declared, day(here, on), day(here, rebook))
-        report(here, for_actions(here, [(id, wish._replace(action=id)) for id in ids]), "closed as no-show")
+
+        def wishes(id: int) -> list[w.Wish]:
+            return [w.NoShow(id, declared, _on(here, id, on), _on(here, id, rebook))]
+
+        _each(here, ids, wishes, "closed as no-show", format)
 
 
 @app.command()
@@ -127,12 +120,13 @@ def reschedule(
     ctx: typer.Context,
     id: Id,
     to: Annotated[str, typer.Argument(metavar="WHEN", help="the new date, or date and time")],
+    format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
     """Move one action to another time; nothing else moves."""
     with world(ctx, dry_run) as here:
-        wish = w.Reschedule(id, day(here, to, lists.action(here, id).owner) or "")
-        report(here, for_actions(here, [(id, wish)]), f"moved to {wish.due}:")
+        due = day(here, to, owner_of(here, id))
+        _each(here, [id], lambda id: [w.Reschedule(id, due)], f"moved to {due.replace('T', ' ')}:", format)
 
 
 @app.command()
@@ -140,10 +134,13 @@ def skip(
     ctx: typer.Context,
     ids: Ids,
     reason: Annotated[str, typer.Option("--reason", help="why")] = "",
+    on: On = "",
+    format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
     """Leave out this step; the next one is scheduled."""
-    _each(ctx, ids, w.Skip(0, None, reason or None), "skipped", dry_run)
+    with world(ctx, dry_run) as here:
+        _each(here, ids, lambda id: [w.Skip(id, _on(here, id, on), reason or None)], "skipped", format)
 
 
 @app.command()
@@ -151,15 +148,12 @@ def cancel(
     ctx: typer.Context,
     ids: Ids,
     reason: Annotated[str, typer.Option("--reason", help="why")] = "",
+    format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
     """Cancel an action; refused for the last open one of a cycle."""
-    _each(ctx, ids, w.Cancel(0, reason or None), "cancelled", dry_run)
-
-
-def _each(ctx: typer.Context, ids: list[int], wish: w.Attempt | w.Skip | w.Cancel, did: str, dry_run: bool) -> None:
     with world(ctx, dry_run) as here:
-        report(here, for_actions(here, [(id, wish._replace(action=id)) for id in ids]), did)
+        _each(here, ids, lambda id: [w.Cancel(id, reason or None)], "cancelled", format)
 
 
 @app.command()
@@ -171,17 +165,20 @@ def schedule(
     note: Note = "",
     category: Annotated[str, typer.Option("--category", help="a declared category")] = "",
     channel: Annotated[str, typer.Option("--channel", help="call, email, ...")] = "",
+    format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
     """A follow-up by hand, for a contact, or a task of your own."""
     with world(ctx, dry_run) as here:
         contact, type_, time = _parsed(here, words)
-        who = here.one("user", owner) if owner else None
-        wish = w.Schedule(
-            type_, day(here, time, who), title, who, note or None, category or None, None, channel or None
-        )
-        outcome = for_contacts(here, [(contact, wish)]) if contact else for_user(here, who or here.user.id, wish)
-        report(here, outcome, "scheduled for")
+        who = here.one("user", owner) if owner else here.user.id
+        due = day(here, time, who) if time else None
+        wish = w.Schedule(type_, due, title, who, note or None, category or None, None, channel or None)
+        if contact:
+            made = for_contacts(here, [(contact, wish)], most(format))
+        else:
+            made = for_user(here, who, wish, most(format))
+        report(here, made, "scheduled for", format)
 
 
 def _parsed(here: World, words: list[str]) -> tuple[str | None, str, str]:
@@ -206,15 +203,22 @@ def log(
     cycle: Cycle = "",
     restart: Restart = False,
     on: On = "",
-    listing: Annotated[int, typer.Option("--listing", metavar="ID", help="of a sale: the listing it sold")] = 0,
+    listing: Listing = 0,
+    format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
     """Something that has already happened, such as an inbound call."""
     with world(ctx, dry_run) as here:
         id, kind = lists.contact_id(here, contact), here.one("action_type", type)
-        named = title or here.office.types[kind].name
-        chosen = choice(here, cycle)
         wish = w.Log(
-            kind, named, day(here, on), channel or None, outcome or None, note or None, listing or None, chosen, restart
+            type=kind,
+            title=title or here.office.types[kind].name,
+            on=day(here, on, here.user.id) if on else None,
+            channel=channel or None,
+            outcome=outcome or None,
+            notes=note or None,
+            listing=listing or None,
+            choice=choice(here, cycle),
+            restart=restart,
         )
-        report(here, for_contacts(here, [(id, wish)]), f"logged {kind} of")
+        report(here, for_contacts(here, [(id, wish)], most(format)), f"logged {kind} of", format)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Literal
 
 import typer
 
@@ -11,10 +12,11 @@ from followup.app import lists
 from followup.app.changes import for_contacts
 from followup.app.world import World
 from followup.cli import looking
-from followup.cli.actions import choice
-from followup.cli.options import Cycle, DryRun, Format, Limit, Yes
-from followup.cli.report import report
+from followup.cli.options import Answer, Cycle, DryRun, Format, Limit, Yes
+from followup.cli.report import most, report
+from followup.cli.report import show as shown
 from followup.cli.settings import confirm, world
+from followup.cli.words import choice, contact_filters
 from followup.core import wishes as w
 from followup.core.rows import ContactRow
 from followup.core.words import folded
@@ -45,21 +47,20 @@ def add(
     stage: Annotated[str, typer.Option("--stage", help="lead or prospect")] = "lead",
     cycle: Cycle = "",
     no_cycle: NoCycle = False,
+    format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
     """A new contact, with its first cycle (F11)."""
     with world(ctx, dry_run) as here:
-        words = {"owner": owner or here.user.id, "property": property, "source": source, "type": type}
-        fields = _declared(here, words)
-        fields |= {"first_name": first_name or None, "last_name": last_name or None, "stage": stage}
-        fields |= {
-            "name": _name(name, first_name, last_name, email, phone),
-            "email": email or None,
-            "phone": phone or None,
-        }
-        made = id or _new_id(here, str(fields["name"]))
-        outcome = for_contacts(here, [(_valid_id(made), w.Add(fields, choice(here, cycle), no_cycle))])
-        report(here, outcome, "added")
+        called = _name(name, first_name, last_name, email, phone)
+        fields = {"name": called, **_typed(ctx, here), "owner": here.one("user", owner) if owner else here.user.id}
+        made = _valid_id(id) if id else _new_id(here, called)
+        report(
+            here,
+            for_contacts(here, [(made, w.Add(fields, choice(here, cycle), no_cycle))], most(format)),
+            "added",
+            format,
+        )
 
 
 def _name(name: str, first: str, last: str, email: str, phone: str) -> str:
@@ -87,15 +88,18 @@ def _valid_id(id: str) -> str:
 
 #: field -> the kind of item whose id it holds
 KINDS = {"owner": "user", "property": "property", "source": "source", "type": "contact_type"}
+PLAIN = ("name", "first_name", "last_name", "email", "phone", "stage")
 
 
-def _declared(here: World, words: dict[str, str]) -> dict[str, str | None]:
-    """Words as ids; a list that the office has not declared takes any word."""
-    found: dict[str, str | None] = {}
-    for field, word in words.items():
-        strict = field == "owner" or bool(here.documents(KINDS[field]))
-        found[field] = here.one(KINDS[field], word) if word and strict else word or None
-    return found
+def _typed(ctx: typer.Context, here: World) -> dict[str, str]:
+    """The fields that were given as options: words for declared items as their ids."""
+    given = {name: ctx.params[name] for name in (*PLAIN, *KINDS) if ctx.params[name]}
+    return {name: _declared(here, KINDS[name], word) if name in KINDS else word for name, word in given.items()}
+
+
+def _declared(here: World, kind: str, word: str) -> str:
+    """A list that the office has not declared takes any word."""
+    return here.one(kind, word) if kind == "user" or here.documents(kind) else word
 
 
 @contacts.command("list")
@@ -112,14 +116,15 @@ def list_(
 ) -> None:
     """Contacts that you may see, by next action date."""
     with world(ctx) as here:
-        filters = {"text": text, "owner": owner, "cycle": cycle, "source": source, "stage": stage}
-        rows = lists.contacts(here, limit, all or bool(stage), **{key: value or None for key, value in filters.items()})
-        typer.echo(_drawn(here, rows, format))
+        filters = contact_filters(
+            here, {"text": text, "owner": owner, "cycle": cycle, "source": source, "stage": stage}
+        )
+        shown(_drawn(here, lists.contacts(here, limit, closed=all or bool(stage), **filters), format))
 
 
-def _drawn(here: World, rows: list[ContactRow], format: str) -> str:
+def _drawn(here: World, rows: Iterable[ContactRow], format: str) -> Iterator[str]:
     holds = lists.holds(here)
-    return render(format, "contacts@1", [row.item(holds) for row in rows], COLUMNS, "No such contact.")
+    return render(format, "contacts@1", (row.item(holds) for row in rows), COLUMNS, "No such contact.")
 
 
 @contacts.command()
@@ -130,25 +135,25 @@ def show(ctx: typer.Context, contact: Contact, format: Format = "table") -> None
         return
     with world(ctx) as here:
         who, _, _ = lists.page(here, lists.contact_id(here, contact))
-        typer.echo(_drawn(here, [who], format))
+        shown(_drawn(here, [who], format))
 
 
 @contacts.command()
 def export(
     ctx: typer.Context,
     out: Annotated[str, typer.Option("--out", metavar="FILE", help="- is stdout")] = "-",
-    format: Annotated[str, typer.Option("--format", "-f", help="csv, json or jsonl")] = "csv",
+    format: Annotated[Literal["csv", "json", "jsonl"], typer.Option("--format", "-f", help="how to write it")] = "csv",
 ) -> None:
     """Every contact that you may see; what it writes, `import` reads."""
     from followup.intake.refusals import replacing
 
     with world(ctx) as here:
-        text = _drawn(here, lists.contacts(here, closed=True), format)
+        lines = _drawn(here, lists.all_contacts(here, closed=True), format)
         if out == "-":
-            typer.echo(text)
+            shown(lines)
             return
         with replacing(out) as file:
-            file.write(text + "\n")
+            file.writelines(line + "\n" for line in lines)
 
 
 @contacts.command("set")
@@ -164,36 +169,28 @@ def set_(
     property: Text = "",
     source: Text = "",
     type: Text = "",
-    stage: Text = "",
-    do_not_contact: Annotated[
-        str, typer.Option("--do-not-contact", help="channels, with commas; none for all clear")
-    ] = "",
+    stage: Annotated[str, typer.Option("--stage", help="lead or prospect")] = "",
+    do_not_contact: Annotated[str, typer.Option(help="channels, with commas; none for all clear")] = "",
     clear: Annotated[list[str], typer.Option("--clear", metavar="FIELD", help="empty this field")] = [],  # noqa: B006
+    format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
     """Change what is known of a contact; a new owner takes over the actions of its cycle (F20)."""
     with world(ctx, dry_run) as here:
         id = lists.contact_id(here, contact)
-        plain = {
-            "name": name,
-            "first_name": first_name,
-            "last_name": last_name,
-            "email": email,
-            "phone": phone,
-            "stage": stage,
-        }
-        words = {"owner": owner, "property": property, "source": source, "type": type}
-        fields: dict[str, str | None] = {key: value for key, value in plain.items() if value}
-        fields |= {key: value for key, value in _declared(here, words).items() if value}
+        fields: dict[str, str | None] = {**_typed(ctx, here), **_cleared(clear)}
         if do_not_contact:
-            fields["do_not_contact"] = " ".join(sorted(do_not_contact.replace(",", " ").split())).replace("none", "")
-        for field in clear:
-            if field not in ("email", "phone", "first_name", "last_name", "source", "type", "property", "owner"):
-                raise UsageError(f"--clear {field}: that field cannot be empty")
-            fields[field] = None
+            fields["do_not_contact"] = " ".join(sorted({*do_not_contact.replace(",", " ").split()} - {"none"}))
         if not fields:
             raise UsageError("nothing to set: --phone, --owner, ... (see --help)")
-        report(here, for_contacts(here, [(id, w.Set(fields))]), "changed")
+        report(here, for_contacts(here, [(id, w.Set(fields))], most(format)), "changed", format)
+
+
+def _cleared(fields: list[str]) -> dict[str, None]:
+    for field in fields:
+        if field not in ("email", "phone", "first_name", "last_name", "source", "type", "property", "owner"):
+            raise UsageError(f"--clear {field}: that field cannot be empty")
+    return dict.fromkeys(fields)
 
 
 @contacts.command()
@@ -203,23 +200,26 @@ def transfer(
     owner: Annotated[str, typer.Option("--owner", metavar="USER", help="the new owner")],
     property: Annotated[str, typer.Option("--property", help="the new property")],
     cycle: Cycle = "",
+    format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
     """To another property with a new owner; the old cycle is cancelled, the history stays (F19)."""
     with world(ctx, dry_run) as here:
         id = lists.contact_id(here, contact)
         wish = w.Transfer(here.one("property", property), here.one("user", owner), choice(here, cycle))
-        report(here, for_contacts(here, [(id, wish)]), "transferred")
+        report(here, for_contacts(here, [(id, wish)], most(format)), "transferred", format)
 
 
 @contacts.command()
-def remove(ctx: typer.Context, contact: Contact, yes: Yes = False, dry_run: DryRun = False) -> None:
+def remove(
+    ctx: typer.Context, contact: Contact, yes: Yes = False, format: Answer = "table", dry_run: DryRun = False
+) -> None:
     """Out of every list; the history stays, the id is not used again."""
     with world(ctx, dry_run) as here:
         id = lists.contact_id(here, contact)
         if not (yes or dry_run):
             confirm(f"Remove {id}?", "--yes")
-        report(here, for_contacts(here, [(id, w.Remove())]), "removed")
+        report(here, for_contacts(here, [(id, w.Remove())], most(format)), "removed", format)
 
 
 @contacts.command("import")

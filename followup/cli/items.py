@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from followup.cli.options import Format
+from followup.cli.report import show
 from followup.cli.settings import world
 from followup.core.office import Offset
 from followup.output.render import render
@@ -23,7 +24,7 @@ def _list(ctx: typer.Context, kind: str, columns: tuple[str, ...], all: bool, fo
     with world(ctx) as here:
         documents = here.documents(kind)
         items = [{"id": id, **_flat(text)} for id, text in documents.items() if all or text["active"]]
-        typer.echo(render(format, f"{kind}s@1", items, columns, "None."))
+        show(render(format, f"{kind}s@1", items, columns, "None."))
 
 
 def _flat(text: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def show_cycle(ctx: typer.Context, id: Name, format: Format = "table") -> None:
             for step in text["steps"]
         ]
         columns = ("id", "name", "type", "template", "offset", "anchor", "loop_to", "active")
-        typer.echo(render(format, "steps@1", steps, columns, "A hold: no steps."))
+        show(render(format, "steps@1", steps, columns, "A hold: no steps."))
 
 
 @aliases.command("show")
@@ -81,7 +82,7 @@ def _show(ctx: typer.Context, kind: str, word: str, format: str) -> None:
         id = here.one(kind, word)
         facts = {"id": id, **(here.document(kind, id) or {})}
         if format != "table":
-            typer.echo(render(format, f"{kind}s@1", [facts], (), ""))
+            show(render(format, f"{kind}s@1", [facts], (), ""))
             return
         items = [{"field": key, "value": value} for key, value in facts.items() if value not in (None, [], {})]
-        typer.echo(render(format, "", items, ("field", "value"), ""))
+        show(render(format, "", items, ("field", "value"), ""))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
 from followup.app import lists
-from followup.cli.options import Format, Limit, when
+from followup.app.world import World
+from followup.cli.options import Format, Limit
+from followup.cli.report import show as shown
 from followup.cli.settings import world
+from followup.cli.words import day
 from followup.core.rows import ActionRow
 from followup.output.page import page
 from followup.output.render import render
@@ -16,6 +20,10 @@ from followup.output.render import render
 app = typer.Typer()
 Contact = Annotated[str, typer.Argument(metavar="CONTACT", help="an id or a name")]
 COLUMNS = ("id", "due", "status", "type", "title", "contact_name", "owner", "cycle")
+
+
+def _drawn(here: World, rows: Iterable[ActionRow], format: str, empty: str) -> None:
+    shown(render(format, "actions@1", (row.item(here.today) for row in rows), COLUMNS, empty))
 
 
 @app.command()
@@ -26,7 +34,7 @@ def show(ctx: typer.Context, contact: Contact, format: Format = "table") -> None
         if format == "table":
             typer.echo(page(who.item(lists.holds(here)), actions, history, here.today))
         else:
-            typer.echo(render(format, "actions@1", [row.item(here.today) for row in actions], COLUMNS, ""))
+            _drawn(here, actions, format, "")
 
 
 @app.command("next")
@@ -35,28 +43,22 @@ def next_(
 ) -> None:
     """What comes next: for a contact, or for you."""
     with world(ctx) as here:
-        rows: list[ActionRow]
-        if contact:
-            rows = lists.search(here, 1, contact=lists.contact_id(here, contact), status="scheduled")
-        else:
-            rows = lists.search(here, 1, owner=here.user.id, status="scheduled")
-        typer.echo(
-            render(format, "actions@1", [row.item(here.today) for row in rows], COLUMNS, "Nothing is scheduled.")
-        )
+        whose = {"contact": lists.contact_id(here, contact)} if contact else {"owner": here.user.id}
+        _drawn(here, lists.search(here, 1, status="scheduled", **whose), format, "Nothing is scheduled.")
 
 
 @app.command()
 def search(
     ctx: typer.Context,
     text: Annotated[str, typer.Argument(metavar="[TEXT]", help="in title, notes or name")] = "",
-    contact: Annotated[str, typer.Option("--contact")] = "",
-    type: Annotated[str, typer.Option("--type")] = "",
+    contact: Annotated[str, typer.Option("--contact", help="of this contact")] = "",
+    type: Annotated[str, typer.Option("--type", help="only this action type")] = "",
     status: Annotated[str, typer.Option("--status", help="scheduled, completed, cancelled, skipped, ...")] = "",
-    owner: Annotated[str, typer.Option("--owner")] = "",
-    since: Annotated[str, typer.Option("--since", metavar="DATE")] = "",
-    before: Annotated[str, typer.Option("--before", metavar="DATE")] = "",
-    cycle: Annotated[str, typer.Option("--cycle")] = "",
-    step: Annotated[str, typer.Option("--step")] = "",
+    owner: Annotated[str, typer.Option("--owner", metavar="USER", help="this user's")] = "",
+    since: Annotated[str, typer.Option("--since", metavar="DATE", help="due on this day or later")] = "",
+    before: Annotated[str, typer.Option("--before", metavar="DATE", help="due before this day")] = "",
+    cycle: Annotated[str, typer.Option("--cycle", help="of this cycle")] = "",
+    step: Annotated[str, typer.Option("--step", metavar="ID", help="of this step")] = "",
     limit: Limit = 100,
     format: Format = "table",
 ) -> None:
@@ -67,11 +69,11 @@ def search(
             "contact": lists.contact_id(here, contact) if contact else "",
             "type": type,
             "status": status,
-            "owner": owner,
-            "since": when(since, here.today) if since else "",
-            "before": when(before, here.today) if before else "",
-            "cycle": cycle,
+            "owner": here.one("user", owner) if owner else "",
+            "since": day(here, since, here.user.id) if since else "",
+            "before": day(here, before, here.user.id) if before else "",
+            "cycle": here.one("cycle", cycle) if cycle else "",
             "step": step,
         }
         rows = lists.search(here, limit, **{key: value or None for key, value in filters.items()})
-        typer.echo(render(format, "actions@1", [row.item(here.today) for row in rows], COLUMNS, "No such action."))
+        _drawn(here, rows, format, "No such action.")

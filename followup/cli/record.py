@@ -9,6 +9,7 @@ import typer
 from followup.app import lists
 from followup.app.undoing import undo_last
 from followup.cli.options import DryRun, Format
+from followup.cli.report import show
 from followup.cli.settings import world
 from followup.core.model import contact_subject
 from followup.output.render import render
@@ -30,7 +31,7 @@ def history(
         subject = contact_subject(lists.contact_id(here, contact)) if contact else None
         items = lists.history(here, subject, change or None, limit)
         columns = ("change", "at", "by", "subject", "kind", "action")
-        typer.echo(render(format, "history@1", items, columns, "Nothing has happened yet."))
+        show(render(format, "history@1", items, columns, "Nothing has happened yet."))
 
 
 @app.command()
@@ -56,6 +57,6 @@ def stranded(ctx: typer.Context, format: Format = "table") -> None:
         items = [row._asdict() for row in lists.stranded_contacts(here)]
         if items or not ctx.obj.quiet:
             columns = ("contact", "contact_name", "owner", "why", "since", "mend")
-            typer.echo(render(format, "stranded@1", items, columns, "Nobody is stranded."))
+            show(render(format, "stranded@1", items, columns, "Nobody is stranded."))
         if items:
             raise typer.Exit(1)

@@ -2,61 +2,68 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable, Sequence
+
 import typer
 
-from followup.app import lists
-from followup.app.changes import Outcome
+from followup.app.outcome import NAMED, Outcome
 from followup.app.world import World
 from followup.core.rows import ActionRow
 from followup.output.text import clean
 
 
-def report(here: World, outcome: Outcome, did: str, format: str = "table", schema: str = "") -> None:
+def show(lines: Iterable[str]) -> None:
+    """Results, line by line, as they are made."""
+    for line in lines:
+        sys.stdout.write(line + "\n")
+
+
+def most(format: str) -> int | None:
+    """How many ids and rows an answer keeps: JSON lists them all."""
+    return None if format == "json" else NAMED
+
+
+def report(here: World, outcome: Outcome, did: str, format: str = "table") -> None:
     """Prints the answer; raises Exit with the first refusal's code, once everything is said."""
-    scheduled = lists.actions(here, outcome.scheduled) if len(outcome.scheduled) <= 50 else []
     if format == "json":
-        _json(here, outcome, scheduled, schema)
-    else:
-        _text(here, outcome, scheduled, did)
+        _json(here, outcome)
+    elif outcome.done.total:
+        typer.echo(_line(outcome, f"would have {did}" if here.dry_run else did))
     for notice in sorted(outcome.notices):
         typer.echo(f"followup: {notice}", err=True)
     for id, refusal in outcome.refused:
-        typer.echo(f"followup: {clean(id)}: {clean(str(refusal))}", err=True)
+        typer.echo(f"followup: {clean(str(id))}: {clean(str(refusal))}", err=True)
     if outcome.refused:
         raise typer.Exit(outcome.refused[0][1].exit_code)
 
 
-def _text(here: World, outcome: Outcome, scheduled: list[ActionRow], did: str) -> None:
-    if not outcome.done:
-        return
-    dry = "would have " if here.dry_run else ""
-    parts = [f"{dry}{did} {_many(outcome.done)}"]
+def _line(outcome: Outcome, did: str) -> str:
+    parts = [f"{did} {_told(outcome.named, outcome.done.total)}"]
     if outcome.cancelled:
-        parts.append(f"cancelled {_many([str(id) for id in outcome.cancelled])}")
-    if scheduled:
-        parts.append(
-            "next: " + "; ".join(f"{row.id} {row.type} {clean(row.title)}, due {row.due}" for row in scheduled[:5])
-        )
-    elif outcome.scheduled:
-        parts.append(f"scheduled {len(outcome.scheduled):,}")
-    typer.echo(", ".join(parts))
+        parts.append(f"cancelled {_told([str(id) for id in outcome.cancelled], outcome.cancelled.total)}")
+    if outcome.scheduled:
+        parts.append(f"next: {_told([_next(row) for row in outcome.scheduled], outcome.scheduled.total)}")
+    return "; ".join(parts)
 
 
-def _many(ids: list[str]) -> str:
-    return ", ".join(clean(id) for id in ids) if len(ids) <= 8 else f"{len(ids):,}"
+def _told(names: Sequence[str], total: int) -> str:
+    """Few are named, many are counted."""
+    return ", ".join(map(clean, names)) if total <= NAMED else f"{total:,}"
 
 
-def _json(here: World, outcome: Outcome, scheduled: list[ActionRow], schema: str) -> None:
+def _next(row: ActionRow) -> str:
+    return f"{row.id} {row.title} ({row.type}, {row.due.replace('T', ' ')})"
+
+
+def _json(here: World, outcome: Outcome) -> None:
     from json import dumps
 
-    refused = [{"id": id, "why": str(refusal)} for id, refusal in outcome.refused]
-    done = [int(id) if id.isdigit() and schema != "assign@1" else id for id in outcome.done]
-    items = [row.item(here.today) for row in scheduled]
     body = {
-        "schema": f"followup/{schema}",
-        "done": done,
-        "scheduled": items,
+        "schema": f"followup/{here.command.replace(' ', '-')}@1",
+        "done": outcome.done,
+        "scheduled": [row.item(here.today) for row in outcome.scheduled],
         "cancelled": outcome.cancelled,
-        "refused": refused,
+        "refused": [{"id": id, "why": str(refusal)} for id, refusal in outcome.refused],
     }
     typer.echo(dumps(body, ensure_ascii=False, indent=2))

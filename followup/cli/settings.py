@@ -65,7 +65,7 @@ def world(ctx: typer.Context, dry_run: bool = False) -> Iterator[World]:
     store = open_store(settings.store_url())
     try:
         user = settings.user or os.environ.get("FOLLOWUP_USER")
-        yield World(store, present(settings, store), user or _login(store), _command(ctx), dry_run)
+        yield World(store, present(settings, store), user or _login(store), _command(ctx), dry_run, _typed(ctx))
     finally:
         store.close()
 
@@ -112,6 +112,10 @@ def _login(store: Store) -> str | None:
 def _command(ctx: typer.Context) -> str:
     """What the change is headed with: the command's own words, without root's options."""
     return ctx.command_path.removeprefix("followup ")
+
+
+def _typed(ctx: typer.Context) -> str:
+    return f"{_command(ctx)} {sorted(ctx.params.items())}"
 
 
 def confirm(question: str, option: str) -> None:

@@ -45,11 +45,7 @@ class Draft:
         return Decision(tuple(self.entries), self.dossier)
 
     def calendar(self, owner: str | None) -> Calendar:
-        """The owner's; the office's for nobody, and for somebody who is no longer declared (F20)."""
-        try:
-            return self.office.calendars[owner]
-        except KeyError:
-            return self.office.calendars[None]
+        return self.office.calendar(owner)
 
     def now(self, owner: str | None) -> When:
         """This moment, as the owner's clock shows it."""
@@ -62,14 +58,12 @@ class Draft:
     def cycle(self, id: str) -> Cycle | None:
         """The cycle as it is applied, under its name of today (E5); None if it is no longer declared."""
         try:
-            return self.office.cycles[self.office.moved.get(id, id)]
+            return self.office.cycles[self.office.cycle_id(id)]
         except KeyError:
             return None
 
     def step_id(self, cycle: str, step: str | None) -> str | None:
-        """The step's id of today (E5)."""
-        moved = self.office.moved and self.office.moved.get(f"{cycle}/{step}")
-        return moved.rpartition("/")[2] if moved else step
+        return self.office.step_id(cycle, step)
 
     def tries(self, enrolment: Enrolment, step: str | None) -> list[Action]:
         """What the enrolment has had of `step`, under whatever name (E5), in every round."""

@@ -115,6 +115,26 @@ class Office(NamedTuple):
     calendars: Mapping[str | None, Calendar]  # by user; None: the office's own
     moved: Mapping[str, str] = {}  # renamed ids (E5): "CYCLE", "CYCLE/STEP" -> the same today
 
+    def cycle_id(self, id: str) -> str:
+        """The cycle's id of today (E5)."""
+        return self.moved.get(id, id)
+
+    def step_id(self, cycle: str, step: str | None) -> str | None:
+        """The step's id of today (E5); `cycle` is the one that it was made under."""
+        moved = self.moved and self.moved.get(f"{cycle}/{step}")
+        return moved.rpartition("/")[2] if moved else step
+
+    def cycle_ids(self, id: str) -> list[str]:
+        """Every id that the cycle of today's `id` has had: rows keep the one they were made under (E5)."""
+        return [id, *(old for old, new in self.moved.items() if new == id)]
+
+    def calendar(self, owner: str | None) -> Calendar:
+        """The owner's; the office's for nobody, and for somebody who is no longer declared (F20)."""
+        try:
+            return self.calendars[owner]
+        except KeyError:
+            return self.calendars[None]
+
 
 #: F1's own types; a catalog relabels them and declares more.
 BUILT_IN_TYPES: Mapping[str, ActionType] = {

@@ -97,8 +97,8 @@ def _has_declared_time(draft: Draft, action: Action) -> bool:
 def transfer(draft: Draft, wish: w.Transfer) -> None:
     """F19: the old cycle is cancelled, history stays; recorded as an action of its own type (F1)."""
     contact = living(draft)
+    _end_all(draft, draft.now(contact.owner), "transferred")
     now = draft.now(wish.owner)
-    _end_all(draft, now, "transferred")
     hand_over(draft, wish.owner, wish.property)
     id = next(draft.ids)
     title = f"Transfer to {wish.property or wish.owner}"

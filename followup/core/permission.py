@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from followup.core import wishes as w
-from followup.core.model import Contact, Dossier
+from followup.core.model import Dossier
 from followup.core.office import Office, User
 from followup.errors import Refused
 
@@ -27,17 +28,30 @@ def below(user: str, users: Mapping[str, User]) -> frozenset[str]:
     return team
 
 
-def sees(user: User, dossier: Dossier, users: Mapping[str, User]) -> bool:
-    """F20: owned or held by them or by someone below; or of their property, with a permission that is for it."""
-    if user.sees_widely() and (user.property is None or _property(dossier.contact) in (None, user.property)):
+class Reach(NamedTuple):
+    """What a user sees (F20): everything; or what `team` owns or holds, and what is of `property` or of none.
+
+    The statements of the lists say the same in SQL (`sees_contact`).
+    """
+
+    everything: bool
+    team: frozenset[str]
+    property: str | None
+
+
+def reach(user: User, users: Mapping[str, User]) -> Reach:
+    wide = user.sees_widely()
+    return Reach(wide and user.property is None, below(user.id, users), user.property if wide else None)
+
+
+def sees(reach: Reach, dossier: Dossier) -> bool:
+    """F20: owned or held by the team; or of the property."""
+    contact = dossier.contact
+    if reach.everything or (reach.property and (contact is None or contact.property in (None, reach.property))):
         return True
     holders = {action.owner for action in dossier.actions if action.open}
-    holders.add(dossier.contact.owner if dossier.contact else dossier.subject.partition(":")[2])
-    return user.id in holders or not holders.isdisjoint(below(user.id, users))
-
-
-def _property(contact: Contact | None) -> str | None:
-    return contact.property if contact else None
+    holders.add(contact.owner if contact else dossier.subject.partition(":")[2])
+    return not holders.isdisjoint(reach.team)
 
 
 def check(dossier: Dossier, wish: w.Wish, office: Office, by: User) -> None:
@@ -47,6 +61,6 @@ def check(dossier: Dossier, wish: w.Wish, office: Office, by: User) -> None:
         raise Refused(f"{by.id} may not do that: it needs the permission '{needed}' (role {by.role})")
     if isinstance(wish, w.Add) or (dossier.contact is None and isinstance(wish, w.Bring)):
         return
-    if not sees(by, dossier, office.users):
+    if not sees(reach(by, office.users), dossier):
         name = dossier.contact.name if dossier.contact else dossier.subject
         raise Refused(f"{name} is not yours to change, {by.id}: ask the owner or a manager (F20)")

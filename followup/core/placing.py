@@ -79,7 +79,7 @@ def stays(draft: Draft, choice: Choice, restart: bool) -> bool:
 
 
 def _is_on(draft: Draft, enrolment: Enrolment, cycle: Cycle) -> bool:
-    return draft.office.moved.get(enrolment.process, enrolment.process) == cycle.id
+    return draft.office.cycle_id(enrolment.process) == cycle.id
 
 
 def _something_follows(draft: Draft, enrolment: Enrolment, cycle: Cycle) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from followup.core.agenda import next_action_date, overdue_days
+from followup.core.model import Action, Dossier
 
 
 class ActionRow(NamedTuple):
@@ -42,6 +43,40 @@ class ActionRow(NamedTuple):
 
     def item(self, today: str) -> dict[str, Any]:
         return {**self._asdict(), "overdue_days": self.late(today)}
+
+
+def shown(action: Action, dossier: Dossier) -> ActionRow:
+    """The row of an action as lists.columns would read it, from the dossier that holds it."""
+    contact, enrolment = dossier.contact, dossier.enrolment(action.enrolment)
+    process = (enrolment.kind, enrolment.process) if enrolment else None
+    return ActionRow(
+        id=action.id,
+        type=action.type,
+        channel=action.channel,
+        title=action.title,
+        status=action.status,
+        due=action.due,
+        nominal=action.nominal,
+        owner=action.owner,
+        contact=action.contact,
+        contact_name=contact.name if contact else None,
+        phone=contact.phone if contact else None,
+        enrolment=action.enrolment,
+        cycle=process[1] if process and process[0] == "cycle" else None,
+        plan=process[1] if process and process[0] == "plan" else None,
+        step=action.step,
+        alias=enrolment.alias if enrolment else None,
+        round=action.round,
+        category=action.category,
+        action_name=action.action_name,
+        moved=action.moved,
+        attempts=action.attempts,
+        outcome=action.outcome,
+        notes=action.notes,
+        completed_on=action.completed_on,
+        completed_by=action.completed_by,
+        reason=action.reason,
+    )
 
 
 class ContactRow(NamedTuple):

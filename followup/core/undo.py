@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from followup.core import events as e
-from followup.core.draft import Decision
+from followup.core.draft import Decision, Stamp
 from followup.core.evolve import evolve, replay
 from followup.core.model import CANCELLED, UNDONE, Action, Dossier, Enrolment
-from followup.core.timing import utc_text
+from followup.core.office import Office
+from followup.core.timing import today, utc_text
 from followup.errors import Refused
 
 
-def undo(history: Sequence[e.Entry], change: int, taken_back: int, at: int, by: str) -> tuple[Dossier, Decision]:
-    """The subject whose whole history is given as it stands, and what reverses `change`, as change `taken_back`.
+def undo(history: Sequence[e.Entry], change: int, office: Office, stamp: Stamp) -> tuple[Dossier, Decision]:
+    """The subject whose whole history is given as it stands, and what reverses `change`, as the change of `stamp`.
 
     Raises Refused where the subject has changed since: that change comes first.
     """
@@ -30,7 +31,9 @@ def undo(history: Sequence[e.Entry], change: int, taken_back: int, at: int, by: 
         raise Refused(f"{subject.replace(':', ' ')} has changed since: by {last.by} at {utc_text(last.at)}")
     now = replay(history, Dossier(subject))
     before = replay(history[:first], Dossier(subject))
-    entry = e.Entry(subject, now.seq + 1, taken_back, at, by, _reversal(now, before, change, utc_text(at)[:10]))
+    owner = now.contact.owner if now.contact else subject.partition(":")[2]
+    on = today(stamp.at, office.calendar(owner).zone)
+    entry = e.Entry(subject, now.seq + 1, stamp.change, stamp.at, stamp.by.id, _reversal(now, before, change, on))
     return now, Decision((entry,), evolve(now, entry))
 
 

@@ -1,56 +1,71 @@
-"""The formats that every list has: table, json, jsonl, csv. One function, chosen by name."""
+"""The formats that every list has: table, json, jsonl, csv. Lines, made as they are read: a million fits in no list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from followup.errors import UsageError
-from followup.output.table import table, tabulated
+from followup.output.table import tabulated
+
+Items = Iterable[Mapping[str, Any]]
 
 
-def render(
-    format: str,
-    schema: str,
-    items: Iterable[Mapping[str, Any]],
-    columns: Sequence[str],
-    empty: str,
-    plain: bool = False,
-) -> str:
-    """`items` in `format`. `columns` are those of the table; `empty` is what a table without rows says."""
-    if format == "table":
-        rows = [[item[column] for column in columns] for item in items]
-        headers = [column.replace("_", " ") for column in columns]
-        return (table if plain else tabulated)(headers, rows) if rows else empty
-    if format not in ("json", "jsonl", "csv"):
-        raise UsageError(f"no format '{format}': table, json, jsonl or csv")
-    return _csv(list(items)) if format == "csv" else _json(format, schema, list(items))
+def render(format: str, schema: str, items: Items, columns: Sequence[str], empty: str) -> Iterator[str]:
+    """`items` in `format`, line by line. `columns` are those of the table; `empty` is what one without rows says."""
+    match format:
+        case "json":
+            return _json(schema, items)
+        case "jsonl":
+            return _jsonl(items)
+        case "csv":
+            return _csv(items)
+        case _:
+            return _table(items, columns, empty)
 
 
-def _json(format: str, schema: str, items: list[Mapping[str, Any]]) -> str:
+def _table(items: Items, columns: Sequence[str], empty: str) -> Iterator[str]:
+    rows = [[item[column] for column in columns] for item in items]
+    headers = [column.replace("_", " ") for column in columns]
+    yield tabulated(headers, rows) if rows else empty
+
+
+def _jsonl(items: Items) -> Iterator[str]:
     from json import dumps
 
-    if format == "jsonl":
-        return "\n".join(dumps(item, ensure_ascii=False) for item in items)
-    return dumps({"schema": f"followup/{schema}", "items": items}, ensure_ascii=False, indent=2)
+    for item in items:
+        yield dumps(item, ensure_ascii=False)
 
 
-def _csv(items: list[Mapping[str, Any]]) -> str:
+def _json(schema: str, items: Items) -> Iterator[str]:
+    """An item a line: it reads, it can be searched, and it need not be held whole."""
+    yield f'{{"schema": "followup/{schema}", "items": ['
+    waiting = None
+    for line in _jsonl(items):
+        if waiting is not None:
+            yield waiting + ","
+        waiting = "  " + line
+    if waiting is not None:
+        yield waiting
+    yield "]}"
+
+
+def _csv(items: Items) -> Iterator[str]:
     import csv
-    import io
+    from io import StringIO
 
+    cell = StringIO()
+    writer = csv.writer(cell, lineterminator="")
+    for number, item in enumerate(items):
+        for row in [list(item), _cells(item)] if number == 0 else [_cells(item)]:
+            writer.writerow(row)
+            yield cell.getvalue()
+            cell.seek(0)
+            cell.truncate()
+
+
+def _cells(item: Mapping[str, Any]) -> list[Any]:
+    """Lists with semicolons, texts without what a spreadsheet would run (P6)."""
     from followup.intake.spreadsheet import guard
 
-    if not items:
-        return ""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(items[0])
-    writer.writerows([_cell(value, guard) for value in item.values()] for item in items)
-    return out.getvalue().rstrip("\n")
-
-
-def _cell(value: Any, guard: Any) -> Any:
-    if isinstance(value, list):
-        value = ";".join(value)
-    return guard(value) if isinstance(value, str) else value
+    cells = (";".join(value) if isinstance(value, list) else value for value in item.values())
+    return [guard(cell) if isinstance(cell, str) else cell for cell in cells]

@@ -35,6 +35,10 @@ class Change(Protocol):
         """History and current rows together: each dossier as it was, and what was decided about it."""
         ...
 
+    def leave_unfinished(self, typed: str | None) -> None:
+        """Keep what was typed while batches of this change may be to come; None: it is whole."""
+        ...
+
     def execute(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
         """One named statement of catalog.sql for each row: what an apply writes beside the history."""
         ...

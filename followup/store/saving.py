@@ -21,7 +21,7 @@ class SqliteChange:
 
     def __init__(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> None:
         self.connection = connection
-        self.id = resume or self._next("change")
+        self.id, self.resumed = resume or self._next("change"), resume is not None
         if resume is None:
             connection.execute(statement("sqlite", "write.change"), {"id": self.id, **head._asdict()})
             self._set("change", self.id + 1)
@@ -52,6 +52,10 @@ class SqliteChange:
         for name in WRITES:
             if rows[name]:
                 self.connection.executemany(sql[name], rows[name])
+
+    def leave_unfinished(self, typed: str | None) -> None:
+        self.connection.execute(statement("sqlite", "write.unfinished"), {"id": self.id, "typed": typed})
+        self.saved = self.saved or self.resumed
 
     def finish(self) -> None:
         self._set("action", next(self.ids))

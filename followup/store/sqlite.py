@@ -21,7 +21,7 @@ from followup.store.saving import SqliteChange
 from followup.store.statements import statement
 
 APPLICATION_ID = 0x464F4C57  # "FOLW"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 WAIT_SECONDS = 10.0
 
 #: first characters of SQLite's error name -> what the user is told

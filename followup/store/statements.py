@@ -19,7 +19,11 @@ def statements(engine: str, file: str) -> dict[str, str]:
     with open(os.path.join(FOLDER, engine, file + ".sql"), encoding="utf-8") as source:
         parts = source.read().split("-- name: ")[1:]
     found = {name: body for name, _, body in (part.partition("\n") for part in parts)}
-    return {name: _PART.sub(lambda part: found[part[1]], body) for name, body in found.items()}
+    return {name: _whole(body, found) for name, body in found.items()}
+
+
+def _whole(body: str, found: dict[str, str]) -> str:
+    return _PART.sub(lambda part: _whole(found[part[1]], found), body)
 
 
 def statement(engine: str, name: str) -> str:

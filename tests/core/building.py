@@ -129,7 +129,8 @@ class Story:
         return whole
 
     def undoes(self, change: int | None = None, by: str = "sue") -> e.Entry:
-        now, made = undo(self.history, change or self.change, self.change + 1, instant(self.now), by)
+        stamp = Stamp(self.change + 1, instant(self.now), self.office.users[by])
+        now, made = undo(self.history, change or self.change, self.office, stamp)
         assert now == self.dossier
         self._keep(list(made.entries), made.after)
         return made.entries[0]

@@ -6,7 +6,7 @@ import pytest
 
 from followup.core import wishes as w
 from followup.core.model import Dossier
-from followup.core.permission import below, sees
+from followup.core.permission import below, reach, sees
 from followup.errors import Refused
 from tests.core.building import USERS, Story, cycle, office, step, user
 
@@ -68,15 +68,15 @@ def test_F20_managers_in_a_ring_are_below_each_other() -> None:
 def test_F20_users_see_their_own_and_what_is_below_them_and_administrators_see_all(
     owner: str | None, by: str, seen: bool
 ) -> None:
-    assert sees(EVERYBODY[by], jane_of(owner).dossier, EVERYBODY) is seen
+    assert sees(reach(EVERYBODY[by], EVERYBODY), jane_of(owner).dossier) is seen
 
 
 def test_F20_holding_an_open_action_is_enough_and_a_closed_one_is_not() -> None:
     jane = jane_of("tom")
     jane.does(w.Schedule("call", None, "Help", owner="kim"))
-    assert sees(EVERYBODY["kim"], jane.dossier, EVERYBODY)
+    assert sees(reach(EVERYBODY["kim"], EVERYBODY), jane.dossier)
     jane.does(w.Complete(jane.open[-1].id), by="kim")
-    assert not sees(EVERYBODY["kim"], jane.dossier, EVERYBODY)
+    assert not sees(reach(EVERYBODY["kim"], EVERYBODY), jane.dossier)
 
 
 @pytest.mark.parametrize("permission", ["apply-catalog", "see-all", "generate-fulfillment"])
@@ -85,17 +85,17 @@ def test_F20_holding_an_open_action_is_enough_and_a_closed_one_is_not() -> None:
 )  # fmt: skip
 def test_F20_who_sees_a_propertys_contacts(permission: str, place: str | None, of: str | None, seen: bool) -> None:
     clerk = user("lone", property=place)._replace(permissions=frozenset({permission}))
-    assert sees(clerk, jane_of("tom", property=of).dossier, EVERYBODY) is seen
+    assert sees(reach(clerk, EVERYBODY), jane_of("tom", property=of).dossier) is seen
 
 
 def test_F20_a_contact_of_another_property_shows_to_its_owner_all_the_same() -> None:
     owner = user("lone", property="north")._replace(permissions=frozenset({"see-all"}))
-    assert sees(owner, jane_of("lone", property="south").dossier, EVERYBODY)
+    assert sees(reach(owner, EVERYBODY), jane_of("lone", property="south").dossier)
 
 
 def test_F20_a_users_own_tasks_are_theirs_and_their_managers() -> None:
     tasks = Dossier("user:tom")
-    assert [id for id, u in EVERYBODY.items() if sees(u, tasks, EVERYBODY)] == ["sue", "ann", "tom"]
+    assert [id for id, u in EVERYBODY.items() if sees(reach(u, EVERYBODY), tasks)] == ["sue", "ann", "tom"]
 
 
 @pytest.mark.parametrize("wish", [w.Complete(2), w.Set({"name": "X"}), w.Schedule("call", None, "Ring")])

@@ -6,6 +6,7 @@ import pytest
 
 from followup.core import events as e
 from followup.core import wishes as w
+from followup.core.draft import Stamp
 from followup.core.evolve import replay
 from followup.core.model import CANCELLED, SCHEDULED, UNDONE, Action, Dossier
 from followup.core.undo import undo
@@ -159,8 +160,8 @@ def test_E11_a_change_in_batches_that_others_came_between_is_told_apart_by_what_
     jane.change = 4
     jane.does(w.Attempt(2))  # 5
     with pytest.raises(Refused, match="changed since: by sue"):
-        undo(jane.history, 7, 8, instant("2026-05-06T12:00"), "tom")
-    _, (_, after) = undo(jane.history, 5, 8, instant("2026-05-06T12:00"), "sue")
+        undo(jane.history, 7, jane.office, Stamp(8, instant("2026-05-06T12:00"), jane.office.users["tom"]))
+    _, (_, after) = undo(jane.history, 5, jane.office, Stamp(8, instant("2026-05-06T12:00"), jane.office.users["sue"]))
     assert (after.known.phone, after.actions[0].attempts) == ("1", 0)
 
 

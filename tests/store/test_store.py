@@ -103,7 +103,7 @@ def test_the_due_list_is_one_range_of_its_index(office: Path) -> None:
     plan = " ".join(row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + sql, dict.fromkeys(names)))
     connection.close()
     assert "action_due (owner=? AND due>? AND due<?)" in plan
-    assert "SCAN" not in plan and "TEMP B-TREE" not in plan
+    assert "SCAN" not in plan.replace("SCAN json_each", "") and "TEMP B-TREE" not in plan
 
 
 def test_migrations_are_numbered_without_a_gap() -> None:

@@ -10,10 +10,11 @@ action AS a LEFT JOIN contact AS c ON c.id = a.contact LEFT JOIN enrolment AS e 
 
 -- name: due
 -- One user's open actions before a local day, in the order of the list; one range of the index action_due.
+-- :cycle is a JSON list of ids, or null for any.
 SELECT {columns} FROM {tables}
 WHERE a.status = 'scheduled' AND a.owner = :owner AND a.due < :before AND a.due >= :since
   AND (:type IS NULL OR a.type = :type) AND (:category IS NULL OR a.category = :category)
-  AND (:cycle IS NULL OR e.process = :cycle)
+  AND (:cycle IS NULL OR e.process IN (SELECT value FROM json_each(:cycle)))
 ORDER BY a.due, a.position, a.id;
 
 -- name: action
@@ -24,14 +25,20 @@ SELECT {columns} FROM {tables} WHERE a.id = :id;
 SELECT {columns} FROM {tables} WHERE a.contact = :contact
 ORDER BY a.status <> 'scheduled', CASE WHEN a.status = 'scheduled' THEN a.due END, a.completed_on DESC, a.id;
 
+-- name: sees_contact
+-- F20, as core/permission says it. :team is a JSON list of users.
+(:everything OR c.owner IN (SELECT value FROM json_each(:team)) OR coalesce(c.property, :property) = :property
+   OR EXISTS (SELECT 1 FROM action AS held WHERE held.contact = c.id AND held.status = 'scheduled'
+              AND held.owner IN (SELECT value FROM json_each(:team))))
+
 -- name: search
--- Action search (F18). :owners is a JSON list of users, or null for everyone.
+-- Action search (F18).
 SELECT {columns} FROM {tables}
-WHERE (:owners IS NULL OR a.owner IN (SELECT value FROM json_each(:owners)) OR (a.owner IS NULL AND :unowned))
+WHERE ({sees_contact} OR a.owner IN (SELECT value FROM json_each(:team)))
   AND (:contact IS NULL OR a.contact = :contact) AND (:type IS NULL OR a.type = :type)
   AND (:status IS NULL OR a.status = :status) AND (:owner IS NULL OR a.owner = :owner)
   AND (:since IS NULL OR a.due >= :since) AND (:before IS NULL OR a.due < :before)
-  AND (:cycle IS NULL OR e.process = :cycle) AND (:step IS NULL OR a.step = :step)
+  AND (:cycle IS NULL OR e.process IN (SELECT value FROM json_each(:cycle))) AND (:step IS NULL OR a.step = :step)
   AND (:category IS NULL OR a.category = :category)
   AND (:text IS NULL OR instr(fold(a.title || ' ' || coalesce(a.notes, '') || ' ' || coalesce(c.name, '')), :text))
 ORDER BY a.due, a.position, a.id
@@ -41,18 +48,28 @@ LIMIT :limit;
 c.id, c.name, c.email, c.phone, c.owner, c.property, c.source, c.type, c.sales_cycle, c.stage, c.groups,
        e.process, e.alias, e.paused_until, c.follow_up, c.do_not_contact, c.next_action, c.updated_at
 
--- name: contacts
--- Contacts, by next action date (C3). :owners as in search.
-SELECT {contact_columns}
-FROM contact AS c LEFT JOIN enrolment AS e ON e.contact = c.id AND e.kind = 'cycle' AND e.ended IS NULL
-WHERE c.gone IS NULL
+-- name: contact_filter
+c.gone IS NULL
   AND (:id IS NULL OR c.id = :id)
-  AND (:owners IS NULL OR c.owner IN (SELECT value FROM json_each(:owners)) OR (c.owner IS NULL AND :unowned))
+  AND {sees_contact}
   AND (:owner IS NULL OR c.owner = :owner) AND (:stage IS NULL OR c.stage = :stage)
-  AND (:cycle IS NULL OR e.process = :cycle) AND (:source IS NULL OR c.source = :source)
+  AND (:cycle IS NULL OR e.process IN (SELECT value FROM json_each(:cycle))) AND (:source IS NULL OR c.source = :source)
   AND (:closed OR c.stage NOT IN ('won', 'lost'))
   AND (:text IS NULL OR instr(fold(c.name || ' ' || coalesce(c.email, '') || ' ' || coalesce(c.phone, '')), :text))
+
+-- name: contact_tables
+contact AS c LEFT JOIN enrolment AS e ON e.contact = c.id AND e.kind = 'cycle' AND e.ended IS NULL
+
+-- name: contacts
+-- Contacts, by next action date (C3).
+SELECT {contact_columns} FROM {contact_tables} WHERE {contact_filter}
 ORDER BY coalesce(c.next_action, substr(c.updated_at, 1, 10)), c.id
+LIMIT :limit;
+
+-- name: contacts_by_id
+-- The same in the order of their ids, a page at a time: what changes meanwhile is met once or not at all.
+SELECT {contact_columns} FROM {contact_tables} WHERE c.id > :after AND {contact_filter}
+ORDER BY c.id
 LIMIT :limit;
 
 -- name: named
@@ -64,17 +81,34 @@ SELECT id, name FROM contact WHERE gone IS NULL AND fold(name) = :name ORDER BY 
 SELECT id, name FROM contact WHERE gone IS NULL AND (fold(name) LIKE :pattern OR id LIKE :pattern) ORDER BY id LIMIT 3;
 
 -- name: history
--- The history of a subject, or all of it, oldest first.
-SELECT h.subject, h.seq, h.change, g.at, g.by, h.kind, h.action, h.data, g.command
+-- What one may see of a subject's history, of a change's, or of all of it, oldest first.
+SELECT h.subject, h.seq, h.change, g.at, g.by, h.kind, h.action, h.data
 FROM history AS h JOIN change AS g ON g.id = h.change
+     LEFT JOIN contact AS c ON c.id = substr(h.subject, 9) AND substr(h.subject, 1, 8) = 'contact:'
 WHERE (:subject IS NULL OR h.subject = :subject) AND (:change IS NULL OR h.change = :change)
+  AND (:everything OR h.subject = 'office' OR {sees_contact}
+       OR substr(h.subject, 6) IN (SELECT value FROM json_each(:team)) AND substr(h.subject, 1, 5) = 'user:')
 ORDER BY h.change, h.subject, h.seq
 LIMIT :limit;
+
+-- name: entries
+-- A subject's history to replay.
+SELECT h.subject, h.seq, h.change, g.at, g.by, h.kind, h.action, h.data
+FROM history AS h JOIN change AS g ON g.id = h.change
+WHERE h.subject = :subject
+ORDER BY h.seq;
 
 -- name: last_change_of
 -- The user's highest change that was not taken back and is not itself a taking back.
 SELECT max(c.id) FROM change AS c
 WHERE c.by = :by AND c.undoes IS NULL AND c.id NOT IN (SELECT undoes FROM change WHERE undoes IS NOT NULL);
+
+-- name: unfinished
+-- What the user left unfinished by typing the same, latest first; never what was taken back since.
+SELECT c.id, c.at FROM change AS c
+WHERE c.by = :by AND c.unfinished = :typed AND c.catalog_version = :version
+  AND c.id NOT IN (SELECT undoes FROM change WHERE undoes IS NOT NULL)
+ORDER BY c.id DESC;
 
 -- name: the_change
 SELECT id, at, by, command FROM change WHERE id = :id;
@@ -90,7 +124,7 @@ SELECT c.id, c.name, c.owner, c.created_at, c.updated_at, e.process,
         WHERE l.contact = c.id AND l.ended IS NOT NULL AND l.reason <> 'undone' ORDER BY l.id DESC LIMIT 1)
 FROM contact AS c LEFT JOIN enrolment AS e ON e.contact = c.id AND e.kind = 'cycle' AND e.ended IS NULL
 WHERE c.gone IS NULL AND c.stage = 'lead'
-  AND (:owners IS NULL OR c.owner IN (SELECT value FROM json_each(:owners)) OR (c.owner IS NULL AND :unowned))
+  AND {sees_contact}
   AND (e.id IS NULL OR (e.paused_until IS NULL AND e.process NOT IN (SELECT value FROM json_each(:holds))))
   AND NOT EXISTS (SELECT 1 FROM action AS a WHERE a.contact = c.id AND a.status = 'scheduled'
                   AND (a.enrolment IS NOT NULL OR a.type IN ('tour', 'sale')))

@@ -10,6 +10,10 @@ UPDATE counter SET next = :next WHERE name = :name;
 INSERT INTO change (id, at, by, command, catalog_version, undoes)
 VALUES (:id, :at, :by, :command, :catalog_version, :undoes);
 
+-- name: unfinished
+-- What was typed, while batches may be to come; null when the change is whole.
+UPDATE change SET unfinished = :typed WHERE id = :id;
+
 -- name: history
 INSERT INTO history (subject, seq, change, kind, action, data) VALUES (?, ?, ?, ?, ?, ?);
 

@@ -1,0 +1,85 @@
+"""What a command did, for its answer: counted whole, kept only as far as somebody reads it."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from followup.core import events as e
+from followup.core.draft import Decision
+from followup.core.model import Dossier
+from followup.core.rows import ActionRow, shown
+from followup.errors import FollowupError
+
+T = TypeVar("T")
+
+#: how many are named one by one in a line
+NAMED = 5
+
+
+class Few(list[T]):
+    """The first `most` of what was added (None: all), and in `total` how many there were."""
+
+    def __init__(self, most: int | None) -> None:
+        super().__init__()
+        self.most, self.total = most, 0
+
+    @property
+    def full(self) -> bool:
+        return self.most is not None and len(self) >= self.most
+
+    def add(self, item: T) -> None:
+        self.total += 1
+        if not self.full:
+            self.append(item)
+
+
+class Outcome:
+    """`done`: ids of the actions or contacts asked for; `named`: the first few of them, for people."""
+
+    def __init__(self, most: int | None = NAMED) -> None:
+        self.done: Few[int | str] = Few(most)
+        self.named: Few[str] = Few(NAMED)
+        self.scheduled: Few[ActionRow] = Few(most)
+        self.cancelled: Few[int] = Few(most)
+        self.refused: list[tuple[int | str, FollowupError]] = []
+        self.notices: set[str] = set()
+        self.counted = {"new": 0, "changed": 0, "same": 0}
+
+    def note(self, asked: int | str, before: Dossier, decision: Decision) -> None:
+        """What was decided about the action or contact `asked`."""
+        self.done.add(asked)
+        if not self.named.full:
+            self.named.add(_name(asked, before, decision.after))
+        self.counted["new" if before.contact is None else "changed" if decision.entries else "same"] += 1
+        for entry in decision.entries:
+            if isinstance(entry.event, e.Scheduled):
+                self._scheduled(entry.event, decision.after)
+            elif isinstance(entry.event, e.Cancelled):
+                self.cancelled.add(entry.event.action)
+            elif isinstance(entry.event, e.Ended) and entry.event.reason == "no-more-steps":
+                self._stepped_off(decision.after)
+
+    def _scheduled(self, event: e.Scheduled, after: Dossier) -> None:
+        action = after.action(event.action)
+        if action is None or not action.open:  # logged: scheduled and completed in one breath
+            return
+        if self.scheduled.full:
+            self.scheduled.total += 1
+        else:
+            self.scheduled.add(shown(action, after))
+        if event.why and event.why.get("unknown_holidays"):
+            self.notices.add(f"holidays are not declared as far as {event.due[:10]}: check that date (T9)")
+
+    def _stepped_off(self, after: Dossier) -> None:
+        contact = after.known
+        if after.cycle is None:
+            mend = f"`followup assign {contact.id} ALIAS`"
+            self.notices.add(f"{contact.name} has stepped off the cycle, nothing comes next: {mend} (F5)")
+
+
+def _name(asked: int | str, before: Dossier, after: Dossier) -> str:
+    contact = after.contact
+    action = before.action(asked) if isinstance(asked, int) else None
+    if action:
+        return f"{action.id} {action.title}" + (f" ({contact.name})" if contact else "")
+    return f"{contact.name} ({contact.id})" if contact else str(asked)

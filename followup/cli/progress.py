@@ -1,0 +1,37 @@
+"""How far a long command is: one line that counts up, on a terminal only, and gone when it is done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import typer
+
+T = TypeVar("T")
+
+
+@contextmanager
+def progress(ctx: typer.Context, noun: str) -> Iterator[Callable[[int], None]]:
+    """What to call with each new count; it says nothing with -q, or where nobody watches."""
+    if ctx.obj.quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    try:
+        yield lambda count: _write(f"\r{count:,} {noun}")
+    finally:
+        _write("\r\x1b[K")
+
+
+def _write(text: str) -> None:
+    sys.stderr.write(text)
+    sys.stderr.flush()
+
+
+def counted(items: Iterable[T], show: Callable[[int], None], each: int = 1000) -> Iterator[T]:
+    """The items, their number shown every so often."""
+    for number, item in enumerate(items, 1):
+        if number % each == 0:
+            show(number)
+        yield item
