@@ -1,35 +1,41 @@
-"""A validated catalog becomes the version in force (E1). What would touch an open action, or strand, is refused.
-
-What to do about such edits, instead of refusing them, is for `migrate:` entries to say; none acts yet.
-"""
+"""A validated catalog becomes the version in force (E1), in one transaction with what it rewrites (T1)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from json import dumps, loads
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from followup.app.changes import BATCH
+from followup.app.touching import Documents, Edit, refusals
+from followup.app.world import World
 from followup.core import events as e
-from followup.core.draft import Decision
+from followup.core.decide import decide
+from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
+from followup.core.wishes import Rezone
 from followup.errors import Refused
-from followup.store import Head, Store
+from followup.store import Change, Head, Store
 
-Documents = Mapping[str, Mapping[str, Mapping[str, Any]]]
-
-
-class Edit(NamedTuple):
-    """One item that differs: `before` is None for a new one, `after` for one that was taken out."""
-
-    kind: str
-    id: str
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
+#: kinds of items that say in which zone somebody works
+KEEPERS = frozenset(("office", "property", "user"))
 
 
 class Applied(NamedTuple):
+    """`moved`: how many open actions read another time, since their owner's zone has changed."""
+
     version: int
     edits: tuple[Edit, ...]
+    moved: int = 0
+
+
+class Version(NamedTuple):
+    """What is to be put in force: the documents, their digest, and the git commit they are of, if there is one."""
+
+    documents: Documents
+    digest: str
+    git: str | None
 
 
 def edits(store: Store, documents: Documents) -> tuple[Edit, ...]:
@@ -44,73 +50,59 @@ def edits(store: Store, documents: Documents) -> tuple[Edit, ...]:
     return tuple(found)
 
 
-def apply(
-    store: Store, documents: Documents, digest: str, git: str | None, now: int, by: str, dry_run: bool
-) -> Applied:
+def apply(world: World, wanted: Version, by: str) -> Applied:
     """Record a new version, unless nothing differs. Raises Refused, naming the contacts that an edit touches."""
-    with store.change(Head(now, by, "apply", next(store.ask("catalog.version"))[0]), dry_run) as writing:
-        version = next(store.ask("catalog.version"))[0]
-        changed = edits(store, documents)
+    store, at = world.store, world.now
+    with store.change(Head(at, by, "apply", _version(store)), world.dry_run) as writing:
+        changed, version = edits(store, wanted.documents), _version(store)
         if not changed:
             return Applied(version, ())
-        refusals = [line for edit in changed for line in touched(store, documents, edit)]
-        if refusals:
-            raise Refused("\n".join(refusals))
-        version += 1
-        writing.execute("insert_version", [(version, digest, git, writing.id)])
-        writing.execute("close_item", [(version, edit.kind, edit.id) for edit in changed if edit.before is not None])
-        kept = [edit for edit in changed if edit.after is not None]
-        writing.execute("insert_item", [(x.kind, x.id, version, dumps(x.after, ensure_ascii=False)) for x in kept])
-        writing.save([_recorded(store, writing.id, now, by, e.Applied(version, digest, git))])
-    return Applied(version, changed)
+        if lines := refusals(store, wanted.documents, changed):
+            raise Refused("\n".join(lines))
+        before = _zones(world) if version and not KEEPERS.isdisjoint(edit.kind for edit in changed) else {}
+        _record(writing, wanted, version + 1, changed)
+        writing.save([_noted(store, writing.id, at, by, e.Applied(version + 1, wanted.digest, wanted.git))])
+        moved = _rezone(World(store, at, by), writing, Stamp(writing.id, at, world.users[by]), before) if before else 0
+        return Applied(version + 1, changed, moved)
 
 
-def _recorded(store: Store, change: int, now: int, by: str, event: e.Applied) -> tuple[Dossier, Decision]:
+def _version(store: Store) -> int:
+    return int(next(store.ask("catalog.version"))[0])
+
+
+def _record(writing: Change, wanted: Version, version: int, changed: Sequence[Edit]) -> None:
+    writing.execute("insert_version", [(version, wanted.digest, wanted.git, writing.id)])
+    writing.execute("close_item", [(version, edit.kind, edit.id) for edit in changed if edit.before is not None])
+    kept = [edit for edit in changed if edit.after is not None]
+    writing.execute("insert_item", [(x.kind, x.id, version, dumps(x.after, ensure_ascii=False)) for x in kept])
+
+
+def _noted(store: Store, change: int, at: int, by: str, event: e.Applied) -> tuple[Dossier, Decision]:
     before = Dossier("office", next(store.ask("dossiers.last_seq", subject="office"))[0])
-    entry = e.Entry("office", before.seq + 1, change, now, by, event)
+    entry = e.Entry("office", before.seq + 1, change, at, by, event)
     return before, Decision((entry,), before._replace(seq=entry.seq))
 
 
-def touched(store: Store, documents: Documents, edit: Edit) -> Iterator[str]:
-    """Why `edit` cannot be applied as it stands, one line each (E6); nothing for one that touches nobody."""
-    if edit.kind == "cycle" and edit.before is not None:
-        yield from _cycle_touched(store, documents, edit)
-    elif edit.kind == "user" and edit.after is None:
-        held = next(store.ask("catalog.holding", user=edit.id))[0]
-        if held:
-            yield f"user '{edit.id}' still has {held} contacts or open actions: hand them over, then remove the user"
+def _zones(world: World) -> dict[str | None, str]:
+    """Each owner's zone, and that of what nobody owns."""
+    return {owner: world.office.calendar(owner).zone for owner in (None, *world.users)}
 
 
-def _cycle_touched(store: Store, documents: Documents, edit: Edit) -> Iterator[str]:
-    moved = documents.get("moved", {}).get("moved", {})
-    after = edit.after or documents["cycle"].get(moved.get(edit.id, ""))
-    standing = list(store.ask("catalog.standing", cycle=edit.id))
-    contacts = sorted({row[0] for row in standing})
-    if not contacts:
-        return
-    who = _named(contacts)
-    if after is None:
-        yield f"cycle '{edit.id}' cannot be removed while contacts are on it: {who} (F14, E6)"
-    elif not after["active"]:
-        yield f"cycle '{edit.id}' cannot be made inactive while contacts are on it: {who} (F14, E6)"
-    else:
-        yield from _steps_touched(edit, after, standing, moved)
+def _rezone(world: World, writing: Change, stamp: Stamp, before: dict[str | None, str]) -> int:
+    """T1: open actions of owners whose zone is another in `world` than it was; how many were rewritten."""
+    zones = {owner: zone for owner, zone in before.items() if world.office.calendar(owner).zone != zone}
+    count = 0
+    for batch in _holding(world.store, zones) if zones else ():
+        made = [(x, decide(x, Rezone(zones), world.office, stamp, writing.ids)) for x in batch]
+        writing.save(made)
+        count += sum(len(decision.entries) for _, decision in made)
+    return count
 
 
-def _steps_touched(
-    edit: Edit, after: Mapping[str, Any], standing: list[tuple[Any, ...]], moved: Mapping[str, str]
-) -> Iterator[str]:
-    """A step with open actions must stay, and be active; a cycle must not become a hold under those who wait on it."""
-    active = {step["id"] for step in after["steps"] if step["active"]}
-    gone: dict[str, list[str]] = {}
-    for contact, action, step in standing:
-        today = moved.get(f"{edit.id}/{step}", f"{edit.id}/{step}").rpartition("/")[2]
-        if action is not None and today not in active:
-            gone.setdefault(step, []).append(contact)
-    for step, contacts in sorted(gone.items()):
-        yield f"step '{edit.id}/{step}' cannot go while it is open for {_named(sorted(set(contacts)))} (E4)"
-
-
-def _named(contacts: list[str], most: int = 5) -> str:
-    more = len(contacts) - most
-    return ", ".join(contacts[:most]) + (f" and {more} more" if more > 0 else "")
+def _holding(store: Store, owners: dict[str | None, str]) -> Iterator[list[Dossier]]:
+    """The subjects that hold open actions of `owners`, in batches."""
+    names = dumps(sorted(owner for owner in owners if owner))
+    contacts = (row[0] for row in list(store.ask("catalog.held", owners=names, unowned=None in owners)))
+    while batch := list(islice(contacts, BATCH)):
+        yield list(store.dossiers(batch).values())
+    yield [store.tasks(owner) for owner in owners if owner]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from followup.app.applying import Applied
 from followup.cli.options import DryRun, Yes
 from followup.cli.settings import Settings, account, confirm, world
 from followup.errors import CatalogInvalid, Refused, UsageError
@@ -114,9 +115,17 @@ def _apply(ctx: typer.Context, yes: bool, dry_run: bool, quiet: bool) -> None:
                 typer.echo(f"{_verb(edit)} {edit.kind.replace('_', ' ')} {edit.id}")
         if edits and not (yes or dry_run):
             confirm("Apply this?", "--yes")
-        made = applying.apply(here.store, found.documents, found.digest, git_commit(folder), here.now, by, dry_run)
+        made = applying.apply(here, applying.Version(found.documents, found.digest, git_commit(folder)), by)
     if not quiet:
-        typer.echo(f"version {made.version} is in force" if made.edits else f"nothing to apply: version {made.version}")
+        typer.echo(_in_force(made, dry_run))
+
+
+def _in_force(made: Applied, dry_run: bool) -> str:
+    if not made.edits:
+        return f"nothing to apply: version {made.version} is in force"
+    would = "would be" if dry_run else "is"
+    moved = f"; {plural(made.moved, 'open action')} read another time, in the new zone" if made.moved else ""
+    return f"version {made.version} {would} in force{moved}"
 
 
 def _verb(edit) -> str:  # type: ignore[no-untyped-def]

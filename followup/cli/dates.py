@@ -15,8 +15,8 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 YEARS = range(1970, 2200)
 
 #: a day, a time of day, or both, as ISO writes them or with a space between
-_PARTS = re.compile(r"(\S*?)(?:(?:^|(?<=\d)t|\s+)([01]?\d|2[0-3]):([0-5]\d))?")
-_COUNTED = re.compile(r"([+-]\d{1,5})(bd|d|w|m)")
+_PARTS = re.compile(r"(\S*?)(?:(?:^|(?<=\d)t|\s+)([01]?\d|2[0-3]):([0-5]\d))?", re.ASCII)
+_COUNTED = re.compile(r"([+-]\d{1,5})(bd|d|w|m)", re.ASCII)
 
 
 def when(text: str, now: When, calendar: Calendar) -> str:
@@ -35,9 +35,9 @@ def _zoned(word: str, zone: str) -> str | None:
     """An ISO moment that names its own zone, in ours."""
     try:
         moment = datetime.fromisoformat(word.upper())
-    except ValueError:
+        return local(int(moment.timestamp()), zone).text if moment.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return local(int(moment.timestamp()), zone).text if moment.tzinfo else None
 
 
 def _local(word: str, now: When, calendar: Calendar) -> str | None:

@@ -78,10 +78,14 @@ def present(settings: Settings, store: Store) -> int:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
+    from followup.cli.dates import YEARS
+
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise BadInput(f"--now '{text}' is not a moment: 2026-05-03T09:00") from None
+    if moment.year not in YEARS:
+        raise BadInput(f"--now '{text}' is outside of the years {YEARS[0]} to {YEARS[-1]}")
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(_zone(store)))
     return int(moment.timestamp())

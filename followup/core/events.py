@@ -165,7 +165,7 @@ class Attempted(NamedTuple):
 
 
 class Reassigned(NamedTuple):
-    """The action goes to another user; `due` and `at` are as they read in that user's zone (T1, F20)."""
+    """Another owner, or their zone has changed; `due` and `at` are as they read in the zone of `owner` (T1, F20)."""
 
     action: int
     owner: str | None

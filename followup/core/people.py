@@ -7,7 +7,7 @@ from followup.core import wishes as w
 from followup.core.draft import Draft
 from followup.core.model import LEAD, LOST, PROSPECT, UNDONE, WON, Action, Contact
 from followup.core.office import ELAPSED_MINUTES
-from followup.core.placing import choose, end, nominal_of
+from followup.core.placing import choose, end, nominal_in
 from followup.core.timing import When, local, moment
 from followup.errors import Conflict, Refused
 
@@ -68,15 +68,24 @@ def hand_over(draft: Draft, owner: str | None, property: str | None) -> None:
         return
     for action in draft.dossier.open_actions:
         if action.enrolment and action.owner == contact.owner:
-            draft.add(_reassigned(draft, action, owner))
+            draft.add(_reassigned(draft, action, owner, draft.calendar(action.owner).zone))
 
 
-def _reassigned(draft: Draft, action: Action, owner: str | None) -> e.Reassigned:
+def rezone(draft: Draft, wish: w.Rezone) -> None:
+    """T1: only what is rewritten is an event."""
+    for action in draft.dossier.open_actions:
+        if action.owner in wish.before:
+            event = _reassigned(draft, action, action.owner, wish.before[action.owner])
+            if (event.due, event.nominal, event.at) != (action.due, action.nominal, action.at):
+                draft.add(event)
+
+
+def _reassigned(draft: Draft, action: Action, owner: str | None, read_in: str) -> e.Reassigned:
     """T1: dates and `at:` times stay as they read; another timed due keeps its instant and reads anew."""
     zone, declared = draft.calendar(owner).zone, _has_declared_time(draft, action)
     by_hand = action.due[10:] != action.nominal[10:]
     due = _read_in(zone, When(action.due, action.at), declared and not by_hand)
-    nominal = _read_in(zone, nominal_of(draft, action), declared)
+    nominal = _read_in(zone, nominal_in(read_in, action), declared)
     before = {"owner": action.owner, "due": action.due}
     return e.Reassigned(action.id, owner, due.text, nominal.text, due.at, before)
 

@@ -59,7 +59,7 @@ def check(dossier: Dossier, wish: w.Wish, office: Office, by: User) -> None:
     needed = NEEDS.get(type(wish))
     if needed and needed not in by.permissions:
         raise Refused(f"{by.id} may not do that: it needs the permission '{needed}' (role {by.role})")
-    if isinstance(wish, w.Add) or (dossier.contact is None and isinstance(wish, w.Bring)):
+    if isinstance(wish, w.Add | w.Rezone) or (dossier.contact is None and isinstance(wish, w.Bring)):
         return
     if not sees(reach(by, office.users), dossier):
         name = dossier.contact.name if dossier.contact else dossier.subject

@@ -253,10 +253,12 @@ def _is_to_come(draft: Draft, enrolment: Enrolment, cycle: Cycle, step: Step) ->
 
 
 def nominal_of(draft: Draft, action: Action) -> When:
+    return nominal_in(draft.calendar(action.owner).zone, action)
+
+
+def nominal_in(zone: str, action: Action) -> When:
     """The nominal due with its instant: the stored one where nothing moved it, since text is ambiguous once a year."""
-    if action.nominal == action.due:
-        return When(action.due, action.at)
-    return moment(action.nominal, draft.calendar(action.owner).zone)
+    return When(action.due, action.at) if action.nominal == action.due else moment(action.nominal, zone)
 
 
 def _create(

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from followup.core.office import ELAPSED_MINUTES, Calendar, Offset
+from followup.errors import Refused
 
 ONE_DAY = timedelta(days=1)
 
@@ -139,7 +140,17 @@ def place(
 
     `at`: a local HH:MM that a date gets (T1). `roll`: none, forward or back; None as the calendar says (T5).
     `not_before`: the first local date that `min_gap` allows (T5). Only the due moves; the nominal stays.
+    Raises Refused where no calendar holds such a day.
     """
+    try:
+        return _placed(anchor, offset, calendar, at, roll, not_before)
+    except (OverflowError, ValueError) as error:
+        raise Refused(f"{offset} from {anchor.text} is no day that can be worked: {error}") from error
+
+
+def _placed(
+    anchor: When, offset: Offset, calendar: Calendar, at: str | None, roll: str | None, not_before: str | None
+) -> Due:
     shifted = shift(anchor, offset, calendar)
     nominal = shifted if isinstance(shifted, When) else _at_time(shifted, at, calendar.zone)
     due = nominal

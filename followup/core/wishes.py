@@ -5,6 +5,7 @@ Days and times in wishes are local text in the owner's zone; None means now.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 from followup.core.events import Fields
@@ -45,6 +46,12 @@ class Transfer(NamedTuple):
     property: str | None
     owner: str
     choice: Choice | None = None
+
+
+class Rezone(NamedTuple):
+    """The zones of owners have changed (T1): owner -> the zone that their open actions read in until now."""
+
+    before: Mapping[str | None, str]
 
 
 class Close(NamedTuple):
@@ -146,6 +153,7 @@ Wish: TypeAlias = (
     | Bring
     | Set
     | Transfer
+    | Rezone
     | Close
     | Remove
     | Assign

@@ -32,11 +32,18 @@ UPDATE catalog_item SET until = ? WHERE kind = ? AND id = ? AND until IS NULL;
 INSERT INTO catalog_item (kind, id, since, document) VALUES (?, ?, ?, ?);
 
 -- name: standing
--- Who stands where on a cycle, with what is open there: what an edit could touch.
-SELECT e.contact, a.id, a.step
+-- Who stands where on a cycle, with what is open there: what an edit could touch. :cycles is a JSON list of its ids.
+SELECT e.contact, e.process, a.step
 FROM enrolment AS e LEFT JOIN action AS a ON a.contact = e.contact AND a.enrolment = e.id AND a.status = 'scheduled'
-WHERE e.process = :cycle AND e.ended IS NULL
+WHERE e.process IN (SELECT value FROM json_each(:cycles)) AND e.ended IS NULL
 ORDER BY e.contact, a.id;
+
+-- name: held
+-- The contacts with open actions of any of :owners, a JSON list, or of nobody.
+SELECT DISTINCT contact FROM action
+WHERE status = 'scheduled' AND contact IS NOT NULL
+  AND (owner IN (SELECT value FROM json_each(:owners)) OR (owner IS NULL AND :unowned))
+ORDER BY contact;
 
 -- name: holding
 -- Open actions and contacts of a user.

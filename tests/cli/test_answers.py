@@ -1,0 +1,109 @@
+"""What commands answer: the same row from a decision as from the store, under the ids of today, to whom may see it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Run
+
+
+def items(run: Run, *words: str, user: str = "tom", **how: str) -> list[dict[str, Any]]:
+    told = run(*words, "--format", "json", user=user, **how)
+    assert told.returncode == 0, told.stderr
+    return list(json.loads(told.stdout)["items"])
+
+
+def answer(run: Run, *words: str, **how: str) -> dict[str, Any]:
+    told = run(*words, "--format", "json", **how)
+    assert told.returncode == 0, told.stderr
+    return dict(json.loads(told.stdout))
+
+
+def test_what_a_change_scheduled_reads_as_the_store_reads_it(run: Run) -> None:
+    for words in (["complete", "2", "--cycle", "not-interested"], ["log", "li-wei", "inbound", "--cycle", "toured"]):
+        told = answer(run, *words)
+        kept = items(run, "search", "--status", "scheduled", "--limit", "-1")
+        assert told["scheduled"] and all(row in kept for row in told["scheduled"])
+
+
+def test_a_dry_run_tells_what_would_come_next(run: Run) -> None:
+    done = run("complete", "2", "--cycle", "not-interested", "--dry-run").stdout
+    assert done.startswith("would have completed 2 Welcome call (Jane Smith); cancelled 3, 4; next: ")
+    assert done.replace("would have ", "") == run("complete", "2", "--cycle", "not-interested").stdout
+
+
+WRITING = {
+    "attempt": ["2"],
+    "no-show": ["2", "--reason", "unknown"],
+    "reschedule": ["2", "+1d"],
+    "skip": ["2"],
+    "complete": ["2"],
+    "cancel": ["3"],
+    "schedule": ["jane-smith", "task", "--title", "Ring"],
+    "log": ["jane-smith", "inbound"],
+    "assign": ["jane-smith", "hold"],
+    "stop": ["jane-smith"],
+    "close": ["jane-smith", "won"],
+    "contacts add": ["--name", "Ada", "--cycle", "referral"],
+    "contacts set": ["jane-smith", "--phone", "1"],
+    "contacts transfer": ["jane-smith", "--owner", "anne", "--property", "beachside"],
+    "contacts remove": ["jane-smith", "--yes"],
+}
+
+
+@pytest.mark.parametrize("name", WRITING)
+def test_every_command_that_writes_answers_in_json(run: Run, name: str) -> None:
+    told = answer(run, *name.split(), *WRITING[name], user="sue")
+    assert told["schema"] == f"followup/{name.replace(' ', '-')}@1"
+    assert list(told)[1:] == ["done", "scheduled", "cancelled", "refused"] and len(told["done"]) == 1
+    assert isinstance(told["done"][0], int) is (
+        name in ("attempt", "no-show", "reschedule", "skip", "complete", "cancel")
+    )
+
+
+def test_F5_stepping_off_a_cycle_is_said_with_its_mend(run: Run, office: Path) -> None:
+    (office / "cycles" / "short.yaml").write_text(
+        "cycles: {short: {name: Short, steps: [{id: one, name: One, type: task}]}}\n"
+        "aliases: {short: {name: Short, cycle: short}}\n"
+    )
+    run("apply", "--yes", user="sue")
+    (row,) = answer(run, "assign", "li-wei", "short")["scheduled"]
+    told = run("complete", str(row["id"]))
+    assert "Li Wei has stepped off the cycle, nothing comes next: `followup assign li-wei ALIAS`" in told.stderr
+
+
+def test_complete_then_is_one_change_and_refused_as_a_whole(run: Run) -> None:
+    done = run("complete", "2", "--then", "task", "+2d")
+    assert "Welcome call (task, 2026-05-06)" in done.stdout
+    assert run("complete", "2", "--then", "task", "+2d").returncode == 5
+    assert run("undo").returncode == 0
+    assert [row["id"] for row in items(run, "search", "--contact", "jane-smith", "--status", "scheduled")] == [2, 3, 4]
+
+
+def test_F20_the_history_shows_what_one_may_see(run: Run) -> None:
+    seen = {item["contact"] for item in items(run, "history")}
+    assert "jane-smith" in seen and "brian-jones" not in seen
+    assert items(run, "history", "brian-jones") == []
+    assert {item["contact"] for item in items(run, "history", user="sue")} > seen
+
+
+def test_F20_whoever_holds_an_open_action_sees_the_contact(run: Run) -> None:
+    assert "brian-jones" not in {item["id"] for item in items(run, "contacts", "list", "--limit", "-1")}
+    assert run("schedule", "brian-jones", "task", "--title", "Keys", "--owner", "tom", user="sue").returncode == 0
+    assert "brian-jones" in {item["id"] for item in items(run, "contacts", "list", "--limit", "-1")}
+    assert "Keys" in run("show", "brian-jones").stdout
+
+
+def test_E11_what_is_undone_in_the_evening_is_closed_on_that_day(run: Run, office: Path) -> None:
+    run("assign", "jane-smith", "toured", now="2026-05-04T20:00")
+    run("undo", now="2026-05-04T20:30")
+    connection = sqlite3.connect(office / "followup.db")
+    closed = connection.execute("SELECT DISTINCT completed_on FROM action WHERE reason = 'undone'").fetchall()
+    ended = connection.execute("SELECT DISTINCT ended FROM enrolment WHERE reason = 'undone'").fetchall()
+    connection.close()
+    assert (closed, ended) == ([("2026-05-04",)], [("2026-05-04",)])

@@ -1,0 +1,105 @@
+"""Bulk work in batches: one change however often it was stopped, counted whole, taken back as one."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from followup.app.changes import BATCH
+from tests.conftest import NOW, Run, command
+
+PEOPLE = 2 * BATCH + 500
+IMPORT = ["contacts", "import", "more.csv", "--cycle", "referral", "-q"]
+
+
+def rows(office: Path, sql: str) -> list[tuple[object, ...]]:
+    connection = sqlite3.connect(office / "followup.db")
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def crowd(office: Path) -> Path:
+    """The sample office, with a file of more people than two batches hold."""
+    lines = "".join(f"p{i:05},Person {i},p{i}@x.example,tom\n" for i in range(PEOPLE))
+    (office / "more.csv").write_text("id,name,email,owner\n" + lines)
+    return office
+
+
+def stopped_after_a_batch(office: Path, words: list[str], now: str = NOW) -> None:
+    """The command, killed the moment that it reads what follows its first batch."""
+    code = (
+        "import os, sys\n"
+        "from followup.app import changes\n"
+        "taken = changes.islice\n"
+        "left = [2]\n"
+        "def stop(*words):\n"
+        "    left[0] -= 1\n"
+        "    return taken(*words) if left[0] >= 0 and left[0] != 0 else os.kill(os.getpid(), 9)\n"
+        "changes.islice = stop\n"
+        f"sys.argv = ['followup', *{words!r}]\n"
+        "from followup.__main__ import main; main()"
+    )
+    env = {**os.environ, "FOLLOWUP_USER": "sue", "FOLLOWUP_NOW": now}
+    assert subprocess.run([sys.executable, "-c", code], cwd=office, env=env, capture_output=True).returncode == -9
+
+
+TABLES = ("contact", "enrolment", "action", "history", "change", "counter")
+
+
+def dump(office: Path) -> list[list[tuple[object, ...]]]:
+    return [rows(office, f"SELECT * FROM {table} ORDER BY 1, 2") for table in TABLES]
+
+
+def test_P4_a_killed_import_is_finished_under_its_own_number_as_if_it_had_not_been(crowd: Path, tmp_path: Path) -> None:
+    import shutil
+
+    whole = Path(shutil.copytree(crowd, tmp_path / "whole"))
+    assert command(*IMPORT, cwd=whole, user="sue").returncode == 0
+    stopped_after_a_batch(crowd, IMPORT)
+    assert rows(crowd, "SELECT count(*) FROM contact WHERE id LIKE 'p0%'") == [(BATCH,)]
+    assert command(*IMPORT, cwd=crowd, user="sue", now="2026-05-04T17:00").returncode == 0
+    assert dump(crowd) == dump(whole)
+    assert "undid change 3" in command("undo", cwd=crowd, user="sue").stdout
+    assert rows(crowd, "SELECT count(*) FROM contact WHERE id LIKE 'p0%' AND gone IS NULL") == [(0,)]
+
+
+@pytest.mark.parametrize("later", ["2026-05-05T09:00", "2026-05-04T08:00"])
+def test_what_another_day_left_unfinished_is_gone_on_with_as_a_change_of_its_own(crowd: Path, later: str) -> None:
+    stopped_after_a_batch(crowd, IMPORT)
+    assert command(*IMPORT, cwd=crowd, user="sue", now=later).returncode == 0
+    changes = rows(crowd, "SELECT change, count(*) FROM history WHERE kind = 'added' AND change > 2 GROUP BY 1")
+    assert changes == [(3, BATCH), (4, PEOPLE - BATCH)]
+
+
+def test_what_was_taken_back_is_not_taken_up(crowd: Path) -> None:
+    stopped_after_a_batch(crowd, IMPORT)
+    assert command("undo", cwd=crowd, user="sue").returncode == 0
+    assert command(*IMPORT, cwd=crowd, user="sue").returncode == 0
+    assert rows(crowd, "SELECT DISTINCT change FROM history WHERE kind = 'added' AND change > 2") == [(3,), (5,)]
+    assert rows(crowd, "SELECT count(*) FROM change WHERE unfinished IS NOT NULL AND id > 3") == [(0,)]
+
+
+def test_a_bulk_change_leaves_nothing_unfinished_even_where_its_batches_are_full(run: Run, crowd: Path) -> None:
+    text = (crowd / "more.csv").read_text().splitlines(keepends=True)
+    (crowd / "more.csv").write_text("".join(text[: BATCH + 1]))
+    assert run(*IMPORT, user="sue").returncode == 0
+    assert rows(crowd, "SELECT count(*), sum(unfinished IS NOT NULL) FROM change") == [(3, 0)]
+
+
+def test_C4_a_bulk_assign_by_filter_reaches_everyone_once_and_counts_them(run: Run, crowd: Path) -> None:
+    assert run(*IMPORT, user="sue").returncode == 0
+    done = run("assign", "--where", "cycle=introduction-referral", "toured", user="sue")
+    assert f"placed on toured: {PEOPLE + 5:,}" in done.stdout, done.stdout
+    told = run("assign", "--where", "cycle=after-tour", "referral", "--format", "json", "--dry-run", user="sue")
+    answer = json.loads(told.stdout)
+    assert len(answer["done"]) == len(set(answer["done"])) > PEOPLE
+    assert {item["cycle"] for item in answer["scheduled"]} == {"introduction-referral"}
