@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from followup.output.table import table, tabulated
 from followup.output.text import clean
 
-CELL = st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=12)
+#: Latin, wide (Chinese, Japanese, Korean), a combining accent, an emoji
+LETTERS = st.characters(min_codepoint=33, max_codepoint=126) | st.sampled_from("äéß王陳あ한글\u0301🙂")
+CELL = st.text(alphabet=LETTERS, min_size=1, max_size=12).filter(lambda cell: cell.strip("\u0301"))
 
 
 @given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=6))

@@ -9,7 +9,8 @@ from typing import Any
 from followup.app.world import World
 from followup.core.agenda import Stranded, stranded
 from followup.core.model import Contact, Enrolment, contact_subject
-from followup.core.office import cycle
+from followup.core.office import BUILT_IN_TYPES, User, cycle
+from followup.core.permission import Reach, reach
 from followup.core.rows import ActionRow, ContactRow
 from followup.core.timing import add_days, utc_text
 from followup.core.words import folded, nearest
@@ -30,7 +31,7 @@ def search(world: World, limit: int = -1, **filters: Any) -> list[ActionRow]:
     values = {name: filters.get(name) for name in names}
     text = filters.get("text")
     values |= {"text": folded(text) if text else None, "cycle": _cycles(world, filters)}
-    return _actions(world, "search", limit=limit, **_reach(world), **values)
+    return _actions(world, "search", limit=limit, **_reach(world.reach), **values)
 
 
 def action(world: World, id: int) -> ActionRow:
@@ -74,11 +75,20 @@ def _wanted(world: World, filters: dict[str, Any]) -> dict[str, Any]:
     values = {name: filters.get(name) for name in ("id", "owner", "stage", "source")}
     text = filters.get("text")
     values |= {"text": folded(text) if text else None, "cycle": _cycles(world, filters)}
-    return {"closed": filters.get("closed", False), **values, **_reach(world)}
+    return {"closed": filters.get("closed", False), **values, **_reach(world.reach)}
 
 
-def _reach(world: World) -> dict[str, Any]:
-    everything, team, place = world.reach
+def fulfilment(world: World, user: User, until: str) -> dict[str, int]:
+    """F21: how much of each type waits to be generated on the day `until`, for whoever generates it; else nothing."""
+    if "generate-fulfillment" not in user.permissions:
+        return {}
+    types = dumps([kind.id for kind in BUILT_IN_TYPES.values() if kind.fulfilled])
+    seen = _reach(reach(user, world.users))
+    return dict(world.store.ask("lists.fulfilment", types=types, before=add_days(until[:10], 1), **seen))
+
+
+def _reach(seen: Reach) -> dict[str, Any]:
+    everything, team, place = seen
     return {"everything": everything, "team": dumps(sorted(team)), "property": place}
 
 
@@ -114,7 +124,7 @@ def history(
     world: World, subject: str | None = None, change: int | None = None, limit: int = -1
 ) -> Iterator[dict[str, Any]]:
     """`history@1` items of what the user may see (F20), oldest first."""
-    asked = world.store.ask("lists.history", subject=subject, change=change, limit=limit, **_reach(world))
+    asked = world.store.ask("lists.history", subject=subject, change=change, limit=limit, **_reach(world.reach))
     for about, seq, number, at, by, kind, id, data in asked:
         yield {
             "subject": about,
@@ -137,7 +147,7 @@ def holds(world: World) -> frozenset[str]:
 def stranded_contacts(world: World) -> list[Stranded]:
     """F12: the contacts that fall through, why, and what mends each."""
     known = sorted(id for hold in holds(world) for id in world.office.cycle_ids(hold))
-    rows = world.store.ask("lists.stranded", holds=dumps(known), **_reach(world))
+    rows = world.store.ask("lists.stranded", holds=dumps(known), **_reach(world.reach))
     return [_stranded(*row) for row in rows]
 
 

@@ -11,7 +11,7 @@ from followup.app import lists
 from followup.app.world import World
 from followup.cli.settings import world
 from followup.cli.words import day
-from followup.output.agenda import as_json, as_markdown, as_text
+from followup.output.agenda import Agenda, as_json, as_markdown, as_text
 
 app = typer.Typer()
 FORMATS = {"text": (as_text, "txt"), "md": (as_markdown, "md"), "json": (as_json, "json")}
@@ -44,8 +44,9 @@ def _users(here: World) -> list[str]:
 
 def _drawn(here: World, user: str, text: str, format: str) -> str:
     """In the user's own day: theirs may have begun while another's has not."""
-    date = day(here, text, user)[:10]
-    return FORMATS[format][0](here.users[user].name, user, date, lists.due(here, user, date))
+    date, who = day(here, text, user)[:10], here.users[user]
+    agenda = Agenda(user, who.name, date, lists.due(here, user, date), lists.fulfilment(here, who, date))
+    return FORMATS[format][0](agenda)
 
 
 def _written(folder: str, name: str, text: str) -> None:

@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from followup.core.agenda import by_type
 from followup.core.rows import ActionRow
 from followup.output.text import clean, plural
 
 
-def as_text(name: str, user: str, day: str, rows: Sequence[ActionRow]) -> str:
-    lines = [f"{clean(name)}, {day}: {plural(len(rows), 'action')} due"]
-    for type_, group in by_type(rows):
+class Agenda(NamedTuple):
+    """A user's day. `fulfilment`: how much of each type waits to be generated, for whoever generates it (F21)."""
+
+    user: str
+    name: str
+    day: str
+    rows: Sequence[ActionRow]
+    fulfilment: Mapping[str, int]
+
+
+def as_text(agenda: Agenda) -> str:
+    lines = [f"{clean(agenda.name)}, {agenda.day}: {plural(len(agenda.rows), 'action')} due", *_waiting(agenda)]
+    for type_, group in by_type(agenda.rows):
         lines += ["", f"{type_} ({len(group)})"]
-        lines += [f"  {row.id:>6}  {_line(row, day)}" for row in group]
+        lines += [f"  {row.id:>6}  {_line(row, agenda.day)}" for row in group]
     return "\n".join(lines)
 
 
-def as_markdown(name: str, user: str, day: str, rows: Sequence[ActionRow]) -> str:
-    lines = [f"# {_escaped(name)}, {day}", "", f"{plural(len(rows), 'action')} due."]
-    for type_, group in by_type(rows):
+def as_markdown(agenda: Agenda) -> str:
+    lines = [f"# {_escaped(agenda.name)}, {agenda.day}", "", f"{plural(len(agenda.rows), 'action')} due."]
+    lines += [line for waiting in _waiting(agenda) for line in ("", waiting)]
+    for type_, group in by_type(agenda.rows):
         lines += ["", f"## {type_} ({len(group)})", ""]
-        lines += [f"- [ ] `{row.id}` {_escaped(_line(row, day))}" for row in group]
+        lines += [f"- [ ] `{row.id}` {_escaped(_line(row, agenda.day))}" for row in group]
     return "\n".join(lines)
 
 
-def as_json(name: str, user: str, day: str, rows: Sequence[ActionRow]) -> str:
+def as_json(agenda: Agenda) -> str:
     from json import dumps
 
-    items = [row.item(day) for row in rows]
-    return dumps(
-        {"schema": "followup/agenda@1", "user": user, "day": day, "items": items}, ensure_ascii=False, indent=2
-    )
+    body = {
+        "schema": "followup/agenda@1",
+        "user": agenda.user,
+        "day": agenda.day,
+        "fulfilment": agenda.fulfilment,
+        "items": [row.item(agenda.day) for row in agenda.rows],
+    }
+    return dumps(body, ensure_ascii=False, indent=2)
+
+
+def _waiting(agenda: Agenda) -> list[str]:
+    waiting = ", ".join(f"{count:,} {type_}" for type_, count in agenda.fulfilment.items())
+    return [f"Waiting to be generated in the office: {waiting}."] if waiting else []
 
 
 def _line(row: ActionRow, day: str) -> str:

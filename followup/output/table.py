@@ -12,16 +12,34 @@ from followup.output.text import clean
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Left-aligned text columns, two spaces apart, under a ruled header."""
-    cells = [["" if cell is None else clean(str(cell)) for cell in row] for row in rows]
-    widths = [max(len(h) + 2, *(len(row[i]) for row in cells)) if cells else len(h) + 2 for i, h in enumerate(headers)]
-    lines = [list(headers), ["-" * width for width in widths], *cells]
-    return "\n".join("  ".join(cell.ljust(w) for cell, w in zip(line, widths, strict=True)).rstrip() for line in lines)
+    cells = _cleaned(rows)
+    widths = [
+        max(len(h) + 2, *(width(row[i]) for row in cells)) if cells else len(h) + 2 for i, h in enumerate(headers)
+    ]
+    lines = [list(headers), ["-" * room for room in widths], *cells]
+    return "\n".join("  ".join(map(_padded, line, widths)).rstrip() for line in lines)
+
+
+def _padded(cell: str, room: int) -> str:
+    return cell + " " * (room - width(cell))
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal it takes."""
+    if text.isascii() or max(text) < "\u0300":  # before it no character is wide, and wcwidth takes long to import
+        return len(text)
+    from wcwidth import wcswidth
+
+    return int(wcswidth(text))
 
 
 def tabulated(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """The same through tabulate, which also knows how wide a character is."""
+    """The same through tabulate."""
     from tabulate import tabulate
 
-    cells = [["" if cell is None else clean(str(cell)) for cell in row] for row in rows]
-    drawn = tabulate(cells, list(headers), tablefmt="simple", disable_numparse=True)
+    drawn = tabulate(_cleaned(rows), list(headers), tablefmt="simple", disable_numparse=True)
     return "\n".join(line.rstrip() for line in drawn.splitlines())
+
+
+def _cleaned(rows: Sequence[Sequence[object]]) -> list[list[str]]:
+    return [["" if cell is None else clean(str(cell)) for cell in row] for row in rows]

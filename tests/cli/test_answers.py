@@ -107,3 +107,26 @@ def test_E11_what_is_undone_in_the_evening_is_closed_on_that_day(run: Run, offic
     ended = connection.execute("SELECT DISTINCT ended FROM enrolment WHERE reason = 'undone'").fetchall()
     connection.close()
     assert (closed, ended) == ([("2026-05-04",)], [("2026-05-04",)])
+
+
+def test_F21_the_agenda_tells_whoever_generates_how_much_waits(run: Run, office: Path) -> None:
+    waiting = len(
+        items(
+            run,
+            "search",
+            "--status",
+            "scheduled",
+            "--type",
+            "email",
+            "--before",
+            "2026-05-06",
+            "--limit",
+            "-1",
+            user="sue",
+        )
+    )
+    assert waiting > 1
+    told = json.loads(run("agenda", "tomorrow", "--format", "json", user="sue").stdout)
+    assert told["fulfilment"]["email"] == waiting and set(told["fulfilment"]) == {"correspondence", "email"}
+    assert f"{waiting} email" in run("agenda", "tomorrow", "--format", "md", user="sue").stdout
+    assert json.loads(run("agenda", "tomorrow", "--format", "json").stdout)["fulfilment"] == {}

@@ -44,6 +44,13 @@ WHERE ({sees_contact} OR a.owner IN (SELECT value FROM json_each(:team)))
 ORDER BY a.due, a.position, a.id
 LIMIT :limit;
 
+-- name: fulfilment
+-- How much of each of :types, a JSON list, is due before a day and waits to be generated (F16, F21).
+SELECT a.type, count(*)
+FROM action AS a LEFT JOIN contact AS c ON c.id = a.contact
+WHERE a.status = 'scheduled' AND a.due < :before AND a.type IN (SELECT value FROM json_each(:types)) AND {sees_contact}
+GROUP BY a.type ORDER BY a.type;
+
 -- name: contact_columns
 c.id, c.name, c.email, c.phone, c.owner, c.property, c.source, c.type, c.sales_cycle, c.stage, c.groups,
        e.process, e.alias, e.paused_until, c.follow_up, c.do_not_contact, c.next_action, c.updated_at
