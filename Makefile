@@ -1,9 +1,10 @@
 # Everything a newcomer types. PYTHON chooses the interpreter; the rest is set up in .venv.
+# SIZES: how many actions the benchmarks store, such as `make bench SIZES="1000 10000000"`.
 PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/sh
 
-.PHONY: demo test check bench accept clean
+.PHONY: demo test check bench peers accept clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -25,10 +26,15 @@ check: .venv/ready
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 bench: .venv/ready
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(SIZES)
+
+# what the benchmarks compare with, beside Taskwarrior, which systems package
+peers:
+	$(PYTHON) -m venv .peers
+	.peers/bin/pip install --quiet todoman check-jsonschema
 
 accept: .venv/ready
 	$(BIN)/python -m pytest tests/transcripts --accept
 
 clean:
-	rm -rf .venv build dist demo bench .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .peers build dist demo bench .pytest_cache .mypy_cache .ruff_cache .hypothesis

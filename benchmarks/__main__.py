@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from benchmarks import data
 from benchmarks.data import contacts_csv, cycle_files, filled_store
 
 NOTHING = "import sys; sys.argv = ['followup', '--version']; from followup.__main__ import main; main()"
@@ -32,6 +33,8 @@ def main() -> None:
         compiled()
         commands(Path(folder), sizes)
         bulk(Path(folder))
+        agenda(Path(folder))
+        doctor(Path(folder))
         validate(Path(folder))
 
 
@@ -90,17 +93,19 @@ def row(name: str, size: int, ours: float, reference: float) -> None:
 
 
 def peers(folder: Path, size: int) -> None:
-    """Taskwarrior's list of as many tasks; where it is installed, and up to the size that it bears."""
-    if shutil.which("task") is None or size > 100_000:
-        return
-    from benchmarks.data import taskwarrior
+    """Due lists of Taskwarrior and todoman with as many tasks, where installed and up to the size that they bear."""
+    for name, most, made in (("task", 100_000, data.taskwarrior), ("todo", 10_000, data.todoman)):
+        program = installed(name)
+        if program and size <= most:
+            words, env = made(folder / f"{name}-{size}", size)
+            listed = partial(subprocess.run, [program, *words], env={**os.environ, **env}, stdout=subprocess.DEVNULL)
+            took = statistics.median(timed(listed) for _ in range(5))
+            print(f"{'  ' + name + ' list':<28}{size:>12,}{took:>9.1f}", flush=True)
 
-    env = taskwarrior(folder / f"task-{size}", size)
-    listed = ["task", "rc.confirmation=no", "rc.verbose=nothing", "limit:50", "status:pending", "list"]
-    took = statistics.median(
-        timed(lambda: subprocess.run(listed, env={**os.environ, **env}, stdout=subprocess.DEVNULL)) for _ in range(5)
-    )
-    print(f"{'  taskwarrior list':<28}{size:>12,}{took:>9.1f}")
+
+def installed(name: str) -> str | None:
+    """A peer on the PATH, or where `make peers` puts them."""
+    return shutil.which(name) or shutil.which(name, path=str(Path(".peers/bin").resolve()))
 
 
 def bulk(folder: Path, size: int = 20_000) -> None:
@@ -157,6 +162,40 @@ def _written(connection: sqlite3.Connection, writes: list[tuple[str, list[tuple[
     connection.execute("COMMIT")
 
 
+def agenda(folder: Path, actions: int = 1_000_000) -> None:
+    """The agendas of 200 users, a file each, against reading the rows that they list."""
+    office = filled_store(folder / "agenda", actions, users=200)
+    os.environ["FOLLOWUP_USER"] = "sue"
+    row("agenda, 200 users", actions, timed(partial(command, office, "agenda", "--out", "agendas")), read(office))
+    os.environ["FOLLOWUP_USER"] = "tom"
+    shutil.rmtree(office)
+
+
+def read(office: Path) -> float:
+    """The time, in ms, of a Python that reads the same rows."""
+    code = (
+        "import sqlite3; c = sqlite3.connect('followup.db')\n"
+        "for n in range(200):\n"
+        '    c.execute("SELECT * FROM action AS a LEFT JOIN contact AS c ON c.id = a.contact "\n'
+        "              \"LEFT JOIN enrolment AS e ON e.id = a.enrolment WHERE a.status = 'scheduled' \"\n"
+        "              \"AND a.owner = ? ORDER BY a.due, a.position, a.id\", [f'rep{n}']).fetchall()"
+    )
+    return timed(partial(python, office, code))
+
+
+def doctor(folder: Path) -> None:
+    """Replay at two sizes: linear, if the second takes as much more as it has more events."""
+    took = {}
+    for size in (5_000, 20_000):
+        office = filled_store(folder / f"doctor-{size}", 0)
+        contacts_csv(office / "contacts.csv", size)
+        os.environ["FOLLOWUP_USER"] = "sue"
+        command(office, "contacts", "import", "contacts.csv", "--cycle", "referral", "-q")
+        took[size] = timed(partial(command, office, "doctor", "-q"))
+        os.environ["FOLLOWUP_USER"] = "tom"
+    row("doctor, 60k / 15k events", 60_000, took[20_000], took[5_000])
+
+
 def validate(folder: Path) -> None:
     """200 files of 8 steps, against check-jsonschema where it is installed."""
     project = folder / "validate"
@@ -164,9 +203,7 @@ def validate(folder: Path) -> None:
     words = [sys.executable, "-m", "followup", "validate", "cycles"]
     took = [timed(lambda: subprocess.run(words, cwd=project, stdout=subprocess.DEVNULL)) for _ in range(5)]
     ours = statistics.median(took)
-    checker = shutil.which("check-jsonschema") or shutil.which(
-        "check-jsonschema", path=str(Path(sys.executable).parent)
-    )
+    checker = installed("check-jsonschema")
     if checker is None:
         print(f"{'validate, 200 files':<28}{200:>12,}{ours:>9.1f}  (check-jsonschema is not installed)")
         return

@@ -14,11 +14,19 @@ from pathlib import Path
 OPEN_EACH = 50  # open actions of tom's that are due
 
 
-def filled_store(folder: Path, actions: int) -> Path:
-    """A sample office whose store has so many actions: a twentieth of them open, 50 of tom's due today."""
+def filled_store(folder: Path, actions: int, users: int = 0) -> Path:
+    """A sample office whose store has so many actions: a twentieth of them open, 50 of tom's due today.
+
+    `users`: how many of the 200 reps that own the others are declared.
+    """
     subprocess.run(
         [sys.executable, "-m", "followup", "init", str(folder), "--empty"], check=True, stdout=subprocess.DEVNULL
     )
+    if users:
+        reps = "".join(f"  rep{n}: {{name: Rep {n}, role: sales-exec}}\n" for n in range(users))
+        (folder / "cycles" / "reps.yaml").write_text("users:\n" + reps)
+        apply = [sys.executable, "-m", "followup", "--user", "sue", "apply", "--yes"]
+        subprocess.run(apply, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     connection = sqlite3.connect(folder / "followup.db")
     connection.execute("BEGIN")
     connection.executemany(f"INSERT INTO contact VALUES ({', '.join('?' * 21)})", contacts(actions))
@@ -142,8 +150,8 @@ def cycle_files(folder: Path, count: int) -> None:
         (folder / f"cycle-{n:03}.yaml").write_text(text)
 
 
-def taskwarrior(folder: Path, count: int) -> dict[str, str]:
-    """A Taskwarrior with so many tasks, a twentieth of them pending; the environment that names it."""
+def taskwarrior(folder: Path, count: int) -> tuple[list[str], dict[str, str]]:
+    """A Taskwarrior with so many tasks, a twentieth of them pending; what lists them, and the environment it needs."""
     folder.mkdir()
     env = {"TASKDATA": str(folder), "TASKRC": str(folder / "rc")}
     (folder / "rc").write_text("confirmation=no\nverbose=nothing\n")
@@ -157,12 +165,23 @@ def taskwarrior(folder: Path, count: int) -> dict[str, str]:
         }
         for n in range(count)
     ]
+    text, quiet = json.dumps(tasks), subprocess.DEVNULL
     subprocess.run(
-        ["task", "import", "-"],
-        input=json.dumps(tasks),
-        text=True,
-        env={**os.environ, **env},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        ["task", "import", "-"], input=text, text=True, env={**os.environ, **env}, stdout=quiet, stderr=quiet
     )
-    return env
+    return ["rc.confirmation=no", "rc.verbose=nothing", "limit:50", "status:pending", "list"], env
+
+
+def todoman(folder: Path, count: int) -> tuple[list[str], dict[str, str]]:
+    """A todoman with so many tasks, a file each; its cache is filled once, as it would be from the day before."""
+    tasks = folder / "tasks" / "work"
+    tasks.mkdir(parents=True)
+    for n in range(count):
+        status = "NEEDS-ACTION" if n % 20 == 0 else "COMPLETED"
+        (tasks / f"{n}.ics").write_text(
+            f"BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:bench\nBEGIN:VTODO\nUID:{n}\nSUMMARY:call {n}\n"
+            f"DTSTAMP:20260101T000000Z\nDUE:20260504T090000Z\nSTATUS:{status}\nEND:VTODO\nEND:VCALENDAR\n"
+        )
+    (folder / "config.py").write_text(f"path = '{folder}/tasks/*'\ncache_path = '{folder}/cache'\n")
+    words = ["--config", str(folder / "config.py"), "list"]
+    return words, {"XDG_CACHE_HOME": str(folder)}
