@@ -94,26 +94,31 @@ def _decided(
             outcome.refused.append((contact, refusal))
             continue
         dossiers[contact] = decision.after
-        outcome.note(contact, dossier, decision)
+        outcome.note([contact], dossier, decision)
         yield dossier, decision
 
 
-def for_actions(world: World, wishes: Iterable[tuple[int, Sequence[Wish]]], most: int | None = NAMED) -> Outcome:
-    """Each action's wishes, together or not at all; what is refused does not stop the rest. One transaction."""
+def for_actions(
+    world: World, wishes: Iterable[tuple[Sequence[int], Sequence[Wish]]], most: int | None = NAMED
+) -> Outcome:
+    """Wishes about the actions of one subject named with them, together or not at all.
+
+    What is refused does not stop the rest. One transaction.
+    """
     outcome = Outcome(most)
     with world.store.change(world.head(), world.dry_run) as writing:
-        for action, wanted in wishes:
+        for actions, wanted in wishes:
             try:
-                _one(world, writing, action, _holding(world, action), wanted, outcome)
+                _one(world, writing, actions, _holding(world, actions), wanted, outcome)
             except FollowupError as refusal:
-                outcome.refused.append((action, refusal))
+                outcome.refused += [(action, refusal) for action in actions]
     return outcome
 
 
-def _holding(world: World, action: int) -> Dossier:
-    dossier = world.store.dossier_of_action(action)
+def _holding(world: World, actions: Sequence[int]) -> Dossier:
+    dossier = world.store.dossier_of(actions)
     if dossier is None:
-        raise NotFound(f"no action {action}")
+        raise NotFound(f"no action {actions[0]}")
     return dossier
 
 
@@ -121,12 +126,17 @@ def for_user(world: World, user: str, wish: Wish, most: int | None = NAMED) -> O
     """A wish about a user's own tasks."""
     outcome = Outcome(most)
     with world.store.change(world.head(), world.dry_run) as writing:
-        _one(world, writing, user, world.store.tasks(user), [wish], outcome)
+        _one(world, writing, [user], world.store.tasks(user), [wish], outcome)
     return outcome
 
 
 def _one(
-    world: World, writing: Change, asked: int | str, before: Dossier, wishes: Sequence[Wish], outcome: Outcome
+    world: World,
+    writing: Change,
+    asked: Sequence[int | str],
+    before: Dossier,
+    wishes: Sequence[Wish],
+    outcome: Outcome,
 ) -> None:
     """Decide and save at once: the next wish may be about the same dossier."""
     decision, stamp = Decision((), before), Stamp(writing.id, world.now, world.user)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from followup.core import events as e
@@ -45,11 +46,12 @@ class Outcome:
         self.notices: set[str] = set()
         self.counted = {"new": 0, "changed": 0, "same": 0}
 
-    def note(self, asked: int | str, before: Dossier, decision: Decision) -> None:
-        """What was decided about the action or contact `asked`."""
-        self.done.add(asked)
-        if not self.named.full:
-            self.named.add(_name(asked, before, decision.after))
+    def note(self, asked: Sequence[int | str], before: Dossier, decision: Decision) -> None:
+        """What was decided about the actions, the contact or the user `asked`."""
+        for id in asked:
+            self.done.add(id)
+            if not self.named.full:
+                self.named.add(_name(id, before, decision.after))
         self.counted["new" if before.contact is None else "changed" if decision.entries else "same"] += 1
         for entry in decision.entries:
             if isinstance(entry.event, e.Scheduled):

@@ -14,17 +14,18 @@ from followup.app.world import World
 from followup.cli.options import Answer, Cycle, DryRun, Restart
 from followup.cli.report import most, report
 from followup.cli.settings import world
-from followup.cli.words import choice, day, owner_of
+from followup.cli.words import choice, day, listed, owner_of
 from followup.core import wishes as w
 from followup.errors import UsageError
 
 app = typer.Typer()
-Ids = Annotated[list[int], typer.Argument(metavar="ID...", help="actions, by their ids")]
-Id = Annotated[int, typer.Argument(metavar="ID", help="the action's id")]
+LAST_ID = 2**63 - 1  # that a store can hold
+Ids = Annotated[list[int], typer.Argument(metavar="ID...", min=1, max=LAST_ID, help="actions, by their ids")]
+Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=LAST_ID, help="the action's id")]
 On = Annotated[str, typer.Option("--on", metavar="WHEN", help="when it was: today or earlier")]
 Note = Annotated[str, typer.Option("--note", "--notes", help="what to remember")]
 Then = Annotated[tuple[str, str], typer.Option("--then", metavar="TYPE WHEN", help="the next one, by hand")]
-Listing = Annotated[int, typer.Option("--listing", metavar="ID", help="of a sale: the listing it sold")]
+Listing = Annotated[int, typer.Option("--listing", metavar="ID", max=LAST_ID, help="of a sale: the listing it sold")]
 
 
 @app.command()
@@ -44,13 +45,25 @@ def complete(
     """Complete actions; what the cycle says comes next is scheduled."""
     with world(ctx, dry_run) as here:
         chosen = choice(here, cycle) if cycle else _asked(here, ids)
-        wish = w.Complete(0, None, outcome or None, note or None, listing or None, chosen, restart)
+        wish = w.Complete(0, None, outcome or None, note or None, listed(here, listing), chosen, restart)
 
-        def wishes(id: int) -> list[w.Wish]:
-            done = wish._replace(action=id, on=_on(here, id, on))
-            return [done, _then(here, id, then)] if then[0] else [done]
+        def wishes(first: int, *others: int) -> list[w.Wish]:
+            done = wish._replace(action=first, on=_on(here, first, on), others=others)
+            return [done, _then(here, first, then)] if then[0] else [done]
 
-        _each(here, ids, wishes, "completed", format)
+        asked = ((group, wishes(*group)) for group in _groups(here, ids, chosen))
+        report(here, for_actions(here, asked, most(format)), "completed", format)
+
+
+def _groups(here: World, ids: list[int], chosen: w.Choice | None) -> list[list[int]]:
+    """Each action by itself; with a choice, those of one contact together: it is made once for all of them (F10)."""
+    each = list(dict.fromkeys(ids))
+    if chosen is None or len(each) == 1:
+        return [[id] for id in each]
+    of_contact: dict[str | int, list[int]] = {}
+    for id in each:
+        of_contact.setdefault(lists.action(here, id).contact or id, []).append(id)
+    return list(of_contact.values())
 
 
 def _asked(here: World, ids: list[int]) -> w.Choice | None:
@@ -58,7 +71,7 @@ def _asked(here: World, ids: list[int]) -> w.Choice | None:
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or len(ids) != 1:
         return None
     row = lists.action(here, ids[0])
-    if row.contact is None or row.status != "scheduled" or not here.office.types[row.type].offers_cycle:
+    if row.contact is None or row.status != "scheduled" or not here.office.offers_cycle(row.type):
         return None
     names = {id: text for id, text in here.documents("alias").items() if text["active"]}
     typer.echo("Cycle: " + ", ".join(names) + "  (enter: carry on)")
@@ -78,7 +91,7 @@ def _then(here: World, id: int, then: tuple[str, str]) -> w.Schedule:
 
 
 def _each(here: World, ids: list[int], wishes: Callable[[int], list[w.Wish]], did: str, format: str) -> None:
-    report(here, for_actions(here, ((id, wishes(id)) for id in ids), most(format)), did, format)
+    report(here, for_actions(here, (([id], wishes(id)) for id in dict.fromkeys(ids)), most(format)), did, format)
 
 
 @app.command()
@@ -217,7 +230,7 @@ def log(
             channel=channel or None,
             outcome=outcome or None,
             notes=note or None,
-            listing=listing or None,
+            listing=listed(here, listing),
             choice=choice(here, cycle),
             restart=restart,
         )

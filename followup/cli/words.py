@@ -33,6 +33,13 @@ def owner_of(here: World, action: int) -> str | None:
     return lists.action(here, action).owner
 
 
+def listed(here: World, listing: int) -> int | None:
+    """The listing that a sale sold (F21); raises NotFound for an action that lists nothing."""
+    if listing and lists.action(here, listing).type != "listing":
+        raise NotFound(f"action {listing} is no listing")
+    return listing or None
+
+
 def contact_filters(here: World, words: Mapping[str, str]) -> dict[str, str]:
     """What of `words` was given, with names of users and cycles as their ids."""
     kinds = {"owner": "user", "cycle": "cycle"}

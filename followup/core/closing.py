@@ -7,39 +7,45 @@ from followup.core import wishes as w
 from followup.core.draft import Draft
 from followup.core.model import Action
 from followup.core.placing import advance, choose, stays
-from followup.core.timing import When, moment, utc_text
+from followup.core.timing import When, local, moment, utc_text
 from followup.core.transitions import ActionEvent, allowed
 from followup.errors import Conflict, NotFound, Refused
 
 
 def complete(draft: Draft, wish: w.Complete) -> None:
-    action = _open(draft, wish.action, e.Completed)
-    closed = _closing_time(draft, action, wish.on)
+    actions = [_open(draft, id, e.Completed) for id in (wish.action, *wish.others)]
     if wish.choice:
-        _offers_cycle(draft, action)
-    draft.add(e.Completed(action.id, closed.text, wish.outcome, wish.notes, wish.listing))
-    _then(draft, action, closed, wish.choice, wish.restart)
+        _offers_cycle(draft, actions)
+    if wish.listing and any(action.type != "sale" for action in actions):
+        raise Refused(f"only a sale sells a listing, and action {wish.action} is a {actions[0].type} (F21)")
+    closed = [(action, _closing_time(draft, action, wish.on)) for action in actions]
+    for action, when in closed:
+        draft.add(e.Completed(action.id, when.text, wish.outcome, wish.notes, wish.listing))
+    _then(draft, closed, wish.choice, wish.restart)
 
 
-def _offers_cycle(draft: Draft, action: Action) -> None:
+def _offers_cycle(draft: Draft, actions: list[Action]) -> None:
     if draft.dossier.contact is None:
-        raise Refused(f"action {action.id} has no contact to place on a cycle")
-    try:
-        offers = draft.office.types[action.type].offers_cycle
-    except KeyError:  # no longer declared
-        offers = False
-    if not offers:
-        raise Refused(f"completing a {action.type} offers no cycle: complete it, then `followup assign` (F10)")
+        raise Refused(f"action {actions[0].id} has no contact to place on a cycle")
+    if not any(draft.office.offers_cycle(action.type) for action in actions):
+        raise Refused(f"completing a {actions[0].type} offers no cycle: complete it, then `followup assign` (F10)")
 
 
-def _then(draft: Draft, action: Action, closed: When, choice: w.Choice | None, restart: bool) -> None:
+def _then(draft: Draft, closed: list[tuple[Action, When]], choice: w.Choice | None, restart: bool) -> None:
     """Onto the chosen cycle, or on with the one that the contact is on: never both (F10)."""
     current = draft.dossier.cycle
     leaves = choice is not None and not stays(draft, choice, restart)
-    if not (leaves and current and action.enrolment == current.id):
-        advance(draft, action, closed)
+    for action, when in closed:
+        if not (leaves and current and action.enrolment == current.id):
+            advance(draft, action, when)
     if choice:
-        choose(draft, choice, closed, restart)
+        choose(draft, choice, _start(draft, max((when for _, when in closed), key=lambda when: when.at)), restart)
+
+
+def _start(draft: Draft, closed: When) -> When:
+    """When the closing was, as the clock of the contact's owner shows it (T1): a day stays that day."""
+    zone = draft.calendar(draft.dossier.known.owner).zone
+    return moment(closed.text, zone) if len(closed.text) == 10 else local(closed.at, zone)
 
 
 def skip(draft: Draft, wish: w.Skip) -> None:

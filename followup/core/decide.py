@@ -13,9 +13,9 @@ from followup.core import events as e
 from followup.core import wishes as w
 from followup.core.draft import Decision, Draft, Stamp
 from followup.core.model import Dossier
-from followup.core.office import Office
+from followup.core.office import INBOUND_CHANNELS, Office
 from followup.core.permission import check
-from followup.errors import NotFound
+from followup.errors import NotFound, Refused
 
 
 def decide(dossier: Dossier, wish: w.Wish, office: Office, stamp: Stamp, ids: Iterator[int]) -> Decision:
@@ -79,6 +79,10 @@ def _schedule(draft: Draft, wish: w.Schedule) -> int:
     """An action by hand: no cycle ever touches it (F7)."""
     if draft.dossier.contact:
         people.living(draft)
+    elif wish.type != "task":
+        raise Refused(f"a {wish.type} is with a contact; only a task needs none (F1)")
+    if wish.type == "inbound" and wish.channel not in (None, *INBOUND_CHANNELS):
+        raise Refused(f"an inbound comes by {', '.join(INBOUND_CHANNELS)}: not by '{wish.channel}' (F1)")
     owner = wish.owner or draft.stamp.by.id
     due = draft.when(wish.due, owner)
     id = next(draft.ids)

@@ -148,8 +148,9 @@ class Dossier(NamedTuple):
 
     @property
     def next_action(self) -> str | None:
-        """The due of the oldest open action (C2)."""
-        return min((action.due for action in self.actions if action.open), default=None)
+        """The due of the oldest open action, by its instant (C2, T1)."""
+        oldest = min((action for action in self.actions if action.open), key=lambda action: action.at, default=None)
+        return oldest.due if oldest else None
 
 
 def contact_subject(contact: str) -> str:

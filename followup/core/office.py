@@ -128,6 +128,13 @@ class Office(NamedTuple):
         """Every id that the cycle of today's `id` has had: rows keep the one they were made under (E5)."""
         return [id, *(old for old, new in self.moved.items() if new == id)]
 
+    def offers_cycle(self, type: str) -> bool:
+        """Whether completing an action of this type offers the alias menu (F10); not for one no longer declared."""
+        try:
+            return self.types[type].offers_cycle
+        except KeyError:
+            return False
+
     def calendar(self, owner: str | None) -> Calendar:
         """The owner's; the office's for nobody, and for somebody who is no longer declared (F20)."""
         try:
@@ -135,6 +142,9 @@ class Office(NamedTuple):
         except KeyError:
             return self.calendars[None]
 
+
+#: how an inbound came in (F1)
+INBOUND_CHANNELS = ("call", "correspondence", "email", "walk-in")
 
 #: F1's own types; a catalog relabels them and declares more.
 BUILT_IN_TYPES: Mapping[str, ActionType] = {

@@ -20,27 +20,53 @@ def add(draft: Draft, wish: w.Add) -> None:
         raise Conflict(f"contact '{id}' exists already ({contact.name}): choose another id, or `followup contacts set`")
     if contact and contact.gone != UNDONE:
         raise Refused(f"the id '{id}' was that of {contact.name}, {contact.gone} since: no id is used again (E10)")
-    if wish.choice is None and not wish.without_cycle:
-        raise Refused("a new contact needs a first cycle: --cycle ALIAS, or --no-cycle to say that it has none (F11)")
+    _follows_up(wish.fields, id)
     draft.add(e.Added(id, _filled(wish.fields)))
-    if wish.choice:
-        choose(draft, wish.choice, draft.now(draft.dossier.known.owner))
-        if draft.dossier.cycle is None and not wish.without_cycle:
-            raise Refused(f"alias '{wish.choice.alias}' has no cycle: choose another, or --no-cycle (F11)")
+    _first_cycle(draft, wish.choice, wish.without_cycle)
+
+
+def _first_cycle(draft: Draft, choice: w.Choice | None, without_cycle: bool) -> None:
+    if choice:
+        choose(draft, choice, draft.now(draft.dossier.known.owner))
+    if draft.dossier.cycle or without_cycle:
+        return
+    if choice:
+        raise Refused(f"alias '{choice.alias}' has no cycle: choose another, or --no-cycle (F11)")
+    raise Refused("a new contact needs a first cycle: --cycle ALIAS, or --no-cycle to say that it has none (F11)")
 
 
 def bring(draft: Draft, wish: w.Bring) -> None:
     """An import says what it knows; what it leaves blank, and the cycle of a known contact, stay as they are."""
     contact = draft.dossier.contact
     if contact is None or contact.gone == UNDONE:
-        closed = wish.fields.get("stage") in (WON, LOST)  # nobody follows up with them (F21)
-        add(draft, w.Add(wish.fields, None if closed else wish.choice, closed or wish.without_cycle))
+        _bring_new(draft, wish)
         return
     fields = _filled(wish.fields)
     fields.pop("created_at", None)
     if contact.closed():
         fields.pop("stage", None)
     change(draft, w.Set(fields))
+    if contact.stage == PROSPECT and draft.dossier.known.stage == LEAD and draft.dossier.cycle is None:
+        _first_cycle(draft, wish.choice, wish.without_cycle)
+
+
+def _bring_new(draft: Draft, wish: w.Bring) -> None:
+    """Who is won or lost already needs no cycle: nobody follows up with them (F21)."""
+    stage = wish.fields.get("stage")
+    if stage in (WON, LOST):
+        add(draft, w.Add({**wish.fields, "stage": LEAD}, None, True))
+        draft.add(e.Closed(stage, LEAD))
+    else:
+        add(draft, w.Add(wish.fields, wish.choice, wish.without_cycle))
+
+
+def _follows_up(fields: e.Fields, contact: str) -> None:
+    """Won and lost are reached by closing alone (F21)."""
+    stage = fields.get("stage") or LEAD
+    if stage in (WON, LOST):
+        raise Refused(f"a contact becomes {stage} by `followup close {contact} {stage}` (F21)")
+    if stage not in (LEAD, PROSPECT):
+        raise Refused(f"no stage '{stage}': a contact is a lead or a prospect")
 
 
 def _filled(fields: e.Fields) -> e.Fields:
@@ -51,8 +77,7 @@ def change(draft: Draft, wish: w.Set) -> None:
     """Only what differs is an event; a change of owner hands over (F20)."""
     contact = living(draft)
     fields = {name: value for name, value in wish.fields.items() if getattr(contact, name) != value}
-    if fields.get("stage", LEAD) not in (LEAD, PROSPECT):
-        raise Refused(f"a contact becomes {fields['stage']} by `followup close {contact.id} {fields['stage']}` (F21)")
+    _follows_up(fields, contact.id)
     hand = {name: fields.pop(name) for name in ("owner", "property") if name in fields}
     if fields:
         draft.add(e.Edited(fields, {name: getattr(contact, name) for name in fields}))

@@ -160,7 +160,13 @@ def _placed(
     rolled = _rolled(due.day, roll or calendar.roll, offset, calendar)
     if rolled != due.day:
         due, moved_by = _on_day(due, rolled, calendar.zone), (*moved_by, "roll")
-    return Due(nominal.text, due.text, due.at, moved_by, _past_known_holidays(offset, roll, due.day, calendar))
+    return Due(
+        nominal.text,
+        due.text,
+        due.at,
+        moved_by,
+        _past_known_holidays(offset, roll, max(nominal.day, due.day), calendar),
+    )
 
 
 def _at_time(day: str, at: str | None, zone: str) -> When:

@@ -76,6 +76,8 @@ class Stop(NamedTuple):
 
 
 class Complete(NamedTuple):
+    """`others`: more actions of the same contact, completed with it before the choice is carried out (F10)."""
+
     action: int
     on: str | None = None
     outcome: str | None = None
@@ -83,6 +85,7 @@ class Complete(NamedTuple):
     listing: int | None = None
     choice: Choice | None = None
     restart: bool = False
+    others: tuple[int, ...] = ()
 
 
 class Skip(NamedTuple):

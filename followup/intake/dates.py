@@ -60,6 +60,8 @@ def _zone(name: str | None, offset: int | None) -> tzinfo | int | None:
 
 
 def _iso(moment: datetime, timed: bool) -> str:
+    if not 1900 <= moment.year < 2200:
+        raise _no_date(f"{moment:%Y-%m-%d}")
     if moment.tzinfo is None:
         return moment.isoformat(timespec="seconds") if timed else moment.date().isoformat()
     try:

@@ -57,8 +57,11 @@ class Store(Protocol):
         """By contact id; one that the store does not know has an empty dossier."""
         ...
 
-    def dossier_of_action(self, action: int) -> Dossier | None:
-        """The dossier that holds the action, with it, open or closed; None if there is no such action."""
+    def dossier_of(self, actions: Sequence[int]) -> Dossier | None:
+        """The dossier that holds the first of `actions`, with those of them that are its subject's, open or closed.
+
+        None if there is no such action.
+        """
         ...
 
     def tasks(self, user: str) -> Dossier:

@@ -106,16 +106,15 @@ class SqliteStore:
             found[id] = found[id]._replace(enrolments=tuple(enrolments.get(id, ())), actions=tuple(actions.get(id, ())))
         return found
 
-    def dossier_of_action(self, action: int) -> Dossier | None:
-        row = next(self.ask("dossiers.one_action", id=action), None)
-        if row is None:
+    def dossier_of(self, actions: Sequence[int]) -> Dossier | None:
+        found = [Action._make(row) for id in actions for row in self.ask("dossiers.one_action", id=id)]
+        if not found or found[0].id != actions[0]:
             return None
-        found = Action._make(row)
-        contact = found.contact
-        dossier = self.dossiers([contact])[contact] if contact else self.tasks(found.owner or "")
-        if dossier.action(action):
-            return dossier
-        return dossier._replace(actions=tuple(sorted((*dossier.actions, found))))
+        contact, owner = found[0].contact, found[0].owner
+        dossier = self.dossiers([contact])[contact] if contact else self.tasks(owner or "")
+        more = [a for a in found if (a.contact, a.contact or a.owner) == (contact, contact or owner)]
+        missing = [action for action in more if dossier.action(action.id) is None]
+        return dossier._replace(actions=tuple(sorted((*dossier.actions, *missing)))) if missing else dossier
 
     def tasks(self, user: str) -> Dossier:
         subject = user_subject(user)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from followup.core import wishes as w
-from followup.core.model import COMPLETED, FAILED, NO_SHOW, SKIPPED
+from followup.core.model import CANCELLED, COMPLETED, FAILED, NO_SHOW, SKIPPED
 from followup.core.office import BUILT_IN_TYPES
 from followup.errors import Conflict, NotFound, Refused
 from tests.core.building import Story, calendar, cycle, instant, office, step
@@ -29,9 +29,9 @@ def by_hand(jane: Story, type: str = "call", due: str | None = "2026-05-30", **h
 
 def test_L7_what_is_completed_says_how_it_went_and_who_did_it() -> None:
     jane = jane_on(THREE)
-    jane.does(w.Complete(2, outcome="reached", notes="call again", listing=9), by="tom")
+    jane.does(w.Complete(2, outcome="reached", notes="call again"), by="tom")
     done = jane.dossier.actions[0]
-    assert (done.status, done.outcome, done.notes, done.listing) == (COMPLETED, "reached", "call again", 9)
+    assert (done.status, done.outcome, done.notes) == (COMPLETED, "reached", "call again")
     assert (done.completed_on, done.completed_by, done.reason) == ("2026-05-04T10:00", "tom", None)
 
 
@@ -313,10 +313,10 @@ def test_C1_an_action_by_hand_is_due_in_its_owners_zone() -> None:
 
 def test_F1_what_has_already_happened_is_logged_completed() -> None:
     jane = jane_on(THREE)
-    jane.does(w.Log("inbound", "Rang", "2026-05-02", "call", "interested", "wants plans", 7))
+    jane.does(w.Log("inbound", "Rang", "2026-05-02", "call", "interested", "wants plans"))
     logged = jane.dossier.actions[-1]
     assert (logged.status, logged.type, logged.title, logged.channel) == (COMPLETED, "inbound", "Rang", "call")
-    assert (logged.outcome, logged.notes, logged.listing) == ("interested", "wants plans", 7)
+    assert (logged.outcome, logged.notes) == ("interested", "wants plans")
     assert (logged.due, logged.completed_on, logged.owner) == ("2026-05-02", "2026-05-02", "sue")
     assert jane.due == {"a": "2026-05-05"}
 
@@ -331,3 +331,61 @@ def test_F10_logging_an_inbound_call_can_restart_the_cycle() -> None:
 def test_T7_the_future_cannot_be_logged() -> None:
     with pytest.raises(Refused, match="in the future"):
         jane_on(THREE).does(w.Log("inbound", "Will ring", "2026-05-05"))
+
+
+def test_F21_a_sale_names_the_listing_that_it_sold_and_nothing_else_does() -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Log("sale", "Unit 4", listing=7))
+    assert jane.dossier.actions[-1].listing == 7
+    with pytest.raises(Refused, match=r"only a sale sells a listing, and action 2 is a call \(F21\)"):
+        jane.does(w.Complete(2, listing=7))
+
+
+def test_F10_several_of_one_contact_are_completed_before_the_choice_cancels_the_rest() -> None:
+    jane = Story(office(cycle("c", step("a"), step("b"), step("d"), anchor="due"), THREE)).added("c")
+    first, second, _ = jane.open
+    jane.does(w.Complete(first.id, choice=w.Choice("three"), others=(second.id,)))
+    assert [a.status for a in jane.dossier.actions[:3]] == [COMPLETED, COMPLETED, CANCELLED]
+    assert jane.last.count("enrolled") == 1 and jane.due == {"a": "2026-05-05"}
+
+
+def test_F10_a_menu_is_offered_where_one_of_them_offers_it() -> None:
+    mixed = cycle("c", step("a", type="email"), step("b"), anchor="due")
+    jane = Story(office(mixed, THREE)).added("c")
+    email, call = jane.open
+    with pytest.raises(Refused, match="completing a email offers no cycle"):
+        jane.does(w.Complete(email.id, choice=w.Choice("three")))
+    jane.does(w.Complete(email.id, choice=w.Choice("three"), others=(call.id,)))
+    assert jane.due == {"a": "2026-05-05"}
+
+
+@pytest.mark.parametrize(
+    ("on", "due"), [(None, "2026-05-05"), ("2026-05-03", "2026-05-04"), ("2026-05-05T01:00", "2026-05-05")]
+)
+def test_T1_a_cycle_chosen_by_another_begins_on_the_day_of_the_contacts_owner(on: str | None, due: str) -> None:
+    jane = Story(office(THREE, calendars={"kim": calendar(zone="Asia/Tokyo")}), now="2026-05-04T10:00").added()
+    by_hand(jane, due="2026-05-06", owner="kim")  # where it is the fifth already
+    jane.does(w.Complete(jane.open[0].id, on, choice=w.Choice("three")))
+    assert jane.due == {"a": due}
+
+
+def test_F1_only_a_task_needs_no_contact() -> None:
+    tom = Story(office(THREE), "user:tom")
+    with pytest.raises(Refused, match=r"a call is with a contact; only a task needs none \(F1\)"):
+        tom.does(w.Schedule("call", None, "Ring"), by="tom")
+    tom.does(w.Schedule("task", None, "Ring"), by="tom")
+
+
+def test_F1_an_inbound_comes_by_one_of_four_channels() -> None:
+    jane = jane_on(THREE)
+    for channel in (None, "call", "correspondence", "email", "walk-in"):
+        jane.does(w.Log("inbound", "Came", channel=channel))
+    with pytest.raises(Refused, match="not by 'pigeon'"):
+        jane.does(w.Log("inbound", "Came", channel="pigeon"))
+
+
+def test_C2_the_next_action_is_the_oldest_by_the_clock_of_the_world() -> None:
+    jane = Story(office(THREE, calendars={"kim": calendar(zone="Asia/Tokyo")})).added()
+    by_hand(jane, due="2026-05-06T09:00", owner="tom")
+    by_hand(jane, due="2026-05-06T20:00", owner="kim")  # five hours before tom's, on a later clock
+    assert jane.dossier.next_action == "2026-05-06T20:00"

@@ -318,3 +318,37 @@ def test_E10_nothing_is_done_any_more_with_who_is_gone(wish: w.Wish) -> None:
 def test_a_contact_that_is_not_there_is_not_found(wish: w.Wish) -> None:
     with pytest.raises(NotFound, match="no contact 'jane'"):
         Story(office(THREE)).does(wish)
+
+
+@pytest.mark.parametrize("stage", ["won", "lost"])
+def test_F21_closing_is_the_only_way_to_won_and_lost(stage: str) -> None:
+    with pytest.raises(Refused, match=f"a contact becomes {stage} by `followup close jane {stage}`"):
+        Story(office(THREE)).does(w.Add({"name": "Jane", "stage": stage}, None, True))
+
+
+def test_no_stage_but_the_declared_ones() -> None:
+    with pytest.raises(Refused, match="no stage 'warm'"):
+        Story(office(THREE)).does(w.Add({"name": "Jane", "stage": "warm"}, None, True))
+
+
+def test_F21_an_import_brings_who_is_closed_already_as_closed() -> None:
+    jane = Story(office(THREE))
+    jane.does(w.Bring({"name": "Jane", "owner": "tom", "stage": "won"}, w.Choice("three")))
+    assert (jane.dossier.known.stage, jane.last) == ("won", ["added", "closed"])
+    jane.does(w.Bring({"name": "Jane", "owner": "tom", "stage": "won"}, w.Choice("three")))
+    assert jane.last == []
+
+
+def test_F11_an_import_that_makes_a_prospect_a_lead_gives_it_its_first_cycle() -> None:
+    def prospect() -> Story:
+        return Story(office(THREE)).added(None, "tom", stage="prospect")
+
+    lead = {"name": "Jane Smith", "stage": "lead"}
+    jane = prospect()
+    jane.does(w.Bring(lead, w.Choice("three")))
+    assert jane.due["a"] == "2026-05-05"
+    with pytest.raises(Refused, match="needs a first cycle"):
+        prospect().does(w.Bring(lead, None))
+    jane = prospect()
+    jane.does(w.Bring(lead, None, without_cycle=True))
+    assert jane.last == ["edited"]

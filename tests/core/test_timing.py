@@ -26,6 +26,7 @@ from followup.core.timing import (
     utc_text,
     works,
 )
+from followup.errors import Refused
 from tests.core.building import ZONE, calendar
 
 ZONES = sorted(available_timezones() - {"localtime", "posixrules", "Factory"})
@@ -368,3 +369,16 @@ def test_shift_counts_weeks_as_seven_days() -> None:
 
 def test_utc_text_is_to_the_second() -> None:
     assert utc_text(1777998659) == "2026-05-05T16:30:59Z"
+
+
+def test_T9_a_date_rolled_back_onto_the_last_known_day_is_unsure_too() -> None:
+    known = calendar(holidays_until="2026-12-31", working_days=["mon", "tue", "wed", "thu"], roll="back")
+    due = place(When("2026-12-31", 0), Offset(1, "days"), known)
+    assert (due.nominal, due.due, due.unknown_holidays) == ("2027-01-01", "2026-12-31", True)
+
+
+@pytest.mark.parametrize("anchor", ["9999-12-31", "2026-05-04"])
+def test_a_date_that_no_calendar_holds_is_refused_and_not_a_bug(anchor: str) -> None:
+    nobody_works = calendar(working_days=[] if anchor < "9" else ["mon"])
+    with pytest.raises(Refused, match=f"9 business days from {anchor} is no day that can be worked"):
+        place(When(anchor, 0), Offset(9, "business days"), nobody_works)

@@ -138,7 +138,7 @@ def everything_that_can_happen() -> Story:
     jane.does(w.Skip(jane.action("a").id))
     jane.does(w.Fail(jane.action("b").id, "bounced"))
     jane.undoes()
-    jane.does(w.Log("tour", "Came", notes="é ☎", listing=4, choice=w.Choice("d")))
+    jane.does(w.Log("sale", "Sold", notes="é ☎", listing=4, choice=w.Choice("d")))
     jane.does(w.Assign(w.Choice(None, "d"), restart=True))
     jane.does(w.Transfer("south", "tom", w.Choice("c")))
     jane.does(w.Close("won"))
