@@ -55,15 +55,19 @@ class Remembering:
 class Importer:
     """One import under way; `pending` and `table` remember the rows that are not yet in the store."""
 
-    def __init__(self, world: World, table: Table, defaults: Defaults, refuse: Callable[[Refusal], None]) -> None:
-        self.world, self.table, self.defaults, self.refuse = world, Remembering(table), defaults, refuse
+    def __init__(self, world: World, table: Table, defaults: Defaults) -> None:
+        self.world, self.table, self.defaults = world, Remembering(table), defaults
+        self.refuse: Callable[[Refusal], None] = lambda _: None
         self.totals = Totals()
+        self.notices: set[str] = set()  # what is to be said of the whole, once
         self.pending: dict[str, Row] = {}
         self.known: dict[tuple[str, str], str] = {}
 
-    def run(self, mapping: Mapping, day_first: bool | None) -> Iterator[Totals]:
-        """The totals so far, after each batch."""
+    def run(self, mapping: Mapping, day_first: bool | None, refuse: Callable[[Refusal], None]) -> Iterator[Totals]:
+        """The totals so far, after each batch; each refusal as it comes."""
+        self.refuse = refuse
         for outcome in in_batches(self.world, self._wishes(rows(self.table, mapping, day_first))):
+            self.notices |= outcome.notices
             for contact, refusal in outcome.refused:
                 self._refused(self.pending[str(contact)], str(refusal))
             self.pending.clear()
@@ -116,9 +120,8 @@ class Importer:
 
     def _declared(self, kind: str, word: str) -> str:
         if kind == "user":
-            by_email = [user.id for user in self.world.users.values() if user.email == word.lower()]
-            if by_email:
-                return by_email[0]
+            by_email = (user.id for user in self.world.users.values() if user.email == word.lower())
+            return self.world.worker(next(by_email, word)).id
         return self.world.one(kind, word)
 
     def _details(self, row: Row) -> str | None:

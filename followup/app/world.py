@@ -14,7 +14,7 @@ from followup.core import office as o
 from followup.core.permission import Reach, reach
 from followup.core.timing import When, local
 from followup.core.words import meant, nearest
-from followup.errors import NoProject, NotFound
+from followup.errors import NoProject, NotFound, Refused
 from followup.store import Head, Store
 
 Item = TypeVar("Item")
@@ -84,10 +84,17 @@ class World:
 
     @cached_property
     def user(self) -> o.User:
-        """Who asks; raises NotFound for a user whom nobody declared."""
+        """Who asks; raises NotFound for a user whom nobody declared, Refused for one who works here no more."""
         if self.user_id is None:
             raise NotFound("who are you? --user ID or FOLLOWUP_USER, or `login:` in the catalog's users")
-        return self.users[self.one("user", self.user_id)]
+        return self.worker(self.user_id)
+
+    def worker(self, word: str) -> o.User:
+        """The user that `word` means, who works here and can be given work."""
+        user = self.users[self.one("user", word)]
+        if not user.active:
+            raise Refused(f"{user.name} ({user.id}) works here no more: choose another user")
+        return user
 
     def clock(self, user: str | None) -> When:
         """This moment as the user's clock shows it; the office's, for nobody."""
@@ -109,9 +116,15 @@ class World:
         return [u.id for u in self.users.values() if everything or u.id in team or (place and u.property == place)]
 
     def one(self, kind: str, word: str) -> str:
-        """The id of the one item that `word` means, by id or name; raises NotFound with the nearest ones."""
-        names = {id: str(text.get("name") or id) for id, text in self.documents(kind).items()}
+        """The id of the one item that `word` means, by id or name; raises NotFound with the nearest ones.
+
+        Of several of one name the active one is meant (F15).
+        """
+        documents = self.documents(kind)
+        names = {id: str(text.get("name") or id) for id, text in documents.items()}
         found = meant(word, names)
+        if len(found) > 1:
+            found = [id for id in found if documents[id].get("active", True)] or found
         if len(found) == 1:
             return found[0]
         if found:

@@ -184,7 +184,7 @@ def schedule(
     """A follow-up by hand, for a contact, or a task of your own."""
     with world(ctx, dry_run) as here:
         contact, type_, time = _parsed(here, words)
-        who = here.one("user", owner) if owner else here.user.id
+        who = here.worker(owner).id if owner else here.user.id
         due = day(here, time, who) if time else None
         wish = w.Schedule(type_, due, title, who, note or None, category or None, None, channel or None)
         if contact:

@@ -53,7 +53,7 @@ def add(
     """A new contact, with its first cycle (F11)."""
     with world(ctx, dry_run) as here:
         called = _name(name, first_name, last_name, email, phone)
-        fields = {"name": called, **_typed(ctx, here), "owner": here.one("user", owner) if owner else here.user.id}
+        fields = {"name": called, **_typed(ctx, here), "owner": here.worker(owner or here.user.id).id}
         made = _valid_id(id) if id else _new_id(here, called)
         report(
             here,
@@ -99,7 +99,9 @@ def _typed(ctx: typer.Context, here: World) -> dict[str, str]:
 
 def _declared(here: World, kind: str, word: str) -> str:
     """A list that the office has not declared takes any word."""
-    return here.one(kind, word) if kind == "user" or here.documents(kind) else word
+    if kind == "user":
+        return here.worker(word).id
+    return here.one(kind, word) if here.documents(kind) else word
 
 
 @contacts.command("list")
@@ -206,7 +208,7 @@ def transfer(
     """To another property with a new owner; the old cycle is cancelled, the history stays (F19)."""
     with world(ctx, dry_run) as here:
         id = lists.contact_id(here, contact)
-        wish = w.Transfer(here.one("property", property), here.one("user", owner), choice(here, cycle))
+        wish = w.Transfer(here.one("property", property), here.worker(owner).id, choice(here, cycle))
         report(here, for_contacts(here, [(id, wish)], most(format)), "transferred", format)
 
 
@@ -256,14 +258,12 @@ def import_(
         shown = sys.stderr.isatty() and not ctx.obj.quiet
         with world(ctx, dry_run) as here:
             alias = here.one("alias", cycle) if cycle else None
-            default = Defaults(alias, here.one("user", owner) if owner else None, property or None, no_cycle)
-            totals = carry_out(
-                lambda refuse: Importer(here, table, default, refuse).run(mapping, day_first),
-                target,
-                table,
-                shown,
-                dry_run,
-            )
+            place = _declared(here, "property", property) if property else None
+            default = Defaults(alias, here.worker(owner).id if owner else None, place, no_cycle)
+            importer = Importer(here, table, default)
+            totals = carry_out(lambda refuse: importer.run(mapping, day_first, refuse), target, table, shown, dry_run)
+    for notice in sorted(importer.notices):
+        typer.echo(f"followup: {notice}", err=True)
     counts = ", ".join(f"{getattr(totals, name):,} {name}" for name in ("new", "changed", "same", "refused"))
     typer.echo(f"{plural(totals.read, 'row')}: {counts}")
     if totals.refused:

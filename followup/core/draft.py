@@ -56,11 +56,7 @@ class Draft:
         return self.now(owner) if text is None else moment(text, self.calendar(owner).zone)
 
     def cycle(self, id: str) -> Cycle | None:
-        """The cycle as it is applied, under its name of today (E5); None if it is no longer declared."""
-        try:
-            return self.office.cycles[self.office.cycle_id(id)]
-        except KeyError:
-            return None
+        return self.office.cycle(id)
 
     def step_id(self, cycle: str, step: str | None) -> str | None:
         return self.office.step_id(cycle, step)

@@ -119,6 +119,13 @@ class Office(NamedTuple):
         """The cycle's id of today (E5)."""
         return self.moved.get(id, id)
 
+    def cycle(self, id: str) -> Cycle | None:
+        """The cycle as it is applied, under its name of today (E5); None if it is no longer declared."""
+        try:
+            return self.cycles[self.cycle_id(id)]
+        except KeyError:
+            return None
+
     def step_id(self, cycle: str, step: str | None) -> str | None:
         """The step's id of today (E5); `cycle` is the one that it was made under."""
         moved = self.moved and self.moved.get(f"{cycle}/{step}")

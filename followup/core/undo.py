@@ -20,7 +20,8 @@ from followup.errors import Refused
 def undo(history: Sequence[e.Entry], change: int, office: Office, stamp: Stamp) -> tuple[Dossier, Decision]:
     """The subject whose whole history is given as it stands, and what reverses `change`, as the change of `stamp`.
 
-    Raises Refused where the subject has changed since: that change comes first.
+    Raises Refused where the subject has changed since, for that change comes first; and where it would go back onto a
+    cycle, or to an owner, that the office no longer has (F14).
     """
     subject = history[0].subject
     settled = {n for x in history if isinstance(x.event, e.Undone) for n in (x.change, x.event.change)}
@@ -31,10 +32,21 @@ def undo(history: Sequence[e.Entry], change: int, office: Office, stamp: Stamp) 
         raise Refused(f"{subject.replace(':', ' ')} has changed since: by {last.by} at {utc_text(last.at)}")
     now = replay(history, Dossier(subject))
     before = replay(history[:first], Dossier(subject))
+    _is_there_still(before, now, office)
     owner = now.contact.owner if now.contact else subject.partition(":")[2]
     on = today(stamp.at, office.calendar(owner).zone)
     entry = e.Entry(subject, now.seq + 1, stamp.change, stamp.at, stamp.by.id, _reversal(now, before, change, on))
     return now, Decision((entry,), evolve(now, entry))
+
+
+def _is_there_still(before: Dossier, now: Dossier, office: Office) -> None:
+    back, owner = before.cycle, before.contact.owner if before.contact else None
+    if back and not any(x.id == back.id and x.open for x in now.enrolments):
+        cycle = office.cycle(back.process)
+        if cycle is None or not cycle.active:
+            raise Refused(f"{before.known.name} was on cycle '{back.process}', which is not in force any more (F14)")
+    if owner and before.contact != now.contact and owner not in office.users:
+        raise Refused(f"{before.known.name} was {owner}'s, who works here no more: choose another owner")
 
 
 def _reversal(now: Dossier, before: Dossier, change: int, on: str) -> e.Undone:

@@ -9,9 +9,10 @@ from followup.core import wishes as w
 from followup.core.draft import Stamp
 from followup.core.evolve import replay
 from followup.core.model import CANCELLED, SCHEDULED, UNDONE, Action, Dossier
+from followup.core.office import Cycle
 from followup.core.undo import undo
 from followup.errors import Refused
-from tests.core.building import Story, cycle, instant, office, step
+from tests.core.building import USERS, Story, cycle, instant, office, step
 
 THREE = cycle("three", step("a", "1 day"), step("b", "2 days"), step("c", "3 days"))
 OTHER = cycle("other", step("x", "10 days"))
@@ -173,6 +174,26 @@ def test_E11_a_change_is_taken_back_whatever_became_of_the_catalog() -> None:
     assert jane.due == {"a": "2026-05-05"}
     jane.closes_on("a", "2026-05-06")
     assert jane.enrolment.reason == "no-more-steps"
+
+
+@pytest.mark.parametrize("now", [(), (cycle("three", step("a"), active=False),)])
+def test_F14_nobody_goes_back_onto_a_cycle_that_is_not_in_force_any_more(now: tuple[Cycle, ...]) -> None:
+    jane = jane_on(THREE, OTHER)
+    jane.does(w.Assign(w.Choice("other")))
+    jane.office = office(OTHER, *now)
+    with pytest.raises(Refused, match=r"Jane Smith was on cycle 'three', which is not in force any more \(F14\)"):
+        jane.undoes()
+    jane.office = office(cycle("drei", step("a")), OTHER, moved={"three": "drei"})
+    jane.undoes()
+    assert jane.dossier.cycle and jane.dossier.cycle.process == "three"
+
+
+def test_F20_nobody_goes_back_to_an_owner_who_works_here_no_more() -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Set({"owner": "kim"}))
+    jane.office = office(THREE, users=[u for u in USERS if u.id != "tom"])
+    with pytest.raises(Refused, match="Jane Smith was tom's, who works here no more"):
+        jane.undoes()
 
 
 def test_E11_a_users_task_is_taken_back() -> None:

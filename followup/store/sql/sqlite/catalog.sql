@@ -31,11 +31,15 @@ UPDATE catalog_item SET until = ? WHERE kind = ? AND id = ? AND until IS NULL;
 -- name: insert_item
 INSERT INTO catalog_item (kind, id, since, document) VALUES (?, ?, ?, ?);
 
+-- name: processes
+-- The cycles that anybody is on, under the ids that they had when it began.
+SELECT DISTINCT process FROM enrolment WHERE ended IS NULL AND kind = 'cycle' ORDER BY process;
+
 -- name: standing
--- Who stands where on a cycle, with what is open there: what an edit could touch. :cycles is a JSON list of its ids.
-SELECT e.contact, e.process, a.step
+-- Who stands where on a cycle, with what is open there: what an edit could touch.
+SELECT e.contact, a.step
 FROM enrolment AS e LEFT JOIN action AS a ON a.contact = e.contact AND a.enrolment = e.id AND a.status = 'scheduled'
-WHERE e.process IN (SELECT value FROM json_each(:cycles)) AND e.ended IS NULL
+WHERE e.process = :process AND e.ended IS NULL
 ORDER BY e.contact, a.id;
 
 -- name: held
@@ -46,6 +50,6 @@ WHERE status = 'scheduled' AND contact IS NOT NULL
 ORDER BY contact;
 
 -- name: holding
--- Open actions and contacts of a user.
-SELECT (SELECT count(*) FROM action WHERE owner = :user AND status = 'scheduled')
-     + (SELECT count(*) FROM contact WHERE owner = :user AND gone IS NULL);
+-- Contacts that are still followed up, and open actions, of a user.
+SELECT (SELECT count(*) FROM contact WHERE owner = :user AND gone IS NULL AND stage NOT IN ('won', 'lost')),
+       (SELECT count(*) FROM action WHERE owner = :user AND status = 'scheduled');
