@@ -37,4 +37,4 @@ accept: .venv/ready
 	$(BIN)/python -m pytest tests/transcripts --accept
 
 clean:
-	rm -rf .venv .peers build dist demo bench .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .peers build dist .demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

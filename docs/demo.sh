@@ -1,13 +1,13 @@
 #!/bin/sh
-# The main job from nothing: a sample office in ./demo, a first morning of Tom Brown, sales exec.
+# The main job from nothing: a sample office in ./.demo, a first morning of Tom Brown, sales exec.
 set -eu
 followup=$(realpath "${1:-followup}" 2>/dev/null || command -v followup)
 export FOLLOWUP_NOW=2026-05-04T09:00 FOLLOWUP_USER=tom
 say() { printf '\n$ followup %s\n' "$*"; "$followup" "$@"; }
 
-rm -rf demo
-say init demo
-cd demo
+rm -rf .demo
+say init .demo
+cd .demo
 say validate
 say due
 first=$("$followup" due --format jsonl --type call | head -n 1 | sed 's/^{"id": \([0-9]*\).*/\1/')
@@ -18,4 +18,4 @@ say due --by type --upcoming 7d
 say agenda
 say undo
 say doctor --user sue
-printf '\nThe sample office is in ./demo: cd demo, and try: followup due --user tom\n'
+printf '\nThe sample office is in .demo: cd .demo, and try: %s due --now 2026-05-04\n' "$followup"

@@ -87,9 +87,13 @@ class Busy(FollowupError):
 
 
 class NoProject(FollowupError):
-    """No project here, not initialised, or a store newer than this program."""
+    """No project here, not initialised, or a store newer than this program. `exists`: a store of some kind is there."""
 
     exit_code = 78
+
+    def __init__(self, message: str, exists: bool = False) -> None:
+        super().__init__(message)
+        self.exists = exists
 
 
 #: Exit codes that no exception carries, with what they mean. Docs and tests read both.

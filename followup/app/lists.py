@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from json import dumps, loads
 from typing import Any
 
@@ -12,14 +12,14 @@ from followup.core.model import Contact, Enrolment, contact_subject
 from followup.core.office import BUILT_IN_TYPES, User, cycle
 from followup.core.permission import Reach, reach
 from followup.core.rows import ActionRow, ContactRow
-from followup.core.timing import add_days, utc_text
+from followup.core.timing import add_days, day_of, utc_text
 from followup.core.words import folded, nearest
 from followup.errors import NotFound, Refused
 
 PAGE = 1000
 
 
-def due(world: World, owner: str, until: str, since: str = "", **filters: Any) -> list[ActionRow]:
+def due(world: World, owner: str | None, until: str, since: str = "", **filters: Any) -> list[ActionRow]:
     """The user's open actions due on or before the local day `until`, overdue ones included (P5, T8)."""
     values = {"type": filters.get("type"), "category": filters.get("category"), "cycle": _cycles(world, filters)}
     return _actions(world, "due", owner=owner, before=add_days(until[:10], 1), since=since, **values)
@@ -39,6 +39,12 @@ def action(world: World, id: int) -> ActionRow:
     if not found:
         raise NotFound(f"no action {id}")
     return found[0]
+
+
+def by_hand(world: World, contact: str) -> list[ActionRow]:
+    """A contact's open actions that no enrolment made: they outlive it (F21)."""
+    rows = _actions(world, "of_contact", contact=contact)
+    return [row for row in rows if row.status == "scheduled" and row.enrolment is None]
 
 
 def _actions(world: World, question: str, **values: Any) -> list[ActionRow]:
@@ -147,20 +153,39 @@ def holds(world: World) -> frozenset[str]:
 def stranded_contacts(world: World) -> list[Stranded]:
     """F12: the contacts that fall through, why, and what mends each."""
     known = sorted(id for hold in holds(world) for id in world.office.cycle_ids(hold))
-    rows = world.store.ask("lists.stranded", holds=dumps(known), **_reach(world.reach))
-    return [_stranded(*row) for row in rows]
+    workers = dumps([user.id for user in world.users.values() if user.active])
+    rows = world.store.ask("lists.stranded", holds=dumps(known), workers=workers, **_reach(world.reach))
+    return [_stranded(world, *row) for row in rows]
 
 
 def _stranded(
-    id: str, name: str, owner: str | None, created: str, updated: str, process: str | None, last: str | None
+    world: World,
+    id: str,
+    name: str,
+    owner: str | None,
+    created: str,
+    goes_on: bool,
+    process: str | None,
+    alias: str | None,
+    ended: str | None,
+    reason: str | None,
+    since: str | None,
 ) -> Stranded:
-    contact = Contact(id, name, owner=owner, created_at=created, updated_at=updated)
-    return stranded(contact, _enrolment(id, process), _enrolment(id, *last.split("\n")) if last else None)
+    chosen = alias if alias and _is_chosen(world, alias) else None
+    last = Enrolment(0, id, "cycle", process, chosen, 0, "", 0, 1, "", 0, None, ended, reason) if process else None
+    zone = world.office.calendar(owner).zone
+    return stranded(Contact(id, name, owner=owner), last, (since or day_of(created, zone))[:10], bool(goes_on))
 
 
-def _enrolment(
-    contact: str, process: str | None, reason: str | None = None, ended: str | None = None
-) -> Enrolment | None:
-    if process is None:
-        return None
-    return Enrolment(0, contact, "cycle", process, None, 0, "", 0, 1, "", 0, ended=ended, reason=reason)
+def _is_chosen(world: World, alias: str) -> bool:
+    """Whether reps can choose it still."""
+    try:
+        return world.office.aliases[alias].active
+    except KeyError:
+        return False
+
+
+def items(world: World, rows: Iterable[ContactRow]) -> Iterator[dict[str, Any]]:
+    """`contacts@1` items."""
+    known = holds(world)
+    return (row.item(known, world.office.calendar(row.owner).zone) for row in rows)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from json import dumps
 
 from followup.catalog.shipped import shipped
 from followup.errors import CannotWrite
 
 
-def start(folder: str, login: str | None) -> None:
-    """Make `folder` a project in which the system account `login` is the sample office's first rep.
+def start(folder: str, store: str, login: str | None) -> bool:
+    """Make `folder` a project kept in `store`; whether the account `login` is now the sample office's first rep.
 
     Raises CannotWrite where there is a project already.
     """
@@ -22,9 +23,11 @@ def start(folder: str, login: str | None) -> None:
             shutil.copytree(shipped(name), os.path.join(folder, name))
     os.makedirs(os.path.join(folder, ".followup"), exist_ok=True)
     with open(os.path.join(folder, ".followup", "store"), "w", encoding="utf-8") as file:
-        file.write("sqlite:///followup.db\n")
-    if login and login.isascii() and login.replace("-", "").replace("_", "").isalnum():
-        _let_in(os.path.join(folder, "cycles", "people.yaml"), login)
+        file.write(store + "\n")
+    if login is None or not login.isprintable():
+        return False
+    _let_in(os.path.join(folder, "cycles", "people.yaml"), login)
+    return True
 
 
 def _let_in(path: str, login: str) -> None:
@@ -32,7 +35,8 @@ def _let_in(path: str, login: str) -> None:
     with open(path, encoding="utf-8") as file:
         text = file.read()
     with open(path, "w", encoding="utf-8") as file:
-        file.write(text.replace("    name: Tom Brown\n", f'    name: Tom Brown\n    login: "{login}"\n', 1))
+        quoted = dumps(login, ensure_ascii=False)  # a JSON text is a YAML text
+        file.write(text.replace("    name: Tom Brown\n", f"    name: Tom Brown\n    login: {quoted}\n", 1))
 
 
 def git_commit(folder: str) -> str | None:

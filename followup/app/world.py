@@ -19,6 +19,8 @@ from followup.store import Head, Store
 
 Item = TypeVar("Item")
 
+FEW = 12  # items that an error message can list
+
 
 class Lazy(dict[Any, Item]):
     """Items by id, each loaded once; KeyError for what is not declared."""
@@ -44,6 +46,7 @@ class World:
     ) -> None:
         self.store, self.now, self.user_id, self.command, self.dry_run = store, now, user, command, dry_run
         self.typed = typed
+        self.quiet = False  # say nothing when all is well
 
     def document(self, kind: str, id: str) -> Mapping[str, Any] | None:
         row = next(self.store.ask("catalog.item", kind=kind, id=id), None)
@@ -96,6 +99,11 @@ class World:
             raise Refused(f"{user.name} ({user.id}) works here no more: choose another user")
         return user
 
+    @cached_property
+    def shows_moments(self) -> bool:
+        """Whether what is timed appears at its moment, and not from the morning of its day on (P5)."""
+        return (self.document("office", "office") or {}).get("show") == "moment"
+
     def clock(self, user: str | None) -> When:
         """This moment as the user's clock shows it; the office's, for nobody."""
         return local(self.now, self.office.calendar(user).zone)
@@ -129,7 +137,9 @@ class World:
             return found[0]
         if found:
             raise NotFound(f"'{word}' is the name of several: {', '.join(found)}; give the id")
-        raise NotFound(f"no {kind.replace('_', ' ')} '{word}'{nearest(word, [*names, *names.values()])}")
+        near = nearest(word, [*names, *names.values()])
+        few = f": {', '.join(names)}" if names and not near and len(names) <= FEW else ""
+        raise NotFound(f"no {kind.replace('_', ' ')} '{word}'{near or few}")
 
     def head(self, undoes: int | None = None) -> Head:
         return Head(self.now, self.user.id, self.command, self.office.version, undoes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Annotated
 
@@ -13,10 +12,11 @@ from followup.app.changes import for_actions, for_contacts, for_user
 from followup.app.world import World
 from followup.cli.options import Answer, Cycle, DryRun, Restart
 from followup.cli.report import most, report
-from followup.cli.settings import world
-from followup.cli.words import choice, day, listed, owner_of
+from followup.cli.settings import ask, can_ask, world
+from followup.cli.words import choice, day, declared, listed, owner_of
 from followup.core import wishes as w
-from followup.errors import UsageError
+from followup.errors import NotFound, UsageError
+from followup.output.text import clean
 
 app = typer.Typer()
 LAST_ID = 2**63 - 1  # that a store can hold
@@ -45,7 +45,8 @@ def complete(
     """Complete actions; what the cycle says comes next is scheduled."""
     with world(ctx, dry_run) as here:
         chosen = choice(here, cycle) if cycle else _asked(here, ids)
-        wish = w.Complete(0, None, outcome or None, note or None, listed(here, listing), chosen, restart)
+        how = declared(here, "outcome", outcome)
+        wish = w.Complete(0, None, how, note or None, listed(here, listing), chosen, restart)
 
         def wishes(first: int, *others: int) -> list[w.Wish]:
             done = wish._replace(action=first, on=_on(here, first, on), others=others)
@@ -68,15 +69,20 @@ def _groups(here: World, ids: list[int], chosen: w.Choice | None) -> list[list[i
 
 def _asked(here: World, ids: list[int]) -> w.Choice | None:
     """The alias menu, on a terminal, where the type offers it (F10)."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or len(ids) != 1:
+    if len(ids) != 1 or not can_ask():
         return None
     row = lists.action(here, ids[0])
     if row.contact is None or row.status != "scheduled" or not here.office.offers_cycle(row.type):
         return None
-    names = {id: text for id, text in here.documents("alias").items() if text["active"]}
-    typer.echo("Cycle: " + ", ".join(names) + "  (enter: carry on)")
-    word = typer.prompt("Choose", default="", show_default=False)
-    return choice(here, word)
+    aliases = [id for id, text in here.documents("alias").items() if text["active"]]
+    for number, id in enumerate(aliases, 1):
+        typer.echo(f"{number:>3}  {here.office.aliases[id].name}", err=True)
+    while True:
+        word = ask("Onto which cycle? A number or a name; enter carries on")
+        try:
+            return choice(here, aliases[int(word) - 1] if word in map(str, range(1, len(aliases) + 1)) else word)
+        except NotFound as unknown:
+            typer.echo(f"followup: {clean(str(unknown))}", err=True)
 
 
 def _on(here: World, id: int, text: str) -> str | None:
@@ -120,10 +126,10 @@ def no_show(
 ) -> None:
     """They did not come, or could not be reached; rebooked, or the cycle goes on."""
     with world(ctx, dry_run) as here:
-        declared = here.one("no_show_reason", reason) if here.documents("no_show_reason") else reason
+        why = declared(here, "no_show_reason", reason) or ""
 
         def wishes(id: int) -> list[w.Wish]:
-            return [w.NoShow(id, declared, _on(here, id, on), _on(here, id, rebook))]
+            return [w.NoShow(id, why, _on(here, id, on), _on(here, id, rebook))]
 
         _each(here, ids, wishes, "closed as no-show", format)
 
@@ -186,7 +192,8 @@ def schedule(
         contact, type_, time = _parsed(here, words)
         who = here.worker(owner).id if owner else here.user.id
         due = day(here, time, who) if time else None
-        wish = w.Schedule(type_, due, title, who, note or None, category or None, None, channel or None)
+        kind = declared(here, "category", category)
+        wish = w.Schedule(type_, due, title, who, note or None, kind, None, channel or None)
         if contact:
             made = for_contacts(here, [(contact, wish)], most(format))
         else:
@@ -228,7 +235,7 @@ def log(
             title=title or here.office.types[kind].name,
             on=day(here, on, here.user.id) if on else None,
             channel=channel or None,
-            outcome=outcome or None,
+            outcome=declared(here, "outcome", outcome),
             notes=note or None,
             listing=listed(here, listing),
             choice=choice(here, cycle),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from typing import Annotated
 
 import typer
 
 from followup.app.applying import Applied
 from followup.cli.options import DryRun, Yes
-from followup.cli.settings import Settings, account, confirm, world
-from followup.errors import CatalogInvalid, Refused, UsageError
+from followup.cli.settings import Settings, account, confirm, in_folder, world
+from followup.errors import CannotWrite, CatalogInvalid, NoProject, Refused, UsageError
 from followup.output.text import plural, problem_line
+from followup.store import open_store
 
 app = typer.Typer()
 
@@ -24,18 +26,38 @@ def init(
 ) -> None:
     """Start a project from the sample office: its catalog, a store, and its contacts."""
     from followup.app.projects import start
-    from followup.store import open_store
 
-    start(folder, account())
-    settings: Settings = ctx.obj._replace(project=folder, store=None)
-    open_store(settings.store_url(), create=True).close()
-    first = next(iter(_administrators(folder)))
-    ctx.obj = settings._replace(user=first)
-    _apply(ctx, True, False, quiet=True)
+    settings: Settings = ctx.obj
+    url = settings.store or os.environ.get("FOLLOWUP_STORE") or "sqlite:///followup.db"
+    ctx.obj = settings._replace(project=folder, store=in_folder(url, folder))
+    _unused(ctx.obj.store_url())
+    let_in = start(folder, url, account())
+    open_store(ctx.obj.store_url(), create=True).close()
+    administrator = next(iter(_administrators(folder)))
+    ctx.obj = ctx.obj._replace(user=administrator, quiet=True)
+    _apply(ctx, True, False)
     if not empty:
         _sample_contacts(ctx, folder)
-    typer.echo(f"Started {folder}: its catalog is in {os.path.join(folder, 'cycles')}, its store in followup.db.")
-    typer.echo("Your login is that of Tom Brown, a rep: cd there, and `followup due`. The administrator is --user sue.")
+    if not settings.quiet:
+        kept = ctx.obj.store_url().removeprefix("sqlite:///")
+        typer.echo(f"Started {folder}: its catalog is in {os.path.join(folder, 'cycles')}, its store is {kept}.")
+        you = "Your login is that of Tom Brown, a rep" if let_in else "You are Tom Brown, a rep, with --user tom"
+        typer.echo(f"{you}: cd there, and `followup due`. The administrator is --user {administrator}.")
+
+
+def _unused(url: str) -> None:
+    """An office that is there already is nobody's sample."""
+    try:
+        store = open_store(url)
+    except NoProject as none:
+        if none.exists:
+            raise
+        return
+    with closing(store):
+        if next(store.ask("catalog.version"))[0]:
+            raise CannotWrite(
+                f"{url} holds an office already: nothing was changed; `followup apply` changes its catalog"
+            )
 
 
 def _administrators(folder: str) -> list[str]:
@@ -47,7 +69,6 @@ def _sample_contacts(ctx: typer.Context, folder: str) -> None:
     from followup.cli.contacts import import_
 
     file = os.path.join(folder, "sample_data", "contacts.csv")
-    ctx.obj = ctx.obj._replace(quiet=True)
     import_(ctx, file, [], "", [], "", False, "", "", "", "", None, "", False, False)
 
 
@@ -96,23 +117,25 @@ def _json(problems) -> None:  # type: ignore[no-untyped-def]
 @app.command()
 def apply(ctx: typer.Context, yes: Yes = False, dry_run: DryRun = False) -> None:
     """Put the catalog in force: validated, shown, asked, then in one transaction."""
-    _apply(ctx, yes, dry_run, ctx.obj.quiet)
+    _apply(ctx, yes, dry_run)
 
 
-def _apply(ctx: typer.Context, yes: bool, dry_run: bool, quiet: bool) -> None:
+def _apply(ctx: typer.Context, yes: bool, dry_run: bool) -> None:
     from followup.app import applying
     from followup.app.projects import git_commit
 
-    folder = ctx.obj.folder()
+    folder, quiet = ctx.obj.folder(), ctx.obj.quiet
     found = _loaded(folder)
     if found.errors:
         raise CatalogInvalid(f"{plural(len(found.errors), 'error')}: nothing was applied", found.problems)
-    with world(ctx, dry_run) as here:
+    with world(ctx, dry_run, found.documents["office"]["office"]["zone"]) as here:
         by = _who(here, found.documents, ctx)
         edits = applying.edits(here.store, found.documents)
         if not quiet:
             for edit in edits:
                 typer.echo(f"{_verb(edit)} {edit.kind.replace('_', ' ')} {edit.id}")
+            for problem in found.problems if edits else ():
+                typer.echo(problem_line(problem), err=True)
         if edits and not (yes or dry_run):
             confirm("Apply this?", "--yes")
         made = applying.apply(here, applying.Version(found.documents, found.digest, git_commit(folder)), by)

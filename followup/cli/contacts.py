@@ -125,8 +125,7 @@ def list_(
 
 
 def _drawn(here: World, rows: Iterable[ContactRow], format: str) -> Iterator[str]:
-    holds = lists.holds(here)
-    return render(format, "contacts@1", (row.item(holds) for row in rows), COLUMNS, "No such contact.")
+    return render(format, "contacts@1", lists.items(here, rows), COLUMNS, "No such contact.")
 
 
 @contacts.command()

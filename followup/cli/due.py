@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from shutil import get_terminal_size
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
 
@@ -46,57 +46,85 @@ def due(
     with world(ctx) as here:
         kinds = {"type": "action_type", "category": "category", "cycle": "cycle"}
         words = {"type": type, "category": category, "cycle": cycle}
-        filters = {key: here.one(kinds[key], word) for key, word in words.items() if word}
-        rows = _rows(here, _last_day(here, on, until, upcoming), status, all_users, user_of, filters)
-        show(_drawn(rows, here.today, by, format, all_users))
+        filters: dict[str, Any] = {key: here.one(kinds[key], word) for key, word in words.items() if word}
+        wanted = Wanted(on, until, upcoming, status)
+        rows = _rows(here, wanted, _owners(here, all_users, user_of), filters)
+        show(_drawn(here, rows, by, format, all_users))
         if exit_code and rows:
             raise typer.Exit(1)
 
 
-def _last_day(here: World, text: str, until: str, upcoming: str) -> str:
-    if not upcoming:
-        return day(here, until or text, here.user.id)[:10]
-    if not (upcoming.removesuffix("d").isdecimal() and len(upcoming) < 6):
-        raise UsageError(f"--upcoming takes days, as 7d: not '{upcoming}'")
-    return add_days(here.today, int(upcoming.removesuffix("d")))
+class Wanted(NamedTuple):
+    """Which days, as typed, and which status."""
+
+    on: str
+    until: str
+    upcoming: str
+    status: str
+
+    def last_day(self, here: World, owner: str | None) -> str:
+        """The last local day of the owner's that is asked for."""
+        if not self.upcoming:
+            return day(here, self.until or self.on, owner)[:10]
+        if not (self.upcoming.removesuffix("d").isdecimal() and len(self.upcoming) < 6):
+            raise UsageError(f"--upcoming takes days, as 7d: not '{self.upcoming}'")
+        return add_days(here.clock(owner).day, int(self.upcoming.removesuffix("d")))
+
+    def hides(self, here: World, row: ActionRow) -> bool:
+        """What is timed for later today, in an office that shows it at its moment (P5)."""
+        return not self.upcoming and not self.until and len(row.due) > 10 and row.due > here.clock(row.owner).text
 
 
-def _rows(
-    here: World, last: str, status: str, all_users: bool, user_of: str, filters: dict[str, Any]
-) -> list[ActionRow]:
-    owner = here.one("user", user_of) if user_of else here.user.id
-    if user_of and owner not in here.seen_users():
+def _owners(here: World, all_users: bool, user_of: str) -> list[str | None]:
+    """Whose lists: yours, one other's, or everyone's whom you see, and what nobody owns (F20)."""
+    if all_users:
+        return [*here.seen_users(), *([None] if here.user.sees_widely() else [])]
+    if user_of and (owner := here.one("user", user_of)) not in here.seen_users():
         raise Refused(f"{owner}'s list is not yours to see (F20)")
-    if status == "pending" and not all_users:
-        return lists.due(here, owner, last, **filters)
-    wanted = {"pending": "scheduled", "all": None}.get(status, status)
-    before = add_days(last, 1)
-    return lists.search(here, status=wanted, before=before, owner=None if all_users else owner, **filters)
+    return [here.one("user", user_of) if user_of else here.user.id]
 
 
-def _drawn(rows: list[ActionRow], today: str, by: str | None, format: str, all_users: bool) -> Iterator[str]:
+def _rows(here: World, wanted: Wanted, owners: list[str | None], filters: dict[str, Any]) -> list[ActionRow]:
+    """Each owner's, up to their own day; of several, by the instant (T1, T8)."""
+    found: list[ActionRow] = []
+    for owner in owners:
+        last = wanted.last_day(here, owner)
+        if wanted.status == "pending":
+            found += lists.due(here, owner, last, **filters)
+        elif owner:
+            status = None if wanted.status == "all" else wanted.status
+            found += lists.search(here, status=status, before=add_days(last, 1), owner=owner, **filters)
+    if here.shows_moments:
+        found = [row for row in found if not wanted.hides(here, row)]
+    return found if len(owners) == 1 else sorted(found, key=lambda row: row.at)
+
+
+def _drawn(here: World, rows: list[ActionRow], by: str | None, format: str, all_users: bool) -> Iterator[str]:
     if format != "table":
-        return render(format, "due@1", (row.item(today) for row in rows), (), "")
+        return render(format, "due@1", (row.item(here.clock(row.owner).day) for row in rows), (), "")
     if by and rows:
-        groups = (f"{name} ({len(group)})\n{_table(group, today, all_users)}" for name, group in by_type(rows))
+        groups = (f"{name} ({len(group)})\n{_table(here, group, all_users)}" for name, group in by_type(rows))
         return iter(["\n\n".join(groups)])
-    return iter([_table(rows, today, all_users)])
+    return iter([_table(here, rows, all_users)])
 
 
-def _table(rows: list[ActionRow], today: str, all_users: bool) -> str:
+def _table(here: World, rows: list[ActionRow], all_users: bool) -> str:
     """As many columns as the terminal has room for; the last ones are the least."""
     if not rows:
         return "Nothing due."
     columns: Sequence[str] = (*COLUMNS, "owner") if all_users else COLUMNS
-    drawn = _cells(rows, today, columns)
+    drawn = _cells(here, rows, columns)
     while sys.stdout.isatty() and len(columns) > 6 and _width(drawn) > get_terminal_size().columns:
         columns = columns[:-1]
-        drawn = _cells(rows, today, columns)
+        drawn = _cells(here, rows, columns)
     return drawn
 
 
-def _cells(rows: list[ActionRow], today: str, columns: Sequence[str]) -> str:
-    items = [{**row._asdict(), "late": _late(row.late(today)), "contact": row.contact_name} for row in rows]
+def _cells(here: World, rows: list[ActionRow], columns: Sequence[str]) -> str:
+    items = [
+        {**row._asdict(), "late": _late(row.late(here.clock(row.owner).day)), "contact": row.contact_name}
+        for row in rows
+    ]
     return table(columns, [[item[column] for column in columns] for item in items])
 
 

@@ -32,7 +32,8 @@ def show(ctx: typer.Context, contact: Contact, format: Format = "table") -> None
     with world(ctx) as here:
         who, actions, history = lists.page(here, lists.contact_id(here, contact))
         if format == "table":
-            typer.echo(page(who.item(lists.holds(here)), actions, history, here.today))
+            (item,) = lists.items(here, [who])
+            typer.echo(page(item, actions, history, here.today))
         else:
             _drawn(here, actions, format, "")
 

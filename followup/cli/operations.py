@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -31,26 +32,23 @@ def doctor(ctx: typer.Context) -> None:
 @app.command()
 def backup(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="must not exist yet")]) -> None:
     """A whole copy, taken while others work, checked, and only then named FILE."""
-    if os.path.exists(file):
+    from tempfile import NamedTemporaryFile
+
+    if os.path.lexists(file):
         raise CannotWrite(f"{file} exists already: a backup overwrites nothing")
-    with world(ctx) as here:
-        part = file + ".part"
-        if os.path.exists(part):
-            os.unlink(part)
-        list(here.store.ask("lists.backup", path=part))
-        _checked(part)
-        os.replace(part, file)
-        typer.echo(f"backed up to {file}")
+    with world(ctx) as here, NamedTemporaryFile(dir=os.path.dirname(file) or ".", suffix=".part") as part:
+        list(here.store.ask("lists.backup", path=part.name))
+        _checked(part.name)
+        os.link(part.name, file)  # and not a move: somebody may have made FILE meanwhile
+        if not ctx.obj.quiet:
+            typer.echo(f"backed up to {file}")
 
 
 def _checked(path: str) -> None:
     from followup.store import open_store
 
-    store = open_store("sqlite:///" + os.path.abspath(path))
-    try:
+    with closing(open_store("sqlite:///" + os.path.abspath(path))) as store:
         lines = [row[0] for row in store.ask("lists.integrity")]
-    finally:
-        store.close()
     if lines != ["ok"]:
         raise CannotWrite(f"the copy {path} is damaged: {lines[0]}")
     with open(path, "rb") as file:

@@ -86,5 +86,5 @@ def close(
     with world(ctx, dry_run) as here:
         id = lists.contact_id(here, contact)
         report(here, for_contacts(here, [(id, w.Close(stage))], most(format)), f"closed as {stage}:", format)
-        for row in lists.search(here, contact=id, status="scheduled"):
+        for row in lists.by_hand(here, id):
             typer.echo(f"followup: still open: {row.id} {row.type} {clean(row.title)}, due {row.due}", err=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from followup.app import lists
+from followup.app.outcome import NAMED
 from followup.app.undoing import undo_last
 from followup.cli.options import DryRun, Format
 from followup.cli.report import show
@@ -43,11 +45,17 @@ def undo(
     """Take back your latest change, with everything it scheduled."""
     with world(ctx, dry_run) as here:
         taken = undo_last(here, partial)
-        typer.echo(
-            f"undid change {taken.change} ({taken.command}, {taken.at}): {plural(len(taken.subjects), 'subject')}"
-        )
+        did = "would take back" if dry_run else "took back"
+        if not here.quiet:
+            typer.echo(f"{did} change {taken.change} ({taken.command}, {taken.at}): {_told(taken.subjects)}")
         for subject, refusal in taken.refused:
             typer.echo(f"followup: left as it is: {clean(subject)}: {refusal}", err=True)
+
+
+def _told(subjects: Sequence[str]) -> str:
+    """Few are named, many are counted."""
+    names = [clean(subject.replace(":", " ")) for subject in subjects]
+    return ", ".join(names) if len(names) <= NAMED else plural(len(names), "subject")
 
 
 @app.command()

@@ -28,7 +28,7 @@ def report(here: World, outcome: Outcome, did: str, format: str = "table") -> No
     """Prints the answer; raises Exit with the first refusal's code, once everything is said."""
     if format == "json":
         _json(here, outcome)
-    elif outcome.done.total:
+    elif outcome.done.total and not here.quiet:
         typer.echo(_line(outcome, f"would have {did}" if here.dry_run else did))
     for notice in sorted(outcome.notices):
         typer.echo(f"followup: {notice}", err=True)

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from importlib import import_module
+from io import TextIOWrapper
+from itertools import islice
 from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 from followup.cli.settings import OPTIONS, Settings
-from followup.errors import CatalogInvalid, FollowupError
+from followup.core.words import nearest
+from followup.errors import BadInput, CatalogInvalid, FollowupError, UsageError
 
 #: command -> its module, in the order that --help shows
 COMMANDS = {
@@ -65,6 +69,11 @@ class Root(TyperGroup):
             return typer.main.get_group(getattr(loaded, cmd_name))
         return typer.main.get_group(loaded.app).commands[cmd_name]
 
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise UsageError(f"no command '{args[0]}'{nearest(args[0], COMMANDS) or '; see followup --help'}")
+        return super().resolve_command(ctx, args)
+
 
 app = typer.Typer(
     cls=Root,
@@ -108,34 +117,60 @@ def hoisted(words: list[str]) -> list[str]:
         if word == "--":
             rest += [word, *waiting]
         elif word in OPTIONS:
-            front += [word, *(next(waiting, None) for _ in range(OPTIONS[word]))]  # type: ignore[list-item]
+            front += [word, *_values(word, waiting)]
         elif word.partition("=")[0] in OPTIONS and word.startswith("--"):
             front.append(word)
         else:
             rest.append(word)
-    return [word for word in front if word is not None] + rest
+    return front + rest
+
+
+def _values(option: str, words: Iterator[str]) -> list[str]:
+    values = list(islice(words, OPTIONS[option]))
+    if len(values) < OPTIONS[option]:
+        raise UsageError(f"{option} needs a value")
+    return values
 
 
 def run() -> NoReturn:
     """Run the command line and leave: with its exit code, everything flushed, nothing torn down one by one."""
-    code = _code(hoisted(sys.argv[1:]))
+    _open_streams()
+    code = _code(sys.argv[1:])
     try:
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:
         code = code or 0
     except OSError as error:
-        os.write(2, f"followup: cannot write the output: {error.strerror}\n".encode())
-        code = 73
+        code = _unwritten(error)
     os._exit(code)
+
+
+def _open_streams() -> None:
+    """What was closed before we began reads and writes nothing; what a terminal cannot show is escaped."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _unwritten(error: OSError) -> int:
+    """The output could not be written, which does not undo what a command has done."""
+    reason = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+    sure = "" if error.filename else "; what was asked for may be done all the same: look before you repeat it"
+    os.write(2, f"followup: cannot write: {reason}{sure}\n".encode(errors="backslashreplace"))
+    return 73
 
 
 def _code(words: list[str]) -> int:
     import signal
 
     signal.signal(signal.SIGTERM, _terminated)
+    signal.signal(signal.SIGHUP, _terminated)
     try:
-        app(words, prog_name="followup")
+        app(hoisted(_readable(words)), prog_name="followup")
     except FollowupError as error:
         _say(error)
         return error.exit_code
@@ -144,8 +179,7 @@ def _code(words: list[str]) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        sys.stderr.write(f"followup: {error.strerror or error}{f': {error.filename}' if error.filename else ''}\n")
-        return 73
+        return _unwritten(error)
     except SystemExit as leaving:
         return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
     except Exception:
@@ -157,8 +191,15 @@ def _code(words: list[str]) -> int:
     return 0
 
 
-def _terminated(*_: object) -> NoReturn:
-    raise SystemExit(143)
+def _readable(words: list[str]) -> list[str]:
+    for word in words:
+        if not word.isascii() and any("\ud800" <= c <= "\udfff" for c in word):
+            raise BadInput(f"a word is not in UTF-8: {word.encode(errors='backslashreplace').decode()}")
+    return words
+
+
+def _terminated(number: int, _: object) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def _say(error: FollowupError) -> None:

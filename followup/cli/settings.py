@@ -52,26 +52,34 @@ class Settings(NamedTuple):
         if os.path.exists(line):
             with open(line, encoding="utf-8") as file:
                 url = file.readline().strip()
-            if url.startswith("sqlite:///") and not os.path.isabs(url[10:]):
-                return "sqlite:///" + os.path.join(folder, url[10:])
-            return url
-        return "sqlite:///" + os.path.join(folder, "followup.db")
+            return in_folder(url, folder)
+        return in_folder("sqlite:///followup.db", folder)
+
+
+def in_folder(url: str, folder: str) -> str:
+    """A store's file that is named without its folder lies in the project."""
+    if url.startswith("sqlite:///") and not os.path.isabs(url[10:]):
+        return "sqlite:///" + os.path.join(folder, url[10:])
+    return url
 
 
 @contextmanager
-def world(ctx: typer.Context, dry_run: bool = False) -> Iterator[World]:
-    """The world of this command, closed behind it."""
+def world(ctx: typer.Context, dry_run: bool = False, zone: str | None = None) -> Iterator[World]:
+    """The world of this command, closed behind it. `zone`: the office's, where none is applied yet."""
     settings: Settings = ctx.obj
     store = open_store(settings.store_url())
     try:
-        user = settings.user or os.environ.get("FOLLOWUP_USER")
-        yield World(store, present(settings, store), user or _login(store), _command(ctx), dry_run, _typed(ctx))
+        user = settings.user or os.environ.get("FOLLOWUP_USER") or _login(store)
+        now = present(settings, zone or _zone(store))
+        here = World(store, now, user, _command(ctx), dry_run, _typed(ctx))
+        here.quiet = settings.quiet
+        yield here
     finally:
         store.close()
 
 
-def present(settings: Settings, store: Store) -> int:
-    """The present in UTC seconds: the only clock there is. `--now` without a zone is in the office's zone (T10)."""
+def present(settings: Settings, zone: str) -> int:
+    """The present in UTC seconds: the only clock there is. `--now` without a zone of its own is in `zone` (T10)."""
     text = settings.now or os.environ.get("FOLLOWUP_NOW")
     if text is None:
         return int(time.time())
@@ -86,9 +94,7 @@ def present(settings: Settings, store: Store) -> int:
         raise BadInput(f"--now '{text}' is not a moment: 2026-05-03T09:00") from None
     if moment.year not in YEARS:
         raise BadInput(f"--now '{text}' is outside of the years {YEARS[0]} to {YEARS[-1]}")
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(_zone(store)))
-    return int(moment.timestamp())
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).timestamp())
 
 
 def _zone(store: Store) -> str:
@@ -123,10 +129,22 @@ def _typed(ctx: typer.Context) -> str:
 
 
 def confirm(question: str, option: str) -> None:
-    """Ask on a terminal; elsewhere refuse and name the option."""
+    """Ask on a terminal; elsewhere refuse and name the option. Whoever says no has interrupted."""
     from followup.errors import UsageError
 
-    if not sys.stdin.isatty():
+    if not can_ask():
         raise UsageError(f"{question} Say {option}: nobody can be asked here")
-    if not typer.confirm(question):
-        raise typer.Abort
+    if ask(f"{question} [y/N]").lower() not in ("y", "yes"):
+        raise KeyboardInterrupt
+
+
+def can_ask() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def ask(question: str) -> str:
+    """What was answered; results on stdout stay apart. Ctrl-C and ctrl-D interrupt."""
+    try:
+        return str(typer.prompt(question, default="", show_default=False, err=True)).strip()
+    except typer.Abort:
+        raise KeyboardInterrupt from None

@@ -7,13 +7,20 @@ from collections.abc import Mapping
 from followup.app import lists
 from followup.app.world import World
 from followup.cli.dates import when
+from followup.core.timing import moment
 from followup.core.wishes import Choice
 from followup.errors import NotFound
 
 
 def day(here: World, text: str, owner: str | None) -> str:
-    """`text` as local text of the owner's clock; of the office's, for nobody."""
-    return when(text, here.clock(owner), here.office.calendar(owner))
+    """`text` as local text of the owner's clock, as that will show it (T6); of the office's clock, for nobody."""
+    calendar = here.office.calendar(owner)
+    return moment(when(text, here.clock(owner), calendar), calendar.zone).text
+
+
+def declared(here: World, kind: str, word: str) -> str | None:
+    """The item that `word` means in a list of the office; any word, where the office has no such list."""
+    return here.one(kind, word) if word and here.documents(kind) else word or None
 
 
 def choice(here: World, word: str) -> Choice | None:
@@ -23,9 +30,12 @@ def choice(here: World, word: str) -> Choice | None:
     try:
         return Choice(here.one("alias", word))
     except NotFound:
-        if here.user.administers() and here.document("cycle", word):
-            return Choice(None, word)
-        raise
+        if not here.document("cycle", word):
+            raise
+    if here.user.administers():
+        return Choice(None, word)
+    names = [id for id, alias in here.documents("alias").items() if alias["cycle"] == word and alias["active"]]
+    raise NotFound(f"'{word}' is a cycle, and reps choose an alias: {', '.join(names) or 'none leads to it'} (F9)")
 
 
 def owner_of(here: World, action: int) -> str | None:

@@ -34,9 +34,9 @@ def by_type(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
     return [(type_, list(group)) for type_, group in groupby(ordered, key=attrgetter("type"))]
 
 
-def next_action_date(next_action: str | None, updated_at: str) -> str:
-    """C2: the due of the oldest open action, else the day the contact was last updated; never empty."""
-    return next_action or updated_at[:10]
+def next_action_date(next_action: str | None, updated_on: str) -> str:
+    """C2: the due of the oldest open action, else the local day the contact was last updated; never empty."""
+    return next_action or updated_on
 
 
 class Stranded(NamedTuple):
@@ -50,16 +50,18 @@ class Stranded(NamedTuple):
     mend: str
 
 
-def stranded(contact: Contact, enrolment: Enrolment | None, last: Enrolment | None) -> Stranded:
-    """What to say of a contact that the store found with nothing scheduled; `last`: its last enrolment that ended."""
-    if contact.owner is None:
-        mend = f"followup contacts set {contact.id} --owner USER"
+def stranded(contact: Contact, last: Enrolment | None, since: str, unheld: bool = False) -> Stranded:
+    """What to say of a contact that the store found with nothing scheduled, or (`unheld`) with nobody to do it.
+
+    `last`: its latest enrolment; `since`: the local day from which on nothing was scheduled.
+    """
+    assign = f"followup assign {contact.id} {(last and last.alias) or 'ALIAS'}"
+    if unheld:
+        why, mend = "nobody who works here holds what comes next", f"followup contacts set {contact.id} --owner USER"
+    elif last is None:
+        why, mend = "never on a cycle", assign
+    elif last.open:
+        why, mend = f"on cycle {last.process}, with nothing scheduled", assign + " --restart"
     else:
-        mend = f"followup assign {contact.id} ALIAS" + (" --restart" if enrolment else "")
-    if enrolment:
-        why, since = f"on cycle {enrolment.process}, with nothing scheduled", contact.updated_at[:10]
-    elif last:
-        why, since = f"off cycle {last.process}: {last.reason}", last.ended or contact.updated_at[:10]
-    else:
-        why, since = "never on a cycle", contact.created_at[:10]
+        why, mend = f"off cycle {last.process}: {last.reason}", assign
     return Stranded(contact.id, contact.name, contact.owner, why, since, mend)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from followup.core.agenda import next_action_date, overdue_days
 from followup.core.model import Action, Dossier
+from followup.core.timing import day_of
 
 
 class ActionRow(NamedTuple):
@@ -18,6 +19,7 @@ class ActionRow(NamedTuple):
     status: str
     due: str
     nominal: str
+    at: int
     owner: str | None
     contact: str | None
     contact_name: str | None
@@ -42,7 +44,10 @@ class ActionRow(NamedTuple):
         return overdue_days(self.due, today) if self.status == "scheduled" else 0
 
     def item(self, today: str) -> dict[str, Any]:
-        return {**self._asdict(), "overdue_days": self.late(today)}
+        """The promised keys: an instant is for machines of ours alone."""
+        item = {**self._asdict(), "overdue_days": self.late(today)}
+        del item["at"]
+        return item
 
 
 def shown(action: Action, dossier: Dossier) -> ActionRow:
@@ -57,6 +62,7 @@ def shown(action: Action, dossier: Dossier) -> ActionRow:
         status=action.status,
         due=action.due,
         nominal=action.nominal,
+        at=action.at,
         owner=action.owner,
         contact=action.contact,
         contact_name=contact.name if contact else None,
@@ -101,11 +107,12 @@ class ContactRow(NamedTuple):
     next_action: str | None
     updated_at: str
 
-    def item(self, holds: frozenset[str]) -> dict[str, Any]:
+    def item(self, holds: frozenset[str], zone: str) -> dict[str, Any]:
+        """`holds`: the cycles on which nothing is scheduled; `zone`: its owner's."""
         return {
             **self._asdict(),
             "groups": self.groups.split(),
             "do_not_contact": self.do_not_contact.split(),
             "on_hold": self.cycle in holds,
-            "next_action_date": next_action_date(self.next_action, self.updated_at),
+            "next_action_date": next_action_date(self.next_action, day_of(self.updated_at, zone)),
         }

@@ -200,6 +200,11 @@ def add_days(text: str, count: int) -> str:
     return (date.fromisoformat(text[:10]) + ONE_DAY * count).isoformat() + text[10:]
 
 
+def day_of(utc: str, zone: str) -> str:
+    """The local date in `zone` of an ISO text in UTC, such as `utc_text` makes."""
+    return today(int(datetime.fromisoformat(utc).timestamp()), zone)
+
+
 @lru_cache(maxsize=64)
 def utc_text(at: int) -> str:
     """An instant as ISO text in UTC, as the history shows it."""

@@ -67,9 +67,10 @@ class SqliteStore:
 
             migrate(self.connection)
         elif application != APPLICATION_ID:
-            raise NoProject(f"{self.path} is not a followup store: it was left as it is")
+            raise NoProject(f"{self.path} is not a followup store: it was left as it is", exists=True)
         elif version > SCHEMA_VERSION:
-            raise NoProject(f"{self.path} was made by a newer followup (schema {version}): upgrade this program")
+            message = f"{self.path} was made by a newer followup (schema {version}): upgrade this program"
+            raise NoProject(message, exists=True)
         elif version < SCHEMA_VERSION:
             from followup.store.migrating import migrate
 

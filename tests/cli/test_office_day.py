@@ -117,7 +117,7 @@ def test_F12_a_stopped_contact_is_stranded_with_its_mend(run: Run) -> None:
     told = run("stranded", "--format", "json", user="sue")
     assert told.returncode == 1
     (item,) = json.loads(told.stdout)["items"]
-    assert item["contact"] == "li-wei" and item["mend"] == "followup assign li-wei ALIAS"
+    assert item["contact"] == "li-wei" and item["mend"] == "followup assign li-wei not-interested"
 
 
 def test_F20_a_rep_sees_and_changes_only_what_is_theirs(run: Run, office: Path) -> None:

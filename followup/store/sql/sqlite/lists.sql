@@ -1,6 +1,6 @@
 -- name: columns
 -- A row of every list of actions.
-a.id, a.type, a.channel, a.title, a.status, a.due, a.nominal, a.owner, a.contact, c.name, c.phone, a.enrolment,
+a.id, a.type, a.channel, a.title, a.status, a.due, a.nominal, a.at, a.owner, a.contact, c.name, c.phone, a.enrolment,
        CASE WHEN e.kind = 'cycle' THEN e.process END, CASE WHEN e.kind = 'plan' THEN e.process END, a.step, e.alias,
        a.round, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.completed_on, a.completed_by,
        a.reason
@@ -12,7 +12,7 @@ action AS a LEFT JOIN contact AS c ON c.id = a.contact LEFT JOIN enrolment AS e 
 -- One user's open actions before a local day, in the order of the list; one range of the index action_due.
 -- :cycle is a JSON list of ids, or null for any.
 SELECT {columns} FROM {tables}
-WHERE a.status = 'scheduled' AND a.owner = :owner AND a.due < :before AND a.due >= :since
+WHERE a.status = 'scheduled' AND a.owner IS :owner AND a.due < :before AND a.due >= :since
   AND (:type IS NULL OR a.type = :type) AND (:category IS NULL OR a.category = :category)
   AND (:cycle IS NULL OR e.process IN (SELECT value FROM json_each(:cycle)))
 ORDER BY a.due, a.position, a.id;
@@ -21,9 +21,9 @@ ORDER BY a.due, a.position, a.id;
 SELECT {columns} FROM {tables} WHERE a.id = :id;
 
 -- name: of_contact
--- A contact's actions, open ones first by due, then the closed ones, latest first.
+-- A contact's actions, open ones first in the order of T8, then the closed ones, latest first.
 SELECT {columns} FROM {tables} WHERE a.contact = :contact
-ORDER BY a.status <> 'scheduled', CASE WHEN a.status = 'scheduled' THEN a.due END, a.completed_on DESC, a.id;
+ORDER BY a.status <> 'scheduled', CASE WHEN a.status = 'scheduled' THEN a.at END, a.completed_on DESC, a.position, a.id;
 
 -- name: sees_contact
 -- F20, as core/permission says it. :team is a JSON list of users.
@@ -41,7 +41,7 @@ WHERE ({sees_contact} OR a.owner IN (SELECT value FROM json_each(:team)))
   AND (:cycle IS NULL OR e.process IN (SELECT value FROM json_each(:cycle))) AND (:step IS NULL OR a.step = :step)
   AND (:category IS NULL OR a.category = :category)
   AND (:text IS NULL OR instr(fold(a.title || ' ' || coalesce(a.notes, '') || ' ' || coalesce(c.name, '')), :text))
-ORDER BY a.due, a.position, a.id
+ORDER BY a.at, a.position, a.id
 LIMIT :limit;
 
 -- name: fulfilment
@@ -125,16 +125,24 @@ SELECT id, at, by, command FROM change WHERE id = :id;
 SELECT DISTINCT subject FROM history WHERE change = :change ORDER BY subject;
 
 -- name: stranded
--- F12: on no cycle, or on one with nothing scheduled, and nothing that excuses it. :holds is a JSON list of cycles.
-SELECT c.id, c.name, c.owner, c.created_at, c.updated_at, e.process,
-       (SELECT l.process || char(10) || l.reason || char(10) || l.ended FROM enrolment AS l
-        WHERE l.contact = c.id AND l.ended IS NOT NULL AND l.reason <> 'undone' ORDER BY l.id DESC LIMIT 1)
-FROM contact AS c LEFT JOIN enrolment AS e ON e.contact = c.id AND e.kind = 'cycle' AND e.ended IS NULL
-WHERE c.gone IS NULL AND c.stage = 'lead'
-  AND {sees_contact}
-  AND (e.id IS NULL OR (e.paused_until IS NULL AND e.process NOT IN (SELECT value FROM json_each(:holds))))
-  AND NOT EXISTS (SELECT 1 FROM action AS a WHERE a.contact = c.id AND a.status = 'scheduled'
-                  AND (a.enrolment IS NOT NULL OR a.type IN ('tour', 'sale')))
+-- F12: on no cycle, or on one with nothing scheduled, and nothing that excuses it; or with nothing that anybody of
+-- :workers holds. :holds and :workers are JSON lists of cycles and of users.
+WITH seen AS (
+  SELECT c.id, c.name, c.owner, c.created_at, e.id AS cycle,
+         e.paused_until IS NOT NULL OR e.process IN (SELECT value FROM json_each(:holds)) AS rests,
+         EXISTS (SELECT 1 FROM action AS a WHERE a.contact = c.id AND a.status = 'scheduled'
+                 AND (a.enrolment IS NOT NULL OR a.type IN ('tour', 'sale'))) AS goes_on,
+         EXISTS (SELECT 1 FROM action AS a WHERE a.contact = c.id AND a.status = 'scheduled'
+                 AND a.owner IN (SELECT value FROM json_each(:workers))) AS is_held
+  FROM contact AS c LEFT JOIN enrolment AS e ON e.contact = c.id AND e.kind = 'cycle' AND e.ended IS NULL
+  WHERE c.gone IS NULL AND c.stage = 'lead' AND {sees_contact}
+)
+SELECT c.id, c.name, c.owner, c.created_at, c.goes_on, l.process, l.alias, l.ended, l.reason,
+       coalesce(l.ended, (SELECT max(a.completed_on) FROM action AS a WHERE a.enrolment = l.id), l.start)
+FROM seen AS c
+     LEFT JOIN enrolment AS l ON l.id = (SELECT max(x.id) FROM enrolment AS x
+                                         WHERE x.contact = c.id AND x.reason IS NOT 'undone')
+WHERE (c.goes_on AND NOT c.is_held) OR (NOT c.goes_on AND NOT coalesce(c.rests, 0))
 ORDER BY c.id;
 
 -- name: subjects

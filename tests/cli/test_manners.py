@@ -1,0 +1,204 @@
+"""How the command behaves at its edges: what is closed, unreadable, in the way, or asked at a terminal."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import pty
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import NOW, Run, command
+
+ENV = {**os.environ, "FOLLOWUP_USER": "tom", "FOLLOWUP_NOW": NOW}
+
+
+def shell(office: Path, line: str) -> subprocess.CompletedProcess[str]:
+    """`followup` in a shell's own words, for what only a shell can do to a command."""
+    script = line.replace("followup", f"{sys.executable} -m followup")
+    return subprocess.run(["sh", "-c", script], cwd=office, env=ENV, capture_output=True, text=True, timeout=60)
+
+
+def at_terminal(office: Path, words: list[str], *answers: str) -> tuple[int, str]:
+    """The exit code and all that a terminal showed, of a command that is given an answer at each prompt."""
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "followup", *words],
+        cwd=office,
+        env=ENV,
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # ctrl-C needs a terminal of its own
+    )
+    os.close(slave)
+    shown, waiting = b"", list(answers)
+    try:
+        while chunk := os.read(master, 4096):
+            shown += chunk
+            if shown.endswith(b": ") and waiting:
+                os.write(master, waiting.pop(0).encode())
+    except OSError:  # the other end is closed
+        pass
+    os.close(master)
+    return process.wait(timeout=60), shown.decode()
+
+
+@pytest.mark.parametrize("line", ["followup due >&-", "followup due <&-", "followup complete 2 <&- >&- 2>&-"])
+def test_a_closed_stream_reads_and_writes_nothing(office: Path, line: str) -> None:
+    told = shell(office, line)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_an_answer_that_cannot_be_written_does_not_say_that_nothing_was_done(office: Path, run: Run) -> None:
+    told = shell(office, "followup complete 2 >/dev/full")
+    assert told.returncode == 73
+    assert told.stderr.startswith("followup: cannot write: No space left on device; what was asked for may be done")
+    assert run("complete", "2").returncode == 5
+
+
+def test_a_name_that_the_terminal_cannot_show_is_escaped(office: Path, run: Run) -> None:
+    assert run(
+        "contacts", "add", "--name", "李", "--id", "li", "--no-cycle", PYTHONIOENCODING="latin-1"
+    ).stdout.startswith("added \\u674e (li)")
+
+
+def test_words_that_are_not_utf8_are_refused_before_anything_is_done(office: Path) -> None:
+    told = shell(office, r"followup complete 2 --note \"$(printf 'caf\351')\"")
+    assert (told.returncode, told.stderr) == (65, 'followup: a word is not in UTF-8: "caf\\udce9"\n')
+
+
+def test_an_unknown_command_names_the_nearest(run: Run) -> None:
+    told = run("complet", "2")
+    assert (told.returncode, told.stderr) == (
+        2,
+        "followup: no command 'complet'; did you mean 'complete' or 'close'?\n",
+    )
+
+
+def test_an_option_of_the_root_without_its_value_says_so(run: Run) -> None:
+    told = run("due", "--now")
+    assert (told.returncode, told.stderr) == (2, "followup: --now needs a value\n")
+
+
+def test_init_overwrites_no_office_that_is_there_already(office: Path) -> None:
+    before = (office / "followup.db").read_bytes()
+    url = f"sqlite:///{office}/followup.db"
+    for words, env in (([], {"FOLLOWUP_STORE": url}), (["--store", url], {})):
+        told = command("init", "fresh", *words, cwd=office.parent, **env)
+        assert told.returncode == 73 and "holds an office already: nothing was changed" in told.stderr
+    assert (office / "followup.db").read_bytes() == before and not (office.parent / "fresh").exists()
+
+
+def test_init_keeps_the_store_that_was_named(tmp_path: Path) -> None:
+    told = command("init", "fresh", "--store", f"sqlite:///{tmp_path}/elsewhere.db", cwd=tmp_path)
+    assert told.returncode == 0 and "elsewhere.db" in told.stdout
+    assert "Jane Smith" in command("due", cwd=tmp_path / "fresh").stdout
+    assert (tmp_path / "elsewhere.db").exists() and not (tmp_path / "fresh" / "followup.db").exists()
+
+
+def test_init_reads_now_in_the_offices_zone(office: Path) -> None:
+    told = command("history", "--change", "1", "--format", "json", cwd=office, user="sue").stdout
+    assert json.loads(told)["items"][0]["at"] == "2026-05-04T16:00:00Z"
+
+
+def test_quiet_says_nothing_when_all_is_well(run: Run, office: Path) -> None:
+    for words in (
+        ["complete", "2"], ["assign", "li-wei", "toured"], ["undo"], ["backup", "copy.db"], ["doctor"], ["apply"],
+        ["stranded"],
+    ):  # fmt: skip
+        told = run(*words, "--quiet", user="sue")
+        assert (told.returncode, told.stdout) == (0, ""), words
+    assert run("complete", "2", "--quiet").returncode == 5
+
+
+def test_a_backup_that_cannot_be_written_names_its_place_and_spoils_nothing(run: Run, office: Path) -> None:
+    (office / "copy.part").write_text("mine")
+    told = run("backup", "nowhere/copy", user="sue")
+    assert told.returncode == 73 and "nowhere" in told.stderr
+    assert run("backup", "copy", user="sue").returncode == 0
+    assert (office / "copy.part").read_text() == "mine"
+    assert not [name for name in os.listdir(office) if name.endswith(".part") and name != "copy.part"]
+
+
+def test_F10_at_a_terminal_the_aliases_are_offered_until_one_is_chosen(office: Path, run: Run) -> None:
+    code, shown = at_terminal(office, ["complete", "2"], "nonsense\n", "Not Interested\n")
+    assert code == 0 and "no alias 'nonsense'" in shown and "Onto which cycle?" in shown
+    assert json.loads(run("next", "jane-smith", "--format", "json").stdout)["items"][0]["cycle"] == "future-prospect"
+
+
+def test_F10_at_a_terminal_a_number_chooses_and_nothing_carries_on(office: Path, run: Run) -> None:
+    code, shown = at_terminal(office, ["complete", "2"], "\n")
+    assert code == 0 and "  1  " in shown and "cancelled" not in shown
+    assert run("undo").returncode == 0
+    code, shown = at_terminal(office, ["complete", "2"], "1\n")
+    assert code == 0 and "cancelled 3, 4" in shown
+
+
+@pytest.mark.parametrize("typed", ["\x03", "\x04", "n\n", "\n"])
+def test_whoever_says_no_at_a_prompt_has_interrupted(office: Path, run: Run, typed: str) -> None:
+    code, _ = at_terminal(office, ["contacts", "remove", "li-wei"], typed)
+    assert code == 130 and run("show", "li-wei").returncode == 0
+
+
+def test_where_nobody_can_be_asked_the_option_is_named(office: Path) -> None:
+    told = shell(office, "followup contacts remove li-wei </dev/null")
+    assert told.returncode == 2 and "Say --yes: nobody can be asked here" in told.stderr
+
+
+def test_F12_what_nobody_holds_is_stranded(run: Run) -> None:
+    assert run("contacts", "set", "li-wei", "--clear", "owner", user="sue").returncode == 0
+    told = run("stranded", "--format", "json", user="sue")
+    (item,) = json.loads(told.stdout)["items"]
+    assert (told.returncode, item["contact"], item["mend"]) == (
+        1,
+        "li-wei",
+        "followup contacts set li-wei --owner USER",
+    )
+    assert item["why"] == "nobody who works here holds what comes next"
+
+
+def test_T1_each_list_reaches_as_far_as_its_owners_day(run: Run, office: Path) -> None:
+    (office / "cycles" / "kim.yaml").write_text(
+        "users: {kim: {name: Kim, role: sales-exec, manager: max, zone: Australia/Sydney}}\n"
+    )
+    assert run("apply", "--yes", user="sue").returncode == 0
+    assert run("schedule", "task", "2026-05-05", "--title", "Keys", "--owner", "kim", user="sue").returncode == 0
+    evening = {"now": "2026-05-04T18:00", "user": "sue"}  # the fifth, in Sydney
+    for words in (["--user-of", "kim"], ["--all-users"]):
+        assert "Keys" in run("due", *words, **evening).stdout
+    assert run("due", "--user-of", "kim", now="2026-05-07T18:00", user="sue").stdout.splitlines()[2].split()[2] == "3d"
+
+
+def test_P5_an_office_can_show_what_is_timed_at_its_moment(run: Run, office: Path) -> None:
+    file = office / "cycles" / "office.yaml"
+    file.write_text(file.read_text().replace("office:\n", "office:\n  show: moment\n", 1))
+    assert run("apply", "--yes", user="sue").returncode == 0
+    run("schedule", "task", "today 17:00", "--title", "Keys")
+    assert "Keys" not in run("due", now="2026-05-04T16:59").stdout
+    assert "Keys" in run("due", now="2026-05-04T17:00").stdout
+    assert "Keys" in run("due", "--upcoming", "0d", now="2026-05-04T09:00").stdout
+
+
+def test_a_cycle_named_where_an_alias_is_meant_tells_its_aliases(run: Run) -> None:
+    told = run("assign", "li-wei", "future-prospect")
+    assert told.returncode == 66 and "reps choose an alias: not-interested" in told.stderr
+
+
+def test_a_short_list_is_told_whole_where_a_word_is_in_none_of_it(run: Run) -> None:
+    told = run("no-show", "2", "--reason", "xyzzy")
+    assert told.returncode == 66 and "no no show reason 'xyzzy': " in told.stderr and "unknown" in told.stderr
+
+
+def test_F21_what_stays_open_is_listed_at_closing(run: Run) -> None:
+    run("schedule", "jane-smith", "task", "--title", "Keys", "--owner", "anne", user="sue")
+    for more in (["--dry-run"], []):
+        told = run("close", "jane-smith", "won", *more)
+        (line,) = told.stderr.splitlines()
+        assert "still open" in line and "Keys" in line
