@@ -108,7 +108,7 @@ class Importer:
         fields["created_at"] = self._created(row.created_at)
         alias = self._id("alias", row.cycle) or self.defaults.alias
         choice = Choice(alias) if alias else None
-        return Bring(fields, choice, self.defaults.without_cycle and choice is None)
+        return Bring(fields, choice, self.defaults.without_cycle)
 
     def _id(self, kind: str, word: str | None) -> str | None:
         """The declared id that a cell means; asked once for each word."""
