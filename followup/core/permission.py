@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from followup.core import wishes as w
-from followup.core.model import Dossier
+from followup.core.model import UNDONE, Dossier
 from followup.core.office import Office, User
 from followup.errors import Refused
 
@@ -59,7 +59,8 @@ def check(dossier: Dossier, wish: w.Wish, office: Office, by: User) -> None:
     needed = NEEDS.get(type(wish))
     if needed and needed not in by.permissions:
         raise Refused(f"{by.id} may not do that: it needs the permission '{needed}' (role {by.role})")
-    if isinstance(wish, w.Add | w.Rezone) or (dossier.contact is None and isinstance(wish, w.Bring)):
+    unknown = dossier.contact is None or dossier.contact.gone == UNDONE
+    if isinstance(wish, w.Add | w.Rezone) or (unknown and isinstance(wish, w.Bring)):
         return
     if not sees(reach(by, office.users), dossier):
         name = dossier.contact.name if dossier.contact else dossier.subject
