@@ -1,0 +1,71 @@
+"""Storage that fails under the real command: the old state or the new one, one line, and it works again afterwards."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from followup.intake.refusals import replacing
+from tests.conftest import Run
+from tests.store.faults import failing, files, needs_strace, ran
+
+#: command -> the files that it writes
+OUTPUTS = {
+    "agenda": (["agenda", "--out", "out", "--format", "md"], "out/tom.md"),
+    "export": (["contacts", "export", "--out", "all.csv"], "all.csv"),
+    "refused": (["contacts", "import", "bad.csv", "--cycle", "referral", "-q"], "bad.csv.refused.csv"),
+}
+
+
+@needs_strace
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [("export", "write"), ("export", "fsync"), ("export", "rename"), ("refused", "fsync"), ("agenda", "rename")],
+)
+def test_P5_an_output_killed_at_any_call_is_old_or_new_and_the_next_run_tidies_up(
+    name: str, call: str, office: Path
+) -> None:
+    words, output = OUTPUTS[name]
+    (office / "bad.csv").write_text("id,name,owner\nx1,Xenia,nobody\n")
+    (office / output).parent.mkdir(exist_ok=True)
+    ran(*words, cwd=office)
+    new, whole = (office / output).read_bytes(), files(office)
+    seen = set()
+    for when in range(1, 20):
+        (office / output).write_bytes(b"old")
+        finished = ran(*words, cwd=office, prefix=failing(call, "signal=SIGKILL", when)).returncode >= 0
+        seen.add((office / output).read_bytes())
+        ran(*words, cwd=office)
+        assert files(office) == whole
+        if finished:
+            break
+    assert finished and seen == {b"old", new}
+
+
+def test_P5_a_device_or_a_pipe_is_written_to_and_not_replaced(office: Path, run: Run) -> None:
+    os.mkfifo(office / "pipe")
+    reader = os.open(office / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert run("contacts", "export", "--out", "pipe").returncode == 0
+    assert os.read(reader, 9) == b"id,name,e"
+    os.close(reader)
+    assert (office / "pipe").is_fifo()
+
+
+def test_P5_a_link_is_refused_and_not_replaced(office: Path, run: Run) -> None:
+    (office / "all.csv").symlink_to("elsewhere.csv")
+    told = run("contacts", "export", "--out", "all.csv")
+    assert told.returncode == 73 and "all.csv is a link" in told.stderr
+    assert (office / "all.csv").is_symlink() and not (office / "elsewhere.csv").exists()
+
+
+def test_P5_what_another_run_is_still_writing_is_not_swept_away(tmp_path: Path) -> None:
+    path = tmp_path / "all.csv"
+    with replacing(str(path)) as first:
+        with replacing(str(path)) as second:
+            second.write("second")
+        assert path.read_text() == "second"
+        first.write("first")
+    assert path.read_text() == "first" and files(tmp_path) == {"all.csv"}
