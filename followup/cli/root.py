@@ -118,6 +118,7 @@ def hoisted(words: list[str]) -> list[str]:
 
 def run() -> NoReturn:
     """Run the command line and leave: with its exit code, everything flushed, nothing torn down one by one."""
+    _open_streams()
     code = _code(hoisted(sys.argv[1:]))
     try:
         sys.stdout.flush()
@@ -128,6 +129,13 @@ def run() -> NoReturn:
         os.write(2, f"followup: cannot write the output: {error.strerror}\n".encode())
         code = 73
     os._exit(code)
+
+
+def _open_streams() -> None:
+    """What the caller has closed is the null device here: nobody to ask, nobody who listens."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - for as long as we live
 
 
 def _code(words: list[str]) -> int:

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,27 +30,30 @@ needs_modes = pytest.mark.skipif(
 )
 
 TABLES = ("contact", "enrolment", "action", "history", "change", "counter")
+Env = dict[str, str]
 State = dict[str, list[tuple[Any, ...]]]
 
 
-def words_and_env(words: Iterable[str], prefix: Sequence[str], user: str) -> dict[str, Any]:
-    env = {**os.environ, "FOLLOWUP_USER": user, "FOLLOWUP_NOW": NOW, "COLUMNS": "80"}
-    return {"args": [*prefix, sys.executable, "-m", "followup", *words], "env": env}
-
-
 def ran(
-    *words: str, cwd: Path, prefix: Sequence[str] = (), user: str = "sue", **more: Any
+    *words: str, cwd: Path, prefix: Sequence[str] = (), user: str = "sue", env: Env | None = None, **more: Any
 ) -> subprocess.CompletedProcess[str]:
-    """The real command, run to its end; `prefix` is what starts it."""
-    return subprocess.run(
-        **words_and_env(words, prefix, user), cwd=cwd, capture_output=True, text=True, timeout=120, **more
-    )
+    """The real command, run to its end; `prefix` is what starts it, `more` is for subprocess."""
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
+    return subprocess.run(_args(words, prefix), cwd=cwd, env=_env(user, env), text=True, timeout=120, **pipes)
 
 
 def started(*words: str, cwd: Path, prefix: Sequence[str] = (), user: str = "sue") -> subprocess.Popen[str]:
     """The real command, under way."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(**words_and_env(words, prefix, user), cwd=cwd, text=True, **pipes)
+    return subprocess.Popen(_args(words, prefix), cwd=cwd, env=_env(user), text=True, **pipes)
+
+
+def _args(words: Sequence[str], prefix: Sequence[str]) -> list[str]:
+    return [*prefix, sys.executable, "-m", "followup", *words]
+
+
+def _env(user: str, more: Env | None = None) -> Env:
+    return {**os.environ, "FOLLOWUP_USER": user, "FOLLOWUP_NOW": NOW, "COLUMNS": "80", **(more or {})}
 
 
 def failing(call: str, how: str, when: int | str, log: str = "/dev/null") -> tuple[str, ...]:

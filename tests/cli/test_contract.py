@@ -1,0 +1,123 @@
+"""What every command promises to scripts, terminals and pipes, over every command that there is.
+
+A command that is not in WORDS fails the first test, so none escapes the others.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from followup.cli.root import COMMANDS, GROUPS, app
+from tests.store.faults import people, ran
+
+#: command -> words with which it has something to do in the prepared office, for the user sue
+WORDS = {
+    "due": ["--user-of", "tom"],
+    "complete": ["2"],
+    "attempt": ["2", "--note", "rang twice"],
+    "no-show": ["2", "--reason", "ill"],
+    "reschedule": ["2", "tomorrow"],
+    "skip": ["2"],
+    "cancel": ["3"],
+    "schedule": ["li-wei", "call", "tomorrow", "--title", "Ring them"],
+    "log": ["li-wei", "inbound", "--channel", "call"],
+    "assign": ["jane-smith", "toured"],
+    "stop": ["jane-smith"],
+    "close": ["jane-smith", "lost"],
+    "next": ["jane-smith"],
+    "show": ["jane-smith"],
+    "search": ["call"],
+    "undo": [],
+    "history": ["jane-smith"],
+    "stranded": [],
+    "agenda": ["--all-users"],
+    "contacts add": ["--name", "Ada", "--cycle", "referral"],
+    "contacts list": [],
+    "contacts show": ["jane-smith"],
+    "contacts export": [],
+    "contacts set": ["jane-smith", "--phone", "555 0100"],
+    "contacts transfer": ["jane-smith", "--owner", "anne", "--property", "beachside"],
+    "contacts remove": ["jane-smith", "--yes"],
+    "contacts import": ["more.csv", "--cycle", "referral", "-q"],
+    "init": ["new"],
+    "validate": [],
+    "apply": ["--yes"],
+    "cycles list": [],
+    "cycles show": ["future-prospect"],
+    "aliases list": [],
+    "aliases show": ["toured"],
+    "users list": [],
+    "users show": ["tom"],
+    "doctor": [],
+    "backup": ["copy.db"],
+}
+
+
+@cache
+def commands() -> dict[str, Any]:
+    """Every command that can be typed, by its words, those in groups too."""
+    root: Any = typer.main.get_command(app)
+    found = {}
+    for name in COMMANDS:
+        command = root.get_command(None, name)
+        members = {f"{name} {member}": sub for member, sub in command.commands.items()} if name in GROUPS else {}
+        found |= members or {name: command}
+    return found
+
+
+WRITERS = sorted(name for name, command in commands().items() if any("--dry-run" in p.opts for p in command.params))
+
+
+def looking(name: str) -> list[str]:
+    """The words of a command that must not change anything: with --dry-run where it has that."""
+    return [*name.split(), *WORDS[name], *(["--dry-run"] if name in WRITERS else [])]
+
+
+@pytest.fixture(scope="module")
+def prepared(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample office with something to undo, to apply and to import."""
+    folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("prepared") / "demo"))
+    ran("assign", "li-wei", "toured", cwd=folder)
+    file = folder / "cycles" / "long-term.yaml"
+    file.write_text(file.read_text().replace("name: Future Prospect", "name: Later on"))
+    people(folder, "more.csv", 3)
+    return folder
+
+
+@pytest.fixture
+def mine(prepared: Path, tmp_path: Path) -> Path:
+    """A copy of it, this test's own."""
+    return Path(shutil.copytree(prepared, tmp_path / "demo"))
+
+
+#: for `prefix`: what closes stdin
+WITHOUT_STDIN = ("sh", "-c", 'exec "$@" <&-', "sh")
+
+
+@cache
+def without_network() -> tuple[str, ...]:
+    """For `prefix`: what takes the network away; nothing where this is not allowed."""
+    for prefix in (("unshare", "-n"), ("unshare", "-rn")):
+        if shutil.which("unshare") and subprocess.run([*prefix, "true"], capture_output=True).returncode == 0:
+            return prefix
+    return ()
+
+
+def test_no_command_escapes_these_tests() -> None:
+    assert commands().keys() == WORDS.keys()
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_without_stdin_network_and_a_wide_terminal_it_works_and_looking_changes_nothing(name: str, mine: Path) -> None:
+    before = (mine / "followup.db").read_bytes()
+    plain = {"LC_ALL": "C", "COLUMNS": "40", "NO_COLOR": "1"}
+    told = ran(*looking(name), cwd=mine, prefix=(*without_network(), *WITHOUT_STDIN), env=plain)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert (mine / "followup.db").read_bytes() == before
