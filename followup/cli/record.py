@@ -43,8 +43,9 @@ def undo(
     """Take back your latest change, with everything it scheduled."""
     with world(ctx, dry_run) as here:
         taken = undo_last(here, partial)
+        did = "would have undone" if dry_run else "undid"
         typer.echo(
-            f"undid change {taken.change} ({taken.command}, {taken.at}): {plural(len(taken.subjects), 'subject')}"
+            f"{did} change {taken.change} ({taken.command}, {taken.at}): {plural(len(taken.subjects), 'subject')}"
         )
         for subject, refusal in taken.refused:
             typer.echo(f"followup: left as it is: {clean(subject)}: {refusal}", err=True)

@@ -120,4 +120,14 @@ def test_without_stdin_network_and_a_wide_terminal_it_works_and_looking_changes_
     plain = {"LC_ALL": "C", "COLUMNS": "40", "NO_COLOR": "1"}
     told = ran(*looking(name), cwd=mine, prefix=(*without_network(), *WITHOUT_STDIN), env=plain)
     assert (told.returncode, told.stderr) == (0, "")
+    assert name not in WRITERS or "would " in told.stdout
     assert (mine / "followup.db").read_bytes() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WRITERS)
+def test_what_a_dry_run_promises_is_done_without_it(name: str, mine: Path) -> None:
+    before = (mine / "followup.db").read_bytes()
+    told = ran(*name.split(), *WORDS[name], cwd=mine)
+    assert (told.returncode, told.stderr) == (0, "") and "would " not in told.stdout
+    assert (mine / "followup.db").read_bytes() != before
