@@ -155,6 +155,8 @@ def _code(words: list[str]) -> int:
         sys.stderr.write(f"followup: {error.strerror or error}{f': {error.filename}' if error.filename else ''}\n")
         return 73
     except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):  # Typer leaves with 1, which is "found something"
+            return 0
         return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
     except Exception:
         import traceback

@@ -5,6 +5,7 @@ A command that is not in WORDS fails the first test, so none escapes the others.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from functools import cache
@@ -15,7 +16,7 @@ import pytest
 import typer
 
 from followup.cli.root import COMMANDS, GROUPS, app
-from tests.store.faults import people, ran
+from tests.store.faults import one_line, people, ran
 
 #: command -> words with which it has something to do in the prepared office, for the user sue
 WORDS = {
@@ -131,3 +132,21 @@ def test_what_a_dry_run_promises_is_done_without_it(name: str, mine: Path) -> No
     told = ran(*name.split(), *WORDS[name], cwd=mine)
     assert (told.returncode, told.stderr) == (0, "") and "would " not in told.stdout
     assert (mine / "followup.db").read_bytes() != before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WORDS)
+def test_an_output_that_cannot_be_written_is_73_in_one_line(name: str, mine: Path) -> None:
+    with open("/dev/full", "w") as full:
+        told = ran(*looking(name), cwd=mine, stdout=full)
+    assert told.returncode == 73 and one_line(told.stderr)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WORDS)
+def test_a_reader_that_has_gone_away_is_no_error(name: str, mine: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    told = ran(*looking(name), cwd=mine, stdout=writer)
+    os.close(writer)
+    assert (told.returncode, told.stderr) == (0, "")
