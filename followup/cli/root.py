@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from followup.cli.settings import OPTIONS, Settings
-from followup.errors import CatalogInvalid, FollowupError
+from followup.errors import BadInput, CatalogInvalid, FollowupError
 
 #: command -> its module, in the order that --help shows
 COMMANDS = {
@@ -143,6 +143,7 @@ def _code(words: list[str]) -> int:
 
     signal.signal(signal.SIGTERM, _terminated)
     try:
+        _refuse_controls(words)
         app(words, prog_name="followup")
     except FollowupError as error:
         _say(error)
@@ -158,6 +159,9 @@ def _code(words: list[str]) -> int:
         if isinstance(leaving.__context__, BrokenPipeError):  # Typer leaves with 1, which is "found something"
             return 0
         return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
+    except UnicodeEncodeError:
+        sys.stderr.write("followup: what was typed is not UTF-8 text\n")
+        return 65
     except Exception:
         import traceback
 
@@ -165,6 +169,17 @@ def _code(words: list[str]) -> int:
         sys.stderr.write("followup: this is a bug. Please report it, with the lines above.\n")
         return 70
     return 0
+
+
+def _refuse_controls(words: list[str]) -> None:
+    """What a terminal would act on is refused where it is typed, as an import refuses it in a cell (P6)."""
+    for word in words:
+        if not word.isprintable():
+            from unicodedata import category
+
+            for c in word:
+                if category(c) == "Cc" and c not in "\n\r\t":
+                    raise BadInput(f"a control character (U+{ord(c):04X}) in what was typed: leave it out")
 
 
 def _terminated(*_: object) -> NoReturn:

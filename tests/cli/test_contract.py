@@ -150,3 +150,11 @@ def test_a_reader_that_has_gone_away_is_no_error(name: str, mine: Path) -> None:
     told = ran(*looking(name), cwd=mine, stdout=writer)
     os.close(writer)
     assert (told.returncode, told.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("typed", ["Eve\x1b[31m", "Eve\x9b31m", "Eve\x7f", "Eve\udcff"], ids=ascii)
+def test_P6_what_is_typed_with_a_control_character_or_not_in_utf_8_is_refused(typed: str, mine: Path) -> None:
+    before = (mine / "followup.db").read_bytes()
+    told = ran("contacts", "add", "--name", typed, "--cycle", "referral", cwd=mine)
+    assert told.returncode == 65 and one_line(told.stderr)
+    assert (mine / "followup.db").read_bytes() == before
