@@ -11,7 +11,7 @@ from followup.app.applying import Applied
 from followup.cli.options import DryRun, Yes
 from followup.cli.settings import Settings, account, confirm, world
 from followup.errors import CatalogInvalid, Refused, UsageError
-from followup.output.text import plural, problem_line
+from followup.output.text import json_text, plural, problem_line
 
 app = typer.Typer()
 
@@ -87,10 +87,8 @@ def validate(
 
 
 def _json(problems) -> None:  # type: ignore[no-untyped-def]
-    from json import dumps
-
     items = [problem._asdict() for problem in problems]
-    typer.echo(dumps({"schema": "followup/problems@1", "items": items}, ensure_ascii=False, indent=2))
+    typer.echo(json_text({"schema": "followup/problems@1", "items": items}))
 
 
 @app.command()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from followup.output.table import tabulated
+from followup.output.text import json_text, uncontrolled
 
 Items = Iterable[Mapping[str, Any]]
 
@@ -30,10 +31,8 @@ def _table(items: Items, columns: Sequence[str], empty: str) -> Iterator[str]:
 
 
 def _jsonl(items: Items) -> Iterator[str]:
-    from json import dumps
-
     for item in items:
-        yield dumps(item, ensure_ascii=False)
+        yield json_text(item, None)
 
 
 def _json(schema: str, items: Items) -> Iterator[str]:
@@ -64,8 +63,8 @@ def _csv(items: Items) -> Iterator[str]:
 
 
 def _cells(item: Mapping[str, Any]) -> list[Any]:
-    """Lists with semicolons, texts without what a spreadsheet would run (P6)."""
+    """Lists with semicolons, texts without what a spreadsheet or a terminal would run (P6)."""
     from followup.intake.spreadsheet import guard
 
     cells = (";".join(value) if isinstance(value, list) else value for value in item.values())
-    return [guard(cell) if isinstance(cell, str) else cell for cell in cells]
+    return [guard(uncontrolled(cell)) if isinstance(cell, str) else cell for cell in cells]

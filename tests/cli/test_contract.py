@@ -5,17 +5,26 @@ A command that is not in WORDS fails the first test, so none escapes the others.
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import os
+import re
 import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import pytest
 import typer
 
+from followup.app.changes import for_contacts
+from followup.app.world import World
 from followup.cli.root import COMMANDS, GROUPS, app
+from followup.core import wishes
+from followup.store import open_store
 from tests.store.faults import one_line, people, ran
 
 #: command -> words with which it has something to do in the prepared office, for the user sue
@@ -158,3 +167,112 @@ def test_P6_what_is_typed_with_a_control_character_or_not_in_utf_8_is_refused(ty
     told = ran("contacts", "add", "--name", typed, "--cycle", "referral", cwd=mine)
     assert told.returncode == 65 and one_line(told.stderr)
     assert (mine / "followup.db").read_bytes() == before
+
+
+#: what arrives as a name, a title, a phone number or a note when somebody wishes us ill
+HOSTILE = {
+    "ansi": "Eve\x1b[31mred\x1b[0m",
+    "osc": "Osc\x1b]0;pwned\x07end",
+    "c1": "C1\x9b31m csi\x85nel\x7f",
+    "bidi": "Rtl\u202egnp.exe\u2066",
+    "zero": "Zero\u200bwidth\u2060\ufeff",
+    "lines": "Two\nlines\r\nhere\u2028and\u2029there\tand tab",
+    "formula": "=HYPERLINK(1)",
+    "plus": "+1|cmd",
+    "wide": "\uff1d1+1",
+    "markup": "<script>x</script> [a](http://b) *b* `c` | # &lt; ~~d~~",
+    "token": "{{contact.name}} {% x %} %s {0} \\",
+    "long": "x" * 10_000,
+}
+ON_A_TERMINAL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+@pytest.fixture(scope="module")
+def besieged(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office whose contacts have such values in every field; they went past the command line, which refuses some."""
+    folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("besieged") / "demo"))
+    store = open_store(f"sqlite:///{folder / 'followup.db'}")
+    world = World(store, 1_777_910_400, "sue", "test")  # 2026-05-04 16:00 UTC
+    for id, evil in HOSTILE.items():
+        fields = dict.fromkeys(("name", "first_name", "last_name", "email", "phone", "source"), evil)
+        add = wishes.Add({**fields, "owner": "tom", "stage": "lead"}, wishes.Choice("web-registration"))
+        task = wishes.Schedule("call", None, evil, "tom", evil)
+        stop = wishes.Stop()
+        for wish in (add, task) if id != "c1" else (add, stop):
+            (done,) = for_contacts(world, [(id, wish)]).done
+            assert done == id
+    store.close()
+    return folder
+
+
+def shown(office: Path, *words: str, user: str = "sue") -> str:
+    told = ran(*words, cwd=office, user=user)
+    assert told.returncode in (0, 1, 4, 5) and "Traceback" not in told.stderr, told.stderr
+    return told.stdout + told.stderr
+
+
+def controls(text: str, kinds: set[str]) -> set[str]:
+    return {ascii(c) for c in text if c != "\n" and category(c) in kinds}
+
+
+#: into a pipe, Typer strips "\x1b[31m" by itself; what it does not strip is in every one of these
+TERMINAL = (
+    ["due", "--user-of", "tom", "--by", "type"],
+    ["search", "--limit", "-1"],
+    ["contacts", "list", "--limit", "-1"],
+    ["history"],
+    ["stranded"],
+    ["agenda", "--user", "tom"],
+    ["agenda", "--user", "tom", "--format", "md"],
+    ["show", "osc"],
+    ["close", "osc", "won", "--dry-run"],
+)
+TERMINAL_TOO = (
+    ["due", "--all-users"],
+    ["next", "osc"],
+    ["assign", "osc", "c1", "referral", "--dry-run"],
+    ["contacts", "add", "--id", "osc", "--name", "Olga", "--no-cycle"],
+    ["due", "--user-of", "tom", "--format", "json"],
+    ["search", "--format", "jsonl"],
+    ["history", "--format", "json"],
+    ["assign", "osc", "c1", "referral", "--dry-run", "--format", "json"],
+    ["agenda", "--user", "tom", "--format", "json"],
+)
+
+
+@pytest.mark.parametrize(
+    "words", [*TERMINAL, *(pytest.param(words, marks=pytest.mark.slow) for words in TERMINAL_TOO)], ids=" ".join
+)
+def test_P6_no_value_of_a_contact_reaches_a_terminal_as_a_control(words: list[str], besieged: Path) -> None:
+    text = shown(besieged, *words)
+    assert any(part in text for part in ("Eve", "Osc", "C1", "osc")), text
+    assert controls(text, ON_A_TERMINAL) == set()
+
+
+def test_P6_json_says_what_the_values_are(besieged: Path) -> None:
+    items = json.loads(shown(besieged, "contacts", "list", "--format", "json"))["items"]
+    assert {item["id"]: item["name"] for item in items if item["id"] in HOSTILE} == HOSTILE
+
+
+@pytest.mark.parametrize(
+    "words", [["contacts", "export"], ["due", "--user-of", "tom", "--format", "csv"]], ids=" ".join
+)
+def test_P6_no_value_of_a_contact_is_a_formula_or_a_control_in_csv(words: list[str], besieged: Path) -> None:
+    text = shown(besieged, *words)
+    assert controls(text.replace("\t", ""), {"Cc"}) == set()
+    header, *rows = csv.reader(io.StringIO(text))
+    assert {len(row) for row in rows} == {len(header)}
+    cells = {cell for row in rows for cell in row}
+    assert {"'=HYPERLINK(1)", "'+1|cmd", "'\uff1d1+1", "Eve[31mred[0m"} <= cells
+    assert not [
+        cell for cell in cells if re.match(r"[=+\-@\t\r\uff1d]", cell) and not re.fullmatch(r"[+-][\d ]+", cell)
+    ]
+
+
+def test_P6_no_value_of_a_contact_is_markup_in_the_markdown_agenda(besieged: Path) -> None:
+    text = shown(besieged, "agenda", "--user", "tom", "--format", "md")
+    lines = [line for line in text.splitlines() if line and not line.startswith(("# ", "## "))]
+    rows = [re.fullmatch(r"- \[ \] `\d+` (.*)", line) for line in lines[1:]]
+    assert len(rows) > 10 and all(rows)
+    bare = [re.sub(r"\\[!-/:-@\[-`{-~]", "", row[1]) for row in rows if row]
+    assert not [text for text in bare if re.search(r"[<>*_`\[\]|#~&\\]", text)]
