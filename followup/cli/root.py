@@ -141,7 +141,9 @@ def _open_streams() -> None:
 def _code(words: list[str]) -> int:
     import signal
 
-    signal.signal(signal.SIGTERM, _terminated)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or `&` in a script
+            signal.signal(number, _stop)
     try:
         _refuse_controls(words)
         app(words, prog_name="followup")
@@ -150,8 +152,6 @@ def _code(words: list[str]) -> int:
         return error.exit_code
     except BrokenPipeError:
         return 0
-    except KeyboardInterrupt:
-        return 130
     except OSError as error:
         sys.stderr.write(f"followup: {error.strerror or error}{f': {error.filename}' if error.filename else ''}\n")
         return 73
@@ -163,6 +163,8 @@ def _code(words: list[str]) -> int:
         sys.stderr.write("followup: what was typed is not UTF-8 text\n")
         return 65
     except Exception:
+        if STOPPED:  # inside a function that SQLite had called: it makes an error of its own of that
+            return STOPPED[0]
         import traceback
 
         traceback.print_exc()
@@ -182,8 +184,13 @@ def _refuse_controls(words: list[str]) -> None:
                     raise BadInput(f"a control character (U+{ord(c):04X}) in what was typed: leave it out")
 
 
-def _terminated(*_: object) -> NoReturn:
-    raise SystemExit(143)
+#: the exit code of the signal that stopped us
+STOPPED: list[int] = []
+
+
+def _stop(number: int, _: object) -> NoReturn:
+    STOPPED.append(128 + number)
+    raise SystemExit(STOPPED[0])
 
 
 def _say(error: FollowupError) -> None:

@@ -69,3 +69,12 @@ def test_P5_what_another_run_is_still_writing_is_not_swept_away(tmp_path: Path) 
         assert path.read_text() == "second"
         first.write("first")
     assert path.read_text() == "first" and files(tmp_path) == {"all.csv"}
+
+
+@needs_strace
+@pytest.mark.slow
+@pytest.mark.parametrize(("signal", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
+def test_a_search_that_is_stopped_while_sqlite_calls_us_back_is_no_bug(signal: str, code: int, office: Path) -> None:
+    for when in (14, 18, 22, 26):
+        told = ran("search", "nobody", cwd=office, prefix=failing("pread64", f"signal={signal}", when))
+        assert (told.returncode, told.stdout, told.stderr) == (code, "", "")
