@@ -123,8 +123,9 @@ def page(world: World, contact: str) -> tuple[ContactRow, list[ActionRow], list[
 def history(
     world: World, subject: str | None = None, change: int | None = None, limit: int = -1
 ) -> Iterator[dict[str, Any]]:
-    """`history@1` items of what the user may see (F20), oldest first."""
-    asked = world.store.ask("lists.history", subject=subject, change=change, limit=limit, **_reach(world.reach))
+    """`history@1` items of what the user may see (F20), oldest first; `subject` is a contact's."""
+    name = "lists.history_of" if subject else "lists.history"
+    asked = world.store.ask(name, subject=subject, change=change, limit=limit, **_reach(world.reach))
     for about, seq, number, at, by, kind, id, data in asked:
         yield {
             "subject": about,
