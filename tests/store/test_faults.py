@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
+from followup.app.changes import BATCH
 from followup.intake.refusals import replacing
 from tests.conftest import Run
-from tests.store.faults import failing, files, needs_strace, ran
+from tests.store.faults import failing, files, needs_strace, people, ran, state
 
 #: command -> the files that it writes
 OUTPUTS = {
@@ -78,3 +80,24 @@ def test_a_search_that_is_stopped_while_sqlite_calls_us_back_is_no_bug(signal: s
     for when in (14, 18, 22, 26):
         told = ran("search", "nobody", cwd=office, prefix=failing("pread64", f"signal={signal}", when))
         assert (told.returncode, told.stdout, told.stderr) == (code, "", "")
+
+
+@needs_strace
+@pytest.mark.slow
+@pytest.mark.parametrize(("signal", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
+def test_P4_a_stopped_import_keeps_whole_batches_and_running_it_again_finishes(
+    signal: str, code: int, office: Path, tmp_path: Path
+) -> None:
+    words = ["contacts", "import", people(office, "more.csv", BATCH + 500), "--cycle", "referral", "-q"]
+    finished = Path(shutil.copytree(office, tmp_path / "finished"))
+    assert ran(*words, cwd=finished).returncode == 0
+    before, kept = len(state(office)["contact"]), []
+    for call in ("pwrite64", "fdatasync"):  # while the first batch is being written, and while it is being committed
+        copy = Path(shutil.copytree(office, tmp_path / call))
+        told = ran(*words, cwd=copy, prefix=failing(call, f"signal={signal}", 2))
+        assert (told.returncode, told.stdout, told.stderr) == (code, "", "")
+        kept.append(len(state(copy)["contact"]) - before)
+        assert ran(*words, cwd=copy).returncode == 0
+        assert all(state(copy)[table] == state(finished)[table] for table in ("contact", "enrolment", "action"))
+    assert kept == [0, BATCH]
+    assert ran("doctor", "-q", cwd=copy).returncode == 0
