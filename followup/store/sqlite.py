@@ -28,9 +28,11 @@ WAIT_SECONDS = 10.0
 KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
     ("SQLITE_BUSY", Busy, "the store is busy: somebody has been writing for longer than it was worth waiting"),
     ("SQLITE_LOCKED", Busy, "the store is busy"),
-    ("SQLITE_FULL", CannotWrite, "the disk is full: nothing was changed; free some space and try again"),
+    ("SQLITE_FULL", CannotWrite, "the disk is full: nothing is half saved; free some space and run it again"),
     ("SQLITE_READONLY", CannotWrite, "the store cannot be written: its file or folder is read-only"),
-    ("SQLITE_IOERR", CannotWrite, "the disk reported an error: nothing was changed"),
+    # the change stands; only that its folder is on the disk was not confirmed
+    ("SQLITE_IOERR_DIR_FSYNC", CannotWrite, "the disk reported an error at the very end: see whether it was made"),
+    ("SQLITE_IOERR", CannotWrite, "the disk reported an error: nothing is half saved"),
     ("SQLITE_CANTOPEN", StoreUnreachable, "the store cannot be opened"),
     ("SQLITE_CORRUPT", StoreUnreachable, "the store is damaged: restore your last backup, and keep this file"),
     ("SQLITE_NOTADB", StoreUnreachable, "the file is not a followup store"),

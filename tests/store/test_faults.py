@@ -11,7 +11,7 @@ import pytest
 from followup.app.changes import BATCH
 from followup.intake.refusals import replacing
 from tests.conftest import Run
-from tests.store.faults import failing, files, needs_strace, people, ran, state
+from tests.store.faults import failing, files, needs_strace, one_line, people, ran, state
 
 #: command -> the files that it writes
 OUTPUTS = {
@@ -101,3 +101,36 @@ def test_P4_a_stopped_import_keeps_whole_batches_and_running_it_again_finishes(
         assert all(state(copy)[table] == state(finished)[table] for table in ("contact", "enrolment", "action"))
     assert kept == [0, BATCH]
     assert ran("doctor", "-q", cwd=copy).returncode == 0
+
+
+@needs_strace
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("call", "error", "first", "step"),
+    [  # of the forty writes, every other one meets the one error, the rest the other
+        ("pwrite64", "EIO", 1, 2),
+        ("pwrite64", "ENOSPC", 2, 2),
+        ("fdatasync", "EIO", 1, 1),
+        ("fdatasync", "ENOSPC", 1, 1),
+        ("unlink", "EIO", 1, 1),
+    ],
+)
+def test_P4_an_error_at_any_write_is_never_called_done(
+    call: str, error: str, first: int, step: int, office: Path, tmp_path: Path
+) -> None:
+    finished = Path(shutil.copytree(office, tmp_path / "finished"))
+    ran("complete", "10", cwd=finished)
+    old, new = state(office), state(finished)
+    for when in range(first, 200, step):
+        copy = Path(shutil.copytree(office, tmp_path / "copy"))
+        told = ran("complete", "10", cwd=copy, prefix=failing(call, f"error={error}", when, log=f"{tmp_path}/log"))
+        met = "(INJECTED)" in (tmp_path / "log").read_text()
+        if told.returncode == 0:
+            assert told.stdout.startswith("completed 10, next: ") and state(copy) == new
+        else:
+            assert told.returncode == 73 and one_line(told.stderr) and told.stdout == ""
+            assert state(copy) == (new if "see whether it was made" in told.stderr else old)
+        shutil.rmtree(copy)
+        if not met:
+            break
+    assert when > first and not met
