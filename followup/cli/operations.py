@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Annotated
 
 import typer
@@ -33,14 +35,25 @@ def backup(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE
     """A whole copy, taken while others work, checked, and only then named FILE."""
     if os.path.exists(file):
         raise CannotWrite(f"{file} exists already: a backup overwrites nothing")
-    with world(ctx) as here:
-        part = file + ".part"
-        if os.path.exists(part):
-            os.unlink(part)
+    with world(ctx) as here, _part(file) as part:
         list(here.store.ask("lists.backup", path=part))
         _checked(part)
         os.replace(part, file)
         typer.echo(f"backed up to {file}")
+
+
+@contextmanager
+def _part(file: str) -> Iterator[str]:
+    """An empty file to be filled and then named `file`; whatever happens, it is gone at the end."""
+    part = file + ".part"
+    with suppress(FileNotFoundError):
+        os.unlink(part)  # a killed backup left it
+    try:
+        open(part, "xb").close()  # here, so that an error names this place and not the store
+        yield part
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(part)
 
 
 def _checked(path: str) -> None:

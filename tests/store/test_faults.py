@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -134,3 +137,85 @@ def test_P4_an_error_at_any_write_is_never_called_done(
         if not met:
             break
     assert when > first and not met
+
+
+class Disk(NamedTuple):
+    """An office on a disk that is full, for commands that `prefix` starts, until `free` is called."""
+
+    office: Path
+    prefix: tuple[str, ...]
+    free: Callable[[], object]
+
+
+def mounted(folder: Path, options: str) -> bool:
+    words = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+    return subprocess.run(words, capture_output=True).returncode == 0
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own, of 2 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not mounted(folder, "size=2m"):
+        pytest.skip("nothing can be mounted here: only the limit of file sizes is tested")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+@pytest.fixture
+def full_disk(small_disk: Path, office: Path) -> Disk:
+    there = Path(shutil.copytree(office, small_disk / "demo"))
+    with pytest.raises(OSError, match="No space"), open(small_disk / "filling", "wb", buffering=0) as filling:
+        while True:
+            filling.write(bytes(4096))
+    return Disk(there, (), (small_disk / "filling").unlink)
+
+
+@pytest.fixture
+def no_file_may_grow(office: Path) -> Disk:
+    """The same without a disk of one's own: no byte can be written to a file."""
+    return Disk(office, ("sh", "-c", 'ulimit -f 0; exec "$@"', "sh"), lambda: None)
+
+
+@pytest.mark.parametrize("kind", ["full_disk", "no_file_may_grow"])
+def test_P4_a_full_disk_is_said_in_one_line_leaves_nothing_and_is_got_over(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    disk: Disk = request.getfixturevalue(kind)
+    more = str(tmp_path / people(tmp_path, "more.csv", 300))
+    (disk.office / "out").mkdir()
+    commands = [
+        ["complete", "10"],
+        ["contacts", "import", more, "--cycle", "referral", "-q"],
+        ["contacts", "export", "--out", "all.csv"],
+        ["agenda", "--out", "out"],
+        ["backup", "copy.db"],
+    ]
+    old, there = state(disk.office), files(disk.office)
+    for words in commands:
+        told = ran(*words, cwd=disk.office, prefix=disk.prefix)
+        assert (told.returncode, told.stdout) == (73, "") and one_line(told.stderr), told
+        assert (state(disk.office), files(disk.office)) == (old, there), words
+    assert ran("due", cwd=disk.office, prefix=disk.prefix).returncode == 0
+    disk.free()
+    for words in commands:
+        assert ran(*words, cwd=disk.office).returncode == 0
+    assert ran("doctor", cwd=disk.office).returncode == 0
+
+
+@pytest.mark.slow
+def test_P4_an_import_that_fills_the_disk_keeps_whole_batches_and_is_finished_on_a_larger_one(
+    small_disk: Path, office: Path, tmp_path: Path
+) -> None:
+    assert mounted(small_disk, "remount,size=4m")
+    there = Path(shutil.copytree(office, small_disk / "demo"))
+    people(tmp_path, "more.csv", BATCH * 2)
+    words = ["contacts", "import", str(tmp_path / "more.csv"), "--cycle", "referral", "-q"]
+    told = ran(*words, cwd=there)
+    assert told.returncode == 73 and one_line(told.stderr) and told.stdout == ""
+    assert len(state(there)["contact"]) == len(state(office)["contact"]) + BATCH
+    assert mounted(small_disk, "remount,size=40m")
+    assert ran(*words, cwd=there).returncode == 0
+    assert ran(*words, cwd=office).returncode == 0
+    assert all(state(there)[table] == state(office)[table] for table in ("contact", "enrolment", "action"))
