@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from json import dumps, loads
+from json import dumps
 from typing import Any
 
 from followup.app.world import World
@@ -15,6 +15,7 @@ from followup.core.rows import ActionRow, ContactRow
 from followup.core.timing import add_days, utc_text
 from followup.core.words import folded, nearest
 from followup.errors import NotFound, Refused
+from followup.store import loaded
 
 PAGE = 1000
 
@@ -136,7 +137,7 @@ def history(
             "contact": about.removeprefix("contact:") if about.startswith("contact:") else None,
             "kind": kind,
             "action": id,
-            "data": loads(data),
+            "data": loaded(data),
         }
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from followup.core.model import Action, Contact, Dossier, Enrolment, contact_subject, user_subject
 from followup.core.words import folded
 from followup.errors import Busy, CannotWrite, FollowupError, NoProject, StoreUnreachable
-from followup.store import Head
+from followup.store import DAMAGED, Head
 from followup.store.saving import SqliteChange
 from followup.store.statements import statement
 
@@ -34,7 +34,7 @@ KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
     ("SQLITE_IOERR_DIR_FSYNC", CannotWrite, "the disk reported an error at the very end: see whether it was made"),
     ("SQLITE_IOERR", CannotWrite, "the disk reported an error: nothing is half saved"),
     ("SQLITE_CANTOPEN", StoreUnreachable, "the store cannot be opened"),
-    ("SQLITE_CORRUPT", StoreUnreachable, "the store is damaged: restore your last backup, and keep this file"),
+    ("SQLITE_CORRUPT", StoreUnreachable, DAMAGED),
     ("SQLITE_NOTADB", StoreUnreachable, "the file is not a followup store"),
 )
 
@@ -87,11 +87,17 @@ class SqliteStore:
             for prefix, kind, message in KINDS:
                 if name.startswith(prefix):
                     raise kind(f"{message} ({self.path})") from error
+            if any(word in str(error) for word in ("Could not decode", "malformed")):  # text or JSON that is neither
+                raise StoreUnreachable(f"{DAMAGED} ({self.path})") from error
             raise
+        except UnicodeDecodeError as error:  # in what SQLite says of it
+            raise StoreUnreachable(f"{DAMAGED} ({self.path})") from error
 
     def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
         with self._translated():
-            yield from self.connection.execute(statement("sqlite", name), values)
+            # `yield from` would close the cursor of a generator left half-way, maybe after the connection
+            for row in self.connection.execute(statement("sqlite", name), values):  # noqa: UP028
+                yield row
 
     def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
         ids = dumps(contacts)

@@ -93,3 +93,8 @@ def people(folder: Path, name: str, count: int) -> str:
     lines = "".join(f"p{i},Person {i},p{i}@x.example,tom\n" for i in range(count))
     (folder / name).write_text("id,name,email,owner\n" + lines)
     return name
+
+
+def typed(value: object) -> str:
+    """For `ids`: words as they are typed."""
+    return " ".join(value) if isinstance(value, list) else str(value)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +16,19 @@ import pytest
 from followup.app.changes import BATCH
 from followup.intake.refusals import replacing
 from tests.conftest import Run
-from tests.store.faults import failing, files, needs_strace, one_line, people, ran, state
+from tests.store.faults import (
+    OBEYING_MODES,
+    asked,
+    failing,
+    files,
+    needs_modes,
+    needs_strace,
+    one_line,
+    people,
+    ran,
+    state,
+    typed,
+)
 
 #: command -> the files that it writes
 OUTPUTS = {
@@ -219,3 +233,146 @@ def test_P4_an_import_that_fills_the_disk_keeps_whole_batches_and_is_finished_on
     assert ran(*words, cwd=there).returncode == 0
     assert ran(*words, cwd=office).returncode == 0
     assert all(state(there)[table] == state(office)[table] for table in ("contact", "enrolment", "action"))
+
+
+@needs_modes
+@pytest.mark.parametrize("locked", ["followup.db", "."], ids=["the file", "the folder"])
+def test_what_may_only_be_read_is_read_and_a_write_names_it_and_leaves_nothing(locked: str, office: Path) -> None:
+    before, there = (office / "followup.db").read_bytes(), files(office)
+    mode = (office / locked).stat().st_mode
+    (office / locked).chmod(mode & ~0o222)
+    assert ran("due", cwd=office, prefix=OBEYING_MODES).returncode == 0
+    told = ran("complete", "10", cwd=office, prefix=OBEYING_MODES)
+    assert told.returncode == 73 and one_line(told.stderr) and str(office / "followup.db") in told.stderr
+    (office / locked).chmod(mode)
+    assert (office / "followup.db").read_bytes() == before and files(office) == there
+    assert ran("complete", "10", cwd=office).returncode == 0
+
+
+@needs_modes
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["agenda", "--out", "locked"], "locked/anne.txt"),
+        (["agenda", "--out", "locked/out"], "locked/out"),
+        (["contacts", "export", "--out", "locked/all.csv"], "locked/all.csv"),
+        (["backup", "locked/copy.db"], "locked/copy.db"),
+        (["init", "locked/new"], "locked/new"),
+        (["backup", "nowhere/copy.db"], "nowhere/copy.db"),
+    ],
+    ids=typed,
+)
+def test_an_output_that_may_not_be_written_is_named_and_nothing_is_left(
+    words: list[str], named: str, office: Path
+) -> None:
+    (office / "locked").mkdir(mode=0o555)
+    there = files(office)
+    told = ran(*words, cwd=office, prefix=OBEYING_MODES)
+    assert told.returncode == 73 and one_line(told.stderr) and named in told.stderr
+    assert files(office) == there
+
+
+def page_of(office: Path, name: str) -> slice:
+    """Where the first page of a table or an index lies in the file."""
+    ((root,),) = asked(office, f"SELECT rootpage FROM sqlite_schema WHERE name = '{name}'")
+    ((size,),) = asked(office, "PRAGMA page_size")
+    return slice((root - 1) * size, root * size)
+
+
+def damaged(office: Path, how: str) -> bytes:
+    """The store's bytes after what `how` names."""
+    whole = bytearray((office / "followup.db").read_bytes())
+    if how.startswith("zeroed "):
+        page = page_of(office, how.removeprefix("zeroed "))
+        whole[page] = bytes(page.stop - page.start)
+    elif how == "flipped bit of the header":
+        whole[0] ^= 1
+    elif how == "another program's":
+        whole[68:72] = b"THEM"
+    elif how == "newer schema":
+        whole[60:64] = (99).to_bytes(4, "big")
+    return {
+        "empty": b"",
+        "truncated within a page": bytes(whole[: len(whole) // 2 + 100]),
+        "truncated behind a page": bytes(whole[: len(whole) // 8192 * 4096]),
+        "filled with NUL": bytes(len(whole)),
+        "text": b"id,name\n" * 1000,
+        "garbage behind a good header": bytes(whole[:100]) + bytes(range(256)) * 64,
+    }.get(how, bytes(whole))
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        ("empty", 78),
+        ("another program's", 78),
+        ("newer schema", 78),
+        ("truncated within a page", 69),
+        ("truncated behind a page", 69),
+        ("filled with NUL", 69),
+        ("text", 69),
+        ("flipped bit of the header", 69),
+        ("garbage behind a good header", 69),
+        ("zeroed contact", 69),
+        ("zeroed action", 69),
+        ("zeroed catalog_item", 69),
+    ],
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["complete", "10"],
+        pytest.param(["due"], marks=pytest.mark.slow),
+        pytest.param(["doctor"], marks=pytest.mark.slow),
+    ],
+    ids=typed,
+)
+def test_a_damaged_or_foreign_store_is_said_in_one_line_and_left_as_it_is(
+    how: str, code: int, words: list[str], office: Path
+) -> None:
+    broken = damaged(office, how)
+    (office / "followup.db").write_bytes(broken)
+    told = ran(*words, cwd=office, user="tom")
+    assert told.returncode == code and one_line(told.stderr), told
+    assert (office / "followup.db").read_bytes() == broken
+
+
+TEXT_DAMAGE = {
+    "a user": "UPDATE catalog_item SET document = '~' || substr(document, 2) WHERE kind = 'user' AND id = 'tom'",
+    "a name": "UPDATE contact SET name = CAST(x'4a80' AS TEXT) WHERE id = 'jane-smith'",
+    "an event": "UPDATE history SET data = '~' || substr(data, 2) WHERE subject = 'contact:jane-smith' AND seq = 2",
+    "a key": "UPDATE history SET data = replace(data, 'title', 'tixle') WHERE subject = 'contact:jane-smith'",
+}
+
+
+def damage_text(office: Path, what: str) -> None:
+    connection = sqlite3.connect(office / "followup.db")
+    connection.execute(TEXT_DAMAGE[what])
+    connection.commit()
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("what", "words", "user"),
+    [
+        ("a user", ["due"], "tom"),
+        ("a user", ["due"], ""),  # asks whose login the system account is
+        ("a name", ["due"], "tom"),
+        ("an event", ["show", "jane-smith"], "tom"),
+        ("an event", ["undo"], "sue"),
+        ("a key", ["undo"], "sue"),
+    ],
+    ids=typed,
+)
+def test_a_damage_that_sqlite_does_not_see_is_said_too(what: str, words: list[str], user: str, office: Path) -> None:
+    damage_text(office, what)
+    told = ran(*words, cwd=office, user=user)
+    assert told.returncode == 69 and one_line(told.stderr) and "the store is damaged" in told.stderr
+
+
+@pytest.mark.parametrize("what", ["an event", "a key"])
+def test_doctor_names_the_contact_whose_history_is_damaged_and_goes_on(what: str, office: Path) -> None:
+    damage_text(office, what)
+    told = ran("doctor", cwd=office)
+    assert (told.returncode, told.stderr) == (1, "")
+    assert re.fullmatch(r"contact:jane-smith: its history cannot be read \(.*\)\n", told.stdout)
