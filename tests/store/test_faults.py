@@ -7,6 +7,7 @@ import re
 import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -376,3 +377,39 @@ def test_doctor_names_the_contact_whose_history_is_damaged_and_goes_on(what: str
     told = ran("doctor", cwd=office)
     assert (told.returncode, told.stderr) == (1, "")
     assert re.fullmatch(r"contact:jane-smith: its history cannot be read \(.*\)\n", told.stdout)
+
+
+#: a writer that is killed when some of its pages are in the file and none is committed
+KILLED_WRITER = """
+import os, signal, sqlite3
+connection = sqlite3.connect("followup.db", isolation_level=None)
+connection.execute("PRAGMA cache_size = 1")
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("UPDATE action SET title = 'never committed'")
+connection.execute("UPDATE contact SET name = 'never committed'")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def kill_a_writer(office: Path) -> None:
+    subprocess.run([sys.executable, "-c", KILLED_WRITER], cwd=office)
+    assert b"never committed" in (office / "followup.db").read_bytes()
+    assert (office / "followup.db-journal").exists()
+
+
+def test_P4_the_next_reader_rolls_back_what_a_killed_writer_left(office: Path) -> None:
+    before, shown = (office / "followup.db").read_bytes(), ran("due", "--user-of", "tom", cwd=office).stdout
+    kill_a_writer(office)
+    told = ran("due", "--user-of", "tom", cwd=office)
+    assert (told.returncode, told.stdout, told.stderr) == (0, shown, "")
+    assert (office / "followup.db").read_bytes() == before
+    assert not (office / "followup.db-journal").exists()
+
+
+@needs_modes
+def test_P4_a_reader_that_may_not_roll_back_shows_nothing_half_written(office: Path) -> None:
+    kill_a_writer(office)
+    office.chmod(0o555)
+    told = ran("due", "--user-of", "tom", cwd=office, prefix=OBEYING_MODES)
+    office.chmod(0o755)
+    assert told.returncode in (69, 73) and told.stdout == "" and one_line(told.stderr)
