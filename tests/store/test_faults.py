@@ -413,3 +413,15 @@ def test_P4_a_reader_that_may_not_roll_back_shows_nothing_half_written(office: P
     told = ran("due", "--user-of", "tom", cwd=office, prefix=OBEYING_MODES)
     office.chmod(0o755)
     assert told.returncode in (69, 73) and told.stdout == "" and one_line(told.stderr)
+
+
+@needs_strace
+@pytest.mark.slow
+@pytest.mark.parametrize(("call", "when"), [("pwrite64", 3), ("fsync", 1), ("rename", 1)])
+def test_P5_a_killed_backup_is_no_backup_and_the_next_one_tidies_up(call: str, when: int, office: Path) -> None:
+    there = files(office)
+    assert ran("backup", "copy.db", cwd=office, prefix=failing(call, "signal=SIGKILL", when)).returncode < 0
+    assert not (office / "copy.db").exists() and files(office) > there
+    assert ran("backup", "copy.db", cwd=office).returncode == 0
+    assert files(office) == {*there, "copy.db"}
+    assert ran("doctor", "--store", "sqlite:///copy.db", cwd=office).returncode == 0
