@@ -138,6 +138,7 @@ def test_P4_an_error_at_any_write_is_never_called_done(
 ) -> None:
     finished = Path(shutil.copytree(office, tmp_path / "finished"))
     ran("complete", "10", cwd=finished)
+    assert ran("doctor", cwd=office).returncode == ran("doctor", cwd=finished).returncode == 0
     old, new = state(office), state(finished)
     for when in range(first, 200, step):
         copy = Path(shutil.copytree(office, tmp_path / "copy"))
@@ -404,6 +405,13 @@ def test_P4_the_next_reader_rolls_back_what_a_killed_writer_left(office: Path) -
     assert (told.returncode, told.stdout, told.stderr) == (0, shown, "")
     assert (office / "followup.db").read_bytes() == before
     assert not (office / "followup.db-journal").exists()
+
+
+def test_doctor_finds_out_that_somebody_threw_the_journal_away(office: Path) -> None:
+    kill_a_writer(office)
+    (office / "followup.db-journal").unlink()
+    told = ran("doctor", cwd=office)
+    assert told.returncode in (1, 69) and "Traceback" not in told.stderr
 
 
 @needs_modes
