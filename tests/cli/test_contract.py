@@ -218,7 +218,6 @@ def controls(text: str, kinds: set[str]) -> set[str]:
 #: into a pipe, Typer strips "\x1b[31m" by itself; what it does not strip is in every one of these
 TERMINAL = (
     ["due", "--user-of", "tom", "--by", "type"],
-    ["search", "--limit", "-1"],
     ["contacts", "list", "--limit", "-1"],
     ["history"],
     ["stranded"],
@@ -228,6 +227,7 @@ TERMINAL = (
     ["close", "osc", "won", "--dry-run"],
 )
 TERMINAL_TOO = (
+    ["search", "--limit", "-1"],
     ["due", "--all-users"],
     ["next", "osc"],
     ["assign", "osc", "c1", "referral", "--dry-run"],

@@ -194,7 +194,7 @@ def no_file_may_grow(office: Path) -> Disk:
     return Disk(office, ("sh", "-c", 'ulimit -f 0; exec "$@"', "sh"), lambda: None)
 
 
-@pytest.mark.parametrize("kind", ["full_disk", "no_file_may_grow"])
+@pytest.mark.parametrize("kind", [pytest.param("full_disk", marks=pytest.mark.slow), "no_file_may_grow"])
 def test_P4_a_full_disk_is_said_in_one_line_leaves_nothing_and_is_got_over(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
