@@ -95,9 +95,12 @@ def test_P5_what_another_run_is_still_writing_is_not_swept_away(tmp_path: Path) 
 @pytest.mark.slow
 @pytest.mark.parametrize(("signal", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
 def test_a_search_that_is_stopped_while_sqlite_calls_us_back_is_no_bug(signal: str, code: int, office: Path) -> None:
-    for when in (14, 18, 22, 26):
+    for when in range(10, 100, 4):  # pages that it reads: the later ones while it compares names
         told = ran("search", "nobody", cwd=office, prefix=failing("pread64", f"signal={signal}", when))
+        if told.returncode == 0:
+            break
         assert (told.returncode, told.stdout, told.stderr) == (code, "", "")
+    assert told.returncode == 0 and when > 18
 
 
 @needs_strace
