@@ -53,11 +53,11 @@ def _csv(items: Items) -> Iterator[str]:
     from io import StringIO
 
     cell = StringIO()
-    writer = csv.writer(cell, lineterminator="")
+    writer = csv.writer(cell, lineterminator="\n")  # said, so that a cell with a line end is quoted
     for number, item in enumerate(items):
         for row in [list(item), _cells(item)] if number == 0 else [_cells(item)]:
             writer.writerow(row)
-            yield cell.getvalue()
+            yield cell.getvalue()[:-1]
             cell.seek(0)
             cell.truncate()
 
