@@ -7,7 +7,7 @@ import gc
 
 def main() -> None:
     gc.disable()
-    from followup.cli.root import run
+    from followup.cli.running import run
 
     run()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from json import dumps, loads
+from json import dumps
 from typing import NamedTuple
 
 from followup.app.changes import BATCH
@@ -16,7 +16,7 @@ from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
 from followup.core.wishes import Rezone
 from followup.errors import Refused
-from followup.store import Change, Head, Store
+from followup.store import Change, Head, Store, loaded
 
 #: kinds of items that say in which zone somebody works
 KEEPERS = frozenset(("office", "property", "user"))
@@ -42,7 +42,7 @@ def edits(store: Store, documents: Documents) -> tuple[Edit, ...]:
     """What applying `documents` would change, by kind and id."""
     found = []
     for kind in sorted(documents):
-        before = {id: loads(text) for id, text in store.ask("catalog.items", kind=kind)}
+        before = {id: loaded(text) for id, text in store.ask("catalog.items", kind=kind)}
         after = documents[kind]
         for id in sorted(before.keys() | after.keys()):
             if before.get(id) != after.get(id):

@@ -8,16 +8,18 @@ from followup.app.undoing import entries
 from followup.app.world import World
 from followup.core.evolve import replay
 from followup.core.model import Action, Contact, Dossier, Enrolment
+from followup.errors import StoreUnreachable
 
 
 def diagnose(world: World) -> Iterator[str]:
     """One line for each thing that is wrong; nothing for a healthy store. Memory does not grow with the history."""
-    for (line,) in world.store.ask("lists.integrity"):
-        if line != "ok":
-            yield f"the file is damaged: {line}"
+    lines = [line for (line,) in world.store.ask("lists.integrity")]
+    if lines != ["ok"]:
+        yield from (f"the file is damaged: {line}" for line in lines)
+        return
     for subject in subjects(world):
         if subject.startswith("contact:"):
-            yield from _differs(world, subject)
+            yield from _checked(world, subject)
 
 
 def subjects(world: World) -> Iterator[str]:
@@ -25,6 +27,14 @@ def subjects(world: World) -> Iterator[str]:
     while page := [row[0] for row in world.store.ask("lists.subjects", after=after, limit=1000)]:
         yield from page
         after = page[-1]
+
+
+def _checked(world: World, subject: str) -> Iterator[str]:
+    """What differs; a history that makes no sense at all is one line too, and the next contact is looked at."""
+    try:
+        yield from _differs(world, subject)
+    except (StoreUnreachable, LookupError, TypeError, ValueError, AssertionError) as error:
+        yield f"{subject}: its history cannot be read ({type(error).__name__}: {error})"
 
 
 def _differs(world: World, subject: str) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from json import dumps, loads
+from json import dumps
 from typing import Any
 
 from followup.app.world import World
@@ -15,6 +15,7 @@ from followup.core.rows import ActionRow, ContactRow
 from followup.core.timing import add_days, day_of, utc_text
 from followup.core.words import folded, nearest
 from followup.errors import NotFound, Refused
+from followup.store import loaded
 
 PAGE = 1000
 
@@ -129,8 +130,9 @@ def page(world: World, contact: str) -> tuple[ContactRow, list[ActionRow], list[
 def history(
     world: World, subject: str | None = None, change: int | None = None, limit: int = -1
 ) -> Iterator[dict[str, Any]]:
-    """`history@1` items of what the user may see (F20), oldest first."""
-    asked = world.store.ask("lists.history", subject=subject, change=change, limit=limit, **_reach(world.reach))
+    """`history@1` items of what the user may see (F20), oldest first; `subject` is a contact's."""
+    name = "lists.history_of" if subject else "lists.history"
+    asked = world.store.ask(name, subject=subject, change=change, limit=limit, **_reach(world.reach))
     for about, seq, number, at, by, kind, id, data in asked:
         yield {
             "subject": about,
@@ -141,7 +143,7 @@ def history(
             "contact": about.removeprefix("contact:") if about.startswith("contact:") else None,
             "kind": kind,
             "action": id,
-            "data": loads(data),
+            "data": loaded(data),
         }
 
 

@@ -7,10 +7,9 @@ What to do about such edits, instead of refusing them, is for `migrate:` entries
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from json import loads
 from typing import Any, NamedTuple
 
-from followup.store import Store
+from followup.store import Store, loaded
 
 Documents = Mapping[str, Mapping[str, Mapping[str, Any]]]
 Moves = Mapping[str, str]
@@ -50,13 +49,13 @@ def _of_processes(store: Store, documents: Documents, edits: list[Edit]) -> Iter
 
 def _moves(store: Store) -> Moves:
     return {
-        old: new for (text,) in store.ask("catalog.item", kind="moved", id="moved") for old, new in loads(text).items()
+        old: new for (text,) in store.ask("catalog.item", kind="moved", id="moved") for old, new in loaded(text).items()
     }
 
 
 def _document(store: Store, cycle: str) -> Mapping[str, Any] | None:
     row = next(store.ask("catalog.item", kind="cycle", id=cycle), None)
-    return loads(row[0]) if row else None
+    return loaded(row[0]) if row else None
 
 
 def _of_cycle(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from json import loads
 from typing import Any, TypeVar
 
 from followup.core import office as o
@@ -15,7 +14,7 @@ from followup.core.permission import Reach, reach
 from followup.core.timing import When, local
 from followup.core.words import meant, nearest
 from followup.errors import NoProject, NotFound, Refused
-from followup.store import Head, Store
+from followup.store import Head, Store, loaded
 
 Item = TypeVar("Item")
 
@@ -50,10 +49,10 @@ class World:
 
     def document(self, kind: str, id: str) -> Mapping[str, Any] | None:
         row = next(self.store.ask("catalog.item", kind=kind, id=id), None)
-        return loads(row[0]) if row else None
+        return loaded(row[0]) if row else None
 
     def documents(self, kind: str) -> dict[str, Mapping[str, Any]]:
-        return {id: loads(text) for id, text in self.store.ask("catalog.items", kind=kind)}
+        return {id: loaded(text) for id, text in self.store.ask("catalog.items", kind=kind)}
 
     @cached_property
     def office(self) -> o.Office:

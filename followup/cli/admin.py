@@ -12,7 +12,7 @@ from followup.app.applying import Applied
 from followup.cli.options import DryRun, Yes
 from followup.cli.settings import Settings, account, confirm, in_folder, world
 from followup.errors import CannotWrite, CatalogInvalid, NoProject, Refused, UsageError
-from followup.output.text import plural, problem_line
+from followup.output.text import json_text, plural, problem_line
 from followup.store import open_store
 
 app = typer.Typer()
@@ -108,10 +108,8 @@ def validate(
 
 
 def _json(problems) -> None:  # type: ignore[no-untyped-def]
-    from json import dumps
-
     items = [problem._asdict() for problem in problems]
-    typer.echo(dumps({"schema": "followup/problems@1", "items": items}, ensure_ascii=False, indent=2))
+    typer.echo(json_text({"schema": "followup/problems@1", "items": items}))
 
 
 @app.command()

@@ -264,7 +264,7 @@ def import_(
     for notice in sorted(importer.notices):
         typer.echo(f"followup: {notice}", err=True)
     counts = ", ".join(f"{getattr(totals, name):,} {name}" for name in ("new", "changed", "same", "refused"))
-    typer.echo(f"{plural(totals.read, 'row')}: {counts}")
+    typer.echo(f"{'would have imported ' if dry_run else ''}{plural(totals.read, 'row')}: {counts}")
     if totals.refused:
         raise BadInput(
             f"{plural(totals.refused, 'row')} refused" + ("" if dry_run else f": see {target}, mend it and import it")

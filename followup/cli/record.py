@@ -45,7 +45,7 @@ def undo(
     """Take back your latest change, with everything it scheduled."""
     with world(ctx, dry_run) as here:
         taken = undo_last(here, partial)
-        did = "would take back" if dry_run else "took back"
+        did = "would have taken back" if dry_run else "took back"
         if not here.quiet:
             typer.echo(f"{did} change {taken.change} ({taken.command}, {taken.at}): {_told(taken.subjects)}")
         for subject, refusal in taken.refused:

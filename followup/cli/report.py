@@ -10,7 +10,7 @@ import typer
 from followup.app.outcome import NAMED, Outcome
 from followup.app.world import World
 from followup.core.rows import ActionRow
-from followup.output.text import clean
+from followup.output.text import clean, json_text
 
 
 def show(lines: Iterable[str]) -> None:
@@ -57,8 +57,6 @@ def _next(row: ActionRow) -> str:
 
 
 def _json(here: World, outcome: Outcome) -> None:
-    from json import dumps
-
     body = {
         "schema": f"followup/{here.command.replace(' ', '-')}@1",
         "done": outcome.done,
@@ -66,4 +64,4 @@ def _json(here: World, outcome: Outcome) -> None:
         "cancelled": outcome.cancelled,
         "refused": [{"id": id, "why": str(refusal)} for id, refusal in outcome.refused],
     }
-    typer.echo(dumps(body, ensure_ascii=False, indent=2))
+    typer.echo(json_text(body))

@@ -5,20 +5,17 @@ A command's module is imported when the command is typed; `due` does not pay for
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterator
 from importlib import import_module
-from io import TextIOWrapper
 from itertools import islice
-from typing import Any, NoReturn
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from followup.cli.settings import OPTIONS, Settings
 from followup.core.words import nearest
-from followup.errors import BadInput, CatalogInvalid, FollowupError, UsageError
+from followup.errors import UsageError
 
 #: command -> its module, in the order that --help shows
 COMMANDS = {
@@ -130,83 +127,3 @@ def _values(option: str, words: Iterator[str]) -> list[str]:
     if len(values) < OPTIONS[option]:
         raise UsageError(f"{option} needs a value")
     return values
-
-
-def run() -> NoReturn:
-    """Run the command line and leave: with its exit code, everything flushed, nothing torn down one by one."""
-    _open_streams()
-    code = _code(sys.argv[1:])
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except BrokenPipeError:
-        code = code or 0
-    except OSError as error:
-        code = _unwritten(error)
-    os._exit(code)
-
-
-def _open_streams() -> None:
-    """What was closed before we began reads and writes nothing; what a terminal cannot show is escaped."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - open to the end
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _unwritten(error: OSError) -> int:
-    """The output could not be written, which does not undo what a command has done."""
-    reason = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-    sure = "" if error.filename else "; what was asked for may be done all the same: look before you repeat it"
-    os.write(2, f"followup: cannot write: {reason}{sure}\n".encode(errors="backslashreplace"))
-    return 73
-
-
-def _code(words: list[str]) -> int:
-    import signal
-
-    signal.signal(signal.SIGTERM, _terminated)
-    signal.signal(signal.SIGHUP, _terminated)
-    try:
-        app(hoisted(_readable(words)), prog_name="followup")
-    except FollowupError as error:
-        _say(error)
-        return error.exit_code
-    except BrokenPipeError:
-        return 0
-    except KeyboardInterrupt:
-        return 130
-    except OSError as error:
-        return _unwritten(error)
-    except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
-    except Exception:
-        import traceback
-
-        traceback.print_exc()
-        sys.stderr.write("followup: this is a bug. Please report it, with the lines above.\n")
-        return 70
-    return 0
-
-
-def _readable(words: list[str]) -> list[str]:
-    for word in words:
-        if not word.isascii() and any("\ud800" <= c <= "\udfff" for c in word):
-            raise BadInput(f"a word is not in UTF-8: {word.encode(errors='backslashreplace').decode()}")
-    return words
-
-
-def _terminated(number: int, _: object) -> NoReturn:
-    raise SystemExit(128 + number)
-
-
-def _say(error: FollowupError) -> None:
-    from followup.output.text import clean, problem_line
-
-    if isinstance(error, CatalogInvalid):
-        for problem in error.problems:
-            sys.stderr.write(problem_line(problem) + "\n")
-    for line in str(error).splitlines():
-        sys.stderr.write(f"followup: {clean(line)}\n")

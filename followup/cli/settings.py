@@ -13,7 +13,7 @@ import typer
 
 from followup.app.world import World
 from followup.errors import BadInput, NoProject
-from followup.store import Store, open_store
+from followup.store import Store, loaded, open_store
 
 #: root's options, which may stand anywhere -> how many words follow
 OPTIONS = {"-C": 1, "--project": 1, "--store": 1, "--user": 1, "--now": 1, "-q": 0, "--quiet": 0}
@@ -99,10 +99,8 @@ def present(settings: Settings, zone: str) -> int:
 
 def _zone(store: Store) -> str:
     """The office's zone; UTC while no office is applied."""
-    from json import loads
-
     row = next(store.ask("catalog.item", kind="office", id="office"), None)
-    return str(loads(row[0])["zone"]) if row else "UTC"
+    return str(loaded(row[0])["zone"]) if row else "UTC"
 
 
 def account() -> str | None:

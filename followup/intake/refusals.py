@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import csv
 import os
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, flock
+from glob import escape, glob
 from secrets import token_hex
 from typing import IO, NamedTuple
 
@@ -54,22 +57,58 @@ def refusal_file(path: str, header: tuple[str, ...], delimiter: str = ",") -> It
 
 @contextmanager
 def replacing(path: str) -> Iterator[IO[str]]:
-    """A file that becomes `path` at the end of the `with`, and disappears if that is not reached."""
-    temporary = f"{path}.{token_hex(4)}.part"
+    """A file that becomes `path` at the end of the `with`, and disappears if that is not reached.
+
+    A device or a pipe is written to where it is; a link is refused, whoever made it.
+    """
+    if _is_no_file(path):
+        with _failure_said(path):
+            device = open(path, "w", encoding="utf-8", newline="")  # noqa: SIM115 - closed just below
+        with device:
+            yield device
+        return
     with _failure_said(path):
-        file = open(temporary, "x", encoding="utf-8", newline="")  # noqa: SIM115 - closed either way
+        _sweep(path)
+        file = _part(path)
     try:
         yield file
         with _failure_said(path):
             file.flush()
             os.fsync(file.fileno())
-            file.close()
-            os.replace(temporary, path)
+            os.replace(file.name, path)
     except BaseException:
-        with suppress(OSError):
-            file.close()
-        os.unlink(temporary)
+        with suppress(FileNotFoundError):
+            os.unlink(file.name)
         raise
+    finally:
+        with suppress(OSError):
+            file.close()  # last: the lock goes with it
+
+
+def _is_no_file(path: str) -> bool:
+    if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
+        return True
+    if os.path.islink(path):
+        raise CannotWrite(f"{path} is a link: it would be replaced, not followed; name the file itself")
+    return False
+
+
+def _part(path: str) -> IO[str]:
+    """A new file beside `path`, locked for as long as this process lives: so others see that it is not left over."""
+    while True:
+        file = open(f"{path}.{token_hex(4)}.part", "x", encoding="utf-8", newline="")  # noqa: SIM115
+        flock(file, LOCK_EX)
+        if os.path.exists(file.name):  # not swept away before it was locked
+            return file
+        file.close()
+
+
+def _sweep(path: str) -> None:
+    """Removes what killed runs left beside `path`."""
+    for left in glob(f"{escape(path)}.{'[0-9a-f]' * 8}.part"):
+        with suppress(OSError), open(left, "rb") as file:
+            flock(file, LOCK_EX | LOCK_NB)
+            os.unlink(left)
 
 
 @contextmanager

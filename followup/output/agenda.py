@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from followup.core.agenda import by_type
 from followup.core.rows import ActionRow
-from followup.output.text import clean, plural
+from followup.output.text import clean, json_text, plural
 
 
 class Agenda(NamedTuple):
@@ -38,8 +38,6 @@ def as_markdown(agenda: Agenda) -> str:
 
 
 def as_json(agenda: Agenda) -> str:
-    from json import dumps
-
     body = {
         "schema": "followup/agenda@1",
         "user": agenda.user,
@@ -47,7 +45,7 @@ def as_json(agenda: Agenda) -> str:
         "fulfilment": agenda.fulfilment,
         "items": [row.item(agenda.day) for row in agenda.rows],
     }
-    return dumps(body, ensure_ascii=False, indent=2)
+    return json_text(body)
 
 
 def _waiting(agenda: Agenda) -> list[str]:

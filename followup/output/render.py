@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from followup.output.table import tabulated
+from followup.output.text import json_text, uncontrolled
 
 Items = Iterable[Mapping[str, Any]]
 
@@ -30,10 +31,8 @@ def _table(items: Items, columns: Sequence[str], empty: str) -> Iterator[str]:
 
 
 def _jsonl(items: Items) -> Iterator[str]:
-    from json import dumps
-
     for item in items:
-        yield dumps(item, ensure_ascii=False)
+        yield json_text(item, None)
 
 
 def _json(schema: str, items: Items) -> Iterator[str]:
@@ -54,18 +53,18 @@ def _csv(items: Items) -> Iterator[str]:
     from io import StringIO
 
     cell = StringIO()
-    writer = csv.writer(cell, lineterminator="")
+    writer = csv.writer(cell, lineterminator="\n")  # said, so that a cell with a line end is quoted
     for number, item in enumerate(items):
         for row in [list(item), _cells(item)] if number == 0 else [_cells(item)]:
             writer.writerow(row)
-            yield cell.getvalue()
+            yield cell.getvalue()[:-1]
             cell.seek(0)
             cell.truncate()
 
 
 def _cells(item: Mapping[str, Any]) -> list[Any]:
-    """Lists with semicolons, texts without what a spreadsheet would run (P6)."""
+    """Lists with semicolons, texts without what a spreadsheet or a terminal would run (P6)."""
     from followup.intake.spreadsheet import guard
 
     cells = (";".join(value) if isinstance(value, list) else value for value in item.values())
-    return [guard(cell) if isinstance(cell, str) else cell for cell in cells]
+    return [guard(uncontrolled(cell)) if isinstance(cell, str) else cell for cell in cells]

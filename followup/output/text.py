@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from unicodedata import category
 
 from followup.errors import Problem
@@ -14,6 +15,22 @@ def clean(text: str) -> str:
     return "".join(
         " " if c in "\n\t\r" else c for c in text if c in "\n\t\r" or category(c) not in ("Cc", "Cf", "Zl", "Zp", "Cs")
     )
+
+
+def uncontrolled(text: str) -> str:
+    """`text` for a file of data: no control characters but line ends and tabs; marks and joiners are parts of names."""
+    if text.isprintable():
+        return text
+    return "".join(c for c in text if category(c) != "Cc" or c in "\n\t")
+
+
+def json_text(value: Any, indent: int | None = 2) -> str:
+    """JSON in which what a terminal would act on stands as its \\u escape: it reads back as it was."""
+    from json import dumps
+
+    text = dumps(value, ensure_ascii=False, indent=indent)
+    odd = {c for c in set(text) if not c.isprintable() and c != "\n"}
+    return text.translate({ord(c): "\\u007f" if c == "\x7f" else dumps(c)[1:-1] for c in odd}) if odd else text
 
 
 def problem_line(problem: Problem) -> str:

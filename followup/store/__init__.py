@@ -11,7 +11,9 @@ from typing import Any, NamedTuple, Protocol
 
 from followup.core.draft import Decision
 from followup.core.model import Dossier
-from followup.errors import UsageError
+from followup.errors import StoreUnreachable, UsageError
+
+DAMAGED = "the store is damaged: restore your last backup, and keep this file"
 
 
 class Head(NamedTuple):
@@ -73,6 +75,16 @@ class Store(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+def loaded(text: str) -> Any:
+    """A document, or an event's data, as it was saved. Raises StoreUnreachable for one that is damaged."""
+    from json import loads
+
+    try:
+        return loads(text)
+    except ValueError:
+        raise StoreUnreachable(DAMAGED) from None
 
 
 def open_store(url: str, create: bool = False) -> Store:

@@ -9,6 +9,8 @@ import json
 from typing import Any
 
 from followup.core.events import KINDS, NAMES, Entry, Event
+from followup.errors import StoreUnreachable
+from followup.store import DAMAGED, loaded
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -24,11 +26,17 @@ def row(entry: Entry) -> HistoryRow:
 
 
 def event(kind: str, action: int | None, data: str) -> Event:
-    """The event of a history row. A field that is not in it is None, or the default it was released with."""
-    made = KINDS[kind]
-    fields: dict[str, Any] = dict.fromkeys(made._fields)
-    fields |= made._field_defaults
-    fields |= json.loads(data)
-    if "action" in fields:
-        fields["action"] = action
-    return made(**fields)
+    """The event of a history row. A field that is not in it is None, or the default it was released with.
+
+    Raises StoreUnreachable for a row that is damaged.
+    """
+    try:
+        made = KINDS[kind]
+        fields: dict[str, Any] = dict.fromkeys(made._fields)
+        fields |= made._field_defaults
+        fields |= loaded(data)
+        if "action" in fields:
+            fields["action"] = action
+        return made(**fields)
+    except (KeyError, TypeError, ValueError):
+        raise StoreUnreachable(DAMAGED) from None

@@ -16,7 +16,7 @@ from typing import Any
 from followup.core.model import Action, Contact, Dossier, Enrolment, contact_subject, user_subject
 from followup.core.words import folded
 from followup.errors import Busy, CannotWrite, FollowupError, NoProject, StoreUnreachable
-from followup.store import Head
+from followup.store import DAMAGED, Head
 from followup.store.saving import SqliteChange
 from followup.store.statements import statement
 
@@ -28,11 +28,13 @@ WAIT_SECONDS = 10.0
 KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
     ("SQLITE_BUSY", Busy, "the store is busy: somebody has been writing for longer than it was worth waiting"),
     ("SQLITE_LOCKED", Busy, "the store is busy"),
-    ("SQLITE_FULL", CannotWrite, "the disk is full: nothing was changed; free some space and try again"),
+    ("SQLITE_FULL", CannotWrite, "the disk is full: nothing is half saved; free some space and run it again"),
     ("SQLITE_READONLY", CannotWrite, "the store cannot be written: its file or folder is read-only"),
-    ("SQLITE_IOERR", CannotWrite, "the disk reported an error: nothing was changed"),
+    # the change stands; only that its folder is on the disk was not confirmed
+    ("SQLITE_IOERR_DIR_FSYNC", CannotWrite, "the disk reported an error at the very end: see whether it was made"),
+    ("SQLITE_IOERR", CannotWrite, "the disk reported an error: nothing is half saved"),
     ("SQLITE_CANTOPEN", StoreUnreachable, "the store cannot be opened"),
-    ("SQLITE_CORRUPT", StoreUnreachable, "the store is damaged: restore your last backup, and keep this file"),
+    ("SQLITE_CORRUPT", StoreUnreachable, DAMAGED),
     ("SQLITE_NOTADB", StoreUnreachable, "the file is not a followup store"),
 )
 
@@ -86,11 +88,17 @@ class SqliteStore:
             for prefix, kind, message in KINDS:
                 if name.startswith(prefix):
                     raise kind(f"{message} ({self.path})") from error
+            if any(word in str(error) for word in ("Could not decode", "malformed")):  # text or JSON that is neither
+                raise StoreUnreachable(f"{DAMAGED} ({self.path})") from error
             raise
+        except UnicodeDecodeError as error:  # in what SQLite says of it
+            raise StoreUnreachable(f"{DAMAGED} ({self.path})") from error
 
     def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
         with self._translated():
-            yield from self.connection.execute(statement("sqlite", name), values)
+            # `yield from` would close the cursor of a generator left half-way, maybe after the connection
+            for row in self.connection.execute(statement("sqlite", name), values):  # noqa: UP028
+                yield row
 
     def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
         ids = dumps(contacts)

@@ -106,6 +106,16 @@ def test_the_due_list_is_one_range_of_its_index(office: Path) -> None:
     assert "SCAN" not in plan.replace("SCAN json_each", "") and "TEMP B-TREE" not in plan
 
 
+def test_a_contacts_history_is_one_range_of_the_primary_key(office: Path) -> None:
+    connection = sqlite3.connect(office / "followup.db")
+    sql = statements("sqlite", "lists")["history_of"]
+    values = dict.fromkeys(("subject", "change", "everything", "team", "property", "limit"))
+    plan = " ".join(row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + sql, values))
+    connection.close()
+    assert "SEARCH h USING PRIMARY KEY (subject=?)" in plan
+    assert "SCAN" not in plan.replace("SCAN json_each", "") and "TEMP B-TREE" not in plan
+
+
 def test_migrations_are_numbered_without_a_gap() -> None:
     assert [number for number, _ in migrations()] == list(range(1, len(migrations()) + 1))
 

@@ -88,14 +88,23 @@ SELECT id, name FROM contact WHERE gone IS NULL AND fold(name) = :name ORDER BY 
 SELECT id, name FROM contact WHERE gone IS NULL AND (fold(name) LIKE :pattern OR id LIKE :pattern) ORDER BY id LIMIT 3;
 
 -- name: history
--- What one may see of a subject's history, of a change's, or of all of it, oldest first.
+-- What one may see of a change's history, or of all of it, oldest first.
 SELECT h.subject, h.seq, h.change, g.at, g.by, h.kind, h.action, h.data
 FROM history AS h JOIN change AS g ON g.id = h.change
      LEFT JOIN contact AS c ON c.id = substr(h.subject, 9) AND substr(h.subject, 1, 8) = 'contact:'
-WHERE (:subject IS NULL OR h.subject = :subject) AND (:change IS NULL OR h.change = :change)
+WHERE (:change IS NULL OR h.change = :change)
   AND (:everything OR h.subject = 'office' OR {sees_contact}
        OR substr(h.subject, 6) IN (SELECT value FROM json_each(:team)) AND substr(h.subject, 1, 5) = 'user:')
 ORDER BY h.change, h.subject, h.seq
+LIMIT :limit;
+
+-- name: history_of
+-- The same of one contact: one range of the primary key, however long the history of all is.
+SELECT h.subject, h.seq, h.change, g.at, g.by, h.kind, h.action, h.data
+FROM history AS h JOIN change AS g ON g.id = h.change
+     LEFT JOIN contact AS c ON c.id = substr(:subject, 9)
+WHERE h.subject = :subject AND (:change IS NULL OR h.change = :change) AND {sees_contact}
+ORDER BY h.seq
 LIMIT :limit;
 
 -- name: entries

@@ -1,0 +1,278 @@
+"""What every command promises to scripts, terminals and pipes, over every command that there is.
+
+A command that is not in WORDS fails the first test, so none escapes the others.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unicodedata import category
+
+import pytest
+import typer
+
+from followup.app.changes import for_contacts
+from followup.app.world import World
+from followup.cli.root import COMMANDS, GROUPS, app
+from followup.core import wishes
+from followup.store import open_store
+from tests.store.faults import STRACE, failing, one_line, people, ran
+
+#: command -> words with which it has something to do in the prepared office, for the user sue
+WORDS = {
+    "due": ["--user-of", "tom"],
+    "complete": ["2"],
+    "attempt": ["2", "--note", "rang twice"],
+    "no-show": ["2", "--reason", "ill"],
+    "reschedule": ["2", "tomorrow"],
+    "skip": ["2"],
+    "cancel": ["3"],
+    "schedule": ["li-wei", "call", "tomorrow", "--title", "Ring them"],
+    "log": ["li-wei", "inbound", "--channel", "call"],
+    "assign": ["jane-smith", "toured"],
+    "stop": ["jane-smith"],
+    "close": ["jane-smith", "lost"],
+    "next": ["jane-smith"],
+    "show": ["jane-smith"],
+    "search": ["call"],
+    "undo": [],
+    "history": ["jane-smith"],
+    "stranded": [],
+    "agenda": ["--all-users"],
+    "contacts add": ["--name", "Ada", "--cycle", "referral"],
+    "contacts list": [],
+    "contacts show": ["jane-smith"],
+    "contacts export": [],
+    "contacts set": ["jane-smith", "--phone", "555 0100"],
+    "contacts transfer": ["jane-smith", "--owner", "anne", "--property", "beachside"],
+    "contacts remove": ["jane-smith", "--yes"],
+    "contacts import": ["more.csv", "--cycle", "referral", "-q"],
+    "init": ["new"],
+    "validate": [],
+    "apply": ["--yes"],
+    "cycles list": [],
+    "cycles show": ["future-prospect"],
+    "aliases list": [],
+    "aliases show": ["toured"],
+    "users list": [],
+    "users show": ["tom"],
+    "doctor": [],
+    "backup": ["copy.db"],
+}
+
+
+@cache
+def commands() -> dict[str, Any]:
+    """Every command that can be typed, by its words, those in groups too."""
+    root: Any = typer.main.get_command(app)
+    found = {}
+    for name in COMMANDS:
+        command = root.get_command(None, name)
+        members = {f"{name} {member}": sub for member, sub in command.commands.items()} if name in GROUPS else {}
+        found |= members or {name: command}
+    return found
+
+
+WRITERS = sorted(name for name, command in commands().items() if any("--dry-run" in p.opts for p in command.params))
+
+
+def looking(name: str) -> list[str]:
+    """The words of a command that must not change anything: with --dry-run where it has that."""
+    return [*name.split(), *WORDS[name], *(["--dry-run"] if name in WRITERS else [])]
+
+
+@pytest.fixture(scope="module")
+def prepared(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample office with something to undo, to apply and to import."""
+    folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("prepared") / "demo"))
+    ran("assign", "li-wei", "toured", cwd=folder)
+    file = folder / "cycles" / "long-term.yaml"
+    file.write_text(file.read_text().replace("name: Future Prospect", "name: Later on"))
+    people(folder, "more.csv", 3)
+    return folder
+
+
+@pytest.fixture
+def mine(prepared: Path, tmp_path: Path) -> Path:
+    """A copy of it, this test's own."""
+    return Path(shutil.copytree(prepared, tmp_path / "demo"))
+
+
+#: for `prefix`: what closes stdin
+WITHOUT_STDIN = ("sh", "-c", 'exec "$@" <&-', "sh")
+
+
+@cache
+def without_network() -> tuple[str, ...]:
+    """For `prefix`: what takes the network away, or makes each socket fail; in CI one of them must be possible."""
+    for prefix in (("unshare", "-n"), ("unshare", "-rn")):
+        if shutil.which("unshare") and subprocess.run([*prefix, "true"], capture_output=True).returncode == 0:
+            return prefix
+    return failing("socket", "error=EACCES", "1+") if STRACE or "CI" in os.environ else ()
+
+
+def test_no_command_escapes_these_tests() -> None:
+    assert commands().keys() == WORDS.keys()
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_without_stdin_network_and_a_wide_terminal_it_works_and_looking_changes_nothing(name: str, mine: Path) -> None:
+    before = (mine / "followup.db").read_bytes()
+    plain = {"LC_ALL": "C", "COLUMNS": "40", "NO_COLOR": "1"}
+    told = ran(*looking(name), cwd=mine, prefix=(*without_network(), *WITHOUT_STDIN), env=plain)
+    assert (told.returncode, told.stderr) == (0, "")
+    assert name not in WRITERS or "would " in told.stdout
+    assert (mine / "followup.db").read_bytes() == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WRITERS)
+def test_what_a_dry_run_promises_is_done_without_it(name: str, mine: Path) -> None:
+    before = (mine / "followup.db").read_bytes()
+    told = ran(*name.split(), *WORDS[name], cwd=mine)
+    assert (told.returncode, told.stderr) == (0, "") and "would " not in told.stdout
+    assert (mine / "followup.db").read_bytes() != before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WORDS)
+def test_an_output_that_cannot_be_written_is_73_in_one_line(name: str, mine: Path) -> None:
+    with open("/dev/full", "w") as full:
+        told = ran(*looking(name), cwd=mine, stdout=full)
+    assert told.returncode == 73 and one_line(told.stderr)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WORDS)
+def test_a_reader_that_has_gone_away_is_no_error(name: str, mine: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    told = ran(*looking(name), cwd=mine, stdout=writer)
+    os.close(writer)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("typed", ["Eve\x1b[31m", "Eve\x9b31m", "Eve\x7f", "Eve\udcff"], ids=ascii)
+def test_P6_what_is_typed_with_a_control_character_or_not_in_utf_8_is_refused(typed: str, mine: Path) -> None:
+    before = (mine / "followup.db").read_bytes()
+    told = ran("contacts", "add", "--name", typed, "--cycle", "referral", cwd=mine)
+    assert told.returncode == 65 and one_line(told.stderr)
+    assert (mine / "followup.db").read_bytes() == before
+
+
+#: what arrives as a name, a title, a phone number or a note when somebody wishes us ill
+HOSTILE = {
+    "ansi": "Eve\x1b[31mred\x1b[0m",
+    "osc": "Osc\x1b]0;pwned\x07end",
+    "c1": "C1\x9b31m csi\x85nel\x7f",
+    "bidi": "Rtl\u202egnp.exe\u2066",
+    "zero": "Zero\u200bwidth\u2060\ufeff",
+    "lines": "Two\nlines\r\nhere\u2028and\u2029there\tand tab",
+    "formula": "=HYPERLINK(1)",
+    "plus": "+1|cmd",
+    "wide": "\uff1d1+1",
+    "markup": "<script>x</script> [a](http://b) *b* `c` | # &lt; ~~d~~",
+    "token": "{{contact.name}} {% x %} %s {0} \\",
+    "long": "x" * 10_000,
+}
+ON_A_TERMINAL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+@pytest.fixture(scope="module")
+def besieged(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office whose contacts have such values in every field; they went past the command line, which refuses some."""
+    folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("besieged") / "demo"))
+    store = open_store(f"sqlite:///{folder / 'followup.db'}")
+    world = World(store, 1_777_910_400, "sue", "test")  # 2026-05-04 16:00 UTC
+    for id, evil in HOSTILE.items():
+        fields = dict.fromkeys(("name", "first_name", "last_name", "email", "phone", "source"), evil)
+        add = wishes.Add({**fields, "owner": "tom", "stage": "lead"}, wishes.Choice("web-registration"))
+        task = wishes.Schedule("call", None, evil, "tom", evil)
+        stop = wishes.Stop()
+        for wish in (add, task) if id != "c1" else (add, stop):
+            (done,) = for_contacts(world, [(id, wish)]).done
+            assert done == id
+    store.close()
+    return folder
+
+
+def shown(office: Path, *words: str, user: str = "sue") -> str:
+    told = ran(*words, cwd=office, user=user)
+    assert told.returncode in (0, 1, 4, 5) and "Traceback" not in told.stderr, told.stderr
+    return told.stdout + told.stderr
+
+
+def controls(text: str, kinds: set[str]) -> set[str]:
+    return {ascii(c) for c in text if c != "\n" and category(c) in kinds}
+
+
+#: into a pipe, Typer strips "\x1b[31m" by itself; what it does not strip is in every one of these
+TERMINAL = (
+    ["due", "--user-of", "tom", "--by", "type"],
+    ["contacts", "list", "--limit", "-1"],
+    ["history"],
+    ["stranded"],
+    ["agenda", "--user", "tom"],
+    ["agenda", "--user", "tom", "--format", "md"],
+    ["show", "osc"],
+    ["close", "osc", "won", "--dry-run"],
+)
+TERMINAL_TOO = (
+    ["search", "--limit", "-1"],
+    ["due", "--all-users"],
+    ["next", "osc"],
+    ["assign", "osc", "c1", "referral", "--dry-run"],
+    ["contacts", "add", "--id", "osc", "--name", "Olga", "--no-cycle"],
+    ["due", "--user-of", "tom", "--format", "json"],
+    ["search", "--format", "jsonl"],
+    ["history", "--format", "json"],
+    ["assign", "osc", "c1", "referral", "--dry-run", "--format", "json"],
+    ["agenda", "--user", "tom", "--format", "json"],
+)
+
+
+@pytest.mark.parametrize(
+    "words", [*TERMINAL, *(pytest.param(words, marks=pytest.mark.slow) for words in TERMINAL_TOO)], ids=" ".join
+)
+def test_P6_no_value_of_a_contact_reaches_a_terminal_as_a_control(words: list[str], besieged: Path) -> None:
+    text = shown(besieged, *words)
+    assert any(part in text for part in ("Eve", "Osc", "C1", "osc")), text
+    assert controls(text, ON_A_TERMINAL) == set()
+
+
+def test_P6_json_says_what_the_values_are(besieged: Path) -> None:
+    items = json.loads(shown(besieged, "contacts", "list", "--format", "json"))["items"]
+    assert {item["id"]: item["name"] for item in items if item["id"] in HOSTILE} == HOSTILE
+
+
+@pytest.mark.parametrize(
+    "words", [["contacts", "export"], ["due", "--user-of", "tom", "--format", "csv"]], ids=" ".join
+)
+def test_P6_no_value_of_a_contact_is_a_formula_or_a_control_in_csv(words: list[str], besieged: Path) -> None:
+    text = shown(besieged, *words)
+    assert controls(text.replace("\t", ""), {"Cc"}) == set()
+    header, *rows = csv.reader(io.StringIO(text))
+    assert {len(row) for row in rows} == {len(header)}
+    cells = {cell for row in rows for cell in row}
+    assert {"'=HYPERLINK(1)", "'+1|cmd", "'\uff1d1+1", "Eve[31mred[0m"} <= cells
+    assert not [
+        cell for cell in cells if re.match(r"[=+\-@\t\r\uff1d]", cell) and not re.fullmatch(r"[+-][\d ]+", cell)
+    ]
+
+
+def test_P6_no_value_of_a_contact_is_markup_in_the_markdown_agenda(besieged: Path) -> None:
+    text = shown(besieged, "agenda", "--user", "tom", "--format", "md")
+    lines = [line for line in text.splitlines() if line and not line.startswith(("# ", "## "))]
+    rows = [re.fullmatch(r"- \[ \] `\d+` (.*)", line) for line in lines[1:]]
+    assert len(rows) > 10 and all(rows)
+    bare = [re.sub(r"\\[!-/:-@\[-`{-~]", "", row[1]) for row in rows if row]
+    assert not [text for text in bare if re.search(r"[<>*_`\[\]|#~&\\]", text)]
