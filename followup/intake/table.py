@@ -1,27 +1,34 @@
-"""A CSV file as a table: its encoding and delimiter found out, its header checked, its records streamed."""
+"""A file as a table whose records are streamed. CSV has its delimiter found out and its header checked.
+
+What begins with BEGIN:VCARD is a file of vCards, whatever it is called; a card is a record.
+"""
 
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import BinaryIO, NamedTuple, Protocol, TextIO
 
 from followup.errors import BadInput, UsageError
-from followup.intake.encoding import CHUNK, chunks, detect
+from followup.intake.encoding import CHUNK, chunks, detect, marked
+from followup.intake.folding import BYTES
 from followup.intake.records import Record, read_records, shaped
 from followup.intake.source import open_source
 from followup.intake.spreadsheet import unguard
+from followup.intake.vcard import HEADER, card_records
 
 DELIMITERS = (",", ";", "\t", "|")
 #: How a tab can be typed.
 TABS = {"tab": "\t", "\\t": "\t"}
 SAMPLE = 1 << 16
+VCARD = re.compile(rb"(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*BEGIN\s*:\s*VCARD\s*?(?:[\r\n]|\Z)", re.IGNORECASE)
 
 
 class Table(Protocol):
-    """What `rows` reads; another format (vCard) has its own."""
+    """What `rows` reads."""
 
     @property
     def header(self) -> tuple[str, ...]: ...
@@ -73,6 +80,8 @@ def open_table(path: str, encoding: str | None = None, delimiter: str | None = N
 
 
 def _opened(file: BinaryIO, name: str, encoding: str | None, delimiter: str | None) -> OpenTable:
+    if _holds_cards(file, encoding):
+        return _cards(file, name, encoding, delimiter or ",")
     _refuse_endless_lines(file, name)
     encoding, note = detect(file, name, encoding)
     text = io.TextIOWrapper(file, encoding, newline="")
@@ -80,6 +89,21 @@ def _opened(file: BinaryIO, name: str, encoding: str | None, delimiter: str | No
     header = _header(text, name, delimiter)
     read = partial(_below_header, delimiter=delimiter, width=len(header))
     return OpenTable(name, header, encoding, delimiter, (note,) if note else (), text, read)
+
+
+def _cards(file: BinaryIO, name: str, encoding: str | None, delimiter: str) -> OpenTable:
+    encoding, note = detect(file, name, encoding, by_piece=True)
+    text = io.TextIOWrapper(file, BYTES if "BEGIN".encode(encoding) == b"BEGIN" else encoding)
+    read = partial(card_records, encoding=encoding)
+    return OpenTable(name, HEADER, encoding, delimiter, (note,) if note else (), text, read)
+
+
+def _holds_cards(file: BinaryIO, encoding: str | None) -> bool:
+    """Letters of two or four bytes have NUL in them; without a word that they are such, NUL is left to be refused."""
+    wide = marked(file) or encoding
+    file.seek(0)
+    head = file.read(1024)
+    return VCARD.match(head.replace(b"\0", b"") if wide else head) is not None
 
 
 def _below_header(text: TextIO, delimiter: str, width: int) -> Iterator[Record]:
