@@ -226,7 +226,7 @@ def remove(
 @contacts.command("import")
 def import_(
     ctx: typer.Context,
-    file: Annotated[str, typer.Argument(metavar="FILE", help="CSV; - is stdin")],
+    file: Annotated[str, typer.Argument(metavar="FILE", help="CSV or vCard; - is stdin")],
     map: Annotated[list[str], typer.Option("--map", metavar="FIELD=COLUMN", help="which column is which field")] = [],  # noqa: B006
     map_file: Annotated[str, typer.Option("--map-file", metavar="FILE", help="the same, a line each")] = "",
     key: Annotated[list[str], typer.Option("--key", metavar="COLUMN", help="make ids from this")] = [],  # noqa: B006

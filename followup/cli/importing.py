@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from followup.app.importing import Totals
 from followup.intake.mapping import Mapping
 from followup.intake.refusals import Refusal, refusal_file
-from followup.intake.table import CsvTable
+from followup.intake.table import OpenTable
 from followup.output.table import table
 from followup.output.text import clean
 
 Run = Callable[[Callable[[Refusal], None]], Iterator[Totals]]
 
 
-def look(source: CsvTable, mapping: Mapping) -> str:
+def look(source: OpenTable, mapping: Mapping) -> str:
     """Which column is which field, what is left behind, how the file was read."""
     lines = [table(("field", "column"), mapping.used)]
     if mapping.unused:
@@ -24,7 +24,7 @@ def look(source: CsvTable, mapping: Mapping) -> str:
     return "\n".join(lines)
 
 
-def carry_out(run: Run, refused: str, source: CsvTable, shown: bool, dry_run: bool) -> Totals:
+def carry_out(run: Run, refused: str, source: OpenTable, shown: bool, dry_run: bool) -> Totals:
     """Runs the import; rows that are refused are written to `refused`, which is not made where there are none."""
     if dry_run:
         return _last(run(lambda _: None), shown)
@@ -38,7 +38,7 @@ def carry_out(run: Run, refused: str, source: CsvTable, shown: bool, dry_run: bo
 class _Kept:
     """The file of refusals, begun with the first."""
 
-    def __init__(self, path: str, source: CsvTable) -> None:
+    def __init__(self, path: str, source: OpenTable) -> None:
         self.file = refusal_file(path, source.header, source.delimiter)
         self.write: Callable[[Refusal], None] | None = None
 

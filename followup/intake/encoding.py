@@ -27,17 +27,21 @@ MARKS = (
 )
 
 
-def detect(file: BinaryIO, name: str, told: str | None = None) -> tuple[str, str]:
+def detect(file: BinaryIO, name: str, told: str | None = None, by_piece: bool = False) -> tuple[str, str]:
     """The encoding of `file`, and a note for the person if it was a guess. Raises BadInput with byte and line.
 
-    `told` is what the person says that it is; a mark knows better.
+    `told` is what the person says that it is; a mark knows better. A file that is decoded `by_piece`, where each bad
+    piece is refused on its own, may be a mixture and hold NUL.
     """
     if encoding := marked(file) or told:
         require(file, name, encoding)
         return encoding, ""
-    refuse_binary(file, name)
+    if not by_piece:
+        refuse_binary(file, name)
     bad = first_bad_byte(file, "utf-8")
     if bad is None:
+        return "utf-8", ""
+    if by_piece and (has_multibyte(file) or first_bad_byte(file, "cp1252") is not None):
         return "utf-8", ""
     if has_multibyte(file):
         raise BadInput(

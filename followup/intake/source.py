@@ -23,7 +23,7 @@ def open_source(path: str) -> BinaryIO:
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
-            raise BadInput(f"{path} is not a file: name a CSV file, or - for stdin")
+            raise BadInput(f"{path} is not a file: name a CSV or vCard file, or - for stdin")
         file = open(path, "rb")  # noqa: SIM115 - the table closes it
     except (FileNotFoundError, NotADirectoryError):
         raise NotFound(f"no such file: {path}") from None

@@ -1,34 +1,45 @@
-"""A CSV file as a table: its encoding and delimiter found out, its header checked, its records streamed."""
+"""A file as a table whose records are streamed. CSV has its delimiter found out and its header checked.
+
+What begins with BEGIN:VCARD is a file of vCards, whatever it is called; a card is a record.
+"""
 
 from __future__ import annotations
 
 import io
+import re
 import unicodedata
-from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple, Protocol
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import BinaryIO, NamedTuple, Protocol, TextIO
 
 from followup.errors import BadInput, UsageError
-from followup.intake.encoding import CHUNK, chunks, detect
+from followup.intake.encoding import CHUNK, chunks, detect, marked
+from followup.intake.folding import BYTES
 from followup.intake.records import Record, read_records, shaped
 from followup.intake.source import open_source
 from followup.intake.spreadsheet import unguard
+from followup.intake.vcard import HEADER, card_records
 
 DELIMITERS = (",", ";", "\t", "|")
 #: How a tab can be typed.
 TABS = {"tab": "\t", "\\t": "\t"}
 SAMPLE = 1 << 16
+VCARD = re.compile(rb"(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*BEGIN\s*:\s*VCARD\s*?(?:[\r\n]|\Z)", re.IGNORECASE)
 
 
 class Table(Protocol):
-    """What `rows` reads; another format (vCard) has its own."""
+    """What `rows` reads."""
 
     @property
     def header(self) -> tuple[str, ...]: ...
     def records(self) -> Iterator[Record]: ...
 
 
-class CsvTable(NamedTuple):
-    """An open CSV file; use it in a `with`. `notes` are sentences for the person: what had to be guessed."""
+class OpenTable(NamedTuple):
+    """A table in an open file; use it in a `with`. `notes` are sentences for the person: what had to be guessed.
+
+    `delimiter` is for the refused records too, which are written as CSV wherever they come from.
+    """
 
     name: str
     header: tuple[str, ...]
@@ -36,18 +47,16 @@ class CsvTable(NamedTuple):
     delimiter: str
     notes: tuple[str, ...]
     text: io.TextIOWrapper
+    read: Callable[[TextIO], Iterator[Record]]
 
     def records(self) -> Iterator[Record]:
         """Every record below the header. Each call starts from the top and ends the one before."""
-        every, width = read_records(self.text, self.delimiter), len(self.header)
         try:
-            next(every)  # the header
-            for record in every:
-                yield record if len(record.cells) == width else shaped(record, width)
+            yield from self.read(self.text)
         except UnicodeError:
             raise BadInput(f"{self.name} changed while it was being read: try again") from None
 
-    def __enter__(self) -> CsvTable:
+    def __enter__(self) -> OpenTable:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -57,7 +66,7 @@ class CsvTable(NamedTuple):
         self.text.close()
 
 
-def open_table(path: str, encoding: str | None = None, delimiter: str | None = None) -> CsvTable:
+def open_table(path: str, encoding: str | None = None, delimiter: str | None = None) -> OpenTable:
     """The table in the file at `path`, or on stdin for "-". Raises NotFound, BadInput, UsageError, CannotWrite."""
     delimiter = TABS.get(delimiter or "", delimiter)
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n '):
@@ -70,12 +79,38 @@ def open_table(path: str, encoding: str | None = None, delimiter: str | None = N
         raise
 
 
-def _opened(file: BinaryIO, name: str, encoding: str | None, delimiter: str | None) -> CsvTable:
+def _opened(file: BinaryIO, name: str, encoding: str | None, delimiter: str | None) -> OpenTable:
+    if _holds_cards(file, encoding):
+        return _cards(file, name, encoding, delimiter or ",")
     _refuse_endless_lines(file, name)
     encoding, note = detect(file, name, encoding)
     text = io.TextIOWrapper(file, encoding, newline="")
     delimiter = delimiter or _delimiter(text)
-    return CsvTable(name, _header(text, name, delimiter), encoding, delimiter, (note,) if note else (), text)
+    header = _header(text, name, delimiter)
+    read = partial(_below_header, delimiter=delimiter, width=len(header))
+    return OpenTable(name, header, encoding, delimiter, (note,) if note else (), text, read)
+
+
+def _cards(file: BinaryIO, name: str, encoding: str | None, delimiter: str) -> OpenTable:
+    encoding, note = detect(file, name, encoding, by_piece=True)
+    text = io.TextIOWrapper(file, BYTES if "BEGIN".encode(encoding) == b"BEGIN" else encoding)
+    read = partial(card_records, encoding=encoding)
+    return OpenTable(name, HEADER, encoding, delimiter, (note,) if note else (), text, read)
+
+
+def _holds_cards(file: BinaryIO, encoding: str | None) -> bool:
+    """Letters of two or four bytes have NUL in them; without a word that they are such, NUL is left to be refused."""
+    wide = marked(file) or encoding
+    file.seek(0)
+    head = file.read(1024)
+    return VCARD.match(head.replace(b"\0", b"") if wide else head) is not None
+
+
+def _below_header(text: TextIO, delimiter: str, width: int) -> Iterator[Record]:
+    every = read_records(text, delimiter)
+    next(every)  # the header
+    for record in every:
+        yield record if len(record.cells) == width else shaped(record, width)
 
 
 def _refuse_endless_lines(file: BinaryIO, name: str) -> None:

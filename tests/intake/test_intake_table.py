@@ -12,7 +12,7 @@ import pytest
 from followup.errors import BadInput, NotFound, UsageError
 from followup.intake.encoding import CHUNK
 from followup.intake.records import Record
-from followup.intake.table import CsvTable, open_table
+from followup.intake.table import OpenTable, open_table
 
 Write = Callable[..., str]
 
@@ -233,5 +233,5 @@ def test_a_file_that_changes_while_it_is_read_is_said(write: Write) -> None:
 
 def test_a_table_is_closed(write: Write) -> None:
     with open_table(write("name\n")) as table:
-        assert isinstance(table, CsvTable)
+        assert isinstance(table, OpenTable)
     assert table.text.closed

@@ -1,0 +1,77 @@
+"""The cards of a vCard text (2.1, 3.0, 4.0), streamed. Each is yielded once: whole, or with what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from typing import TextIO
+
+from followup.intake.cardlines import TOO_LONG, CardLine, read_line
+from followup.intake.folding import BYTES, LONGEST, MARK, unfolded
+from followup.intake.values import Unfit
+
+
+class Card:
+    """A card under way. `line` is where it begins, from 1; `fault` the first reason why it cannot be used."""
+
+    def __init__(self, number: int, line: int, fault: str | None = None) -> None:
+        self.number, self.line, self.fault = number, line, fault
+        self.size = 0
+        self.lines: dict[str, list[CardLine]] = {}
+
+    def add(self, line: int, content: str, encoding: str) -> None:
+        """Keep what a line says. One that cannot be read is the card's fault, and the rest is kept all the same."""
+        try:
+            found = read_line(content, encoding)
+            if found is None:
+                return
+            self.size += len(content)
+            if self.size >= LONGEST:
+                raise Unfit(TOO_LONG)
+            self.lines.setdefault(found.name, []).append(found)
+        except Unfit as unfit:
+            self.fail(f"line {line} {unfit}")
+
+    def fail(self, fault: str) -> None:
+        self.fault = self.fault or fault
+
+    def texts(self, name: str) -> list[str]:
+        return texts(self.lines.get(name, ()))
+
+
+def texts(lines: Iterable[CardLine]) -> list[str]:
+    """What lines of one name say, the preferred first, each once; ", " between the parts of one."""
+    found = (", ".join(filter(None, map(str.strip, each.parts))) for each in sorted(lines, key=attrgetter("rank")))
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def read_cards(text: TextIO, encoding: str) -> Iterator[Card]:
+    """Every card from the top, numbered from 1. Lines that stand outside of cards come as one, which is at fault.
+
+    `encoding`: of the values that do not say theirs, where the text is BYTES; any other text is decoded already.
+    """
+    text.seek(0)
+    encoding = encoding if text.encoding == BYTES else "utf-8"
+    number, card = 0, None
+    for line, content in unfolded(text):
+        mark = MARK.fullmatch(content)
+        if mark is None and not content.strip():
+            continue
+        begins = mark is not None and mark[1].upper() == "BEGIN"
+        if begins and card is not None:
+            yield _unclosed(card)
+        if begins or card is None:
+            number += 1
+            card = Card(number, line, None if begins else "BEGIN:VCARD is missing above it")
+        if mark is None:
+            card.add(line, content, encoding)
+        elif not begins:
+            yield card
+            card = None
+    if card is not None:
+        yield _unclosed(card)
+
+
+def _unclosed(card: Card) -> Card:
+    card.fail("END:VCARD is missing below it: what follows may have got lost")
+    return card

@@ -1,0 +1,516 @@
+"""vCards of every version become rows as CSV does; a bad card costs itself only (case 52, and 48, 51, 54 for cards)."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tracemalloc
+from binascii import b2a_qp
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from followup.errors import BadInput, FollowupError
+from followup.intake.folding import LONGEST
+from followup.intake.identity import made_id
+from followup.intake.mapping import map_columns
+from followup.intake.records import Record
+from followup.intake.refusals import Refusal, write_refusals
+from followup.intake.rows import Row, rows
+from followup.intake.spreadsheet import unguard
+from followup.intake.table import open_table
+from followup.intake.vcard import HEADER
+
+Write = Callable[..., str]
+Read = Callable[..., list[Row | Refusal]]
+
+
+def card(*lines: str, version: str = "3.0") -> str:
+    return "\n".join(["BEGIN:VCARD", f"VERSION:{version}", *lines, "END:VCARD", ""])
+
+
+GOOD = card("N:Reed;Sue", "FN:Sue Reed", "EMAIL:sue@x.example")
+LAST = card("FN:Ann Lee", "EMAIL:ann@x.example")
+
+
+def cells(path: str, **options: str) -> list[dict[str, str]]:
+    """What each card says, cell by cell; none may be at fault."""
+    with open_table(path, **options) as table:
+        records = list(table.records())
+    assert [record.fault for record in records] == [None] * len(records)
+    return [dict(zip(HEADER, map(unguard, record.cells), strict=True)) for record in records]
+
+
+def only(read: Read, content: str | bytes, *pairs: str) -> Row:
+    (row,) = read(content, *pairs)
+    assert isinstance(row, Row), row
+    return row
+
+
+def refused(found: list[Row | Refusal]) -> tuple[int, str, str]:
+    """The line, the card's number and the reason of the one that was refused."""
+    (refusal,) = [each for each in found if isinstance(each, Refusal)]
+    return refusal.line, refusal.record[0], refusal.reason
+
+
+def test_a_2_1_card_of_a_phone_is_read(read: Read) -> None:
+    row = only(
+        read,
+        card(
+            "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=4D=C3=BC=6C=6C=65=72=2D=\n=4C=C3=BC=64=65;=4A=C3=B6=72=67;;;",
+            "FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=4A=C3=B6=72=67=20=4D=C3=BC=6C=6C=65=72",
+            "TEL;HOME;:+1 604 555 0199",
+            "TEL;CELL;PREF:+1 604 555 0101",
+            "NOTE;ENCODING=QUOTED-PRINTABLE:Parks a car=3B tall.=0D=0A=",
+            "Dog: yes",
+            "X-ANDROID-CUSTOM:vnd.android.cursor.item/nickname;J;1;;;;;;;;;;;;;",
+            version="2.1",
+        ),
+    )
+    assert (row.name, row.first_name, row.last_name) == ("Jörg Müller", "Jörg", "Müller-Lüde")
+    assert (row.phone, row.notes) == ("+1 604 555 0101", "Parks a car; tall.\nDog: yes")
+
+
+def test_a_grouped_3_0_card_is_read(read: Read) -> None:
+    row = only(
+        read,
+        card(
+            "N:Reed;Sue;;;",
+            "FN:Sue Reed",
+            "item1.EMAIL;type=INTERNET;type=pref:sue@x.example",
+            "item1.X-ABLabel:_$!<Other>!$_",
+            "NOTE:One\\, two\\nt",
+            " hr",
+            "\tee",
+            'X-PLACE;X-ADDRESS=Main \\"Old\\" St;X-TITLE=here:geo:40.5,22.9',
+            "CATEGORIES:VIP,Old\\, Clients",
+        ),
+    )
+    assert (row.email, row.notes, row.groups) == ("sue@x.example", "One, two\nthree", "old-clients vip")
+
+
+def test_a_4_0_card_with_addresses_for_numbers_is_read(read: Read) -> None:
+    row = only(
+        read,
+        card(
+            'FN;X-A="a:b;c":Sue Reed',
+            'TEL;VALUE=uri;TYPE="voice,home":tel:+1-604-555-0102',
+            'TEL;VALUE=uri;PREF=1;TYPE="voice,cell":tel:+1-604-555-0101;ext=%35',
+            "UID:urn:uuid:0b9f7c1e-6d52-4b1a-8a77-3c5de0f41a92",
+            version="4.0",
+        ),
+        "more=other_phones",
+    )
+    assert (row.id, row.phone) == ("0b9f7c1e-6d52-4b1a-8a77-3c5de0f41a92", "+1-604-555-0101 ext. 5")
+    assert row.extra == {"more": "+1-604-555-0102"}
+
+
+def test_every_column_is_filled_from_its_line_of_a_card(write: Write) -> None:
+    text = card(
+        "begin:nothing",
+        "UID:sue-reed",
+        "fn:Sue Reed",
+        "N : Reed ; Sue ;Ann;Dr.;Jr.",
+        "EMAIL:sue@x.example",
+        "email;type=work:work@x.example",
+        "EMAIL:sue@x.example",
+        "TEL:604",
+        "TEL;TYPE=FAX:605",
+        "TEL;TYPE=WORK:606",
+        "CATEGORIES:VIP;Old Clients",
+        "NOTE:one",
+        "NOTE:two",
+        "ORG:Acme\\; Inc.;;Sales",
+        "TITLE:Head",
+        "ADR;TYPE=WORK:;Floor 2;1 Main St;Vancouver;BC;V5K;Canada",
+        "ADR;TYPE=HOME,PREF:;;2 Quay St;Victoria;;;",
+        "BDAY:1970-02-03",
+        "URL:https://x.example",
+        "EMAIL:",
+    )
+    assert cells(write(text)) == [
+        {
+            "card": "1",
+            "id": "sue-reed",
+            "name": "Sue Reed",
+            "first_name": " Sue ",
+            "last_name": " Reed ",
+            "email": "sue@x.example",
+            "phone": "604",
+            "groups": "VIP;Old Clients",
+            "notes": "one\ntwo",
+            "other_emails": "work@x.example",
+            "other_phones": "606\n605",
+            "organization": "Acme; Inc., Sales",
+            "title": "Head",
+            "address": "2 Quay St, Victoria\nFloor 2, 1 Main St, Vancouver, BC, V5K, Canada",
+            "birthday": "1970-02-03",
+            "website": "https://x.example",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("TEL:1", "TEL;PREF:2", "TEL;CELL:3"),
+        ("TEL;TYPE=home:1", "TEL;TYPE=cell:3", "TEL;TYPE=HOME,pref:2"),
+        ("TEL;PREF=100:1", "TEL;PREF=7:2", "TEL;TYPE=CELL;PREF=99:3"),
+        ("TEL;HOME:1", "TEL;CELL:2", "TEL;CELL:3"),
+        ("TEL;FAX;PREF:1", "TEL;WORK:2", "TEL;PREF=none:3"),
+        ("TEL:2", "TEL;PREF=" + "9" * 5000 + ":3"),
+    ],
+)
+def test_the_preferred_number_is_the_phone_then_a_mobile_and_never_a_fax(read: Read, lines: tuple[str, ...]) -> None:
+    assert only(read, card("FN:Sue", *lines)).phone == "2"
+
+
+@pytest.mark.parametrize(
+    ("lines", "names"),
+    [
+        (("N:Reed;Sue", "FN:Dr. Sue Reed"), ("Dr. Sue Reed", "Sue", "Reed")),
+        (("N:Reed;Sue",), ("Sue Reed", "Sue", "Reed")),
+        (("N:a\\;b\\\\;Sue",), ("Sue a;b\\", "Sue", "a;b\\")),
+        (("FN:Reed,  Sue",), ("Sue Reed", "Sue", "Reed")),
+        (("N:;;;;", "FN:Sue Reed"), ("Sue Reed", "Sue", "Reed")),
+        (("N:;;;;", "FN:Acme Homes", "ORG:Acme Homes;"), ("Acme Homes", None, None)),
+        (("FN:Acme Homes", "KIND:org"), ("Acme Homes", None, None)),
+        (("ORG:Acme Homes",), ("Acme Homes", None, None)),
+    ],
+)
+def test_a_name_comes_whole_and_in_parts_but_a_firms_is_not_split(
+    read: Read, lines: tuple[str, ...], names: tuple[str | None, ...]
+) -> None:
+    row = only(read, card(*lines))
+    assert (row.name, row.first_name, row.last_name) == names
+
+
+def test_an_id_is_the_uid_or_made_from_it_as_from_a_key_column(read: Read) -> None:
+    assert only(read, card("FN:Sue", "UID:P-4101")).id == "P-4101"
+    uid = "8C1B2D5E:ABPerson"
+    made = only(read, card("FN:Sue", f"UID:{uid}")).id
+    assert made == made_id("key", [uid])
+    (row,) = read(f"uid,name\n{uid},Sue\n", key=("uid",))
+    assert isinstance(row, Row) and row.id == made
+
+
+def test_without_a_uid_an_id_is_made_as_for_csv(read: Read) -> None:
+    made = [only(read, card("FN:Sue", *lines)).id for lines in (["EMAIL:s@x.example", "TEL:1"], ["TEL:1"], [])]
+    assert made == [row.id for row in read("name,email,phone\nSue,s@x.example,1\nSue,,1\nSue,,\n")]
+
+
+def test_a_uid_that_comes_twice_is_refused_the_second_time(read: Read) -> None:
+    found = read(card("FN:Sue", "UID:a") + card("FN:Ann", "UID:urn:uuid:a"))
+    assert refused(found) == (6, "2", "the id a is in this file before")
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (card("FN:Bo", "NOTE:one", "two"), "line 11 is no part of a card: 'two'"),
+        (card("FN:Bo", "see you at 5: ok"), "line 10 is no part of a card: 'see you at 5: ok'"),
+        (card("FN:Bo").replace("END:VCARD\n", ""), "END:VCARD is missing below it: what follows may have got lost"),
+        (card("FN:Bo").replace("BEGIN:VCARD\n", ""), "BEGIN:VCARD is missing above it"),
+        ("\n\nhello there\n", "BEGIN:VCARD is missing above it"),
+        ("END:VCARD\n", "BEGIN:VCARD is missing above it"),
+        (card("FN:Bo", "NOTE;CHARSET=klingon:Zoë"), "line 10 names an encoding that there is not: 'KLINGON'"),
+        (card("FN:Bo", "NOTE;CHARSET=a\0b:Zoë"), "line 10 is not 'A\\x00B': mend its CHARSET, or name the encoding with --encoding"),
+        (card("FN:Bo", "NOTE;QUOTED-PRINTABLE:Zo=EB"), "line 10 is not 'utf-8': mend its CHARSET, or name the encoding with --encoding"),
+        (card("FN:Bo", "NOTE;CHARSET=unicode_escape;QUOTED-PRINTABLE:=5Cud800"), "line 10 is not 'UNICODE_ESCAPE': mend its CHARSET, or name the encoding with --encoding"),
+        (card("FN:Bo", "NOTE:a\0b"), "line 10 holds a NUL byte"),
+        (card("FN:Bo", "NOTE;QUOTED-PRINTABLE:=00"), "line 10 holds a NUL byte"),
+        (card("FN:Bo", "NO\0TE:a"), "line 10 is no part of a card: 'NO\\x00TE:a'"),
+        (card("FN:Bo", "NOTE:" + "é" * LONGEST), "line 10 is too much: even without its photos this card is far too long"),
+        (card("FN:Bo", *["NOTE:" + "x" * 1000] * 200), "line 140 is too much: even without its photos this card is far too long"),
+        (card("FN:Team", "KIND:group"), "it is a group of contacts, not a person"),
+        (card("FN:Team", "X-ADDRESSBOOKSERVER-KIND:group"), "it is a group of contacts, not a person"),
+        (card("FN:Bo", "EMAIL:bo"), "'bo' is not an e-mail address"),
+        (card("FN:Bo", "NOTE:" + "x" * 10_001), "a cell of 10001 characters; 10000 is the most"),
+        (card("FN:Bo\x1b[31m"), "a control character (U+001B) in a cell"),
+        (card("FN:", "PHOTO:x"), "nobody to follow up with: no name, no e-mail, no phone"),
+    ],
+)  # fmt: skip
+def test_a_bad_card_is_refused_by_line_and_number_and_its_neighbours_are_not(read: Read, bad: str, reason: str) -> None:
+    found = read(GOOD + bad + LAST)
+    line = 9 if bad.startswith("\n") else 7
+    assert refused(found) == (line, "2", reason)
+    assert [row.name for row in found if isinstance(row, Row)] == ["Sue Reed", "Ann Lee"]
+
+
+def test_what_could_be_read_of_a_bad_card_is_kept_to_be_mended(read: Read) -> None:
+    (refusal,) = read("BEGIN:VCARD\nFN:Sue Reed\nNOTE;QUOTED-PRINTABLE:=FF\nEMAIL:sue@x.exam")
+    assert isinstance(refusal, Refusal)
+    assert refusal.record[:7] == ("1", "", "Sue Reed", "Sue", "Reed", "sue@x.exam", "")
+
+
+def test_marks_and_names_are_read_however_they_are_written(read: Read) -> None:
+    found = read("begin:vcard\nfn:Sue Reed\nend : VCard \nBEGIN: VCARD\nEmail : ann@x.example\nEND:VCARD")
+    assert [(row.name, row.email) for row in found if isinstance(row, Row)] == [
+        ("Sue Reed", None),
+        (None, "ann@x.example"),
+    ]
+
+
+def test_a_soft_line_break_may_come_before_a_mark_that_is_none(write: Write) -> None:
+    (said,) = cells(write(card("ORG;QUOTED-PRINTABLE:Acme\\=\n; Inc.;Sales", version="2.1")))
+    assert said["organization"] == "Acme; Inc., Sales"
+
+
+def test_an_address_that_would_bring_a_nul_byte_is_left_as_it_is(read: Read) -> None:
+    assert only(read, card("FN:Sue", "TEL:tel:604%00")).phone == "tel:604%00"
+
+
+def test_a_soft_line_break_before_the_end_does_not_swallow_it(read: Read) -> None:
+    found = read(card("FN;QUOTED-PRINTABLE:Sue=", version="2.1") + LAST)
+    assert [row.name for row in found if isinstance(row, Row)] == ["Sue", "Ann Lee"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_encoding_and_line_ends_are_found(write: Write, encoding: str, newline: str) -> None:
+    text = card("FN:Zoë Łukasz", "NOTE;QUOTED-PRINTABLE:Zo=C3=AB").replace("\n", newline)
+    (said,) = cells(write(text, encoding))
+    assert (said["name"], said["notes"]) == ("Zoë Łukasz", "Zoë")
+
+
+def test_a_latin_1_file_is_read_and_its_guess_said(write: Write) -> None:
+    with open_table(write(card("FN:Zoë Ångström"), "latin-1")) as table:
+        assert next(table.records()).cells[2] == "Zoë Ångström"
+        assert "cp1252" in table.notes[0]
+
+
+def test_a_latin_1_card_among_utf_8_is_refused_and_the_others_are_not(read: Read) -> None:
+    found = read(card("FN:Zoë").encode() + card("FN:Bär").encode("latin-1") + LAST.encode())
+    assert refused(found) == (5, "2", "line 7 is not 'utf-8': mend its CHARSET, or name the encoding with --encoding")
+    assert [row.name for row in found if isinstance(row, Row)] == ["Zoë", "Ann Lee"]
+
+
+def test_a_guess_that_bytes_speak_against_is_not_made(read: Read) -> None:
+    found = read(card("FN:Żółw Ź").encode("cp1250") + LAST.encode())
+    assert refused(found)[0] == 1  # cp1252 has nothing at 0x8f
+
+
+def test_a_value_may_say_its_own_encoding(write: Write) -> None:
+    raw = card("N;CHARSET=SHIFT_JIS:能;ソ", "FN;CHARSET=SHIFT_JIS:ソ能;x").encode("shift_jis")
+    raw += card("FN;CHARSET=UTF-8:Zoë").encode()
+    quoted = card("FN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:Zo=EB").encode()
+    first, *others = cells(write(raw + quoted))  # both of these characters end in the byte of a backslash
+    assert (first["name"], first["first_name"], first["last_name"]) == ("ソ能;x", "ソ", "能")
+    assert [said["name"] for said in others] == ["Zoë", "Zoë"]
+
+
+def test_an_encoding_that_is_told_is_that_of_quoted_values_too(write: Write) -> None:
+    text = card("FN:Żółw", "NOTE;QUOTED-PRINTABLE:=AF=F3=B3w")
+    (said,) = cells(write(text, "cp1250"), encoding="cp1250")
+    assert (said["name"], said["notes"]) == ("Żółw", "Żółw")
+    with pytest.raises(BadInput, match="is not utf-8"):
+        open_table(write(text, "cp1250"), encoding="utf-8")
+
+
+def test_utf_16_without_its_mark_is_asked_for_and_read_when_told(write: Write) -> None:
+    path = write(card("FN:Zoë"), "utf-16-le")
+    with pytest.raises(BadInput, match="--encoding utf-16-le"):
+        open_table(path)
+    assert cells(path, encoding="utf-16-le")[0]["name"] == "Zoë"
+
+
+@pytest.mark.parametrize(
+    "photo",
+    [
+        "PHOTO;ENCODING=b;TYPE=JPEG:" + "\n ".join(["A" * 74] * 70_000),
+        "PHOTO;JPEG;ENCODING=BASE64:\n" + "\n".join(["A" * 74] * 70_000) + "==\n\n",
+        "PHOTO;ENCODING=B:\n" + "\n".join(["A" * 74] * 70_000),
+        "PHOTO;BASE64:" + "A" * 5_000_000,
+        "PHOTO:data:image/jpeg;base64," + "A" * 5_000_000,
+    ],
+)
+def test_a_card_of_5_mb_is_read_in_little_memory(write: Write, photo: str) -> None:
+    path = write(card("FN:Sue Reed", photo, "TEL:604") + LAST)
+    assert os.path.getsize(path) > 5_000_000
+    with open_table(path) as table:
+        tracemalloc.start()
+        found = list(rows(table, map_columns(table.header)))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert [(row.name, row.phone) for row in found if isinstance(row, Row)] == [("Sue Reed", "604"), ("Ann Lee", None)]
+    assert peak < 4_000_000
+
+
+@pytest.mark.parametrize(
+    "line", ["X;QUOTED-PRINTABLE" + ";" * 120_000 + "=\n" * 100_000, "X;B" + ";" * 120_000 + "\nx" * 100_000]
+)
+def test_lines_that_never_end_take_no_time_that_grows_with_their_square(read: Read, line: str) -> None:
+    found = read(card("FN:Bo", line) + LAST)
+    assert refused(found)[:2] == (1, "1")
+
+
+def test_memory_stays_flat_over_many_cards(write: Write) -> None:
+    path = write(
+        "".join(card(f"FN:Sue Reed {n}", f"EMAIL:sue{n}@x.example", "NOTE:" + "x" * 4000) for n in range(2_000))
+    )
+    with open_table(path) as table:
+        tracemalloc.start()
+        count = sum(isinstance(row, Row) for row in rows(table, map_columns(table.header)))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert count == 2_000
+    assert peak < 6_000_000 < os.path.getsize(path)
+
+
+def test_the_content_decides_whatever_the_file_is_called(write: Write, tmp_path: Path) -> None:
+    assert cells(write("\n" + card("FN:Sue")))[0]["name"] == "Sue"
+    (tmp_path / "list.vcf").write_text("name\nSue\n")
+    with open_table(str(tmp_path / "list.vcf")) as table:
+        assert table.header == ("name",)
+
+
+def test_the_columns_are_known_by_their_names() -> None:
+    mapping = map_columns(HEADER)
+    assert [(field, column) for field, column in mapping.used if field != column] == []
+    assert mapping.unused == ("card", *HEADER[9:])
+
+
+def test_records_can_be_read_twice(write: Write) -> None:
+    with open_table(write(GOOD + LAST, "utf-16")) as table:
+        assert list(table.records()) == list(table.records())
+        assert [record.line for record in table.records()] == [1, 7]
+
+
+def test_refused_cards_are_mended_in_csv_and_imported(read: Read, tmp_path: Path) -> None:
+    found = read(GOOD + card("UID:a:b", "FN:'=Bo", "EMAIL:bo", "ADR:;;1 Main St;Town;;;", "CATEGORIES:VIP,Old"))
+    report = tmp_path / "refused.csv"
+    write_refusals(str(report), HEADER, [each for each in found if isinstance(each, Refusal)])
+    report.write_text(report.read_text("utf-8-sig").replace(",bo,", ",bo@x.example,"))
+    with open_table(str(report)) as table:
+        (row,) = rows(table, map_columns(table.header, ["home=address"]))
+    assert isinstance(row, Row)
+    assert (row.id, row.name, row.groups) == (made_id("key", ["a:b"]), "'=Bo", "old vip")
+    assert row.extra == {"home": "1 Main St, Town"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("=1+1", "'=1+1", "\uff1d1", "@SUM(1)", "<script>alert(1)</script>", "{{7*7}}", "\u202egnp", "a\u200bb"),
+        *('Robert"); DROP TABLE contact;--', "x" * 10_000, "👩‍👩‍👧", "BEGIN:VCARD", "%00", "C:\\temp"),
+    ],
+)  # fmt: skip
+def test_a_hostile_value_stays_the_text_that_it_is(read: Read, value: str) -> None:
+    escaped = value.replace("\\", "\\\\").replace(";", "\\;")
+    row = only(read, card(f"FN:{escaped}", f"ORG:{escaped}", f"NOTE:{escaped}"), "firm=organization")
+    assert (row.name, row.notes, row.extra) == (value, value, {"firm": value})
+
+
+# What a writer of each version makes of values, and the values again.
+
+CALM = settings(deadline=None)
+VALUE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=30)
+TRICKY = st.lists(st.sampled_from([*"=;,:\\\"'\n\t ~né", "\\n", "=3B", "END:VCARD", "\u2028"]), max_size=8).map("".join)
+TEXT = (VALUE | TRICKY).map(str.strip)
+SOME = TEXT.filter(bool)
+PEOPLE = st.lists(st.tuples(SOME, SOME, TEXT, TEXT, TEXT), min_size=1, max_size=4)
+FOLD = st.integers(12, 75)
+
+
+def escaped(text: str) -> str:
+    for mark in "\\;,":
+        text = text.replace(mark, "\\" + mark)
+    return text.replace("\n", "\\n")
+
+
+def folded(line: str, width: int) -> bytes:
+    """Folded at any byte, be it inside a character."""
+    data = line.encode()
+    return b"\r\n ".join(data[at : at + width] for at in range(0, len(data), width)) + b"\r\n"
+
+
+def written(people: list[tuple[str, ...]], version: str, width: int) -> bytes:
+    out = []
+    for first, last, name, note, street in people:
+        lines = [f"FN:{escaped(name)}", f"x.N:{escaped(last)};{escaped(first)};;;", f'NOTE;X="a:b":{escaped(note)}']
+        every = ["BEGIN:VCARD", f"VERSION:{version}", *lines, f"ADR:;;{escaped(street)};;;;", "END:VCARD"]
+        out += [folded(line, width) for line in every]
+    return b"".join(out)
+
+
+def quoted(text: str, charset: str) -> str:
+    """As 2.1 has it: soft line breaks, and marks inside a part written as their numbers."""
+    code = b2a_qp(text.encode(charset), istext=False).decode().replace("\r\n", "\n")
+    return code.replace(";", "=3B").replace("\\", "=5C")
+
+
+def written_in_2_1(people: list[tuple[str, ...]], charset: str) -> bytes:
+    out, how = "", f"CHARSET={charset};ENCODING=QUOTED-PRINTABLE"
+    for each in people:
+        first, last, name, note, street = (quoted(text, charset) for text in each)
+        lines = [
+            f"FN;{how}:{name}",
+            f"N;{how}:{last};{first};;;",
+            f"NOTE;{how}:{note}",
+            f"ADR;HOME;{how}:;;{street};;;;",
+        ]
+        out += card(*lines, version="2.1").replace("\n", "\r\n")
+    return out.encode()
+
+
+def read_back(content: bytes) -> list[tuple[str, ...]]:
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "people.vcf")
+        Path(path).write_bytes(content)
+        said = cells(path)
+    return [tuple(each[name] for name in ("first_name", "last_name", "name", "notes", "address")) for each in said]
+
+
+def expected(people: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return [(first, last, " ".join(name.split()), *others) for first, last, name, *others in people]
+
+
+@given(PEOPLE, st.sampled_from(["3.0", "4.0"]), FOLD)
+@settings(CALM, max_examples=200)
+def test_what_3_0_and_4_0_say_comes_back_however_it_is_folded(
+    people: list[tuple[str, ...]], version: str, width: int
+) -> None:
+    people = [("Zoë", "Reed", "Zoë Reed", "", ""), *people]  # one character at least is whole, and shows the encoding
+    assert read_back(written(people, version, width)) == expected(people)
+
+
+@given(PEOPLE, st.sampled_from(["UTF-8", "GB18030", "UTF-16-LE"]))
+@settings(CALM, max_examples=200)
+def test_what_2_1_says_comes_back_from_quoted_printable(people: list[tuple[str, ...]], charset: str) -> None:
+    assert read_back(written_in_2_1(people, charset)) == expected(people)
+
+
+LINES = st.lists(
+    st.sampled_from(
+        [*(f"{line}\n".encode() for line in (*GOOD.splitlines(), *LAST.splitlines(), "", " ", "x", "N;QUOTED-PRINTABLE:a="))]
+        + [b"\xe9", b"\0", b"\r", b'"', b";", b":", b"=", b"\\", b"UID:a\n", b"PHOTO;B:\n", b"CHARSET=rot13", b"TEL:tel:;ext=%00"]
+    ),
+    max_size=30,
+)  # fmt: skip
+
+
+@given(LINES.map(b"".join) | st.binary(max_size=200))
+@settings(CALM, max_examples=400)
+def test_any_bytes_are_rows_refusals_or_one_line_of_explanation_and_the_same_the_second_time(tail: bytes) -> None:
+    def imported() -> list[Row | Refusal]:
+        with open_table(path) as table:
+            assert table.header == HEADER
+            return list(rows(table, map_columns(table.header)))
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "people.vcf")
+        Path(path).write_bytes(b"BEGIN:VCARD\n" + tail)
+        try:
+            found = imported()
+        except FollowupError as error:
+            assert "\n" not in str(error)
+            return
+        assert found == imported()
+        numbers = [each.record[0] for each in found if isinstance(each, Refusal)]
+        assert numbers == [str(n) for n, each in enumerate(found, 1) if isinstance(each, Refusal)]
+        write_refusals(os.path.join(folder, "refused.csv"), HEADER, [e for e in found if isinstance(e, Refusal)])
+        with open_table(os.path.join(folder, "refused.csv")) as table:
+            assert sum(isinstance(each, Record) for each in table.records()) == len(numbers)
