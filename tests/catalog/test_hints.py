@@ -30,6 +30,19 @@ HINTS = {
     "templates: {t: {channel: sms, text: '{{x}}'}}": (
         "tokens are of contact, user, property, office, such as {{contact.first_name}}"
     ),
+    "cycles: {b: {name: B, steps: []}}\naliases: {a: {name: A, cycle: a}}\nmoved: [{from: a, to: b}]": (
+        "it has moved: 'b'"
+    ),
+    "cycles: {a: {name: A, steps: []}, b: {name: B, steps: []}}\nmoved: [{from: a, to: b}]": (
+        "an id that moved is not used again: take this cycle out or give it another id, or take out the entry"
+    ),
+    "cycles: {b: {name: B, steps: []}}\nmoved: [{from: a/x, to: b/x}]": (
+        "if the cycle moved as well, say so: {from: a, to: b}"
+    ),
+    "cycles: {a: {name: A, steps: []}, b: {name: B, steps: []}}\nmoved: [{from: a/x, to: b/x}]": (
+        "a step moves within its cycle; in another cycle it is a new one"
+    ),
+    "moved: [{from: a, to: b}]": "name what it is today; if that was taken out for good, take out the entry too",
     "sources:\n  a: 'x": "while scanning a quoted scalar, begun on line 2",
 }
 

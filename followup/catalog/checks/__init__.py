@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from followup.catalog.checks import calendar, lint, names, plans, references, steps, templates
+from followup.catalog.checks import calendar, lint, moves, names, plans, references, steps, templates
 from followup.catalog.draft import Draft, Finding
 
 Check = Callable[[Draft], Iterator[Finding]]
@@ -40,8 +40,10 @@ ACROSS: tuple[Check, ...] = (
     names.aliases,
     names.logins,
     names.managers,
-    names.moves,
-    names.levels,
+    moves.in_rings,
+    moves.levels,
+    moves.used_again,
+    moves.destinations,
     plans.sources,
     plans.rings_of_plans,
     lint.inactive_targets,

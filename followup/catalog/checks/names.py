@@ -1,4 +1,4 @@
-"""One name for one thing: what is declared twice, chosen by the same name, or leads round in a ring."""
+"""One name for one thing: what is declared twice, chosen by the same name, or under each other in a ring."""
 
 from __future__ import annotations
 
@@ -45,20 +45,6 @@ def managers(draft: Draft) -> Iterator[Finding]:
     for ring in rings(above):
         way = " -> ".join((*ring, ring[0]))
         yield Finding("FU210", draft.items["user"][ring[0]], ("manager",), f"managers in a ring: {way}")
-
-
-def moves(draft: Draft) -> Iterator[Finding]:
-    moved = {item.id: document["to"] for item, document in draft.documents("moved")}
-    for ring in rings(moved):
-        way = " -> ".join((*ring, ring[0]))
-        yield Finding("FU220", draft.items["moved"][ring[0]], ("to",), f"ids that moved in a ring: {way}")
-
-
-def levels(draft: Draft) -> Iterator[Finding]:
-    for item, document in draft.documents("moved"):
-        if ("/" in item.id) != ("/" in document["to"]):
-            message = f"'{item.id}' and '{document['to']}' are not of one kind"
-            yield Finding("FU223", item, ("to",), message, "a cycle moves to a cycle, CYCLE/STEP to CYCLE/STEP")
 
 
 def _by_place(draft: Draft, kind: str) -> list[tuple[Item, dict[str, object]]]:

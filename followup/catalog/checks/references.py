@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from followup.catalog.codes import nearest
 from followup.catalog.draft import Draft, Finding, Item
+from followup.catalog.moves import resolved
 from followup.catalog.tree import Path
 
 EACH = "*"
@@ -50,6 +51,7 @@ REFERENCES: tuple[Reference, ...] = (
 
 
 def undeclared(draft: Draft) -> Iterator[Finding]:
+    today = resolved({item.id: document["to"] for item, document in draft.documents("moved")})
     for kind, path, target in REFERENCES:
         known = draft.items[target]
         if target in OPEN_LISTS and not known:
@@ -57,7 +59,8 @@ def undeclared(draft: Draft) -> Iterator[Finding]:
         for item, _ in draft.documents(kind):
             for where, id in _at(item.raw, path):
                 if id not in known and not _included(draft, id):
-                    yield _missing(item, where, target, id, known)
+                    hint = f"it has moved: '{today[id]}'" if target == "cycle" and id in today else ""
+                    yield _missing(item, where, target, id, known, hint)
 
 
 def tests(draft: Draft) -> Iterator[Finding]:
@@ -78,9 +81,9 @@ def migrations(draft: Draft) -> Iterator[Finding]:
             yield _missing(item, ("to",), "step", document["to"], known)
 
 
-def _missing(item: Item, path: Path, target: str, id: str, known: Any) -> Finding:
+def _missing(item: Item, path: Path, target: str, id: str, known: Any, hint: str = "") -> Finding:
     message = f"no {target.replace('_', ' ')} '{id}' is declared{nearest(id, known)}"
-    return Finding("FU202", item, path, message)
+    return Finding("FU202", item, path, message, hint)
 
 
 def _included(draft: Draft, id: str) -> bool:
