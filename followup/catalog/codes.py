@@ -73,6 +73,7 @@ CODES: Mapping[str, Code] = {
     "FU223": Code(ERROR, "a cycle that moved to a step, or a step to a cycle"),
     "FU224": Code(ERROR, "an id that has moved, and is still declared"),
     "FU225": Code(ERROR, "a step that moved to a step of another cycle"),
+    "FU226": Code(ERROR, "no active user may apply the catalog"),
     "FU301": Code(ERROR, "a loop whose offsets sum to zero"),
     "FU302": Code(ERROR, "an active alias of an inactive cycle"),
     "FU303": Code(ERROR, "an inactive last step carries the loop, so the loop is lost"),

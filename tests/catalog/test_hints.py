@@ -8,6 +8,7 @@ import pytest
 
 from followup.catalog import load
 
+OFFICE = "office: {name: Example, zone: UTC}\nusers: {walter: {name: Walter, role: administrator}}"
 HINTS = {
     "cycles: {c: {name: C, active: no, steps: []}}": "write false",
     "cycles: {c: {name: C, active: Yes, steps: []}}": "write true",
@@ -50,14 +51,14 @@ HINTS = {
 @pytest.mark.parametrize("text", HINTS)
 def test_the_hint(text: str, tmp_path: Path) -> None:
     (tmp_path / "case.yaml").write_text(text)
-    (tmp_path / "office.yaml").write_text("office: {name: Example, zone: UTC}")
+    (tmp_path / "office.yaml").write_text(OFFICE)
     (problem,) = (p for p in load(str(tmp_path)).problems if p.severity == "error")
     assert problem.hint == HINTS[text]
 
 
 def test_the_message_says_what_is_there_in_few_words(tmp_path: Path) -> None:
     (tmp_path / "case.yaml").write_text(f"sources: {{a: {{name: {'x' * 61} y, {'k' * 99}: 1}}, b: {'z' * 201}}}")
-    (tmp_path / "office.yaml").write_text("office: {name: Example, zone: UTC}")
+    (tmp_path / "office.yaml").write_text(OFFICE)
     unknown, long = load(str(tmp_path)).problems
     assert unknown.message == f"unknown key '{'k' * 57}...'"
     assert (unknown.column, long.message) == (86, "'b' is longer than 200 characters")

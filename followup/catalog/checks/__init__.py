@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from followup.catalog.checks import calendar, lint, moves, names, plans, references, steps, templates
+from followup.catalog.checks import calendar, lint, moves, names, people, plans, references, steps, templates
 from followup.catalog.draft import Draft, Finding
 
 Check = Callable[[Draft], Iterator[Finding]]
@@ -38,8 +38,9 @@ ACROSS: tuple[Check, ...] = (
     steps.types,
     steps.templates,
     names.aliases,
-    names.logins,
-    names.managers,
+    people.logins,
+    people.managers,
+    people.nobody_applies,
     moves.in_rings,
     moves.levels,
     moves.used_again,
