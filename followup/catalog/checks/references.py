@@ -15,6 +15,8 @@ from followup.catalog.tree import Path
 
 EACH = "*"
 OPEN_LISTS = ("source", "group", "sales_cycle")
+#: What cannot be another catalog's: every command looks up its user's role.
+OWN = ("role",)
 
 
 class Reference(NamedTuple):
@@ -58,7 +60,7 @@ def undeclared(draft: Draft) -> Iterator[Finding]:
             continue
         for item, _ in draft.documents(kind):
             for where, id in _at(item.raw, path):
-                if id not in known and not _included(draft, id):
+                if id not in known and (target in OWN or not _included(draft, id)):
                     hint = f"it has moved: '{today[id]}'" if target == "cycle" and id in today else ""
                     yield _missing(item, where, target, id, known, hint)
 
