@@ -74,6 +74,7 @@ CODES: Mapping[str, Code] = {
     "FU224": Code(ERROR, "an id that has moved, and is still declared"),
     "FU225": Code(ERROR, "a step that moved to a step of another cycle"),
     "FU226": Code(ERROR, "no active user may apply the catalog"),
+    "FU227": Code(ERROR, "an active alias whose name is the id of another"),
     "FU301": Code(ERROR, "a loop whose offsets sum to zero"),
     "FU302": Code(ERROR, "an active alias of an inactive cycle"),
     "FU303": Code(ERROR, "an inactive last step carries the loop, so the loop is lost"),
@@ -82,6 +83,8 @@ CODES: Mapping[str, Code] = {
     "FU313": Code(WARNING, "`loop_to` on a step that is not the last"),
     "FU314": Code(WARNING, "a step that is never reached"),
     "FU315": Code(WARNING, "an active cycle without an active alias: nobody can choose it"),
+    "FU317": Code(WARNING, "two of a kind with one name"),
+    "FU318": Code(WARNING, "two active users with one e-mail address"),
 }
 
 

@@ -16,6 +16,16 @@ def logins(draft: Draft) -> Iterator[Finding]:
         yield Finding("FU217", item, ("login",), message, "a login tells who somebody is")
 
 
+def emails(draft: Draft) -> Iterator[Finding]:
+    """An import knows owners by their addresses."""
+    users = ((item, document) for item, document in by_place(draft, "user") if document["active"])
+    used = [(item, document["email"].lower()) for item, document in users if document["email"]]
+    for item, first in same(used):
+        message = f"the active user '{first.id}' has this address too ({first.file}, line {first.at.line})"
+        hint = "an import that names owners by their address could not tell them apart"
+        yield Finding("FU318", item, ("email",), message, hint)
+
+
 def managers(draft: Draft) -> Iterator[Finding]:
     above = {item.id: document["manager"] for item, document in draft.documents("user") if document["manager"]}
     for ring in rings(above):
