@@ -83,8 +83,11 @@ CODES: Mapping[str, Code] = {
     "FU313": Code(WARNING, "`loop_to` on a step that is not the last"),
     "FU314": Code(WARNING, "a step that is never reached"),
     "FU315": Code(WARNING, "an active cycle without an active alias: nobody can choose it"),
+    "FU316": Code(WARNING, "a user or a property that is not active is still named"),
     "FU317": Code(WARNING, "two of a kind with one name"),
     "FU318": Code(WARNING, "two active users with one e-mail address"),
+    "FU319": Code(WARNING, "no active user may generate letters and e-mails"),
+    "FU320": Code(WARNING, "a ready plan is followed by a draft"),
 }
 
 
