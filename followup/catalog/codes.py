@@ -88,6 +88,12 @@ CODES: Mapping[str, Code] = {
     "FU318": Code(WARNING, "two active users with one e-mail address"),
     "FU319": Code(WARNING, "no active user may generate letters and e-mails"),
     "FU320": Code(WARNING, "a ready plan is followed by a draft"),
+    "FU321": Code(WARNING, "an active cycle with steps, none of them active: a hold that does not say so"),
+    "FU322": Code(WARNING, "a built-in action type that offers the menu of aliases, or none, against its meaning"),
+    "FU323": Code(WARNING, "`at` beside an offset of hours or minutes, which passes it over"),
+    "FU324": Code(WARNING, "`roll: forward` on an offset before its event, which rolls back"),
+    "FU325": Code(WARNING, "`min_gap` where nothing comes before"),
+    "FU326": Code(WARNING, "an offset or an anchor beside a set date"),
 }
 
 

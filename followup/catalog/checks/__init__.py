@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from followup.catalog.checks import calendar, lint, moves, names, people, plans, references, steps, templates
+from followup.catalog.checks import calendar, idle, lint, moves, names, people, plans, references, steps, templates
 from followup.catalog.draft import Draft, Finding
 
 Check = Callable[[Draft], Iterator[Finding]]
@@ -22,6 +22,7 @@ WITHIN: tuple[Check, ...] = (
     steps.loops,
     steps.anchors,
     steps.offsets,
+    steps.menus,
     templates.files,
     templates.tokens,
     lint.loops_without_time,
@@ -29,6 +30,11 @@ WITHIN: tuple[Check, ...] = (
     lint.last_steps,
     lint.early_loops,
     lint.unreached,
+    lint.unsaid_holds,
+    idle.times,
+    idle.rolls,
+    idle.gaps,
+    idle.set_dates,
 )
 ACROSS: tuple[Check, ...] = (
     names.no_office,

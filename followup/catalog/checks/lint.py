@@ -61,6 +61,14 @@ def unreached(draft: Draft) -> Iterator[Finding]:
                 yield _at(item, "FU314", place, "id", message, "move the loop_to behind it, or remove the step")
 
 
+def unsaid_holds(draft: Draft) -> Iterator[Finding]:
+    """F8: a hold schedules nothing, and nobody on it counts as stranded; that should be meant."""
+    for item, document in draft.documents("cycle"):
+        if document["active"] and document["steps"] and not _active(document["steps"]):
+            message = f"no step of '{item.id}' is active, which makes it a hold: nothing is scheduled on it"
+            yield Finding("FU321", item, ("steps",), message, "a hold says `steps: []`")
+
+
 def inactive_targets(draft: Draft) -> Iterator[Finding]:
     for item, document in draft.documents("alias"):
         cycle = draft.one("cycle", document["cycle"])

@@ -11,6 +11,11 @@ from followup.catalog.draft import Draft, Finding, Item
 from followup.core.office import BUILT_IN_TYPES
 
 Place = tuple[Item, Document, int, Document]
+#: F10: completing one of these offers the menu of aliases, or never does.
+OFFERS_CYCLE = {
+    **dict.fromkeys(("call", "inbound", "reservation", "tour", "sale"), True),
+    **dict.fromkeys(("correspondence", "email"), False),
+}
 
 
 def step_ids(draft: Draft) -> Iterator[Finding]:
@@ -85,6 +90,16 @@ def types(draft: Draft) -> Iterator[Finding]:
         if step["type"] in draft.items["action_type"] and step["type"] not in allowed:
             message = f"a step of a cycle cannot be a '{step['type']}'"
             yield Finding("FU205", item, ("steps", place, "type"), message, f"it can be {', '.join(allowed)}")
+
+
+def menus(draft: Draft) -> Iterator[Finding]:
+    """F10 says which of the built-in types offer the menu of aliases; the others' is for the catalog to say."""
+    for item, document in draft.documents("action_type"):
+        offers = OFFERS_CYCLE.get(item.id, document["offers_cycle"])
+        if document["offers_cycle"] != offers:
+            said = "offers the menu of aliases" if offers else "offers no menu of aliases"
+            hint = "for something else declare a type of your own"
+            yield Finding("FU322", item, ("offers_cycle",), f"completing a built-in '{item.id}' {said}", hint)
 
 
 def templates(draft: Draft) -> Iterator[Finding]:
