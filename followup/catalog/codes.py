@@ -94,6 +94,9 @@ CODES: Mapping[str, Code] = {
     "FU324": Code(WARNING, "`roll: forward` on an offset before its event, which rolls back"),
     "FU325": Code(WARNING, "`min_gap` where nothing comes before"),
     "FU326": Code(WARNING, "an offset or an anchor beside a set date"),
+    "FU327": Code(WARNING, "a time of day at which nobody works"),
+    "FU328": Code(WARNING, "a holiday after the last day whose holidays are declared"),
+    "FU329": Code(WARNING, "a day that is a holiday and worked"),
 }
 
 
