@@ -97,6 +97,7 @@ CODES: Mapping[str, Code] = {
     "FU327": Code(WARNING, "a time of day at which nobody works"),
     "FU328": Code(WARNING, "a holiday after the last day whose holidays are declared"),
     "FU329": Code(WARNING, "a day that is a holiday and worked"),
+    "FU330": Code(WARNING, "holidays that end before a cycle's furthest date"),
 }
 
 

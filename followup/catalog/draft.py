@@ -31,7 +31,7 @@ class Item(NamedTuple):
 class Draft(NamedTuple):
     """`items` by kind and id, the first of those declared twice; `twice` the later ones. `whole`: no file is broken.
 
-    `sections`: the first file and place where each section stands.
+    `sections`: the first file and place where each section stands. `today`: a date, or nothing where none was given.
     """
 
     folder: str
@@ -39,6 +39,7 @@ class Draft(NamedTuple):
     twice: tuple[Item, ...]
     whole: bool
     sections: Mapping[str, tuple[str, Place]]
+    today: str
 
     def documents(self, kind: str) -> Iterator[tuple[Item, Document]]:
         """The items of a kind that have the right shape and a file."""
@@ -73,7 +74,9 @@ class Finding(NamedTuple):
         return locate(self.item.raw, self.path, self.item.at, self.key) if self.path else self.item.at
 
 
-def draft(folder: str, readings: Sequence[Reading], misshapen: frozenset[tuple[str, Path]], whole: bool) -> Draft:
+def draft(
+    folder: str, readings: Sequence[Reading], misshapen: frozenset[tuple[str, Path]], whole: bool, today: str
+) -> Draft:
     """The draft of everything read; `misshapen` are files with the paths of items that the schema refuses."""
     items = {kind: dict(_built_in(kind)) for kind in SECTIONS.values()}
     twice = []
@@ -84,7 +87,7 @@ def draft(folder: str, readings: Sequence[Reading], misshapen: frozenset[tuple[s
         else:
             twice.append(item)
     sections = {name: (file, data.keys_at[name]) for file, data, _, _ in reversed(readings) for name in data}
-    return Draft(folder, items, tuple(twice), whole, sections)
+    return Draft(folder, items, tuple(twice), whole, sections, today)
 
 
 def _built_in(kind: str) -> Iterator[tuple[str, Item]]:

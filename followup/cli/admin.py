@@ -9,7 +9,7 @@ import typer
 
 from followup.app.applying import Applied
 from followup.cli.options import DryRun, Yes
-from followup.cli.settings import Settings, account, confirm, world
+from followup.cli.settings import Settings, account, confirm, today, world
 from followup.errors import CatalogInvalid, Refused, UsageError
 from followup.output.text import plural, problem_line
 
@@ -69,7 +69,7 @@ def validate(
     """Check the catalog: every problem at once, with file, line and column."""
     from followup.catalog.load import load
 
-    found = load(os.path.relpath(folder or os.path.join(ctx.obj.folder(), "cycles")))
+    found = load(os.path.relpath(folder or os.path.join(ctx.obj.folder(), "cycles")), today(ctx.obj))
     if format == "json":
         _json(found.problems)
     elif format != "text":

@@ -70,7 +70,14 @@ def world(ctx: typer.Context, dry_run: bool = False) -> Iterator[World]:
         store.close()
 
 
-def present(settings: Settings, store: Store) -> int:
+def today(settings: Settings) -> str:
+    """Today's date for what has no store, and so no zone yet; a day more or less is nothing there."""
+    from followup.core.timing import utc_text
+
+    return utc_text(present(settings, None))[:10]
+
+
+def present(settings: Settings, store: Store | None) -> int:
     """The present in UTC seconds: the only clock there is. `--now` without a zone is in the office's zone (T10)."""
     text = settings.now or os.environ.get("FOLLOWUP_NOW")
     if text is None:
@@ -87,7 +94,7 @@ def present(settings: Settings, store: Store) -> int:
     if moment.year not in YEARS:
         raise BadInput(f"--now '{text}' is outside of the years {YEARS[0]} to {YEARS[-1]}")
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(_zone(store)))
+        moment = moment.replace(tzinfo=ZoneInfo(_zone(store) if store else "UTC"))
     return int(moment.timestamp())
 
 

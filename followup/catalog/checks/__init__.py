@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from followup.catalog.checks import calendar, idle, lint, moves, names, people, plans, references, steps, templates
+from followup.catalog.checks import (
+    calendar,
+    horizon,
+    idle,
+    lint,
+    moves,
+    names,
+    people,
+    plans,
+    references,
+    steps,
+    templates,
+)
 from followup.catalog.draft import Draft, Finding
 
 Check = Callable[[Draft], Iterator[Finding]]
@@ -43,6 +55,7 @@ ACROSS: tuple[Check, ...] = (
     references.tests,
     references.migrations,
     calendar.nobody_works,
+    horizon.holidays_end,
     steps.types,
     steps.templates,
     names.aliases,

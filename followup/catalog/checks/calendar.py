@@ -22,7 +22,7 @@ NO_ZONES = ("localtime", "posixrules", "Factory", "posix/", "right/")
 def zones(draft: Draft) -> Iterator[Finding]:
     for item, document in _calendars(draft):
         zone = document["zone"]
-        if zone and not _exists(zone):
+        if zone and not exists(zone):
             known = {name.lower(): name for name in available_timezones() if not name.startswith(NO_ZONES)}
             hint = "zones are named as in the tz database, such as America/Vancouver"
             close = nearest(zone, known)
@@ -32,7 +32,7 @@ def zones(draft: Draft) -> Iterator[Finding]:
 
 
 @cache
-def _exists(zone: str) -> bool:
+def exists(zone: str) -> bool:
     if zone.startswith(NO_ZONES):
         return False
     try:
