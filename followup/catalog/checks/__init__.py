@@ -36,6 +36,7 @@ WITHIN: tuple[Check, ...] = (
     steps.anchors,
     steps.offsets,
     steps.menus,
+    references.begun,
     templates.files,
     templates.tokens,
     lint.loops_without_time,

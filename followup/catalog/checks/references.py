@@ -17,6 +17,9 @@ EACH = "*"
 OPEN_LISTS = ("source", "group", "sales_cycle")
 #: What cannot be another catalog's: every command looks up its user's role.
 OWN = ("role",)
+#: How a test can begin, and what can happen to a step of it.
+STARTS = ("alias", "cycle", "plan")
+CLOSES = ("complete", "skip", "no_show", "fail")
 
 
 class Reference(NamedTuple):
@@ -63,6 +66,26 @@ def undeclared(draft: Draft) -> Iterator[Finding]:
                 if id not in known and (target in OWN or not _included(draft, id)):
                     hint = f"it has moved: '{today[id]}'" if target == "cycle" and id in today else ""
                     yield _missing(item, where, target, id, known, hint)
+
+
+def begun(draft: Draft) -> Iterator[Finding]:
+    """A test begins with one thing, and one thing at a time happens; an alias may be chosen as a step is closed."""
+    for item, document in draft.documents("test"):
+        yield from _one_of(item, ("given",), document["given"], STARTS)
+        for number, event in enumerate(document["when"]):
+            yield from _one_of(item, ("when", number), event, CLOSES, "choose")
+
+
+def _one_of(
+    item: Item, path: Path, written: dict[str, Any], words: tuple[str, ...], other: str = ""
+) -> Iterator[Finding]:
+    named = [word for word in words if word in written]
+    if len(named) > 1:
+        message = f"'{named[0]}' and '{named[1]}' exclude each other"
+        yield Finding("FU228", item, (*path, named[1]), message, "say one of them", key=True)
+    elif not named and other not in written:
+        message = "nothing happens here" if other else "nothing is given to begin with"
+        yield Finding("FU228", item, path, message, f"one of {', '.join(filter(None, (*words, other)))}")
 
 
 def tests(draft: Draft) -> Iterator[Finding]:
@@ -122,5 +145,5 @@ def _named_steps(item: Item) -> Iterator[tuple[Path, str]]:
     if any("choose" in event for event in item.raw.get("when", ())):
         return
     yield from _at(item.raw, ("then", EACH, "step"))
-    for verb in ("complete", "skip", "no_show", "fail"):
+    for verb in CLOSES:
         yield from _at(item.raw, ("when", EACH, verb))
