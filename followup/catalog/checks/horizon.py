@@ -51,14 +51,14 @@ def _calendars(draft: Draft) -> Iterator[tuple[o.Calendar, Item]]:
 
 
 def _layers(draft: Draft) -> Iterator[list[Layer]]:
-    """Whose documents make a calendar (T4): the office's alone, with a property's, and with a user's."""
+    """Whose documents make a calendar (T4): the office's alone, with a property's, with a user's who says more."""
     sites = {item.id: (item, document) for item, document in draft.documents("property")}
     for office in draft.documents("office"):
         yield [office]
         yield from ([office, site] for site in sites.values() if site[1]["active"])
         for user in draft.documents("user"):
             home = sites.get(user[1]["property"])
-            if user[1]["active"]:
+            if user[1]["active"] and user[1]["holidays_until"]:
                 yield [office, home, user] if home else [office, user]
 
 

@@ -35,7 +35,7 @@ def gaps(draft: Draft) -> Iterator[Finding]:
             following = order(document["steps"])
             if place == min(following) and place not in following.values():
                 message = f"'min_gap' has no effect: nothing of this {item.kind} comes before '{step['id']}'"
-                yield Finding("FU325", item, ("steps", place, "min_gap"), message, "take it out, or give it an offset")
+                yield Finding("FU325", item, ("steps", place, "min_gap"), message, "make it an offset, or take it out")
 
 
 def set_dates(draft: Draft) -> Iterator[Finding]:
