@@ -5,7 +5,7 @@ An item whose shape is wrong has no document, but it is declared: what names it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from followup.catalog import builtin
@@ -29,12 +29,17 @@ class Item(NamedTuple):
 
 
 class Draft(NamedTuple):
-    """`items` by kind and id, the first of those declared twice; `twice` the later ones. `whole`: no file is broken."""
+    """`items` by kind and id, the first of those declared twice; `twice` the later ones. `whole`: no file is broken.
+
+    `sections`: the first file and place where each section stands. `today`: a date, or nothing where none was given.
+    """
 
     folder: str
     items: Mapping[str, Mapping[str, Item]]
     twice: tuple[Item, ...]
     whole: bool
+    sections: Mapping[str, tuple[str, Place]]
+    today: str
 
     def documents(self, kind: str) -> Iterator[tuple[Item, Document]]:
         """The items of a kind that have the right shape and a file."""
@@ -46,6 +51,12 @@ class Draft(NamedTuple):
         """The document of one item, built in or not; None if there is none, or it has the wrong shape."""
         item = self.items.get(kind, {}).get(id or "")
         return item.document if item else None
+
+    def section(self, name: str) -> Item:
+        """What is said of a section as a whole: at its key, or at the top of a file where no file has it."""
+        files = (item.file for items in self.items.values() for item in items.values() if item.file)
+        file, at = self.sections.get(name) or (min(files, default=self.folder), TOP)
+        return Item(SECTIONS[name], name, file, at, (name,), None, None)
 
 
 class Finding(NamedTuple):
@@ -63,7 +74,9 @@ class Finding(NamedTuple):
         return locate(self.item.raw, self.path, self.item.at, self.key) if self.path else self.item.at
 
 
-def draft(folder: str, readings: Iterable[Reading], misshapen: frozenset[tuple[str, Path]], whole: bool) -> Draft:
+def draft(
+    folder: str, readings: Sequence[Reading], misshapen: frozenset[tuple[str, Path]], whole: bool, today: str
+) -> Draft:
     """The draft of everything read; `misshapen` are files with the paths of items that the schema refuses."""
     items = {kind: dict(_built_in(kind)) for kind in SECTIONS.values()}
     twice = []
@@ -73,7 +86,8 @@ def draft(folder: str, readings: Iterable[Reading], misshapen: frozenset[tuple[s
             items[item.kind][item.id] = item
         else:
             twice.append(item)
-    return Draft(folder, items, tuple(twice), whole)
+    sections = {name: (file, data.keys_at[name]) for file, data, _, _ in reversed(readings) for name in data}
+    return Draft(folder, items, tuple(twice), whole, sections, today)
 
 
 def _built_in(kind: str) -> Iterator[tuple[str, Item]]:

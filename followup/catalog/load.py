@@ -37,15 +37,18 @@ class Catalog(NamedTuple):
         return tuple(problem for problem in self.problems if problem.severity == ERROR)
 
 
-def load(folder: str) -> Catalog:
-    """Read and check a whole catalog folder. Never raises for what is in the files."""
+def load(folder: str, today: str = "") -> Catalog:
+    """Read and check a whole catalog folder. Never raises for what is in the files.
+
+    `today`: a date, from which to look how far the holidays last (T9); without it nobody looks.
+    """
     files = listing(folder)
     if not files:
         nothing = problem("FU017", folder, TOP, (), "the folder holds no catalog file", "such as cycles.yaml")
         return Catalog({}, (nothing,), {}, digest({}))
     readings = tuple(_read(found, folder) for found in files)
     misshapes = tuple(wrong for reading in readings for wrong in _misshapes(reading))
-    known = _draft(folder, readings, misshapes)
+    known = _draft(folder, readings, misshapes, today)
     found = (_as_problem(finding) for finding in checks.findings(known))
     problems = (*_of_files(readings, misshapes), *found)
     documents = _documents(known)
@@ -92,12 +95,12 @@ def _of_files(readings: tuple[Reading, ...], misshapes: tuple[Misshape, ...]) ->
             yield wrong
 
 
-def _draft(folder: str, readings: tuple[Reading, ...], misshapes: tuple[Misshape, ...]) -> Draft:
+def _draft(folder: str, readings: tuple[Reading, ...], misshapes: tuple[Misshape, ...], today: str) -> Draft:
     spoilt = frozenset((misshape.problem.file, misshape.item) for misshape in misshapes)
     whole = not any(reading.broken for reading in readings) and all(
         len(path) > 1 or path == ("office",) for _, path in spoilt
     )
-    return draft(folder, readings, spoilt, whole)
+    return draft(folder, readings, spoilt, whole, today)
 
 
 def _as_problem(finding: Finding) -> Problem:

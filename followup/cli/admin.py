@@ -10,7 +10,7 @@ import typer
 
 from followup.app.applying import Applied
 from followup.cli.options import DryRun, Yes
-from followup.cli.settings import Settings, account, confirm, in_folder, world
+from followup.cli.settings import Settings, account, confirm, in_folder, today, world
 from followup.errors import CannotWrite, CatalogInvalid, NoProject, Refused, UsageError
 from followup.output.text import json_text, plural, problem_line
 from followup.store import open_store
@@ -90,7 +90,7 @@ def validate(
     """Check the catalog: every problem at once, with file, line and column."""
     from followup.catalog.load import load
 
-    found = load(os.path.relpath(folder or os.path.join(ctx.obj.folder(), "cycles")))
+    found = load(os.path.relpath(folder or os.path.join(ctx.obj.folder(), "cycles")), today(ctx.obj))
     if format == "json":
         _json(found.problems)
     elif format != "text":

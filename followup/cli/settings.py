@@ -78,6 +78,13 @@ def world(ctx: typer.Context, dry_run: bool = False, zone: str | None = None) ->
         store.close()
 
 
+def today(settings: Settings) -> str:
+    """Today's date for what has no store, and so no zone yet; a day more or less is nothing there."""
+    from followup.core.timing import utc_text
+
+    return utc_text(present(settings, "UTC"))[:10]
+
+
 def present(settings: Settings, zone: str) -> int:
     """The present in UTC seconds: the only clock there is. `--now` without a zone of its own is in `zone` (T10)."""
     text = settings.now or os.environ.get("FOLLOWUP_NOW")

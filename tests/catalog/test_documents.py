@@ -22,10 +22,12 @@ from followup.core import office as core
 from followup.core.permission import NEEDS
 
 OFFICE = "office: {name: Example, zone: America/Vancouver}\n"
+USERS = "users: {walter: {name: Walter, role: administrator}}\n"
 
 
-def catalog(folder: Path, text: str, office: str = OFFICE) -> Catalog:
+def catalog(folder: Path, text: str, office: str = OFFICE, users: str = USERS) -> Catalog:
     (folder / "office.yaml").write_text(office)
+    (folder / "users.yaml").write_text(users)
     (folder / "case.yaml").write_text(text)
     return load(str(folder))
 

@@ -14,6 +14,7 @@ from followup.catalog import load
 
 HERE = os.path.dirname(__file__)
 EXPECT = "# expect: "
+TODAY = "2026-05-04"
 
 
 def examples(folder: str) -> list[str]:
@@ -24,7 +25,7 @@ def found(path: str, tmp_path: os.PathLike[str]) -> list[str]:
     """The problems of one example beside the example office."""
     shutil.copy(os.path.join(HERE, "office.yaml"), tmp_path)
     shutil.copy(path, os.path.join(tmp_path, "case.yaml"))
-    problems = load(str(tmp_path)).problems
+    problems = load(str(tmp_path), TODAY).problems
     assert {os.path.basename(problem.file) for problem in problems} <= {"case.yaml"}
     return [
         f"{p.line}:{p.column} {p.code} {p.severity} {p.message.replace(os.path.join(tmp_path, ''), '')}"

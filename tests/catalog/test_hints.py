@@ -8,6 +8,7 @@ import pytest
 
 from followup.catalog import load
 
+OFFICE = "office: {name: Example, zone: UTC}\nusers: {walter: {name: Walter, role: administrator}}"
 HINTS = {
     "cycles: {c: {name: C, active: no, steps: []}}": "write false",
     "cycles: {c: {name: C, active: Yes, steps: []}}": "write true",
@@ -30,6 +31,19 @@ HINTS = {
     "templates: {t: {channel: sms, text: '{{x}}'}}": (
         "tokens are of contact, user, property, office, such as {{contact.first_name}}"
     ),
+    "cycles: {b: {name: B, steps: []}}\naliases: {a: {name: A, cycle: a}}\nmoved: [{from: a, to: b}]": (
+        "it has moved: 'b'"
+    ),
+    "cycles: {a: {name: A, steps: []}, b: {name: B, steps: []}}\nmoved: [{from: a, to: b}]": (
+        "an id that moved is not used again: take this cycle out or give it another id, or take out the entry"
+    ),
+    "cycles: {b: {name: B, steps: []}}\nmoved: [{from: a/x, to: b/x}]": (
+        "if the cycle moved as well, say so: {from: a, to: b}"
+    ),
+    "cycles: {a: {name: A, steps: []}, b: {name: B, steps: []}}\nmoved: [{from: a/x, to: b/x}]": (
+        "a step moves within its cycle; in another cycle it is a new one"
+    ),
+    "moved: [{from: a, to: b}]": "name what it is today; if that was taken out for good, take out the entry too",
     "sources:\n  a: 'x": "while scanning a quoted scalar, begun on line 2",
 }
 
@@ -37,14 +51,14 @@ HINTS = {
 @pytest.mark.parametrize("text", HINTS)
 def test_the_hint(text: str, tmp_path: Path) -> None:
     (tmp_path / "case.yaml").write_text(text)
-    (tmp_path / "office.yaml").write_text("office: {name: Example, zone: UTC}")
+    (tmp_path / "office.yaml").write_text(OFFICE)
     (problem,) = (p for p in load(str(tmp_path)).problems if p.severity == "error")
     assert problem.hint == HINTS[text]
 
 
 def test_the_message_says_what_is_there_in_few_words(tmp_path: Path) -> None:
     (tmp_path / "case.yaml").write_text(f"sources: {{a: {{name: {'x' * 61} y, {'k' * 99}: 1}}, b: {'z' * 201}}}")
-    (tmp_path / "office.yaml").write_text("office: {name: Example, zone: UTC}")
+    (tmp_path / "office.yaml").write_text(OFFICE)
     unknown, long = load(str(tmp_path)).problems
     assert unknown.message == f"unknown key '{'k' * 57}...'"
     assert (unknown.column, long.message) == (86, "'b' is longer than 200 characters")

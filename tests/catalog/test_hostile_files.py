@@ -14,7 +14,10 @@ import yaml
 from followup.catalog import load
 from followup.errors import Problem
 
-OFFICE = "office: {name: Example, zone: America/Vancouver}\n"
+OFFICE = """\
+office: {name: Example, zone: America/Vancouver}
+users: {walter: {name: Walter, role: administrator}}
+"""
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
 STAIRS = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [[[[*a{n - 1}]]]]\n" for n in range(1, 2000))
 

@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from followup.catalog.checks import calendar, lint, names, plans, references, steps, templates
+from followup.catalog.checks import (
+    calendar,
+    horizon,
+    idle,
+    lint,
+    moves,
+    names,
+    people,
+    plans,
+    references,
+    steps,
+    templates,
+)
 from followup.catalog.draft import Draft, Finding
 
 Check = Callable[[Draft], Iterator[Finding]]
@@ -17,11 +29,14 @@ WITHIN: tuple[Check, ...] = (
     calendar.zones,
     calendar.dates,
     calendar.hours,
+    calendar.days_off,
     calendar.countries,
     steps.step_ids,
     steps.loops,
     steps.anchors,
     steps.offsets,
+    steps.menus,
+    references.begun,
     templates.files,
     templates.tokens,
     lint.loops_without_time,
@@ -29,21 +44,36 @@ WITHIN: tuple[Check, ...] = (
     lint.last_steps,
     lint.early_loops,
     lint.unreached,
+    lint.unsaid_holds,
+    idle.times,
+    idle.rolls,
+    idle.gaps,
+    idle.set_dates,
 )
 ACROSS: tuple[Check, ...] = (
     names.no_office,
     references.undeclared,
     references.tests,
     references.migrations,
+    calendar.nobody_works,
+    horizon.holidays_end,
     steps.types,
     steps.templates,
     names.aliases,
-    names.logins,
-    names.managers,
-    names.moves,
-    names.levels,
+    names.lists,
+    people.logins,
+    people.emails,
+    people.managers,
+    people.gone,
+    people.nobody_applies,
+    people.nobody_generates,
+    moves.in_rings,
+    moves.levels,
+    moves.used_again,
+    moves.destinations,
     plans.sources,
     plans.rings_of_plans,
+    plans.drafts_that_follow,
     lint.inactive_targets,
     lint.unnamed_cycles,
 )

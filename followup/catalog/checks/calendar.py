@@ -9,18 +9,21 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from followup.catalog.calendars import Unknown, of_country
+from followup.catalog.checks.steps import every_step
 from followup.catalog.codes import nearest
 from followup.catalog.draft import Draft, Finding, Item
 from followup.catalog.tree import Map, Path, Seq
 
 KINDS = ("office", "property", "user")
+#: What a system's folder of zones holds beside zones: this machine's own, and clocks that count leap seconds.
+NO_ZONES = ("localtime", "posixrules", "Factory", "posix/", "right/")
 
 
 def zones(draft: Draft) -> Iterator[Finding]:
     for item, document in _calendars(draft):
         zone = document["zone"]
-        if zone and not _exists(zone):
-            known = {name.lower(): name for name in available_timezones()}
+        if zone and not exists(zone):
+            known = {name.lower(): name for name in available_timezones() if not name.startswith(NO_ZONES)}
             hint = "zones are named as in the tz database, such as America/Vancouver"
             close = nearest(zone, known)
             for lower, name in known.items():
@@ -29,7 +32,9 @@ def zones(draft: Draft) -> Iterator[Finding]:
 
 
 @cache
-def _exists(zone: str) -> bool:
+def exists(zone: str) -> bool:
+    if zone.startswith(NO_ZONES):
+        return False
     try:
         ZoneInfo(zone)
     except (ValueError, LookupError, OSError):  # a folder of the database answers with an OSError
@@ -84,6 +89,37 @@ def hours(draft: Draft) -> Iterator[Finding]:
         if document["hours"] and document["hours"][0] >= document["hours"][1]:
             opens, closes = document["hours"]
             yield Finding("FU213", item, ("hours",), f"it closes at {closes}, which is not after {opens}")
+
+
+def nobody_works(draft: Draft) -> Iterator[Finding]:
+    """A time of day outside of everybody's hours is most often one that was meant for the afternoon."""
+    spans = {tuple(document["hours"]) for _, document in _calendars(draft) if document["hours"] and _active(document)}
+    if draft.one("office", "office"):
+        for item, document, place, step in every_step(draft):
+            at = step["at"]
+            if at and _active(step) and _active(document) and not any(opens <= at <= shuts for opens, shuts in spans):
+                said = ", ".join("-".join(span) for span in sorted(spans))
+                message, hint = f"nobody works at {at}: hours are {said}", "a day has 24 hours: 14:00 is two o'clock"
+                yield Finding("FU327", item, ("steps", place, "at"), message, hint)
+
+
+def _active(document: dict[str, Any]) -> bool:
+    return bool(document.get("active", True))
+
+
+def days_off(draft: Draft) -> Iterator[Finding]:
+    """What one item says of days off against itself. A country's holidays are looked up, and end where it says."""
+    for item, _ in _calendars(draft):
+        written, until = item.raw.get("holidays") or {}, item.raw.get("holidays_until") or "9999"
+        for day in written:
+            if day > until:
+                message = f"{day} is later than 'holidays_until', which is {until}"
+                hint = "move 'holidays_until' on: it is the last day whose holidays are declared"
+                yield Finding("FU328", item, ("holidays", day), message, hint, key=True)
+        for number, day in enumerate(item.raw.get("days_on") or ()):
+            if day in written:
+                message = f"{day} is a holiday here too, and is worked all the same"
+                yield Finding("FU329", item, ("days_on", number), message, "take out one of the two")
 
 
 def countries(draft: Draft) -> Iterator[Finding]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from followup.catalog.documents import Document
 from followup.catalog.draft import Draft, Finding, Item
 
 Steps = Sequence[Document]
+Order = Mapping[int, int | None]
 
 
 def loops_without_time(draft: Draft) -> Iterator[Finding]:
     """Such a loop would schedule its next round the moment it is closed, for ever."""
     for item, steps in _cycles(draft):
+        following = order(steps)
         for place, step in _active(steps):
             if step["loop_to"]:
-                loop = _loop(steps, place)
+                loop = _loop(following, place)
                 if loop and not _takes_time(steps, loop, loop[-1]):
                     message = f"the loop to '{step['loop_to']}' takes no time: its offsets sum to zero"
                     yield _at(item, "FU301", place, "loop_to", message, "give one of its steps an offset")
@@ -51,11 +53,20 @@ def early_loops(draft: Draft) -> Iterator[Finding]:
 
 def unreached(draft: Draft) -> Iterator[Finding]:
     for item, steps in _cycles(draft):
-        reached = frozenset(_reached(steps))
-        for place, step in _active(steps):
+        active = _active(steps)
+        reached = frozenset(_walk(order(steps), active[0][0] if active else None))
+        for place, step in active:
             if place not in reached:
                 message = f"the step '{step['id']}' is never reached: the one before loops past it"
                 yield _at(item, "FU314", place, "id", message, "move the loop_to behind it, or remove the step")
+
+
+def unsaid_holds(draft: Draft) -> Iterator[Finding]:
+    """F8: a hold schedules nothing, and nobody on it counts as stranded; that should be meant."""
+    for item, document in draft.documents("cycle"):
+        if document["active"] and document["steps"] and not _active(document["steps"]):
+            message = f"no step of '{item.id}' is active, which makes it a hold: nothing is scheduled on it"
+            yield Finding("FU321", item, ("steps",), message, "a hold says `steps: []`")
 
 
 def inactive_targets(draft: Draft) -> Iterator[Finding]:
@@ -95,34 +106,34 @@ def _lost(steps: Steps) -> list[int]:
     return [place for place, step in enumerate(steps) if place > active[-1][0] and step["loop_to"]]
 
 
-def _next(steps: Steps, place: int) -> int | None:
-    """Where a contact goes from an active step; F5."""
-    order = [number for number, _ in _active(steps)]
-    target = steps[place]["loop_to"]
-    if not target:
-        return next((number for number in order if number > place), None)
-    position = next((number for number, step in enumerate(steps) if step["id"] == target), None)
-    if position is None:
-        return None
-    return next((number for number in order if number >= position), order[0])
+def order(steps: Steps) -> dict[int, int | None]:
+    """Where a contact goes from each active step; F5."""
+    active = [place for place, _ in _active(steps)]
+    positions = {step["id"]: place for place, step in reversed(list(enumerate(steps)))}
+    following: dict[int, int | None] = dict(zip(active, [*active[1:], None], strict=True)) if active else {}
+    for place in active:
+        if target := steps[place].get("loop_to"):
+            following[place] = _entry(active, positions.get(target))
+    return following
 
 
-def _reached(steps: Steps) -> list[int]:
-    """The steps that a contact comes through, in order, each once."""
-    return _walk(steps, next((place for place, _ in _active(steps)), None))
+def _entry(active: list[int], position: int | None) -> int | None:
+    """Where a loop to `position` enters; nowhere, if there is no such step."""
+    return None if position is None else next((place for place in active if place >= position), active[0])
 
 
-def _walk(steps: Steps, place: int | None) -> list[int]:
+def _walk(following: Order, place: int | None) -> list[int]:
+    """The steps that a contact comes through from one on, each once."""
     seen: dict[int, None] = {}
     while place is not None and place not in seen:
         seen[place] = None
-        place = _next(steps, place)
+        place = following[place]
     return list(seen)
 
 
-def _loop(steps: Steps, place: int) -> list[int]:
+def _loop(following: Order, place: int) -> list[int]:
     """The steps of the round that `place` begins anew, itself the last; none where the way never comes back to it."""
-    way = _walk(steps, _next(steps, place))
+    way = _walk(following, following[place])
     return way if place in way else []
 
 

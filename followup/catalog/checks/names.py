@@ -1,13 +1,21 @@
-"""One name for one thing: what is declared twice, chosen by the same name, or leads round in a ring."""
+"""One name for one thing: what is declared twice, or chosen by the same word; and one office.
+
+Words are compared as the command line compares them: without case and accents.
+"""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator
 
+from followup.catalog.documents import Document
 from followup.catalog.draft import Draft, Finding, Item
-from followup.catalog.moves import rings
-from followup.catalog.tree import TOP
+from followup.core.words import folded
+
+#: What people pick from by its name. Aliases have a check of their own; two users may well be called the same.
+PICKED = (
+    *("cycle", "plan", "property", "action_type", "contact_type", "sales_cycle", "source", "group"),
+    *("category", "action_name", "outcome", "no_show_reason"),
+)
 
 
 def declared_twice(draft: Draft) -> Iterator[Finding]:
@@ -20,61 +28,47 @@ def declared_twice(draft: Draft) -> Iterator[Finding]:
 
 def no_office(draft: Draft) -> Iterator[Finding]:
     if not draft.items["office"]:
-        file = min((item.file for items in draft.items.values() for item in items.values() if item.file), default="")
-        item = Item("office", "office", file or draft.folder, TOP, ("office",), None, None)
+        item = draft.section("office")
         yield Finding("FU221", item, (), "no office is declared", "office: {name: ..., zone: America/Vancouver}")
 
 
 def aliases(draft: Draft) -> Iterator[Finding]:
-    """Reps choose by name; case and accents do not matter to them."""
-    active = [(item, _folded(document["name"])) for item, document in _by_place(draft, "alias") if document["active"]]
-    for item, first in _same(active):
-        message = f"the active alias '{first.id}' has this name too ({first.file}, line {first.at.line})"
+    """Reps choose by name, or by id, which comes first: a name that is another's id would choose that one."""
+    active = [(item, folded(document["name"])) for item, document in by_place(draft, "alias") if document["active"]]
+    by_id = {item.id: (item, name) for item, name in active}
+    for item, first in same(active):
+        message = f"the active alias '{first.id}' has this name too ({_where(first)})"
         yield Finding("FU216", item, ("name",), message, "reps could not tell them apart")
+    for item, name in active:
+        other, other_name = by_id.get(name, (item, name))
+        if other_name != name:
+            message = f"this name is the id of another active alias ({_where(other)}), which it would choose"
+            yield Finding("FU227", item, ("name",), message, "give one of them another name or id")
 
 
-def logins(draft: Draft) -> Iterator[Finding]:
-    used = [(item, document["login"]) for item, document in _by_place(draft, "user") if document["login"]]
-    for item, first in _same(used):
-        message = f"the user '{first.id}' has this login too ({first.file}, line {first.at.line})"
-        yield Finding("FU217", item, ("login",), message, "a login tells who somebody is")
+def lists(draft: Draft) -> Iterator[Finding]:
+    for kind in PICKED:
+        items = sorted(draft.items[kind].values(), key=lambda item: (item.file, item.at))
+        known = ((item, item.document) for item in items if item.document)
+        active = ((item, folded(document["name"])) for item, document in known if document.get("active", True))
+        for item, first in same(active):
+            message = f"the {kind.replace('_', ' ')} '{first.id}' has this name too ({_where(first)})"
+            yield Finding("FU317", item, ("name",), message, "people could not tell them apart")
 
 
-def managers(draft: Draft) -> Iterator[Finding]:
-    above = {item.id: document["manager"] for item, document in draft.documents("user") if document["manager"]}
-    for ring in rings(above):
-        way = " -> ".join((*ring, ring[0]))
-        yield Finding("FU210", draft.items["user"][ring[0]], ("manager",), f"managers in a ring: {way}")
+def _where(item: Item) -> str:
+    return f"{item.file}, line {item.at.line}" if item.file else "built in"
 
 
-def moves(draft: Draft) -> Iterator[Finding]:
-    moved = {item.id: document["to"] for item, document in draft.documents("moved")}
-    for ring in rings(moved):
-        way = " -> ".join((*ring, ring[0]))
-        yield Finding("FU220", draft.items["moved"][ring[0]], ("to",), f"ids that moved in a ring: {way}")
-
-
-def levels(draft: Draft) -> Iterator[Finding]:
-    for item, document in draft.documents("moved"):
-        if ("/" in item.id) != ("/" in document["to"]):
-            message = f"'{item.id}' and '{document['to']}' are not of one kind"
-            yield Finding("FU223", item, ("to",), message, "a cycle moves to a cycle, CYCLE/STEP to CYCLE/STEP")
-
-
-def _by_place(draft: Draft, kind: str) -> list[tuple[Item, dict[str, object]]]:
+def by_place(draft: Draft, kind: str) -> list[tuple[Item, Document]]:
     """In the order of the files, so that the first of two stays the first."""
     return sorted(draft.documents(kind), key=lambda pair: (pair[0].file, pair[0].at))
 
 
-def _same(values: Iterable[tuple[Item, object]]) -> Iterator[tuple[Item, Item]]:
+def same(values: Iterable[tuple[Item, object]]) -> Iterator[tuple[Item, Item]]:
     """Items whose value an earlier item has, with that one."""
     seen: dict[object, Item] = {}
     for item, value in values:
         if value in seen:
             yield item, seen[value]
         seen.setdefault(value, item)
-
-
-def _folded(name: object) -> str:
-    letters = unicodedata.normalize("NFKD", str(name))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold().strip()

@@ -21,6 +21,15 @@ def sources(draft: Draft) -> Iterator[Finding]:
                 yield Finding("FU218", item, ("launch_on", "source"), message, "one source launches one plan")
 
 
+def drafts_that_follow(draft: Draft) -> Iterator[Finding]:
+    """A2: only a ready plan launches."""
+    for item, document in draft.documents("plan"):
+        following = draft.one("plan", document["next"])
+        if document["status"] == "ready" and following and following["status"] != "ready":
+            message = f"the plan '{document['next']}' is a draft: it would not launch"
+            yield Finding("FU320", item, ("next",), message, "set its status to ready, or take this out")
+
+
 def rings_of_plans(draft: Draft) -> Iterator[Finding]:
     following = {item.id: document["next"] for item, document in draft.documents("plan") if document["next"]}
     for ring in rings(following):

@@ -10,10 +10,16 @@ from typing import Any, NamedTuple
 
 from followup.catalog.codes import nearest
 from followup.catalog.draft import Draft, Finding, Item
+from followup.catalog.moves import resolved
 from followup.catalog.tree import Path
 
 EACH = "*"
 OPEN_LISTS = ("source", "group", "sales_cycle")
+#: What cannot be another catalog's: every command looks up its user's role.
+OWN = ("role",)
+#: How a test can begin, and what can happen to a step of it.
+STARTS = ("alias", "cycle", "plan")
+CLOSES = ("complete", "skip", "no_show", "fail")
 
 
 class Reference(NamedTuple):
@@ -50,14 +56,36 @@ REFERENCES: tuple[Reference, ...] = (
 
 
 def undeclared(draft: Draft) -> Iterator[Finding]:
+    today = resolved({item.id: document["to"] for item, document in draft.documents("moved")})
     for kind, path, target in REFERENCES:
         known = draft.items[target]
         if target in OPEN_LISTS and not known:
             continue
         for item, _ in draft.documents(kind):
             for where, id in _at(item.raw, path):
-                if id not in known and not _included(draft, id):
-                    yield _missing(item, where, target, id, known)
+                if id not in known and (target in OWN or not _included(draft, id)):
+                    hint = f"it has moved: '{today[id]}'" if target == "cycle" and id in today else ""
+                    yield _missing(item, where, target, id, known, hint)
+
+
+def begun(draft: Draft) -> Iterator[Finding]:
+    """A test begins with one thing, and one thing at a time happens; an alias may be chosen as a step is closed."""
+    for item, document in draft.documents("test"):
+        yield from _one_of(item, ("given",), document["given"], STARTS)
+        for number, event in enumerate(document["when"]):
+            yield from _one_of(item, ("when", number), event, CLOSES, "choose")
+
+
+def _one_of(
+    item: Item, path: Path, written: dict[str, Any], words: tuple[str, ...], other: str = ""
+) -> Iterator[Finding]:
+    named = [word for word in words if word in written]
+    if len(named) > 1:
+        message = f"'{named[0]}' and '{named[1]}' exclude each other"
+        yield Finding("FU228", item, (*path, named[1]), message, "say one of them", key=True)
+    elif not named and other not in written:
+        message = "nothing happens here" if other else "nothing is given to begin with"
+        yield Finding("FU228", item, path, message, f"one of {', '.join(filter(None, (*words, other)))}")
 
 
 def tests(draft: Draft) -> Iterator[Finding]:
@@ -78,9 +106,9 @@ def migrations(draft: Draft) -> Iterator[Finding]:
             yield _missing(item, ("to",), "step", document["to"], known)
 
 
-def _missing(item: Item, path: Path, target: str, id: str, known: Any) -> Finding:
+def _missing(item: Item, path: Path, target: str, id: str, known: Any, hint: str = "") -> Finding:
     message = f"no {target.replace('_', ' ')} '{id}' is declared{nearest(id, known)}"
-    return Finding("FU202", item, path, message)
+    return Finding("FU202", item, path, message, hint)
 
 
 def _included(draft: Draft, id: str) -> bool:
@@ -117,5 +145,5 @@ def _named_steps(item: Item) -> Iterator[tuple[Path, str]]:
     if any("choose" in event for event in item.raw.get("when", ())):
         return
     yield from _at(item.raw, ("then", EACH, "step"))
-    for verb in ("complete", "skip", "no_show", "fail"):
+    for verb in CLOSES:
         yield from _at(item.raw, ("when", EACH, verb))

@@ -11,10 +11,15 @@ from followup.catalog.draft import Draft, Finding, Item
 from followup.core.office import BUILT_IN_TYPES
 
 Place = tuple[Item, Document, int, Document]
+#: F10: completing one of these offers the menu of aliases, or never does.
+OFFERS_CYCLE = {
+    **dict.fromkeys(("call", "inbound", "reservation", "tour", "sale"), True),
+    **dict.fromkeys(("correspondence", "email"), False),
+}
 
 
 def step_ids(draft: Draft) -> Iterator[Finding]:
-    for item, document, place, step in _steps(draft):
+    for item, document, place, step in every_step(draft):
         first = next(number for number, other in enumerate(document["steps"]) if other["id"] == step["id"])
         if first != place:
             message = f"the id '{step['id']}' is taken by step {first + 1}"
@@ -22,7 +27,7 @@ def step_ids(draft: Draft) -> Iterator[Finding]:
 
 
 def loops(draft: Draft) -> Iterator[Finding]:
-    for item, document, place, step in _steps(draft, "cycle"):
+    for item, document, place, step in every_step(draft, "cycle"):
         known = [other["id"] for other in document["steps"]]
         if step["loop_to"] and step["loop_to"] not in known:
             message = f"this cycle has no step '{step['loop_to']}'{nearest(step['loop_to'], known)}"
@@ -31,7 +36,7 @@ def loops(draft: Draft) -> Iterator[Finding]:
 
 def anchors(draft: Draft) -> Iterator[Finding]:
     """An earlier active step, or there would be nothing to count from; and no event, which cycles do not have."""
-    for item, document, place, step in _steps(draft):
+    for item, document, place, step in every_step(draft):
         anchor = step["anchor"] or ""
         if anchor.startswith("step:") and step["active"]:
             if wrong := _wrong_anchor(document["steps"], place, anchor.removeprefix("step:")):
@@ -68,7 +73,7 @@ def _wrong_anchor(steps: list[Document], place: int, id: str) -> str:
 
 
 def offsets(draft: Draft) -> Iterator[Finding]:
-    for item, document, place, step in _steps(draft):
+    for item, document, place, step in every_step(draft):
         anchor = step["anchor"] or document["anchor"]
         if step["offset"][0] < 0 and anchor != "event":
             message = f"an offset before its anchor, which is '{anchor}'"
@@ -81,14 +86,24 @@ def types(draft: Draft) -> Iterator[Finding]:
     """F2's, and what the catalog declares itself."""
     own = {item.id for item, _ in draft.documents("action_type") if item.id not in BUILT_IN_TYPES}
     allowed = (*CYCLE_TYPES, *sorted(own))
-    for item, _, place, step in _steps(draft, "cycle"):
+    for item, _, place, step in every_step(draft, "cycle"):
         if step["type"] in draft.items["action_type"] and step["type"] not in allowed:
             message = f"a step of a cycle cannot be a '{step['type']}'"
             yield Finding("FU205", item, ("steps", place, "type"), message, f"it can be {', '.join(allowed)}")
 
 
+def menus(draft: Draft) -> Iterator[Finding]:
+    """F10 says which of the built-in types offer the menu of aliases; the others' is for the catalog to say."""
+    for item, document in draft.documents("action_type"):
+        offers = OFFERS_CYCLE.get(item.id, document["offers_cycle"])
+        if document["offers_cycle"] != offers:
+            said = "offers the menu of aliases" if offers else "offers no menu of aliases"
+            hint = "for something else declare a type of your own"
+            yield Finding("FU322", item, ("offers_cycle",), f"completing a built-in '{item.id}' {said}", hint)
+
+
 def templates(draft: Draft) -> Iterator[Finding]:
-    for item, document, place, step in _steps(draft):
+    for item, document, place, step in every_step(draft):
         template = draft.one("template", step["template"])
         if template:
             path = ("steps", place, "template")
@@ -100,7 +115,8 @@ def templates(draft: Draft) -> Iterator[Finding]:
                 yield Finding("FU203", item, path, f"the template '{step['template']}' is not active")
 
 
-def _steps(draft: Draft, *kinds: str) -> Iterator[Place]:
+def every_step(draft: Draft, *kinds: str) -> Iterator[Place]:
+    """Every step of the cycles and plans: item, document, place, step."""
     for kind in kinds or ("cycle", "plan"):
         for item, document in draft.documents(kind):
             for place, step in enumerate(document["steps"]):

@@ -1,0 +1,53 @@
+"""T9: how far the declared holidays last is looked up from today on, which is an argument."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from followup.catalog import load
+from followup.errors import Problem
+
+OFFICE = """\
+office:
+  name: Example
+  zone: America/Vancouver
+  holidays: {2026-12-25: Christmas Day}
+users: {ann: {name: Ann, role: administrator}}
+aliases: {c: {name: C, cycle: c}}
+"""
+
+
+def said(folder: Path, offset: str, today: str, office: str = OFFICE) -> list[Problem]:
+    cycle = f"{{name: C, steps: [{{id: call, type: call, offset: {offset}, loop_to: call}}]}}"
+    (folder / "case.yaml").write_text(f"{office}cycles: {{c: {cycle}}}\n")
+    return [problem for problem in load(str(folder), today).problems if problem.code == "FU330"]
+
+
+def test_T9_without_more_the_holidays_end_with_the_year_of_the_last_one(tmp_path: Path) -> None:
+    assert said(tmp_path, "5 business days", "2026-12-23") == []  # 31 December, since the 25th is off
+    (problem,) = said(tmp_path, "5 business days", "2026-12-24")
+    assert (problem.line, problem.column, problem.path) == (4, 13, "office.holidays")
+    assert problem.message == "the holidays end on 2026-12-31, and 'c/call', begun today, is due on 2027-01-01"
+
+
+@pytest.mark.parametrize("offset", ["30 days", "1 month", "300 hours"])
+def test_T9_a_date_that_no_holiday_moves_is_not_said(offset: str, tmp_path: Path) -> None:
+    assert said(tmp_path, offset, "2026-12-24") == []
+    rolls = OFFICE.replace("name: Example", "name: Example\n  roll: back")
+    assert len(said(tmp_path, offset, "2026-12-24", rolls)) == 1
+
+
+def test_T10_nothing_is_said_where_nobody_says_what_day_it_is(tmp_path: Path) -> None:
+    assert said(tmp_path, "999 business days", "") == []
+
+
+@pytest.mark.parametrize("today", ["2026-05-04", "9990-05-04"])
+def test_T9_a_step_that_no_calendar_reaches_and_an_unknown_zone_are_no_reason_to_stop(
+    today: str, tmp_path: Path
+) -> None:
+    far = OFFICE.replace("name: Example", "name: Example\n  roll: forward")
+    assert len(said(tmp_path, "999 months", today, far)) == (today < "9")
+    nowhere = far.replace("America/Vancouver", "America/Nowhere")
+    assert said(tmp_path, "999 months", today, nowhere) == []

@@ -1,0 +1,97 @@
+"""E5: whatever is renamed, however often, an old id reads as what it is today, and nothing that is declared as another."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from followup.catalog import Catalog, load
+
+Steps = Mapping[str, list[str]]
+
+CYCLES = ("a", "b")
+STEPS = ("x", "y")
+WITHIN = [f"{cycle}/{step}" for cycle in CYCLES for step in STEPS]
+
+
+def catalog(cycles: Steps, moves: Mapping[str, str]) -> Catalog:
+    text = "office: {name: Example, zone: UTC}\nusers: {ann: {name: Ann, role: administrator}}\ncycles:\n"
+    for cycle, steps in cycles.items():
+        listed = ", ".join(f"{{id: {step}, type: call, offset: 1 day}}" for step in steps)
+        text += f"  {cycle}: {{name: {cycle}, steps: [{listed}]}}\n"
+    text += "moved:\n" + "".join(f"  - {{from: {old}, to: {new}}}\n" for old, new in moves.items())
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "case.yaml").write_text(text)
+        return load(folder)
+
+
+class Renamed:
+    """Two cycles of two steps, with every name that each of them has had."""
+
+    def __init__(self) -> None:
+        self.cycles = [["c0"], ["d0"]]
+        self.steps = [[["x0"], ["y0"]], [["x0"], ["z0"]]]
+        self.moves: dict[str, str] = {}
+        #: an enrolment's cycle and an action's step, as rows keep them -> number of cycle, number of step
+        self.rows: dict[tuple[str, str], tuple[int, int]] = {}
+        self.work()
+
+    def work(self) -> None:
+        """Everybody who came under any name of the cycle gets actions under the steps' names of the day."""
+        for cycle, names in enumerate(self.cycles):
+            for step, ids in enumerate(self.steps[cycle]):
+                self.rows.update({(name, ids[-1]): (cycle, step) for name in names})
+
+    def rename(self, cycle: int, step: int | None) -> None:
+        names = self.cycles[cycle] if step is None else self.steps[cycle][step]
+        names.append(f"{names[0][0]}{len(names)}")
+        within = "" if step is None else f"{self.cycles[cycle][-1]}/"
+        self.moves[within + names[-2]] = within + names[-1]
+        self.work()
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), st.sampled_from([None, 0, 1])), min_size=1, max_size=8))
+@settings(max_examples=150, deadline=None)
+def test_E5_any_number_of_renamings_is_good_and_every_row_reads_as_it_is_called_today(
+    renamings: list[tuple[int, int | None]],
+) -> None:
+    office = Renamed()
+    for renaming in renamings:
+        office.rename(*renaming)
+    declared = {names[-1]: [ids[-1] for ids in steps] for names, steps in zip(office.cycles, office.steps, strict=True)}
+    made = catalog(declared, office.moves)
+    assert made.errors == ()
+    today = made.documents["moved"]["moved"]
+    for (process, step), (cycle, number) in office.rows.items():
+        assert today.get(process, process) == office.cycles[cycle][-1]
+        assert today.get(f"{process}/{step}", step).rpartition("/")[2] == office.steps[cycle][number][-1]
+
+
+@given(
+    st.dictionaries(st.sampled_from(CYCLES), st.lists(st.sampled_from(STEPS), unique=True), min_size=1),
+    st.dictionaries(st.sampled_from(CYCLES), st.sampled_from(CYCLES), max_size=1),
+    st.dictionaries(st.sampled_from(WITHIN), st.sampled_from(WITHIN), max_size=2),
+)
+@settings(max_examples=400, deadline=None)
+def test_E5_moves_that_pass_lead_to_what_is_declared_and_take_nothing_declared_along(
+    cycles: dict[str, list[str]], cycles_moved: dict[str, str], steps_moved: dict[str, str]
+) -> None:
+    moves = cycles_moved | steps_moved
+    made = catalog(cycles, moves)
+    event("passes" if not made.errors else "is refused")
+    if made.errors:
+        return
+    today = made.documents["moved"]["moved"]
+    for old in moves:
+        cycle, _, step = today[old].partition("/")
+        before = old.partition("/")[0]
+        assert cycle == today.get(before, before) and cycle in cycles and (not step or step in cycles[cycle])
+    assert not cycles.keys() & moves.keys()
+    for cycle in CYCLES:
+        home = today.get(cycle, cycle)
+        for step in cycles.get(home, ()):  # made today, for somebody who came under whatever name
+            assert today.get(f"{cycle}/{step}", f"{home}/{step}") == f"{home}/{step}"

@@ -1,0 +1,28 @@
+"""F9: names are compared as the command line compares them; what passes can be chosen by name."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from followup.catalog import load
+from followup.core.words import meant
+
+IDS = st.sampled_from(["hold", "a-b", "strasse", "ana"])
+NAMES = st.sampled_from(["Hold", "A b", "a-B", "a  b", "Straße", "STRASSE", "Ána", "On hold", "ﬁn", "fin"])
+
+
+@given(st.dictionaries(IDS, NAMES, min_size=1))
+@settings(max_examples=200, deadline=None)
+def test_F9_aliases_that_pass_are_each_chosen_by_their_id_and_by_their_name(aliases: dict[str, str]) -> None:
+    text = "office: {name: Example, zone: UTC}\nusers: {ann: {name: Ann, role: administrator}}\naliases:\n"
+    text += "".join(f"  {id}: {{name: {name}, cycle: null}}\n" for id, name in aliases.items())
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "case.yaml").write_text(text)
+        made = load(folder)
+    alone = all(meant(word, aliases) == [id] for id, name in aliases.items() for word in (id, name, name.upper()))
+    event("passes" if not made.errors else "is refused")
+    assert (made.errors == ()) == alone
