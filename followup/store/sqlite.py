@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from json import dumps
 from typing import Any
 
@@ -21,8 +22,11 @@ from followup.store.saving import SqliteChange
 from followup.store.statements import statement
 
 APPLICATION_ID = 0x464F4C57  # "FOLW"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 WAIT_SECONDS = 10.0
+
+#: how messages begin where the tables are not those of the schema's number, or a text is none
+MISSHAPEN = ("no such table", "no such column", "table ", "duplicate column", "Could not decode to UTF-8", "malformed")
 
 #: first characters of SQLite's error name -> what the user is told
 KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
@@ -88,10 +92,10 @@ class SqliteStore:
             for prefix, kind, message in KINDS:
                 if name.startswith(prefix):
                     raise kind(f"{message} ({self.path})") from error
-            if any(word in str(error) for word in ("Could not decode", "malformed")):  # text or JSON that is neither
-                raise StoreUnreachable(f"{DAMAGED} ({self.path})") from error
+            if str(error).startswith(MISSHAPEN):
+                raise StoreUnreachable(f"{DAMAGED} ({self.path}: {error})") from error
             raise
-        except UnicodeDecodeError as error:  # in what SQLite says of it
+        except UnicodeDecodeError as error:  # of SQLite's own message, which names what is damaged
             raise StoreUnreachable(f"{DAMAGED} ({self.path})") from error
 
     def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
@@ -144,6 +148,24 @@ class SqliteStore:
                 # SQLite has already rolled back what met a full disk
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        with self._translated():
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self.connection.execute("ROLLBACK")
+
+    def schema_faults(self) -> Iterator[str]:
+        from followup.store.migrating import schema_faults
+
+        with self._translated():
+            yield from schema_faults(self.connection)
+
+    def tolerate(self) -> None:
+        self.connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
 
     def close(self) -> None:
         self.connection.close()
