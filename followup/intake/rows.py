@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from followup.intake import values
+from followup.intake.channels import clean_channels
 from followup.intake.columns import FIELDS
 from followup.intake.dates import clean_date
 from followup.intake.identity import Seen, id_of, made_id
@@ -123,7 +124,7 @@ def _cleaners(day_first: bool | None) -> dict[str, Callable[[str], str | None]]:
         "phone": values.clean_phone,
         "stage": values.clean_stage,
         "groups": values.clean_list,
-        "do_not_contact": values.clean_channels,
+        "do_not_contact": clean_channels,
         "created_at": partial(clean_date, day_first=day_first),
     }
 

@@ -13,8 +13,6 @@ from followup.intake.spreadsheet import unguard
 
 LONGEST = 10_000
 STAGES = ("prospect", "lead", "won", "lost")
-CHANNELS = {"phone": "call", "text": "sms", "mail": "correspondence", "letter": "correspondence", "e-mail": "email"}
-EVERY_CHANNEL = "call correspondence email sms"
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 EMAIL = re.compile(r"""[^\s@<>()\[\]\\,;:"]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_](?:[\w-]*[^\W_])?""")
@@ -64,17 +62,6 @@ def clean_phone(text: str) -> str:
 def clean_list(text: str) -> str | None:
     """`VIP; Old Clients` -> `old-clients vip`: ids, sorted, each once."""
     return " ".join(sorted({slug(item) for item in re.split("[;,]", text)} - {""})) or None
-
-
-@lru_cache(maxsize=256)
-def clean_channels(text: str) -> str | None:
-    """The channels that a contact is not to be reached by; many programs only have a yes or no for all of them."""
-    if text.lower() in ("yes", "y", "true", "x", "1"):
-        return EVERY_CHANNEL
-    if text.lower() in ("no", "n", "false", "0"):
-        return None
-    named = (clean_list(text.replace(" ", ";")) or "").split()
-    return " ".join(sorted({CHANNELS.get(name, name) for name in named})) or None
 
 
 @lru_cache(maxsize=256)

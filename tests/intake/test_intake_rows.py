@@ -208,18 +208,56 @@ def test_an_unknown_stage_is_refused(read: Read) -> None:
     assert reason(read, "name,stage\nSue,Nurture\n") == "the stage 'Nurture' is none of prospect, lead, won, lost"
 
 
+EVERY = "call correspondence email sms"
+
+
 @pytest.mark.parametrize(
     ("cell", "channels"),
-    [(word, "call correspondence email sms") for word in ("yes", "Y", "TRUE", "x", "1")]
-    + [(word, None) for word in ("No", "n", "FALSE", "0")]
+    [(word, EVERY) for word in ("yes", "Y", "TRUE", "x", "1", "Oui", "ja", "Sí", "wahr")]
     + [
-        ("Phone; Letter, x-ray", "call correspondence x-ray"),
+        (phrase, EVERY)
+        for phrase in ("Opted out", "OPTED-OUT", "Unsubscribed", "DNC", "Do not contact", "don't contact")
+    ]
+    + [(word, None) for word in ("No", "n", "FALSE", "0", "nein", "Non", "falsch", "N/A", "opted in", "subscribed")]
+    + [
+        ("Phone; Letter", "call correspondence"),
         ("e-mail,text", "email sms"),
         ("sms mail", "correspondence sms"),
+        ("call and e-mail", "call email"),
+        ("do not call", "call"),
+        ("Don't call, don\u2019t text", "call sms"),
+        ("Do not e-mail", "email"),
+        ("do not email or mail", "correspondence email"),
+        ("no phone calls/no texts", "call sms"),
+        ("E-mail opt out", "email"),
+        ("unsubscribed from email", "email"),
     ],
 )
-def test_do_not_contact_is_a_yes_or_a_list(read: Read, cell: str, channels: str | None) -> None:
+def test_E12_do_not_contact_is_a_yes_or_the_channels(read: Read, cell: str, channels: str | None) -> None:
     assert row(read, f'name,do not contact\nSue,"{cell}"\n').do_not_contact == channels
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "pigeon",
+        "fax",
+        "Phone; x-ray",
+        "maybe",
+        "phone only",
+        "email yes",
+        "yes, email",
+        "no, sms",
+        "do not",
+        "-",
+        ";",
+        "contact",
+        "contact us",
+    ],
+)
+def test_E12_what_is_no_channel_is_refused_rather_than_lost(read: Read, cell: str) -> None:
+    said = reason(read, f'name,do not contact\nSue,"{cell}"\n')
+    assert said == f"do_not_contact {cell!r} is none of call, correspondence, email, sms, nor yes or no"
 
 
 @pytest.mark.parametrize(
