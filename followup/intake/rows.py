@@ -20,7 +20,7 @@ from followup.intake.mapping import Mapping
 from followup.intake.names import join_name, split_name
 from followup.intake.refusals import Refusal
 from followup.intake.table import Table
-from followup.intake.values import LONGEST, Unfit, clean_cell
+from followup.intake.values import LONGEST, SEVERAL, Unfit, clean_cell
 
 
 class Row(NamedTuple):
@@ -89,6 +89,7 @@ def reader(mapping: Mapping, day_first: bool | None) -> Callable[[int, list[str]
         cells = clean(take(record), lined)
         cells.append(None)
         row = list(arrange(cells))
+        kept = _kept_beside(row) if SEVERAL in f"{row[EMAIL]}{row[PHONE]}" else {}
         for field, cleaner in cleaners:
             if (value := row[field]) is not None:
                 row[field] = cleaner(value)
@@ -97,7 +98,7 @@ def reader(mapping: Mapping, day_first: bool | None) -> Callable[[int, list[str]
             raise Unfit("nobody to follow up with: no name, no e-mail, no phone")
         if row[ID] is None:
             row[ID] = _key_id(cells, key) if key else id_of(row[EMAIL], row[PHONE], row[NAME])
-        return new(Row, (line, *row, _extra(cells, extra) if extra else None))
+        return new(Row, (line, *row, _extra(cells, extra, kept) if extra or kept else None))
 
     return read
 
@@ -145,6 +146,17 @@ def _key_id(cells: Cells, key: list[int]) -> str:
     return made_id("key", parts)
 
 
-def _extra(cells: Cells, extra: list[tuple[str, int]]) -> dict[str, str] | None:
+def _kept_beside(row: list[str | None]) -> dict[str, str]:
+    """The first of several addresses or numbers becomes the contact's; the others, a line each."""
+    kept = {}
+    for field, others in ((EMAIL, "other_emails"), (PHONE, "other_phones")):
+        parts = [part.strip() for part in (row[field] or "").split(SEVERAL) if part.strip()]
+        row[field] = parts[0] if parts else None
+        if len(parts) > 1:
+            kept[others] = "\n".join(parts[1:])
+    return kept
+
+
+def _extra(cells: Cells, extra: list[tuple[str, int]], kept: dict[str, str]) -> dict[str, str] | None:
     """The extras that say something; None rather than an empty dict."""
-    return {name: value for name, place in extra if (value := cells[place]) is not None} or None
+    return kept | {name: value for name, place in extra if (value := cells[place]) is not None} or None

@@ -12,11 +12,14 @@ from functools import lru_cache
 from followup.intake.spreadsheet import unguard
 
 LONGEST = 10_000
+SEVERAL = ":::"  # what Google writes between the values of one cell
 STAGES = ("prospect", "lead", "won", "lost")
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 EMAIL = re.compile(r"""[^\s@<>()\[\]\\,;:"]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_](?:[\w-]*[^\W_])?""")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+LISTED = re.compile(f"[;,]|{SEVERAL}")
+MANGLED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
 LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 
 
@@ -37,9 +40,16 @@ def clean_cell(cell: str, lines: bool = False) -> str | None:
 
 
 def clean_id(text: str) -> str:
+    _refuse_mangled("id", text)
     if not ID.fullmatch(text):
         raise Unfit(f"the id {shown(text)} does not fit: letters, digits and . _ @ + - only, 64 at most")
     return text
+
+
+def _refuse_mangled(field: str, text: str) -> None:
+    """A spreadsheet that takes a long number for one to count with keeps its first digits only."""
+    if MANGLED.fullmatch(text):
+        raise Unfit(f"the {field} {shown(text)} has lost digits in a spreadsheet: format that column as text there")
 
 
 def clean_email(text: str) -> str:
@@ -55,13 +65,16 @@ def clean_email(text: str) -> str:
 
 def clean_phone(text: str) -> str:
     """As it stands. Other programs guard +1… with an apostrophe, which is never part of a number."""
-    return text.lstrip("'") or text
+    text = text.lstrip("'") or text
+    if "E" in text or "e" in text:
+        _refuse_mangled("phone", text)
+    return text
 
 
 @lru_cache(maxsize=4096)
 def clean_list(text: str) -> str | None:
-    """`VIP; Old Clients` -> `old-clients vip`: ids, sorted, each once."""
-    return " ".join(sorted({slug(item) for item in re.split("[;,]", text)} - {""})) or None
+    """`VIP; Old Clients` -> `old-clients vip`: ids, sorted, each once. Google's group of everybody is none."""
+    return " ".join(sorted({slug(item) for item in LISTED.split(text)} - {"", "mycontacts"})) or None
 
 
 @lru_cache(maxsize=256)

@@ -163,6 +163,23 @@ def test_ids_are_made_from_the_key_columns(read: Read) -> None:
     assert isinstance(again, Refusal) and again.reason == f"the id {sue.id} is in this file before"
 
 
+@pytest.mark.parametrize("number", ["1.01E+11", "1,01e+11", "4E+05"])
+def test_an_id_or_a_phone_that_a_spreadsheet_has_cut_is_refused(read: Read, number: str) -> None:
+    for field in ("id", "phone"):
+        said = f"the {field} {number!r} has lost digits in a spreadsheet: format that column as text there"
+        assert reason(read, f'{field},name\n"{number}",Sue\n') == said
+    assert row(read, "id,phone\nE+11,1 ext. 3E\n")[1:7] == ("E+11", *(None,) * 4, "1 ext. 3E")
+
+
+def test_of_several_values_in_a_cell_the_first_is_taken_and_the_rest_kept(read: Read) -> None:
+    content = "email,phone,labels,x\na@x.example ::: b@x.example ::: c@x.example,1:::2,* myContacts ::: Old Clients,y\n"
+    taken = row(read, content, "x=x")
+    assert (taken.email, taken.phone, taken.groups) == ("a@x.example", "1", "old-clients")
+    assert taken.extra == {"other_emails": "b@x.example\nc@x.example", "other_phones": "2", "x": "y"}
+    one = row(read, "email,phone\n::: a@x.example :::,:::\n")
+    assert (one.email, one.phone, one.extra) == ("a@x.example", None, None)
+
+
 def test_a_blank_id_is_made(read: Read) -> None:
     assert row(read, "id,email\n,s@x.example\n").id == row(read, "email\ns@x.example\n").id
 
