@@ -11,6 +11,7 @@ from followup.app.world import World
 from followup.core.timing import moment, utc_text
 from followup.core.wishes import Bring, Choice, Wish
 from followup.errors import FollowupError
+from followup.intake.columns import REPORT
 from followup.intake.mapping import Mapping
 from followup.intake.records import Record
 from followup.intake.refusals import Refusal
@@ -58,6 +59,7 @@ class Importer:
     def __init__(self, world: World, table: Table, defaults: Defaults) -> None:
         self.world, self.table, self.defaults = world, Remembering(table), defaults
         self.refuse: Callable[[Refusal], None] = lambda _: None
+        self.mending = table.header[: len(REPORT)] == REPORT  # its ids may be those of the rows they were refused for
         self.totals = Totals()
         self.notices: set[str] = set()  # what is to be said of the whole, once
         self.pending: dict[str, Row] = {}
@@ -108,7 +110,8 @@ class Importer:
         fields["created_at"] = self._created(row.created_at)
         alias = self._id("alias", row.cycle) or self.defaults.alias
         choice = Choice(alias) if alias else None
-        return Bring(fields, choice, self.defaults.without_cycle and choice is None)
+        without_cycle = self.defaults.without_cycle and choice is None
+        return Bring(fields, choice, without_cycle, same_name=self.mending or row.made_from is not None)
 
     def _id(self, kind: str, word: str | None) -> str | None:
         """The declared id that a cell means; asked once for each word."""
