@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
@@ -244,7 +243,7 @@ def import_(
 ) -> None:
     """Contacts from another system's export; the same file twice changes nothing."""
     from followup.app.importing import Defaults, Importer
-    from followup.cli.importing import carry_out, look
+    from followup.cli.importing import RefusedRows, carry_out, look, places
     from followup.intake.mapping import map_columns, read_pairs
     from followup.intake.table import open_table
 
@@ -254,19 +253,16 @@ def import_(
             typer.echo(look(table, mapping), err=not preview)
         if preview:
             return
-        target = refused or f"{file if file != '-' else 'stdin'}.refused.csv"
-        shown = sys.stderr.isatty() and not ctx.obj.quiet
+        kept = RefusedRows(table, () if dry_run else places(file, refused))
         with world(ctx, dry_run) as here:
             alias = here.one("alias", cycle) if cycle else None
             place = _declared(here, "property", property) if property else None
             default = Defaults(alias, here.worker(owner).id if owner else None, place, no_cycle)
             importer = Importer(here, table, default)
-            totals = carry_out(lambda refuse: importer.run(mapping, day_first, refuse), target, table, shown, dry_run)
+            totals = carry_out(ctx, lambda refuse: importer.run(mapping, day_first, refuse), kept, dry_run)
     for notice in sorted(importer.notices):
         typer.echo(f"followup: {notice}", err=True)
     counts = ", ".join(f"{getattr(totals, name):,} {name}" for name in ("new", "changed", "same", "refused"))
     typer.echo(f"{plural(totals.read, 'row')}: {counts}")
     if totals.refused:
-        raise BadInput(
-            f"{plural(totals.refused, 'row')} refused" + ("" if dry_run else f": see {target}, mend it and import it")
-        )
+        raise BadInput(f"{plural(totals.refused, 'row')} refused{kept.where}")

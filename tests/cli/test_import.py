@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
-from tests.conftest import Run
+import pytest
+
+from followup.app.changes import BATCH
+from tests.conftest import NOW, Run
 
 SHARED = "name,email,owner\nSue Stone,home@x.example,tom\nAnn Stone,home@x.example,tom\n"
 
@@ -49,3 +58,101 @@ def test_an_id_that_stands_twice_in_a_file_never_makes_one_the_other(run: Run, o
     assert set(people(run, "stone")) == {"Sue Stone"}
     # A file that is no report of refused rows is believed: names change, ids do not.
     assert imports(run, office, "id,name,owner\nz1,Sue Stone-Reed,tom\n").stdout.startswith("1 row: 0 new, 1 changed")
+
+
+# Where the refused rows go
+
+BAD = "name,email,owner\nSue Stone,nowhere,tom\n"
+
+
+@pytest.mark.parametrize("link", [None, os.symlink, os.link])
+def test_the_refused_rows_never_go_into_the_file_that_is_imported(run: Run, office: Path, link: Any) -> None:
+    target = "people.csv"
+    if link:
+        target = "other.csv"
+        (office / "people.csv").touch()
+        link(office / "people.csv", office / "other.csv")
+    done = imports(run, office, BAD, "--refused", target)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"--refused {target} is the file that is imported: name another" in done.stderr
+    assert (office / "people.csv").read_text() == BAD
+
+
+def test_stdin_may_be_that_file_too(office: Path) -> None:
+    (office / "people.csv").write_text(BAD)
+    words = [sys.executable, "-m", "followup", "--user", "tom", "contacts", "import", "-", "--refused", "people.csv"]
+    with open(office / "people.csv", "rb") as piped:
+        assert subprocess.run(words, cwd=office, stdin=piped, capture_output=True).returncode == 2
+    assert (office / "people.csv").read_text() == BAD
+
+
+def test_the_refused_rows_go_into_a_file_and_not_to_stdout(run: Run, office: Path) -> None:
+    before = set(os.listdir(office))
+    done = imports(run, office, BAD, "--refused", "-")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--refused -: name a file" in done.stderr
+    assert set(os.listdir(office)) - before == {"people.csv"}
+
+
+def test_P5_a_refused_file_that_may_be_half_mended_is_not_replaced(run: Run, office: Path) -> None:
+    mending = office / "people.csv.refused.csv"
+    mending.write_text("half mended")
+    for number in (2, 3):
+        done = imports(run, office, BAD)
+        said = f"1 row refused: see people.csv.refused-{number}.csv (the one before was left as it is), mend it and import it"
+        assert (done.returncode, done.stderr.splitlines()[-1]) == (65, f"followup: {said}")
+        assert len(refused(office / f"people.csv.refused-{number}.csv")) == 1
+    assert mending.read_text() == "half mended"
+    (office / "mine.txt").symlink_to("nowhere")
+    assert "see mine-2.txt (" in imports(run, office, BAD, "--refused", "mine.txt").stderr
+
+
+def test_a_place_that_was_named_and_cannot_be_written_is_said_before_anything_is_imported(
+    run: Run, office: Path
+) -> None:
+    for place in ("no/such/refused.csv", "cycles"):
+        done = imports(run, office, BAD + "Ann Stone,,tom\n", "--refused", place)
+        assert (done.returncode, done.stdout) == (73, "")
+        assert f"cannot write {place}" in done.stderr
+    assert people(run, "stone") == {}
+
+
+def test_beside_a_file_that_nothing_can_be_written_beside_it_is_here(run: Run, office: Path) -> None:
+    (office / "people.csv").write_text(BAD + "Ann Stone,,tom\n")
+    with open(office / "people.csv", "rb") as file:
+        # Not even root makes a file in there.
+        number = file.fileno()
+        done = run("contacts", "import", f"/proc/{os.getpid()}/fd/{number}", "--no-cycle")
+    assert done.stdout == "2 rows: 1 new, 0 changed, 0 same, 1 refused\n", done.stderr
+    assert f"see {number}.refused.csv, mend it" in done.stderr
+    assert len(refused(office / f"{number}.refused.csv")) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_P4_an_import_that_is_stopped_says_how_far_it_came_and_leaves_no_half_of_a_file(
+    office: Path, number: signal.Signals
+) -> None:
+    people = "".join(f"p{i:05},Person {i},tom\n" for i in range(2 * BATCH))
+    (office / "people.csv").write_text("id,name,owner\n=,Nobody,tom\n" + people)
+    before = set(os.listdir(office))
+    code = (
+        "import os, sys\n"
+        "from followup.app import changes\n"
+        "taken, left = changes.islice, [2]\n"
+        "def stop(*words):\n"
+        "    left[0] -= 1\n"
+        f"    return taken(*words) if left[0] else os.kill(os.getpid(), {number})\n"
+        "changes.islice = stop\n"
+        "sys.argv = 'followup contacts import people.csv --no-cycle'.split()\n"
+        "from followup.__main__ import main; main()"
+    )
+    ours, theirs = pty.openpty()
+    env = {**os.environ, "FOLLOWUP_USER": "tom", "FOLLOWUP_NOW": NOW}
+    done = subprocess.run([sys.executable, "-c", code], cwd=office, env=env, stdout=subprocess.PIPE, stderr=theirs)
+    os.close(theirs)
+    told = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert (done.returncode, done.stdout) == (128 + number, b"")
+    stopped = f"followup: stopped with {BATCH:,} rows in: run it again to go on"
+    assert re.search(rf"\r{BATCH + 1:,} rows\r\x1b\[K{stopped}\r\n", told), told
+    assert set(os.listdir(office)) == before
