@@ -21,7 +21,7 @@ from followup.core.rows import ContactRow
 from followup.core.words import folded
 from followup.errors import BadInput, UsageError
 from followup.output.render import render
-from followup.output.text import plural
+from followup.output.text import clean, plural
 
 contacts = typer.Typer(help="The people that the office follows up with.", no_args_is_help=True)
 COLUMNS = ("id", "name", "owner", "stage", "cycle", "next_action_date", "phone")
@@ -232,7 +232,7 @@ def import_(
     key: Annotated[list[str], typer.Option("--key", metavar="COLUMN", help="make ids from this")] = [],  # noqa: B006
     cycle: Cycle = "",
     no_cycle: NoCycle = False,
-    owner: Annotated[str, typer.Option("--owner", metavar="USER", help="for rows without one")] = "",
+    owner: Annotated[str, typer.Option("--owner", metavar="USER", help="for rows without one; else you")] = "",
     property: Text = "",
     encoding: Text = "",
     delimiter: Text = "",
@@ -240,29 +240,30 @@ def import_(
     refused: Annotated[str, typer.Option("--refused", metavar="FILE", help="refused rows go here")] = "",
     preview: Annotated[bool, typer.Option("--preview", help="how the columns are read, then stop")] = False,
     dry_run: DryRun = False,
+    no_owner: Annotated[bool, typer.Option("--no-owner", help="said outright: nobody's, where none is named")] = False,
 ) -> None:
-    """Contacts from another system's export; the same file twice changes nothing."""
+    """Contacts from another system's export; the same file twice in a row changes nothing."""
     from followup.app.importing import Defaults, Importer
-    from followup.cli.importing import RefusedRows, carry_out, look, places
+    from followup.cli import importing
     from followup.intake.mapping import map_columns, read_pairs
     from followup.intake.table import open_table
 
-    with open_table(file, encoding or None, delimiter or None) as table:
+    with open_table(file, encoding or None, delimiter or None) as table, world(ctx, dry_run) as here:
         mapping = map_columns(table.header, [*(read_pairs(map_file) if map_file else ()), *map], key)
-        if not ctx.obj.quiet or preview:
-            typer.echo(look(table, mapping), err=not preview)
         if preview:
+            owned = importing.owner_or_why(here, mapping, owner, no_owner)
+            typer.echo(importing.preview(table, mapping, owned, day_first))
             return
-        kept = RefusedRows(table, () if dry_run else places(file, refused))
-        with world(ctx, dry_run) as here:
-            alias = here.one("alias", cycle) if cycle else None
-            place = _declared(here, "property", property) if property else None
-            default = Defaults(alias, here.worker(owner).id if owner else None, place, no_cycle)
-            importer = Importer(here, table, default)
-            totals = carry_out(ctx, lambda refuse: importer.run(mapping, day_first, refuse), kept, dry_run)
-    for notice in sorted(importer.notices):
-        typer.echo(f"followup: {notice}", err=True)
-    counts = ", ".join(f"{getattr(totals, name):,} {name}" for name in ("new", "changed", "same", "refused"))
-    typer.echo(f"{plural(totals.read, 'row')}: {counts}")
+        whose = importing.owner(here, mapping, owner, no_owner)
+        kept = importing.RefusedRows(table, () if dry_run else importing.places(file, refused))
+        alias = here.one("alias", cycle) if cycle else None
+        place = _declared(here, "property", property) if property else None
+        if not ctx.obj.quiet:
+            typer.echo(importing.look(table, mapping, whose.said), err=True)
+        importer = Importer(here, table, Defaults(alias, whose.of_all, place, no_cycle, whose.of_new))
+        totals = importing.carry_out(ctx, lambda refuse: importer.run(mapping, day_first, refuse), kept, dry_run)
+    for line in importing.told(importer, mapping, no_owner):
+        typer.echo(f"followup: {clean(line)}", err=True)
+    typer.echo(importing.counted(totals))
     if totals.refused:
         raise BadInput(f"{plural(totals.refused, 'row')} refused{kept.where}")

@@ -5,6 +5,7 @@ The first name of a field that a file has wins. To know another program is to ad
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 FIELDS = (
@@ -77,6 +78,18 @@ PAIRS = (
 
 #: What is kept beside the contact though nobody maps it: Google says here which of its kinds a value is.
 BESIDE = {"email_label": "email1label email1type", "phone_label": "phone1label phone1type"}
+
+
+#: What a folded name has in it that tells of whom not to contact.
+OPT_OUT = re.compile(
+    r"opt(ed)?out|unsubscri|donot|dont(call|contact|e?mail|text|phone)|^dnc|dnc$|^no(call|e?mail|sms|text|phone)s?$"
+    r"|keinewerbung|werbesperre|werbewiderspruch|abgemeldet|desabonn|desinscri|nocontactar"
+)
+
+
+def says_no(name: str) -> bool:
+    """Whether a column of this name may tell who is not to be contacted."""
+    return OPT_OUT.search(fold(name)) is not None
 
 
 def fold(name: str) -> str:

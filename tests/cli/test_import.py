@@ -156,3 +156,96 @@ def test_P4_an_import_that_is_stopped_says_how_far_it_came_and_leaves_no_half_of
     stopped = f"followup: stopped with {BATCH:,} rows in: run it again to go on"
     assert re.search(rf"\r{BATCH + 1:,} rows\r\x1b\[K{stopped}\r\n", told), told
     assert set(os.listdir(office)) == before
+
+
+# Whose they are
+
+
+def owners(run: Run, text: str) -> dict[str, str | None]:
+    return {name: item["owner"] for name, item in people(run, text).items()}
+
+
+@pytest.mark.parametrize("user", ["tom", "max", "pat"])
+def test_F20_whoever_imports_owns_what_is_new_and_is_told_so(run: Run, office: Path, user: str) -> None:
+    told = imports(run, office, "name,owner\nSue Stone,\nAnn Stone,anne\n", user=user)
+    assert told.stdout.startswith("2 rows: 2 new")
+    assert f"\nowner: {user} (you), of new contacts whose row names none\n" in told.stderr
+    assert owners(run, "stone") == {"Sue Stone": user, "Ann Stone": "anne"}
+
+
+def test_F20_to_import_who_is_known_takes_nobody_away_from_their_owner(run: Run, office: Path) -> None:
+    imports(run, office, "email,name\ns@x.example,Sue Stone\n")
+    told = imports(run, office, "email,name,phone\ns@x.example,Sue Stone,1\n", user="max")
+    assert told.stdout.startswith("1 row: 0 new, 1 changed")
+    assert owners(run, "stone") == {"Sue Stone": "tom"}
+    told = imports(run, office, "email,name,phone\ns@x.example,Sue Stone,1\n", "--owner", "anne", user="max")
+    assert "owner: anne, of rows that name none" in told.stderr
+    assert owners(run, "stone") == {"Sue Stone": "anne"}
+
+
+def test_F20_an_administrator_says_whose_the_contacts_are(run: Run, office: Path) -> None:
+    told = imports(run, office, "name\nSue Stone\n", user="sue")
+    said = "whose contacts are they? --owner USER, --map owner=COLUMN, or --no-owner to say nobody's"
+    assert (told.returncode, told.stdout, told.stderr) == (2, "", f"followup: {said}\n")
+    looked = imports(run, office, "name\nSue Stone\n", "--preview", user="sue")
+    assert (looked.returncode, said in looked.stdout) == (0, True)
+    assert imports(run, office, "name\nSue Stone\n", "--owner", "tom", "--no-owner", user="sue").returncode == 2
+    told = imports(run, office, "name\nSue Stone\n", "--no-owner", user="sue")
+    assert (told.returncode, "named no owner" in told.stderr) == (0, False)
+    told = imports(run, office, "name,owner\nAnn Stone,\nJo Stone,tom\n", "-q", user="sue")
+    assert (
+        told.stderr == "followup: 1 row named no owner: whoever is new among them is in nobody's list (--owner USER)\n"
+    )
+    assert owners(run, "stone") == {"Sue Stone": None, "Ann Stone": None, "Jo Stone": "tom"}
+
+
+def test_whoever_has_no_name_is_called_by_their_address(run: Run, office: Path) -> None:
+    imports(run, office, "email,phone\nsue@stone.example,1\n,+1 604 555 9999\n")
+    assert set(people(run, "stone")) | set(people(run, "555 9999")) == {"sue@stone.example", "+1 604 555 9999"}
+
+
+# What a look shows
+
+
+def test_a_preview_shows_rows_as_they_would_be_read_and_counts_what_is_missing(run: Run, office: Path) -> None:
+    lines = [
+        "Sue,Stone,s@X.example,tom,referral,,VIP",
+        ",,,,,,",
+        "Ann,Stone,a@x.example,,,dnc,",
+        "Jo,Stone,j@x.example,,,,",
+    ]
+    content = "First,Last,E-mail,Owner,Alias,DNC,Kind\n" + "\n".join(lines) + "\nMia,Stone,m@x.example,,,,\n"
+    told = imports(run, office, content, "--map", "kind=Kind", "--preview")
+    rows = [re.split(r"  +", line) for line in told.stdout.splitlines()]
+    assert rows[0] == ["field", "column", "line 2", "line 4", "line 5"]
+    assert rows[3:9] == [
+        ["name", "(made)", "Sue Stone", "Ann Stone", "Jo Stone"],
+        ["first_name", "First", "Sue", "Ann", "Jo"],
+        ["last_name", "Last", "Stone", "Stone", "Stone"],
+        ["email", "E-mail", "s@x.example", "a@x.example", "j@x.example"],
+        ["owner", "Owner", "tom"],
+        ["cycle", "Alias", "referral"],
+    ]
+    assert rows[9:11] == [["do_not_contact", "DNC", "call correspondence e..."], ["kind", "Kind", "VIP"]]
+    assert [" ".join(row) for row in rows[11:]] == [
+        "owner: tom (you), of new contacts whose row names none",
+        "of the first 5 rows: 3 without owner, 3 without cycle, 1 refused",
+        "line 3 would be refused: nobody to follow up with: no name, no e-mail, no phone",
+    ]
+    assert people(run, "stone") == {}
+
+
+def test_a_preview_reads_a_thousand_rows(run: Run, office: Path) -> None:
+    told = imports(run, office, "name\n" + "".join(f"Person {n}\n" for n in range(1500)), "--preview")
+    assert "of the first 1,000 rows: 1,000 without owner, 1,000 without cycle, 0 refused" in told.stdout
+
+
+@pytest.mark.parametrize("how", [["--preview"], ["-q"], []])
+def test_E12_an_opt_out_is_not_left_behind_without_a_loud_word(run: Run, office: Path, how: list[str]) -> None:
+    told = imports(run, office, "name,Do Not Call,Size\nSue Stone,Yes,XL\n", *how)
+    said = "THIS LOOKS LIKE AN OPT-OUT AND IS NOT IMPORTED: Do Not Call (--map do_not_contact=COLUMN"
+    assert said in (told.stdout if "--preview" in how else told.stderr)
+    told = imports(
+        run, office, "name,Do Not Call,Size\nSue Stone,Yes,XL\n", "--map", "do_not_contact=do not call", *how
+    )
+    assert "OPT-OUT" not in told.stdout + told.stderr

@@ -126,11 +126,20 @@ def test_an_id_that_people_can_share_makes_nobody_of_another_name_somebody_else(
     assert jane.dossier.known.phone != "1"
 
 
-def test_whoever_has_no_name_yet_is_given_one() -> None:
+@pytest.mark.parametrize("at_first", [{}, {"name": "j@x.example"}, {"name": "604"}])
+def test_whoever_has_no_name_yet_is_given_one(at_first: dict[str, str]) -> None:
     jane = Story(office(THREE))
-    jane.does(w.Bring({"email": "j@x.example"}, None, True, same_name=True))
+    jane.does(w.Bring({"email": "j@x.example", "phone": "604"}, None, True, at_first, same_name=True))
     jane.does(w.Bring({"name": "Jane Smith"}, None, True, same_name=True))
     assert jane.dossier.known.name == "Jane Smith"
+
+
+def test_what_stands_in_for_blank_fields_does_so_only_where_the_contact_is_new() -> None:
+    jane = Story(office(THREE))
+    jane.does(w.Bring({"name": "Jane", "owner": None}, None, True, {"owner": "tom", "name": "x"}))
+    assert (jane.dossier.known.owner, jane.dossier.known.name) == ("tom", "Jane")
+    jane.does(w.Bring({"name": "Jane", "owner": ""}, None, True, {"owner": "kim"}))
+    assert (jane.last, jane.dossier.known.owner) == ([], "tom")
 
 
 def test_F21_an_import_does_not_reopen_who_was_won_or_lost() -> None:

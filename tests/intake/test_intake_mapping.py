@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from followup.errors import BadInput, NotFound, UsageError
-from followup.intake.columns import BESIDE, FIELDS, KNOWN, fold
+from followup.intake.columns import BESIDE, FIELDS, KNOWN, fold, says_no
 from followup.intake.mapping import column, guess, map_columns, read_pairs
 
 EXPORTS = {
@@ -104,6 +104,23 @@ def test_the_better_column_wins_and_the_other_is_reported() -> None:
 
 def test_our_export_names_the_alias_not_the_cycle() -> None:
     assert guess(("name", "cycle", "alias")).fields["cycle"] == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Email Opt Out", "Has Opted Out Of Email", "Do Not Call", "Don't Call", "DoNotPostalMail", "Unsubscribed from all"]
+    + ["DNC list", "No calls", "Keine Werbung", "Désabonné"],
+)
+def test_E12_a_column_that_may_tell_an_opt_out_is_known(name: str) -> None:
+    assert says_no(name)
+    assert guess(("Name", name)).unused == (name,)
+
+
+@pytest.mark.parametrize(
+    "name", ["Notes", "Orthodontist", "Landncoast", "Nomail list", "Option", "Note call", "Opt In"]
+)
+def test_other_columns_are_not_taken_for_opt_outs(name: str) -> None:
+    assert not says_no(name)
 
 
 def test_a_pair_overrides_the_guess_and_a_later_pair_an_earlier() -> None:
