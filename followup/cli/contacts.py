@@ -12,6 +12,7 @@ from followup.app.changes import for_contacts
 from followup.app.world import World
 from followup.cli import looking
 from followup.cli.options import Answer, Cycle, DryRun, Format, Limit, Yes
+from followup.cli.picking import FromFile, Where, picked, to_each
 from followup.cli.report import most, report
 from followup.cli.report import show as shown
 from followup.cli.settings import confirm, world
@@ -160,7 +161,9 @@ def export(
 @contacts.command("set")
 def set_(
     ctx: typer.Context,
-    contact: Contact,
+    words: Annotated[list[str], typer.Argument(metavar="[CONTACT...]", help="ids or names")] = [],  # noqa: B006
+    where: Where = [],  # noqa: B006
+    from_file: FromFile = "",
     name: Text = "",
     first_name: Text = "",
     last_name: Text = "",
@@ -176,15 +179,15 @@ def set_(
     format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
-    """Change what is known of a contact; a new owner takes over the actions of its cycle (F20)."""
+    """Change what is known of contacts; a new owner takes over the actions of their cycles (F20)."""
     with world(ctx, dry_run) as here:
-        id = lists.contact_id(here, contact)
         fields: dict[str, str | None] = {**_typed(ctx, here), **_cleared(clear)}
         if do_not_contact:
             fields["do_not_contact"] = " ".join(sorted({*do_not_contact.replace(",", " ").split()} - {"none"}))
         if not fields:
             raise UsageError("nothing to set: --phone, --owner, ... (see --help)")
-        report(here, for_contacts(here, [(id, w.Set(fields))], most(format)), "changed", format)
+        whom = picked(here, words, where, from_file, closed=True)
+        report(here, to_each(ctx, here, whom, w.Set(fields), format), "changed", format)
 
 
 def _cleared(fields: list[str]) -> dict[str, None]:

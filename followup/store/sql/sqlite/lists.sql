@@ -83,6 +83,11 @@ LIMIT :limit;
 -- Contacts of that name; case and accents do not matter.
 SELECT id, name FROM contact WHERE gone IS NULL AND fold(name) = :name ORDER BY id LIMIT 6;
 
+-- name: named_any
+-- Contacts of any of these names, a JSON list, each with the name that it is found by.
+SELECT id, fold(name) AS folded FROM contact
+WHERE gone IS NULL AND folded IN (SELECT value FROM json_each(:names)) ORDER BY id;
+
 -- name: like
 -- Names to offer where there is none.
 SELECT id, name FROM contact WHERE gone IS NULL AND (fold(name) LIKE :pattern OR id LIKE :pattern) ORDER BY id LIMIT 3;
