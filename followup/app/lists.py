@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from json import dumps, loads
 from typing import Any
 
@@ -131,6 +131,21 @@ def _not_one(word: str, ids: list[str]) -> FollowupError:
         return NotFound(f"no contact '{word}'")
     more = ", ..." if len(ids) > SHOWN else ""
     return NotFound(f"'{word}' is the name of several: {', '.join(ids[:SHOWN])}{more}; give the id")
+
+
+def twins(world: World, fields: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Id, name, and what is the same, of those that the user may see and who may be the person of these fields."""
+    same = {
+        "name": folded(fields["name"]),
+        "e-mail": fields.get("email", "").lower(),
+        "phone": "".join(c for c in fields.get("phone", "") if c not in " -().+"),
+    }
+    email, phone = same["e-mail"] or None, same["phone"] or None
+    found = world.store.ask("lists.twins", name=same["name"], email=email, phone=phone, **_reach(world.reach))
+    return [
+        (id, name, " and ".join(what for what, is_so in zip(same, told, strict=True) if is_so))
+        for id, name, *told in found
+    ]
 
 
 def page(world: World, contact: str) -> tuple[ContactRow, list[ActionRow], list[dict[str, Any]]]:

@@ -21,6 +21,7 @@ from followup.core import wishes as w
 from followup.core.rows import ContactRow
 from followup.core.words import folded
 from followup.errors import BadInput, UsageError
+from followup.intake.names import join_name
 from followup.output.render import render
 from followup.output.text import clean, plural
 
@@ -28,6 +29,7 @@ contacts = typer.Typer(help="The people that the office follows up with.", no_ar
 COLUMNS = ("id", "name", "owner", "stage", "cycle", "next_action_date", "phone")
 Contact = Annotated[str, typer.Argument(metavar="CONTACT", help="an id or a name")]
 NoCycle = Annotated[bool, typer.Option("--no-cycle", help="said outright: without a cycle")]
+Stage = Annotated[Literal["lead", "prospect"], typer.Option("--stage", help="won and lost are `followup close`")]
 Text = Annotated[str, typer.Option()]
 
 
@@ -44,7 +46,7 @@ def add(
     property: Text = "",
     source: Text = "",
     type: Text = "",
-    stage: Annotated[str, typer.Option("--stage", help="lead or prospect")] = "lead",
+    stage: Stage = "lead",
     cycle: Cycle = "",
     no_cycle: NoCycle = False,
     format: Answer = "table",
@@ -52,22 +54,22 @@ def add(
 ) -> None:
     """A new contact, with its first cycle (F11)."""
     with world(ctx, dry_run) as here:
-        called = _name(name, first_name, last_name, email, phone)
-        fields = {"name": called, **_typed(ctx, here), "owner": here.worker(owner or here.user.id).id}
-        made = _valid_id(id) if id else _new_id(here, called)
-        report(
-            here,
-            for_contacts(here, [(made, w.Add(fields, choice(here, cycle), no_cycle))], most(format)),
-            "added",
-            format,
-        )
+        fields = _named({**_typed(ctx, here), "owner": here.worker(owner or here.user.id).id})
+        made = _clean("id", id) if id else _new_id(here, fields["name"])
+        wish = w.Add(fields, choice(here, cycle), no_cycle)
+        twins = lists.twins(here, fields)
+        added = for_contacts(here, [(made, wish)], most(format))
+        for twin, called, same in twins if added.done else ():
+            typer.echo(f"followup: {made} may be {clean(called)} ({twin}), who has the same {same}", err=True)
+        report(here, added, "added", format)
 
 
-def _name(name: str, first: str, last: str, email: str, phone: str) -> str:
-    found = name or " ".join(filter(None, (first, last))) or email or phone
-    if not found:
+def _named(fields: dict[str, str]) -> dict[str, str]:
+    given = fields.get
+    name = given("name") or join_name(given("first_name"), given("last_name")) or given("email") or given("phone")
+    if not name:
         raise UsageError("who is it? --name, or --first-name and --last-name")
-    return found
+    return {"name": name, **fields}
 
 
 def _new_id(here: World, name: str) -> str:
@@ -80,12 +82,6 @@ def _new_id(here: World, name: str) -> str:
     return tried
 
 
-def _valid_id(id: str) -> str:
-    if not (id.isascii() and id[:1].isalnum() and all(c.isalnum() or c in "._@+-" for c in id) and len(id) <= 64):
-        raise BadInput(f"--id '{id}': letters, digits and . _ @ + - only, a letter or digit first, 64 at most")
-    return id
-
-
 #: field -> the kind of item whose id it holds
 KINDS = {"owner": "user", "property": "property", "source": "source", "type": "contact_type"}
 PLAIN = ("name", "first_name", "last_name", "email", "phone", "stage")
@@ -93,8 +89,22 @@ PLAIN = ("name", "first_name", "last_name", "email", "phone", "stage")
 
 def _typed(ctx: typer.Context, here: World) -> dict[str, str]:
     """The fields that were given as options: words for declared items as their ids."""
-    given = {name: ctx.params[name] for name in (*PLAIN, *KINDS) if ctx.params[name]}
+    given = {name: _clean(name, ctx.params[name]) for name in (*PLAIN, *KINDS) if ctx.params.get(name)}
     return {name: _declared(here, KINDS[name], word) if name in KINDS else word for name, word in given.items()}
+
+
+def _clean(field: str, text: str) -> str:
+    """The value of an option, by the rules that a file is read by; empty where that is what was said."""
+    from followup.intake.fields import clean_typed
+    from followup.intake.values import Unfit
+
+    option = "--" + field.replace("_", "-")
+    if not text.strip():
+        raise BadInput(f"{option} is blank: --clear empties a field")
+    try:
+        return clean_typed(field, text) or ""
+    except Unfit as unfit:
+        raise BadInput(f"{option}: {unfit}") from None
 
 
 def _declared(here: World, kind: str, word: str) -> str:
@@ -173,7 +183,7 @@ def set_(
     property: Text = "",
     source: Text = "",
     type: Text = "",
-    stage: Annotated[str, typer.Option("--stage", help="lead or prospect")] = "",
+    stage: Stage | None = None,
     do_not_contact: Annotated[str, typer.Option(help="channels, with commas; none for all clear")] = "",
     clear: Annotated[list[str], typer.Option("--clear", metavar="FIELD", help="empty this field")] = [],  # noqa: B006
     format: Answer = "table",
@@ -183,7 +193,7 @@ def set_(
     with world(ctx, dry_run) as here:
         fields: dict[str, str | None] = {**_typed(ctx, here), **_cleared(clear)}
         if do_not_contact:
-            fields["do_not_contact"] = " ".join(sorted({*do_not_contact.replace(",", " ").split()} - {"none"}))
+            fields["do_not_contact"] = _clean("do_not_contact", do_not_contact)
         if not fields:
             raise UsageError("nothing to set: --phone, --owner, ... (see --help)")
         whom = picked(here, words, where, from_file, closed=True)

@@ -43,7 +43,7 @@ def clean_channels(text: str) -> str | None:
         return SAID[slug(text)]
     named = [_channels(part) for part in PARTS.split(E_MAIL.sub("email", text)) if part.strip()]
     if not named or None in named:
-        raise Unfit(f"do_not_contact {shown(text)} is none of {', '.join(CALLED)}, nor yes or no")
+        raise Unfit(f"{shown(text)} is no channel: {', '.join(CALLED)}, or yes or no for all of them")
     return " ".join(sorted({channel for channels in named for channel in channels or ()}))
 
 

@@ -11,10 +11,9 @@ from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
 
-from followup.intake import values
-from followup.intake.channels import clean_channels
 from followup.intake.columns import FIELDS
 from followup.intake.dates import clean_date
+from followup.intake.fields import CLEANERS
 from followup.intake.identity import Seen, id_of, made_id
 from followup.intake.mapping import Mapping
 from followup.intake.names import join_name, split_name
@@ -122,15 +121,7 @@ def picker(columns: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
 
 
 def _cleaners(day_first: bool | None) -> dict[str, Callable[[str], str | None]]:
-    return {
-        "id": values.clean_id,
-        "email": values.clean_email,
-        "phone": values.clean_phone,
-        "stage": values.clean_stage,
-        "groups": values.clean_list,
-        "do_not_contact": clean_channels,
-        "created_at": partial(clean_date, day_first=day_first),
-    }
+    return {**CLEANERS, "created_at": partial(clean_date, day_first=day_first)}
 
 
 def _complete_name(row: list[str | None], splits: bool) -> None:

@@ -17,7 +17,8 @@ STAGES = ("prospect", "lead", "won", "lost")
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 EMAIL = re.compile(r"""[^\s@<>()\[\]\\,;:"]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_](?:[\w-]*[^\W_])?""")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+# Half a surrogate pair is what a byte that is not UTF-8 becomes on the command line.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 LISTED = re.compile(f"[;,]|{SEVERAL}")
 MANGLED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
 LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
@@ -28,13 +29,18 @@ class Unfit(ValueError):
 
 
 def clean_cell(cell: str, lines: bool = False) -> str | None:
-    """Any cell, first of all: NFC, without a spreadsheet's guard, one line (unless `lines`); None if it is blank."""
-    if len(cell) > LONGEST:
-        raise Unfit(f"a cell of {len(cell)} characters; {LONGEST} is the most")
-    if match := CONTROL.search(cell):
-        raise Unfit(f"a control character (U+{ord(match[0]):04X}) in a cell")
+    """Any cell of a file, first of all: without a spreadsheet's guard."""
     # The guard goes first: what it was put before may be nothing but blanks, or compose to something else.
-    text = unicodedata.normalize("NFC", unguard(cell))
+    return clean_text(unguard(cell), lines, "a cell")
+
+
+def clean_text(text: str, lines: bool = False, where: str = "a text") -> str | None:
+    """NFC, of bounded length, without controls, on one line (unless `lines`); None if it is blank."""
+    if len(text) > LONGEST:
+        raise Unfit(f"{where} of {len(text)} characters; {LONGEST} is the most")
+    if match := CONTROL.search(text):
+        raise Unfit(f"a control character (U+{ord(match[0]):04X}) in {where}")
+    text = unicodedata.normalize("NFC", text)
     text = LINE_END.sub("\n", text).strip() if lines else " ".join(text.split())
     return text or None
 

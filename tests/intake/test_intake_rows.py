@@ -302,7 +302,7 @@ def test_E12_do_not_contact_is_a_yes_or_the_channels(read: Read, cell: str, chan
 )
 def test_E12_what_is_no_channel_is_refused_rather_than_lost(read: Read, cell: str) -> None:
     said = reason(read, f'name,do not contact\nSue,"{cell}"\n')
-    assert said == f"do_not_contact {cell!r} is none of call, correspondence, email, sms, nor yes or no"
+    assert said == f"{cell!r} is no channel: call, correspondence, email, sms, or yes or no for all of them"
 
 
 @pytest.mark.parametrize(
