@@ -1,4 +1,4 @@
-"""An import: rows of a file become contacts, in batches of one change. The same file twice changes nothing."""
+"""An import: rows of a file become contacts, in batches of one change. The same file twice in a row changes nothing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from followup.app.world import World
 from followup.core.timing import moment, utc_text
 from followup.core.wishes import Bring, Choice, Wish
 from followup.errors import FollowupError
+from followup.intake.columns import REPORT
 from followup.intake.mapping import Mapping
 from followup.intake.records import Record
 from followup.intake.refusals import Refusal
@@ -21,12 +22,16 @@ FIELDS = ("name", "first_name", "last_name", "email", "phone", "source", "type",
 
 
 class Defaults(NamedTuple):
-    """For rows whose file does not say: the alias, the owner, the property; or that there is no cycle (F11)."""
+    """For rows whose file does not say: the alias, the owner, the property; or that there is no cycle (F11).
+
+    `new_owner`: of new contacts alone; who owns the others already is not asked for.
+    """
 
     alias: str | None
     owner: str | None
     property: str | None
     without_cycle: bool
+    new_owner: str | None = None
 
 
 class Totals(NamedTuple):
@@ -58,8 +63,10 @@ class Importer:
     def __init__(self, world: World, table: Table, defaults: Defaults) -> None:
         self.world, self.table, self.defaults = world, Remembering(table), defaults
         self.refuse: Callable[[Refusal], None] = lambda _: None
+        self.mending = table.header[: len(REPORT)] == REPORT  # its ids may be those of the rows they were refused for
         self.totals = Totals()
         self.notices: set[str] = set()  # what is to be said of the whole, once
+        self.ownerless = 0  # rows that leave a new contact to nobody
         self.pending: dict[str, Row] = {}
         self.known: dict[tuple[str, str], str] = {}
 
@@ -108,7 +115,9 @@ class Importer:
         fields["created_at"] = self._created(row.created_at)
         alias = self._id("alias", row.cycle) or self.defaults.alias
         choice = Choice(alias) if alias else None
-        return Bring(fields, choice, self.defaults.without_cycle)
+        self.ownerless += fields["owner"] is None and self.defaults.new_owner is None
+        at_first = {"owner": self.defaults.new_owner, "name": row.email or row.phone}
+        return Bring(fields, choice, self.defaults.without_cycle, at_first, self.mending or row.made_from is not None)
 
     def _id(self, kind: str, word: str | None) -> str | None:
         """The declared id that a cell means; asked once for each word."""

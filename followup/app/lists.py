@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from json import dumps
 from typing import Any
 
@@ -14,10 +14,11 @@ from followup.core.permission import Reach, reach
 from followup.core.rows import ActionRow, ContactRow
 from followup.core.timing import add_days, day_of, utc_text
 from followup.core.words import folded, nearest
-from followup.errors import NotFound, Refused
+from followup.errors import FollowupError, NotFound, Refused
 from followup.store import loaded
 
 PAGE = 1000
+SHOWN = 5  # of many ids in a message
 
 
 def due(world: World, owner: str | None, until: str, since: str = "", **filters: Any) -> list[ActionRow]:
@@ -113,9 +114,45 @@ def contact_id(world: World, word: str) -> str:
     if len(found) == 1:
         return str(found[0][0])
     if found:
-        raise NotFound(f"'{word}' is the name of several: {', '.join(row[0] for row in found)}; give the id")
+        raise _not_one(word, [id for id, _ in found])
     near = {name for pair in world.store.ask("lists.like", pattern=f"%{folded(word)[:4]}%") for name in pair}
     raise NotFound(f"no contact '{word}'{nearest(word, near)}")
+
+
+def contact_ids(world: World, words: Sequence[str]) -> tuple[list[str], list[tuple[str, FollowupError]]]:
+    """The same for many words; those that mean nobody, or several, with the reason."""
+    known: set[str] = set()
+    for start in range(0, len(words), PAGE):
+        found = world.store.dossiers(words[start : start + PAGE])
+        known.update(id for id, dossier in found.items() if dossier.contact)
+    names: dict[str, list[str]] = {folded(word): [] for word in words if word not in known}
+    for id, name in world.store.ask("lists.named_any", names=dumps([*names])) if names else ():
+        names[name].append(id)
+    meant = {word: [word] if word in known else names[folded(word)] for word in dict.fromkeys(words)}
+    refused = [(word, _not_one(word, ids)) for word, ids in meant.items() if len(ids) != 1]
+    return [ids[0] for ids in meant.values() if len(ids) == 1], refused
+
+
+def _not_one(word: str, ids: list[str]) -> FollowupError:
+    if not ids:
+        return NotFound(f"no contact '{word}'")
+    more = ", ..." if len(ids) > SHOWN else ""
+    return NotFound(f"'{word}' is the name of several: {', '.join(ids[:SHOWN])}{more}; give the id")
+
+
+def twins(world: World, fields: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Id, name, and what is the same, of those that the user may see and who may be the person of these fields."""
+    same = {
+        "name": folded(fields["name"]),
+        "e-mail": fields.get("email", "").lower(),
+        "phone": "".join(c for c in fields.get("phone", "") if c not in " -().+"),
+    }
+    email, phone = same["e-mail"] or None, same["phone"] or None
+    found = world.store.ask("lists.twins", name=same["name"], email=email, phone=phone, **_reach(world.reach))
+    return [
+        (id, name, " and ".join(what for what, is_so in zip(same, told, strict=True) if is_so))
+        for id, name, *told in found
+    ]
 
 
 def page(world: World, contact: str) -> tuple[ContactRow, list[ActionRow], list[dict[str, Any]]]:

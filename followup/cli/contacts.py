@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
@@ -13,6 +12,7 @@ from followup.app.changes import for_contacts
 from followup.app.world import World
 from followup.cli import looking
 from followup.cli.options import Answer, Cycle, DryRun, Format, Limit, Yes
+from followup.cli.picking import FromFile, Where, picked, to_each
 from followup.cli.report import most, report
 from followup.cli.report import show as shown
 from followup.cli.settings import confirm, world
@@ -21,13 +21,15 @@ from followup.core import wishes as w
 from followup.core.rows import ContactRow
 from followup.core.words import folded
 from followup.errors import BadInput, UsageError
+from followup.intake.names import join_name
 from followup.output.render import render
-from followup.output.text import plural
+from followup.output.text import clean, plural
 
 contacts = typer.Typer(help="The people that the office follows up with.", no_args_is_help=True)
 COLUMNS = ("id", "name", "owner", "stage", "cycle", "next_action_date", "phone")
 Contact = Annotated[str, typer.Argument(metavar="CONTACT", help="an id or a name")]
 NoCycle = Annotated[bool, typer.Option("--no-cycle", help="said outright: without a cycle")]
+Stage = Annotated[Literal["lead", "prospect"], typer.Option("--stage", help="won and lost are `followup close`")]
 Text = Annotated[str, typer.Option()]
 
 
@@ -44,7 +46,7 @@ def add(
     property: Text = "",
     source: Text = "",
     type: Text = "",
-    stage: Annotated[str, typer.Option("--stage", help="lead or prospect")] = "lead",
+    stage: Stage = "lead",
     cycle: Cycle = "",
     no_cycle: NoCycle = False,
     format: Answer = "table",
@@ -52,22 +54,22 @@ def add(
 ) -> None:
     """A new contact, with its first cycle (F11)."""
     with world(ctx, dry_run) as here:
-        called = _name(name, first_name, last_name, email, phone)
-        fields = {"name": called, **_typed(ctx, here), "owner": here.worker(owner or here.user.id).id}
-        made = _valid_id(id) if id else _new_id(here, called)
-        report(
-            here,
-            for_contacts(here, [(made, w.Add(fields, choice(here, cycle), no_cycle))], most(format)),
-            "added",
-            format,
-        )
+        fields = _named({**_typed(ctx, here), "owner": here.worker(owner or here.user.id).id})
+        made = _clean("id", id) if id else _new_id(here, fields["name"])
+        wish = w.Add(fields, choice(here, cycle), no_cycle)
+        twins = lists.twins(here, fields)
+        added = for_contacts(here, [(made, wish)], most(format))
+        for twin, called, same in twins if added.done else ():
+            typer.echo(f"followup: {made} may be {clean(called)} ({twin}), who has the same {same}", err=True)
+        report(here, added, "added", format)
 
 
-def _name(name: str, first: str, last: str, email: str, phone: str) -> str:
-    found = name or " ".join(filter(None, (first, last))) or email or phone
-    if not found:
+def _named(fields: dict[str, str]) -> dict[str, str]:
+    given = fields.get
+    name = given("name") or join_name(given("first_name"), given("last_name")) or given("email") or given("phone")
+    if not name:
         raise UsageError("who is it? --name, or --first-name and --last-name")
-    return found
+    return {"name": name, **fields}
 
 
 def _new_id(here: World, name: str) -> str:
@@ -80,12 +82,6 @@ def _new_id(here: World, name: str) -> str:
     return tried
 
 
-def _valid_id(id: str) -> str:
-    if not (id.isascii() and id[:1].isalnum() and all(c.isalnum() or c in "._@+-" for c in id) and len(id) <= 64):
-        raise BadInput(f"--id '{id}': letters, digits and . _ @ + - only, a letter or digit first, 64 at most")
-    return id
-
-
 #: field -> the kind of item whose id it holds
 KINDS = {"owner": "user", "property": "property", "source": "source", "type": "contact_type"}
 PLAIN = ("name", "first_name", "last_name", "email", "phone", "stage")
@@ -93,8 +89,22 @@ PLAIN = ("name", "first_name", "last_name", "email", "phone", "stage")
 
 def _typed(ctx: typer.Context, here: World) -> dict[str, str]:
     """The fields that were given as options: words for declared items as their ids."""
-    given = {name: ctx.params[name] for name in (*PLAIN, *KINDS) if ctx.params[name]}
+    given = {name: _clean(name, ctx.params[name]) for name in (*PLAIN, *KINDS) if ctx.params.get(name)}
     return {name: _declared(here, KINDS[name], word) if name in KINDS else word for name, word in given.items()}
+
+
+def _clean(field: str, text: str) -> str:
+    """The value of an option, by the rules that a file is read by; empty where that is what was said."""
+    from followup.intake.fields import clean_typed
+    from followup.intake.values import Unfit
+
+    option = "--" + field.replace("_", "-")
+    if not text.strip():
+        raise BadInput(f"{option} is blank: --clear empties a field")
+    try:
+        return clean_typed(field, text) or ""
+    except Unfit as unfit:
+        raise BadInput(f"{option}: {unfit}") from None
 
 
 def _declared(here: World, kind: str, word: str) -> str:
@@ -160,7 +170,9 @@ def export(
 @contacts.command("set")
 def set_(
     ctx: typer.Context,
-    contact: Contact,
+    words: Annotated[list[str], typer.Argument(metavar="[CONTACT...]", help="ids or names")] = [],  # noqa: B006
+    where: Where = [],  # noqa: B006
+    from_file: FromFile = "",
     name: Text = "",
     first_name: Text = "",
     last_name: Text = "",
@@ -170,21 +182,21 @@ def set_(
     property: Text = "",
     source: Text = "",
     type: Text = "",
-    stage: Annotated[str, typer.Option("--stage", help="lead or prospect")] = "",
+    stage: Stage | None = None,
     do_not_contact: Annotated[str, typer.Option(help="channels, with commas; none for all clear")] = "",
     clear: Annotated[list[str], typer.Option("--clear", metavar="FIELD", help="empty this field")] = [],  # noqa: B006
     format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
-    """Change what is known of a contact; a new owner takes over the actions of its cycle (F20)."""
+    """Change what is known of contacts; a new owner takes over the actions of their cycles (F20)."""
     with world(ctx, dry_run) as here:
-        id = lists.contact_id(here, contact)
         fields: dict[str, str | None] = {**_typed(ctx, here), **_cleared(clear)}
         if do_not_contact:
-            fields["do_not_contact"] = " ".join(sorted({*do_not_contact.replace(",", " ").split()} - {"none"}))
+            fields["do_not_contact"] = _clean("do_not_contact", do_not_contact)
         if not fields:
             raise UsageError("nothing to set: --phone, --owner, ... (see --help)")
-        report(here, for_contacts(here, [(id, w.Set(fields))], most(format)), "changed", format)
+        whom = picked(here, words, where, from_file, closed=True)
+        report(here, to_each(ctx, here, whom, w.Set(fields), format), "changed", format)
 
 
 def _cleared(fields: list[str]) -> dict[str, None]:
@@ -232,7 +244,7 @@ def import_(
     key: Annotated[list[str], typer.Option("--key", metavar="COLUMN", help="make ids from this")] = [],  # noqa: B006
     cycle: Cycle = "",
     no_cycle: NoCycle = False,
-    owner: Annotated[str, typer.Option("--owner", metavar="USER", help="for rows without one")] = "",
+    owner: Annotated[str, typer.Option("--owner", metavar="USER", help="for rows without one; else you")] = "",
     property: Text = "",
     encoding: Text = "",
     delimiter: Text = "",
@@ -240,32 +252,30 @@ def import_(
     refused: Annotated[str, typer.Option("--refused", metavar="FILE", help="refused rows go here")] = "",
     preview: Annotated[bool, typer.Option("--preview", help="how the columns are read, then stop")] = False,
     dry_run: DryRun = False,
+    no_owner: Annotated[bool, typer.Option("--no-owner", help="said outright: nobody's, where none is named")] = False,
 ) -> None:
-    """Contacts from another system's export; the same file twice changes nothing."""
+    """Contacts from another system's export; the same file twice in a row changes nothing."""
     from followup.app.importing import Defaults, Importer
-    from followup.cli.importing import carry_out, look
+    from followup.cli import importing
     from followup.intake.mapping import map_columns, read_pairs
     from followup.intake.table import open_table
 
-    with open_table(file, encoding or None, delimiter or None) as table:
+    with open_table(file, encoding or None, delimiter or None) as table, world(ctx, dry_run) as here:
         mapping = map_columns(table.header, [*(read_pairs(map_file) if map_file else ()), *map], key)
-        if not ctx.obj.quiet or preview:
-            typer.echo(look(table, mapping), err=not preview)
         if preview:
+            owned = importing.owner_or_why(here, mapping, owner, no_owner)
+            typer.echo(importing.preview(table, mapping, owned, day_first))
             return
-        target = refused or f"{file if file != '-' else 'stdin'}.refused.csv"
-        shown = sys.stderr.isatty() and not ctx.obj.quiet
-        with world(ctx, dry_run) as here:
-            alias = here.one("alias", cycle) if cycle else None
-            place = _declared(here, "property", property) if property else None
-            default = Defaults(alias, here.worker(owner).id if owner else None, place, no_cycle)
-            importer = Importer(here, table, default)
-            totals = carry_out(lambda refuse: importer.run(mapping, day_first, refuse), target, table, shown, dry_run)
-    for notice in sorted(importer.notices):
-        typer.echo(f"followup: {notice}", err=True)
-    counts = ", ".join(f"{getattr(totals, name):,} {name}" for name in ("new", "changed", "same", "refused"))
-    typer.echo(f"{'would have imported ' if dry_run else ''}{plural(totals.read, 'row')}: {counts}")
+        whose = importing.owner(here, mapping, owner, no_owner)
+        kept = importing.RefusedRows(table, () if dry_run else importing.places(file, refused))
+        alias = here.one("alias", cycle) if cycle else None
+        place = _declared(here, "property", property) if property else None
+        if not ctx.obj.quiet:
+            typer.echo(importing.look(table, mapping, whose.said), err=True)
+        importer = Importer(here, table, Defaults(alias, whose.of_all, place, no_cycle, whose.of_new))
+        totals = importing.carry_out(ctx, lambda refuse: importer.run(mapping, day_first, refuse), kept, dry_run)
+    for line in importing.told(importer, mapping, no_owner):
+        typer.echo(f"followup: {clean(line)}", err=True)
+    typer.echo(importing.counted(totals, dry_run))
     if totals.refused:
-        raise BadInput(
-            f"{plural(totals.refused, 'row')} refused" + ("" if dry_run else f": see {target}, mend it and import it")
-        )
+        raise BadInput(f"{plural(totals.refused, 'row')} refused{kept.where}")

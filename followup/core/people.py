@@ -9,6 +9,7 @@ from followup.core.model import LEAD, LOST, PROSPECT, UNDONE, WON, Action, Conta
 from followup.core.office import ELAPSED_MINUTES
 from followup.core.placing import choose, end, nominal_in
 from followup.core.timing import When, local, moment
+from followup.core.words import folded
 from followup.errors import Conflict, Refused
 
 
@@ -42,6 +43,8 @@ def bring(draft: Draft, wish: w.Bring) -> None:
         _bring_new(draft, wish)
         return
     fields = _filled(wish.fields)
+    if wish.same_name and fields.get("name"):
+        _is_called(contact, fields["name"])
     fields.pop("created_at", None)
     if contact.closed():
         fields.pop("stage", None)
@@ -50,14 +53,26 @@ def bring(draft: Draft, wish: w.Bring) -> None:
         _first_cycle(draft, wish.choice, wish.without_cycle)
 
 
+def _is_called(contact: Contact, name: str) -> None:
+    """Two people share an address, or a line was copied with its id: neither must become the other."""
+    unnamed = (contact.id, contact.email, contact.phone)
+    if name != contact.name and folded(name) != folded(contact.name) and contact.name not in unnamed:
+        raise Refused(
+            f"{contact.id} is {contact.name} already: if {name} is somebody else, give an id of their own, or a --key "
+            f"that tells them apart; if not, `followup contacts set {contact.id} --name` comes first"
+        )
+
+
 def _bring_new(draft: Draft, wish: w.Bring) -> None:
     """Who is won or lost already needs no cycle: nobody follows up with them (F21)."""
-    stage = wish.fields.get("stage")
+    fields = _filled(wish.fields)
+    fields = {**fields, **{name: value for name, value in wish.at_first.items() if name not in fields}}
+    stage = fields.get("stage")
     if stage in (WON, LOST):
-        add(draft, w.Add({**wish.fields, "stage": LEAD}, None, True))
+        add(draft, w.Add({**fields, "stage": LEAD}, None, True))
         draft.add(e.Closed(stage, LEAD))
     else:
-        add(draft, w.Add(wish.fields, wish.choice, wish.without_cycle))
+        add(draft, w.Add(fields, wish.choice, wish.without_cycle))
 
 
 def _follows_up(fields: e.Fields, contact: str) -> None:

@@ -27,11 +27,17 @@ class Add(NamedTuple):
 
 
 class Bring(NamedTuple):
-    """A contact as an import tells it: added if unknown, else changed where the file says something else (F11)."""
+    """A contact as an import tells it: added if unknown, else changed where the file says something else (F11).
+
+    `at_first`: what stands in for blank fields where the contact is new. `same_name`: its id does not tell people
+    apart, so that a contact of another name is not to be changed.
+    """
 
     fields: Fields
     choice: Choice | None
     without_cycle: bool = False
+    at_first: Mapping[str, str | None] = {}
+    same_name: bool = False
 
 
 class Set(NamedTuple):

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from followup.errors import BadInput, NotFound, UsageError
-from followup.intake.columns import FIELDS, KNOWN, REPORT, fold
+from followup.intake.columns import BESIDE, FIELDS, KNOWN, PAIRS, REPORT, fold
 
 FIELD = re.compile(r"[a-z][a-z0-9_]*")
 NAMING = {"name", "first_name", "last_name", "email", "phone"}
@@ -64,12 +64,20 @@ def guess(header: tuple[str, ...]) -> Mapping:
     """The columns whose names are known (see `columns`); each column serves one field at most."""
     ours = _report_columns(header)
     free = {fold(name): position for position, name in reversed(tuple(enumerate(header))) if position not in ours}
-    fields = {}
-    for field in FIELDS:
-        known = next((name for name in KNOWN[field].split() if name in free), None)
+    pair = next((pair for pair in PAIRS if free.keys() >= {*pair}), ())
+    fields = {field: free.pop(name) for field, name in zip(("first_name", "last_name"), pair, strict=False)}
+    fields |= _taken(free, {field: KNOWN[field] for field in FIELDS if field not in fields})
+    return Mapping(header, fields, _taken(free, BESIDE))
+
+
+def _taken(free: dict[str, int], wanted: dict[str, str]) -> dict[str, int]:
+    """The first known column of each field, out of those that are free."""
+    found = {}
+    for field, names in wanted.items():
+        known = next((name for name in names.split() if name in free), None)
         if known is not None:
-            fields[field] = free.pop(known)
-    return Mapping(header, fields, {})
+            found[field] = free.pop(known)
+    return found
 
 
 def column(header: tuple[str, ...], name: str) -> int:

@@ -7,9 +7,12 @@ again. The csv module's limit of a cell (128 KiB) bounds how many those are.
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple, TextIO
+
+SEP = re.compile(r"""("?)sep=([^\r\n"])\1\s*(?:[\r\n]|\Z)""", re.IGNORECASE)
 
 
 class Record(NamedTuple):
@@ -21,11 +24,16 @@ class Record(NamedTuple):
 
 
 def read_records(text: TextIO, delimiter: str) -> Iterator[Record]:
-    """Records from the top, the header among them, of whatever width. Blank lines are not records."""
+    """Records from the top, the header among them, of whatever width. Blank lines are not records.
+
+    A first line that tells Excel the delimiter is passed over.
+    """
     text.seek(0)
-    again: deque[str] = deque()
+    first = text.readline()
+    told = told_delimiter(first) is not None
+    again = deque([] if told else [first])
     held: list[str] = []
-    line = 1
+    line = 2 if told else 1
     while True:
         try:
             for cells in csv.reader(_lines(text, again, held), delimiter=delimiter, strict=True):
@@ -39,6 +47,12 @@ def read_records(text: TextIO, delimiter: str) -> Iterator[Record]:
             again.extendleft(reversed(held[1:]))
             line += 1
             held.clear()
+
+
+def told_delimiter(text: str) -> str | None:
+    """What a first line of `sep=;` tells; other programs write the whole of it in quotes."""
+    told = SEP.match(text)
+    return told and told[2]
 
 
 def shaped(record: Record, width: int) -> Record:

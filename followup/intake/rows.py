@@ -11,22 +11,23 @@ from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
 
-from followup.intake import values
 from followup.intake.columns import FIELDS
 from followup.intake.dates import clean_date
+from followup.intake.fields import CLEANERS
 from followup.intake.identity import Seen, id_of, made_id
 from followup.intake.mapping import Mapping
 from followup.intake.names import join_name, split_name
 from followup.intake.refusals import Refusal
 from followup.intake.table import Table
-from followup.intake.values import LONGEST, Unfit, clean_cell
+from followup.intake.values import LONGEST, SEVERAL, Unfit, clean_cell, shown
 
 
 class Row(NamedTuple):
     """One contact as the file tells it: stripped, NFC, None where it says nothing. `line`: where it starts, from 1.
 
     `groups` and `do_not_contact` are ids with single spaces between, sorted. `created_at` is a date, local wall time,
-    or UTC ending in Z. Only `notes` and the values of `extra` may have more than one line.
+    or UTC ending in Z. Only `notes` and the values of `extra` may have more than one line. `made_from` is what the id
+    was made from: key, e-mail, phone or name; None for an id of the file's own.
     """
 
     line: int
@@ -47,6 +48,7 @@ class Row(NamedTuple):
     created_at: str | None
     notes: str | None
     extra: dict[str, str] | None
+    made_from: str | None = None
 
 
 new = tuple.__new__  # what Row._make does, without its checks: a tenth of all the time
@@ -63,8 +65,8 @@ def rows(table: Table, mapping: Mapping, day_first: bool | None = None) -> Itera
             if fault:
                 raise Unfit(fault)
             row = read(line, cells)
-            if not seen.add(row.id):
-                raise Unfit(f"the id {row.id} is in this file before")
+            if before := seen.add(row.id, line):
+                raise Unfit(_came_before(row, [cells[column] for column in mapping.key], before))
         except Unfit as unfit:
             yield Refusal(line, str(unfit), tuple(cells))
         else:
@@ -88,15 +90,17 @@ def reader(mapping: Mapping, day_first: bool | None) -> Callable[[int, list[str]
         cells = clean(take(record), lined)
         cells.append(None)
         row = list(arrange(cells))
+        kept = _kept_beside(row) if SEVERAL in f"{row[EMAIL]}{row[PHONE]}" else {}
         for field, cleaner in cleaners:
             if (value := row[field]) is not None:
                 row[field] = cleaner(value)
         _complete_name(row, splits)
         if not (row[NAME] or row[EMAIL] or row[PHONE]):
             raise Unfit("nobody to follow up with: no name, no e-mail, no phone")
+        made_from = None
         if row[ID] is None:
-            row[ID] = _key_id(cells, key) if key else id_of(row[EMAIL], row[PHONE], row[NAME])
-        return new(Row, (line, *row, _extra(cells, extra) if extra else None))
+            made_from, row[ID] = _key_id(cells, key) if key else id_of(row[EMAIL], row[PHONE], row[NAME])
+        return new(Row, (line, *row, _extra(cells, extra, kept) if extra or kept else None, made_from))
 
     return read
 
@@ -117,15 +121,7 @@ def picker(columns: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
 
 
 def _cleaners(day_first: bool | None) -> dict[str, Callable[[str], str | None]]:
-    return {
-        "id": values.clean_id,
-        "email": values.clean_email,
-        "phone": values.clean_phone,
-        "stage": values.clean_stage,
-        "groups": values.clean_list,
-        "do_not_contact": values.clean_channels,
-        "created_at": partial(clean_date, day_first=day_first),
-    }
+    return {**CLEANERS, "created_at": partial(clean_date, day_first=day_first)}
 
 
 def _complete_name(row: list[str | None], splits: bool) -> None:
@@ -137,13 +133,32 @@ def _complete_name(row: list[str | None], splits: bool) -> None:
         row[NAME : LAST + 1] = split_name(name)
 
 
-def _key_id(cells: Cells, key: list[int]) -> str:
+def _came_before(row: Row, key: list[str], line: int) -> str:
+    """Why a row whose id an earlier one has is refused, and what tells the two apart."""
+    if row.made_from is None:
+        return f"the same id as line {line} ({shown(row.id)}): give one of them another"
+    value = {"e-mail": row.email, "phone": row.phone, "name": row.name}.get(row.made_from) or ", ".join(key)
+    return f"the same {row.made_from} as line {line} ({shown(value)}): give a --key that tells them apart"
+
+
+def _key_id(cells: Cells, key: list[int]) -> tuple[str, str]:
     parts = [cells[place] or "" for place in key]
     if not any(parts):
         raise Unfit("the key columns are blank, so there is nothing to make an id from")
-    return made_id("key", parts)
+    return "key", made_id("key", parts)
 
 
-def _extra(cells: Cells, extra: list[tuple[str, int]]) -> dict[str, str] | None:
+def _kept_beside(row: list[str | None]) -> dict[str, str]:
+    """The first of several addresses or numbers becomes the contact's; the others, a line each."""
+    kept = {}
+    for field, others in ((EMAIL, "other_emails"), (PHONE, "other_phones")):
+        parts = [part.strip() for part in (row[field] or "").split(SEVERAL) if part.strip()]
+        row[field] = parts[0] if parts else None
+        if len(parts) > 1:
+            kept[others] = "\n".join(parts[1:])
+    return kept
+
+
+def _extra(cells: Cells, extra: list[tuple[str, int]], kept: dict[str, str]) -> dict[str, str] | None:
     """The extras that say something; None rather than an empty dict."""
-    return {name: value for name, place in extra if (value := cells[place]) is not None} or None
+    return kept | {name: value for name, place in extra if (value := cells[place]) is not None} or None

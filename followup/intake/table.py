@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple, Protocol, TextIO
 from followup.errors import BadInput, UsageError
 from followup.intake.encoding import CHUNK, chunks, detect, marked
 from followup.intake.folding import BYTES
-from followup.intake.records import Record, read_records, shaped
+from followup.intake.records import Record, read_records, shaped, told_delimiter
 from followup.intake.source import open_source
 from followup.intake.spreadsheet import unguard
 from followup.intake.vcard import HEADER, card_records
@@ -121,7 +121,7 @@ def _refuse_endless_lines(file: BinaryIO, name: str) -> None:
 
 
 def _delimiter(text: io.TextIOWrapper) -> str:
-    """The one that cuts the header into most columns which the records below have too; a comma if none does."""
+    """The one that is told, or cuts the header into most columns which the records below have too; else a comma."""
     text.seek(0)
     sample = text.read(SAMPLE)
 
@@ -129,7 +129,7 @@ def _delimiter(text: io.TextIOWrapper) -> str:
         widths = _widths(sample, delimiter)
         return (widths[0] - 1) * widths.count(widths[0]) if widths else 0
 
-    return max(DELIMITERS, key=fit)
+    return told_delimiter(sample) or max(DELIMITERS, key=fit)
 
 
 def _widths(sample: str, delimiter: str) -> list[int]:

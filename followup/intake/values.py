@@ -12,13 +12,15 @@ from functools import lru_cache
 from followup.intake.spreadsheet import unguard
 
 LONGEST = 10_000
+SEVERAL = ":::"  # what Google writes between the values of one cell
 STAGES = ("prospect", "lead", "won", "lost")
-CHANNELS = {"phone": "call", "text": "sms", "mail": "correspondence", "letter": "correspondence", "e-mail": "email"}
-EVERY_CHANNEL = "call correspondence email sms"
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 EMAIL = re.compile(r"""[^\s@<>()\[\]\\,;:"]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_](?:[\w-]*[^\W_])?""")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+# Half a surrogate pair is what a byte that is not UTF-8 becomes on the command line.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+LISTED = re.compile(f"[;,]|{SEVERAL}")
+MANGLED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
 LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 
 
@@ -27,21 +29,33 @@ class Unfit(ValueError):
 
 
 def clean_cell(cell: str, lines: bool = False) -> str | None:
-    """Any cell, first of all: NFC, without a spreadsheet's guard, one line (unless `lines`); None if it is blank."""
-    if len(cell) > LONGEST:
-        raise Unfit(f"a cell of {len(cell)} characters; {LONGEST} is the most")
-    if match := CONTROL.search(cell):
-        raise Unfit(f"a control character (U+{ord(match[0]):04X}) in a cell")
+    """Any cell of a file, first of all: without a spreadsheet's guard."""
     # The guard goes first: what it was put before may be nothing but blanks, or compose to something else.
-    text = unicodedata.normalize("NFC", unguard(cell))
+    return clean_text(unguard(cell), lines, "a cell")
+
+
+def clean_text(text: str, lines: bool = False, where: str = "a text") -> str | None:
+    """NFC, of bounded length, without controls, on one line (unless `lines`); None if it is blank."""
+    if len(text) > LONGEST:
+        raise Unfit(f"{where} of {len(text)} characters; {LONGEST} is the most")
+    if match := CONTROL.search(text):
+        raise Unfit(f"a control character (U+{ord(match[0]):04X}) in {where}")
+    text = unicodedata.normalize("NFC", text)
     text = LINE_END.sub("\n", text).strip() if lines else " ".join(text.split())
     return text or None
 
 
 def clean_id(text: str) -> str:
+    _refuse_mangled("id", text)
     if not ID.fullmatch(text):
         raise Unfit(f"the id {shown(text)} does not fit: letters, digits and . _ @ + - only, 64 at most")
     return text
+
+
+def _refuse_mangled(field: str, text: str) -> None:
+    """A spreadsheet that takes a long number for one to count with keeps its first digits only."""
+    if MANGLED.fullmatch(text):
+        raise Unfit(f"the {field} {shown(text)} has lost digits in a spreadsheet: format that column as text there")
 
 
 def clean_email(text: str) -> str:
@@ -57,24 +71,16 @@ def clean_email(text: str) -> str:
 
 def clean_phone(text: str) -> str:
     """As it stands. Other programs guard +1… with an apostrophe, which is never part of a number."""
-    return text.lstrip("'") or text
+    text = text.lstrip("'") or text
+    if "E" in text or "e" in text:
+        _refuse_mangled("phone", text)
+    return text
 
 
 @lru_cache(maxsize=4096)
 def clean_list(text: str) -> str | None:
-    """`VIP; Old Clients` -> `old-clients vip`: ids, sorted, each once."""
-    return " ".join(sorted({slug(item) for item in re.split("[;,]", text)} - {""})) or None
-
-
-@lru_cache(maxsize=256)
-def clean_channels(text: str) -> str | None:
-    """The channels that a contact is not to be reached by; many programs only have a yes or no for all of them."""
-    if text.lower() in ("yes", "y", "true", "x", "1"):
-        return EVERY_CHANNEL
-    if text.lower() in ("no", "n", "false", "0"):
-        return None
-    named = (clean_list(text.replace(" ", ";")) or "").split()
-    return " ".join(sorted({CHANNELS.get(name, name) for name in named})) or None
+    """`VIP; Old Clients` -> `old-clients vip`: ids, sorted, each once. Google's group of everybody is none."""
+    return " ".join(sorted({slug(item) for item in LISTED.split(text)} - {"", "mycontacts"})) or None
 
 
 @lru_cache(maxsize=256)

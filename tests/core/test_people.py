@@ -111,6 +111,37 @@ def test_F11_an_import_does_not_say_anew_when_a_contact_was_made() -> None:
     assert jane.last == []
 
 
+@pytest.mark.parametrize("name", ["JANE  SMITH", "Jané Smith", "", None])
+def test_an_id_that_people_can_share_brings_what_is_new_of_the_same_name(name: str | None) -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Bring({"name": name, "phone": "1"}, None, same_name=True))
+    assert jane.dossier.known.phone == "1"
+
+
+def test_an_id_that_people_can_share_makes_nobody_of_another_name_somebody_else() -> None:
+    jane = jane_on(THREE)
+    said = "jane is Jane Smith already: if Ann Lee is somebody else, give an id of their own, or a --key that tells them apart"
+    with pytest.raises(Refused, match=f"^{said}; if not, `followup contacts set jane --name` comes first$"):
+        jane.does(w.Bring({"name": "Ann Lee", "phone": "1"}, None, same_name=True))
+    assert jane.dossier.known.phone != "1"
+
+
+@pytest.mark.parametrize("at_first", [{}, {"name": "j@x.example"}, {"name": "604"}])
+def test_whoever_has_no_name_yet_is_given_one(at_first: dict[str, str]) -> None:
+    jane = Story(office(THREE))
+    jane.does(w.Bring({"email": "j@x.example", "phone": "604"}, None, True, at_first, same_name=True))
+    jane.does(w.Bring({"name": "Jane Smith"}, None, True, same_name=True))
+    assert jane.dossier.known.name == "Jane Smith"
+
+
+def test_what_stands_in_for_blank_fields_does_so_only_where_the_contact_is_new() -> None:
+    jane = Story(office(THREE))
+    jane.does(w.Bring({"name": "Jane", "owner": None}, None, True, {"owner": "tom", "name": "x"}))
+    assert (jane.dossier.known.owner, jane.dossier.known.name) == ("tom", "Jane")
+    jane.does(w.Bring({"name": "Jane", "owner": ""}, None, True, {"owner": "kim"}))
+    assert (jane.last, jane.dossier.known.owner) == ([], "tom")
+
+
 def test_F21_an_import_does_not_reopen_who_was_won_or_lost() -> None:
     jane = jane_on(THREE)
     jane.does(w.Close("lost"))

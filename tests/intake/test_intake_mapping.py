@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from followup.errors import BadInput, NotFound, UsageError
-from followup.intake.columns import FIELDS, KNOWN, fold
+from followup.intake.columns import BESIDE, FIELDS, KNOWN, fold, says_no
 from followup.intake.mapping import column, guess, map_columns, read_pairs
 
 EXPORTS = {
@@ -44,6 +45,20 @@ EXPORTS = {
         "First Name,Last Name,E-mail Address,Mobile Phone,Home Phone,Categories",
         "first_name last_name email phone groups",
     ),
+    "a dealer's system": (
+        "CUST_NO,FIRST_NM,LAST_NM,CELL_PH,HOME_PH,EMAIL_ADDR,SLSMN",
+        "id first_name last_name phone email owner",
+    ),
+    "German": (
+        "Kundennummer;Vorname;Nachname;E-Mail-Adresse;Telefon;Mobil;Verkäufer;Quelle;Gruppen;Notizen",
+        "id first_name last_name email phone owner source groups notes",
+    ),
+    "German, Name beside Vorname": ("Name;Vorname;E-Mail;Handy", "first_name last_name email phone"),
+    "German, Name alone": ("Name;Telefonnummer", "name phone"),
+    "French": ("Prénom;Nom;Courriel;Téléphone portable;Remarques", "first_name last_name email phone notes"),
+    "French, Nom alone": ("Nom;Téléphone", "name phone"),
+    "Spanish": ("Nombre;Apellidos;Correo electrónico;Teléfono;Notas", "first_name last_name email phone notes"),
+    "Spanish, Nombre alone": ("Nombre;Correo;Móvil", "name email phone"),
     "our own": (
         "id,name,email,phone,owner,property,source,type,sales_cycle,stage,groups,cycle,alias",
         "id name email phone owner property source type stage groups cycle",
@@ -54,7 +69,19 @@ EXPORTS = {
 @pytest.mark.parametrize("program", EXPORTS)
 def test_the_export_of_a_known_program_needs_no_mapping(program: str) -> None:
     header, fields = EXPORTS[program]
-    assert set(guess(tuple(header.split(","))).fields) == set(fields.split())
+    assert set(guess(tuple(re.split("[,;]", header))).fields) == set(fields.split())
+
+
+def test_a_name_beside_a_first_name_of_its_language_is_the_last_name() -> None:
+    assert guess(("Name", "Vorname")).fields == {"last_name": 0, "first_name": 1}
+    assert guess(("Name", "Vorname", "Nachname")).fields == {"name": 0, "first_name": 1, "last_name": 2}
+    assert guess(("Name", "First name")).fields == {"name": 0, "first_name": 1}
+
+
+def test_what_google_says_of_a_value_is_kept_beside_it() -> None:
+    mapping = guess(("Name", "E-mail 1 - Label", "E-mail 1 - Value", "Phone 1 - Type", "Phone 1 - Value"))
+    assert mapping.extra == {"email_label": 1, "phone_label": 3}
+    assert mapping.unused == ()
 
 
 def test_names_are_compared_without_case_accents_and_punctuation() -> None:
@@ -63,7 +90,7 @@ def test_names_are_compared_without_case_accents_and_punctuation() -> None:
 
 
 def test_known_names_are_folded_and_of_one_field_only() -> None:
-    names = [name for known in KNOWN.values() for name in known.split()]
+    names = [name for known in (*KNOWN.values(), *BESIDE.values()) for name in known.split()]
     assert set(KNOWN) == set(FIELDS)
     assert names == [fold(name) for name in names]
     assert len(names) == len(set(names))
@@ -77,6 +104,23 @@ def test_the_better_column_wins_and_the_other_is_reported() -> None:
 
 def test_our_export_names_the_alias_not_the_cycle() -> None:
     assert guess(("name", "cycle", "alias")).fields["cycle"] == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Email Opt Out", "Has Opted Out Of Email", "Do Not Call", "Don't Call", "DoNotPostalMail", "Unsubscribed from all"]
+    + ["DNC list", "No calls", "Keine Werbung", "Désabonné"],
+)
+def test_E12_a_column_that_may_tell_an_opt_out_is_known(name: str) -> None:
+    assert says_no(name)
+    assert guess(("Name", name)).unused == (name,)
+
+
+@pytest.mark.parametrize(
+    "name", ["Notes", "Orthodontist", "Landncoast", "Nomail list", "Option", "Note call", "Opt In"]
+)
+def test_other_columns_are_not_taken_for_opt_outs(name: str) -> None:
+    assert not says_no(name)
 
 
 def test_a_pair_overrides_the_guess_and_a_later_pair_an_earlier() -> None:

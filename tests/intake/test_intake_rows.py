@@ -113,7 +113,7 @@ def test_an_address_has_254_characters_at_most_and_more_than_one_is_said(read: R
 
 def test_cells_are_stripped(read: Read) -> None:
     for name in (" Sue ", "\tSue", "\u00a0 Zo\u00eb\n"):
-        assert row(read, f'name,email,notes\n"{name}", , \n')[2:] == (name.strip(), *(None,) * 15)
+        assert row(read, f'name,email,notes\n"{name}", , \n')[2:-1] == (name.strip(), *(None,) * 15)
 
 
 def test_who_cannot_be_reached_or_named_is_refused(read: Read) -> None:
@@ -132,8 +132,33 @@ def test_an_id_of_64_characters_fits(read: Read) -> None:
 
 def test_an_id_comes_once(read: Read) -> None:
     first, second, other = read("id,name\na,Sue\na,Ann\nA,Jo\n")
-    assert (first.line, second) == (2, Refusal(3, "the id a is in this file before", ("a", "Ann")))
+    assert (first.line, second) == (
+        2,
+        Refusal(3, "the same id as line 2 ('a'): give one of them another", ("a", "Ann")),
+    )
     assert isinstance(other, Row)
+
+
+@pytest.mark.parametrize(
+    ("twin", "same"),
+    [
+        ("Ann,S@x.example,2", "e-mail as line 3 ('S@x.example')"),
+        ("Ann,,1604555", "phone as line 4 ('1604555')"),
+        ("sue reed,,", "name as line 5 ('sue reed')"),
+    ],
+)
+def test_who_shares_what_ids_are_made_from_is_told_the_line_and_the_value(read: Read, twin: str, same: str) -> None:
+    content = "name,email,phone\nJo,j@x.example,\nSue Reed,s@x.example,1\nMia,,+1 604-555\nSue Reed,,\n"
+    *others, last = read(f"{content}{twin}\n")
+    assert [type(row) for row in others] == [Row] * 4
+    assert last == Refusal(6, f"the same {same}: give a --key that tells them apart", tuple(twin.split(",")))
+
+
+def test_a_row_says_what_its_id_was_made_from(read: Read) -> None:
+    made = read("id,email,phone,name\n,s@x.example,1,Sue\n,,2,Ann\n,,,Jo\na,m@x.example,,Mia\n")
+    assert [row.made_from for row in made if isinstance(row, Row)] == ["e-mail", "phone", "name", None]
+    (keyed,) = read("email,No\ns@x.example,7\n", key=("No",))
+    assert isinstance(keyed, Row) and keyed.made_from == "key"
 
 
 def test_a_made_id_is_stable_and_looks_at_the_email_first(read: Read) -> None:
@@ -160,7 +185,27 @@ def test_ids_are_made_from_the_key_columns(read: Read) -> None:
     sue, ann, blank, again = read(content, key=("Branch", "No"))
     assert isinstance(sue, Row) and isinstance(ann, Row) and sue.id != ann.id
     assert isinstance(blank, Refusal) and "key columns are blank" in blank.reason
-    assert isinstance(again, Refusal) and again.reason == f"the id {sue.id} is in this file before"
+    assert (
+        isinstance(again, Refusal)
+        and again.reason == "the same key as line 2 ('1, 23'): give a --key that tells them apart"
+    )
+
+
+@pytest.mark.parametrize("number", ["1.01E+11", "1,01e+11", "4E+05"])
+def test_an_id_or_a_phone_that_a_spreadsheet_has_cut_is_refused(read: Read, number: str) -> None:
+    for field in ("id", "phone"):
+        said = f"the {field} {number!r} has lost digits in a spreadsheet: format that column as text there"
+        assert reason(read, f'{field},name\n"{number}",Sue\n') == said
+    assert row(read, "id,phone\nE+11,1 ext. 3E\n")[1:7] == ("E+11", *(None,) * 4, "1 ext. 3E")
+
+
+def test_of_several_values_in_a_cell_the_first_is_taken_and_the_rest_kept(read: Read) -> None:
+    content = "email,phone,labels,x\na@x.example ::: b@x.example ::: c@x.example,1:::2,* myContacts ::: Old Clients,y\n"
+    taken = row(read, content, "x=x")
+    assert (taken.email, taken.phone, taken.groups) == ("a@x.example", "1", "old-clients")
+    assert taken.extra == {"other_emails": "b@x.example\nc@x.example", "other_phones": "2", "x": "y"}
+    one = row(read, "email,phone\n::: a@x.example :::,:::\n")
+    assert (one.email, one.phone, one.extra) == ("a@x.example", None, None)
 
 
 def test_a_blank_id_is_made(read: Read) -> None:
@@ -208,18 +253,56 @@ def test_an_unknown_stage_is_refused(read: Read) -> None:
     assert reason(read, "name,stage\nSue,Nurture\n") == "the stage 'Nurture' is none of prospect, lead, won, lost"
 
 
+EVERY = "call correspondence email sms"
+
+
 @pytest.mark.parametrize(
     ("cell", "channels"),
-    [(word, "call correspondence email sms") for word in ("yes", "Y", "TRUE", "x", "1")]
-    + [(word, None) for word in ("No", "n", "FALSE", "0")]
+    [(word, EVERY) for word in ("yes", "Y", "TRUE", "x", "1", "Oui", "ja", "Sí", "wahr")]
     + [
-        ("Phone; Letter, x-ray", "call correspondence x-ray"),
+        (phrase, EVERY)
+        for phrase in ("Opted out", "OPTED-OUT", "Unsubscribed", "DNC", "Do not contact", "don't contact")
+    ]
+    + [(word, None) for word in ("No", "n", "FALSE", "0", "nein", "Non", "falsch", "N/A", "opted in", "subscribed")]
+    + [
+        ("Phone; Letter", "call correspondence"),
         ("e-mail,text", "email sms"),
         ("sms mail", "correspondence sms"),
+        ("call and e-mail", "call email"),
+        ("do not call", "call"),
+        ("Don't call, don\u2019t text", "call sms"),
+        ("Do not e-mail", "email"),
+        ("do not email or mail", "correspondence email"),
+        ("no phone calls/no texts", "call sms"),
+        ("E-mail opt out", "email"),
+        ("unsubscribed from email", "email"),
     ],
 )
-def test_do_not_contact_is_a_yes_or_a_list(read: Read, cell: str, channels: str | None) -> None:
+def test_E12_do_not_contact_is_a_yes_or_the_channels(read: Read, cell: str, channels: str | None) -> None:
     assert row(read, f'name,do not contact\nSue,"{cell}"\n').do_not_contact == channels
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "pigeon",
+        "fax",
+        "Phone; x-ray",
+        "maybe",
+        "phone only",
+        "email yes",
+        "yes, email",
+        "no, sms",
+        "do not",
+        "-",
+        ";",
+        "contact",
+        "contact us",
+    ],
+)
+def test_E12_what_is_no_channel_is_refused_rather_than_lost(read: Read, cell: str) -> None:
+    said = reason(read, f'name,do not contact\nSue,"{cell}"\n')
+    assert said == f"{cell!r} is no channel: call, correspondence, email, sms, or yes or no for all of them"
 
 
 @pytest.mark.parametrize(

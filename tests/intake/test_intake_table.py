@@ -143,6 +143,25 @@ def test_the_delimiter_can_be_told(write: Write) -> None:
             open_table(write("a\n"), delimiter=wrong)
 
 
+@pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"', "sep=|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_first_line_that_tells_excel_the_delimiter_is_believed_and_passed_over(
+    write: Write, line: str, encoding: str
+) -> None:
+    mark = line.strip('"')[-1]
+    path = write(f"{line}\r\na,b{mark}c\r\n1,2{mark}3\r\n", encoding)
+    with open_table(path) as table:
+        assert (table.header, table.delimiter) == (("a,b", "c"), mark)
+        assert list(table.records()) == list(table.records()) == [(3, ["1,2", "3"], None)]
+    assert records(path, delimiter=",")[0].cells == ["1", f"2{mark}3"]
+
+
+@pytest.mark.parametrize("line", ["sep=;;", "sep=", "separator=;", "sep=;x"])
+def test_a_header_that_only_begins_like_it_is_a_header(write: Write, line: str) -> None:
+    with open_table(write(f"{line},a\n1,2\n"), delimiter=",") as table:
+        assert table.header[0] == line
+
+
 def test_lines_are_counted_as_an_editor_counts_them(write: Write) -> None:
     text = 'a,b\r\n1,2\r\n\r\n"x\r\ny\rz",3\r\n4,5\r\n'
     assert [record.line for record in records(write(text))] == [2, 4, 7]

@@ -83,6 +83,26 @@ LIMIT :limit;
 -- Contacts of that name; case and accents do not matter.
 SELECT id, name FROM contact WHERE gone IS NULL AND fold(name) = :name ORDER BY id LIMIT 6;
 
+-- name: folded
+-- What fold makes of a name, without calling it for every one of a million.
+CASE WHEN c.name GLOB '*[^ -~]*' OR instr(c.name, '  ') THEN fold(c.name) ELSE lower(c.name) END
+
+-- name: named_any
+-- Contacts of any of these names, a JSON list, each with the name that it is found by.
+SELECT c.id, {folded} AS folded FROM contact AS c
+WHERE c.gone IS NULL AND folded IN (SELECT value FROM json_each(:names)) ORDER BY c.id;
+
+-- name: digits
+replace(replace(replace(replace(replace(replace(c.phone, ' ', ''), '-', ''), '(', ''), ')', ''), '.', ''), '+', '')
+
+-- name: twins
+-- Who may be the same person as somebody of this folded name, this e-mail in lower case, these digits; and why.
+SELECT c.id, c.name, {folded} = :name AS named, lower(c.email) IS :email AND :email IS NOT NULL AS mailed,
+       {digits} IS :phone AND :phone IS NOT NULL AS called
+FROM contact AS c
+WHERE c.gone IS NULL AND (mailed OR called OR named) AND {sees_contact}
+ORDER BY c.id LIMIT 3;
+
 -- name: like
 -- Names to offer where there is none.
 SELECT id, name FROM contact WHERE gone IS NULL AND (fold(name) LIKE :pattern OR id LIKE :pattern) ORDER BY id LIMIT 3;

@@ -1,0 +1,251 @@
+"""`contacts import` at the real command: nobody becomes somebody else, and no file of the person's is lost."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from followup.app.changes import BATCH
+from tests.conftest import NOW, Run
+
+SHARED = "name,email,owner\nSue Stone,home@x.example,tom\nAnn Stone,home@x.example,tom\n"
+
+
+def imports(run: Run, office: Path, content: str, *words: str, **options: str) -> Any:
+    """The import of a file with this content, of contacts without a cycle."""
+    (office / "people.csv").write_text(content)
+    return run("contacts", "import", "people.csv", "--no-cycle", *words, **options)
+
+
+def people(run: Run, text: str = "") -> dict[str, dict[str, Any]]:
+    """The contacts that are found by `text`, by name."""
+    told = run("contacts", "list", text, "--all", "--limit", "-1", "--format", "json", user="sue")
+    return {item["name"]: item for item in json.loads(told.stdout)["items"]}
+
+
+def refused(path: Path) -> list[dict[str, str]]:
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_of_two_who_share_an_address_the_second_is_told_why_and_never_becomes_the_first(run: Run, office: Path) -> None:
+    done = imports(run, office, SHARED)
+    assert (done.returncode, done.stdout) == (65, "2 rows: 1 new, 0 changed, 0 same, 1 refused\n")
+    (row,) = refused(office / "people.csv.refused.csv")
+    assert row["reason"] == "the same e-mail as line 2 ('home@x.example'): give a --key that tells them apart"
+    again = run("contacts", "import", "people.csv.refused.csv", "--no-cycle")
+    assert (again.returncode, again.stdout) == (65, "1 row: 0 new, 0 changed, 0 same, 1 refused\n")
+    (row,) = refused(office / "people.csv.refused.csv.refused.csv")
+    assert "is Sue Stone already: if Ann Stone is somebody else" in row["reason"]
+    told = run("contacts", "import", "people.csv.refused.csv", "--no-cycle", "--key", "name")
+    assert told.stdout == "1 row: 1 new, 0 changed, 0 same, 0 refused\n"
+    assert set(people(run, "home@x.example")) == {"Sue Stone", "Ann Stone"}
+
+
+def test_an_id_that_stands_twice_in_a_file_never_makes_one_the_other(run: Run, office: Path) -> None:
+    assert imports(run, office, "id,name,owner\nz1,Sue Stone,tom\nz1,Ann Stone,tom\n").returncode == 65
+    assert run("contacts", "import", "people.csv.refused.csv", "--no-cycle").returncode == 65
+    assert set(people(run, "stone")) == {"Sue Stone"}
+    # A file that is no report of refused rows is believed: names change, ids do not.
+    assert imports(run, office, "id,name,owner\nz1,Sue Stone-Reed,tom\n").stdout.startswith("1 row: 0 new, 1 changed")
+
+
+# Where the refused rows go
+
+BAD = "name,email,owner\nSue Stone,nowhere,tom\n"
+
+
+@pytest.mark.parametrize("link", [None, os.symlink, os.link])
+def test_the_refused_rows_never_go_into_the_file_that_is_imported(run: Run, office: Path, link: Any) -> None:
+    target = "people.csv"
+    if link:
+        target = "other.csv"
+        (office / "people.csv").touch()
+        link(office / "people.csv", office / "other.csv")
+    done = imports(run, office, BAD, "--refused", target)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"--refused {target} is the file that is imported: name another" in done.stderr
+    assert (office / "people.csv").read_text() == BAD
+
+
+def test_stdin_may_be_that_file_too(office: Path) -> None:
+    (office / "people.csv").write_text(BAD)
+    words = [sys.executable, "-m", "followup", "--user", "tom", "contacts", "import", "-", "--refused", "people.csv"]
+    with open(office / "people.csv", "rb") as piped:
+        assert subprocess.run(words, cwd=office, stdin=piped, capture_output=True).returncode == 2
+    assert (office / "people.csv").read_text() == BAD
+
+
+def test_the_refused_rows_go_into_a_file_and_not_to_stdout(run: Run, office: Path) -> None:
+    before = set(os.listdir(office))
+    done = imports(run, office, BAD, "--refused", "-")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--refused -: name a file" in done.stderr
+    assert set(os.listdir(office)) - before == {"people.csv"}
+
+
+def test_P5_a_refused_file_that_may_be_half_mended_is_not_replaced(run: Run, office: Path) -> None:
+    mending = office / "people.csv.refused.csv"
+    mending.write_text("half mended")
+    for number in (2, 3):
+        done = imports(run, office, BAD)
+        said = f"1 row refused: see people.csv.refused-{number}.csv (the one before was left as it is), mend it and import it"
+        assert (done.returncode, done.stderr.splitlines()[-1]) == (65, f"followup: {said}")
+        assert len(refused(office / f"people.csv.refused-{number}.csv")) == 1
+    assert mending.read_text() == "half mended"
+    (office / "mine.txt").symlink_to("nowhere")
+    assert "see mine-2.txt (" in imports(run, office, BAD, "--refused", "mine.txt").stderr
+
+
+def test_a_place_that_was_named_and_cannot_be_written_is_said_before_anything_is_imported(
+    run: Run, office: Path
+) -> None:
+    for place in ("no/such/refused.csv", "cycles"):
+        done = imports(run, office, BAD + "Ann Stone,,tom\n", "--refused", place)
+        assert (done.returncode, done.stdout) == (73, "")
+        assert f"cannot write {place}" in done.stderr
+    assert people(run, "stone") == {}
+
+
+def test_beside_a_file_that_nothing_can_be_written_beside_it_is_here(run: Run, office: Path) -> None:
+    (office / "people.csv").write_text(BAD + "Ann Stone,,tom\n")
+    with open(office / "people.csv", "rb") as file:
+        # Not even root makes a file in there.
+        number = file.fileno()
+        done = run("contacts", "import", f"/proc/{os.getpid()}/fd/{number}", "--no-cycle")
+    assert done.stdout == "2 rows: 1 new, 0 changed, 0 same, 1 refused\n", done.stderr
+    assert f"see {number}.refused.csv, mend it" in done.stderr
+    assert len(refused(office / f"{number}.refused.csv")) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_P4_an_import_that_is_stopped_says_how_far_it_came_and_leaves_no_half_of_a_file(
+    office: Path, number: signal.Signals
+) -> None:
+    people = "".join(f"p{i:05},Person {i},tom\n" for i in range(2 * BATCH))
+    (office / "people.csv").write_text("id,name,owner\n=,Nobody,tom\n" + people)
+    before = set(os.listdir(office))
+    code = (
+        "import os, sys\n"
+        "from followup.app import changes\n"
+        "taken, left = changes.islice, [2]\n"
+        "def stop(*words):\n"
+        "    left[0] -= 1\n"
+        f"    return taken(*words) if left[0] else os.kill(os.getpid(), {number})\n"
+        "changes.islice = stop\n"
+        "sys.argv = 'followup contacts import people.csv --no-cycle'.split()\n"
+        "from followup.__main__ import main; main()"
+    )
+    ours, theirs = pty.openpty()
+    env = {**os.environ, "FOLLOWUP_USER": "tom", "FOLLOWUP_NOW": NOW}
+    done = subprocess.run([sys.executable, "-c", code], cwd=office, env=env, stdout=subprocess.PIPE, stderr=theirs)
+    os.close(theirs)
+    told = os.read(ours, 1 << 16).decode()
+    os.close(ours)
+    assert (done.returncode, done.stdout) == (128 + number, b"")
+    stopped = f"followup: stopped with {BATCH:,} rows in: run it again to go on"
+    assert re.search(rf"\r{BATCH + 1:,} rows\r\x1b\[K{stopped}\r\n", told), told
+    assert set(os.listdir(office)) == before
+
+
+# Whose they are
+
+
+def owners(run: Run, text: str) -> dict[str, str | None]:
+    return {name: item["owner"] for name, item in people(run, text).items()}
+
+
+@pytest.mark.parametrize("user", ["tom", "max", "pat"])
+def test_F20_whoever_imports_owns_what_is_new_and_is_told_so(run: Run, office: Path, user: str) -> None:
+    told = imports(run, office, "name,owner\nSue Stone,\nAnn Stone,anne\n", user=user)
+    assert told.stdout.startswith("2 rows: 2 new")
+    assert f"\nowner: {user} (you), of new contacts whose row names none\n" in told.stderr
+    assert owners(run, "stone") == {"Sue Stone": user, "Ann Stone": "anne"}
+
+
+def test_F20_to_import_who_is_known_takes_nobody_away_from_their_owner(run: Run, office: Path) -> None:
+    imports(run, office, "email,name\ns@x.example,Sue Stone\n")
+    told = imports(run, office, "email,name,phone\ns@x.example,Sue Stone,1\n", user="max")
+    assert told.stdout.startswith("1 row: 0 new, 1 changed")
+    assert owners(run, "stone") == {"Sue Stone": "tom"}
+    told = imports(run, office, "email,name,phone\ns@x.example,Sue Stone,1\n", "--owner", "anne", user="max")
+    assert "owner: anne, of rows that name none" in told.stderr
+    assert owners(run, "stone") == {"Sue Stone": "anne"}
+
+
+def test_F20_an_administrator_says_whose_the_contacts_are(run: Run, office: Path) -> None:
+    told = imports(run, office, "name\nSue Stone\n", user="sue")
+    said = "whose contacts are they? --owner USER, --map owner=COLUMN, or --no-owner to say nobody's"
+    assert (told.returncode, told.stdout, told.stderr) == (2, "", f"followup: {said}\n")
+    looked = imports(run, office, "name\nSue Stone\n", "--preview", user="sue")
+    assert (looked.returncode, said in looked.stdout) == (0, True)
+    assert imports(run, office, "name\nSue Stone\n", "--owner", "tom", "--no-owner", user="sue").returncode == 2
+    told = imports(run, office, "name\nSue Stone\n", "--no-owner", user="sue")
+    assert (told.returncode, "named no owner" in told.stderr) == (0, False)
+    told = imports(run, office, "name,owner\nAnn Stone,\nJo Stone,tom\n", "-q", user="sue")
+    assert (
+        told.stderr == "followup: 1 row named no owner: whoever is new among them is in nobody's list (--owner USER)\n"
+    )
+    assert owners(run, "stone") == {"Sue Stone": None, "Ann Stone": None, "Jo Stone": "tom"}
+
+
+def test_whoever_has_no_name_is_called_by_their_address(run: Run, office: Path) -> None:
+    imports(run, office, "email,phone\nsue@stone.example,1\n,+1 604 555 9999\n")
+    assert set(people(run, "stone")) | set(people(run, "555 9999")) == {"sue@stone.example", "+1 604 555 9999"}
+
+
+# What a look shows
+
+
+def test_a_preview_shows_rows_as_they_would_be_read_and_counts_what_is_missing(run: Run, office: Path) -> None:
+    lines = [
+        "Sue,Stone,s@X.example,tom,referral,,VIP",
+        ",,,,,,",
+        "Ann,Stone,a@x.example,,,dnc,",
+        "Jo,Stone,j@x.example,,,,",
+    ]
+    content = "First,Last,E-mail,Owner,Alias,DNC,Kind\n" + "\n".join(lines) + "\nMia,Stone,m@x.example,,,,\n"
+    told = imports(run, office, content, "--map", "kind=Kind", "--preview")
+    rows = [re.split(r"  +", line) for line in told.stdout.splitlines()]
+    assert rows[0] == ["field", "column", "line 2", "line 4", "line 5"]
+    assert rows[3:9] == [
+        ["name", "(made)", "Sue Stone", "Ann Stone", "Jo Stone"],
+        ["first_name", "First", "Sue", "Ann", "Jo"],
+        ["last_name", "Last", "Stone", "Stone", "Stone"],
+        ["email", "E-mail", "s@x.example", "a@x.example", "j@x.example"],
+        ["owner", "Owner", "tom"],
+        ["cycle", "Alias", "referral"],
+    ]
+    assert rows[9:11] == [["do_not_contact", "DNC", "call correspondence e..."], ["kind", "Kind", "VIP"]]
+    assert [" ".join(row) for row in rows[11:]] == [
+        "owner: tom (you), of new contacts whose row names none",
+        "of the first 5 rows: 3 without owner, 3 without cycle, 1 refused",
+        "line 3 would be refused: nobody to follow up with: no name, no e-mail, no phone",
+    ]
+    assert people(run, "stone") == {}
+
+
+def test_a_preview_reads_a_thousand_rows(run: Run, office: Path) -> None:
+    told = imports(run, office, "name\n" + "".join(f"Person {n}\n" for n in range(1500)), "--preview")
+    assert "of the first 1,000 rows: 1,000 without owner, 1,000 without cycle, 0 refused" in told.stdout
+
+
+@pytest.mark.parametrize("how", [["--preview"], ["-q"], []])
+def test_E12_an_opt_out_is_not_left_behind_without_a_loud_word(run: Run, office: Path, how: list[str]) -> None:
+    told = imports(run, office, "name,Do Not Call,Size\nSue Stone,Yes,XL\n", *how)
+    said = "THIS LOOKS LIKE AN OPT-OUT AND IS NOT IMPORTED: Do Not Call (--map do_not_contact=COLUMN"
+    assert said in (told.stdout if "--preview" in how else told.stderr)
+    told = imports(
+        run, office, "name,Do Not Call,Size\nSue Stone,Yes,XL\n", "--map", "do_not_contact=do not call", *how
+    )
+    assert "OPT-OUT" not in told.stdout + told.stderr
