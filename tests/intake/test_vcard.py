@@ -204,7 +204,7 @@ def test_without_a_uid_an_id_is_made_as_for_csv(read: Read) -> None:
 
 def test_a_uid_that_comes_twice_is_refused_the_second_time(read: Read) -> None:
     found = read(card("FN:Sue", "UID:a") + card("FN:Ann", "UID:urn:uuid:a"))
-    assert refused(found) == (6, "2", "the id a is in this file before")
+    assert refused(found) == (6, "2", "the same id as line 1 ('a'): give one of them another")
 
 
 @pytest.mark.parametrize(
