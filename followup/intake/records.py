@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple, TextIO
 
+GOES_ON = 'a quoted cell goes on after its closing quote: write "" for a quote inside it'
 SEP = re.compile(r"""("?)sep=([^\r\n"])\1\s*(?:[\r\n]|\Z)""", re.IGNORECASE)
 
 
@@ -43,7 +44,9 @@ def read_records(text: TextIO, delimiter: str) -> Iterator[Record]:
                 held.clear()
             return
         except csv.Error as error:
-            yield Record(line, _leniently(held[0], delimiter), _fault(str(error), len(held)))
+            fault = _fault(str(error), len(held))
+            cut = _as_it_stands if fault == GOES_ON else _leniently
+            yield Record(line, cut(held[0].rstrip("\r\n"), delimiter), fault)
             again.extendleft(reversed(held[1:]))
             line += 1
             held.clear()
@@ -78,14 +81,25 @@ def _lines(text: TextIO, again: deque[str], held: list[str]) -> Iterator[str]:
 def _leniently(line: str, delimiter: str) -> list[str]:
     """A line that is no record, cut up as well as can be, to be shown and mended."""
     try:
-        return next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
+        return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return [line]
+
+
+def _as_it_stands(line: str, delimiter: str) -> list[str]:
+    """The same where a quoted cell goes on: `"Joe "Boss" S"` is what somebody has called Joe "Boss" S."""
+    mark, cells, at = re.escape(delimiter), [], 0
+    cell = re.compile(rf'"((?:[^"]|"")*)"(?={mark}|\Z)|"([^{mark}]*)"(?={mark}|\Z)|([^{mark}]*)')
+    while at <= len(line) and (found := cell.match(line, at)):
+        quoted, loose, bare = found.groups()
+        cells.append(quoted.replace('""', '"') if quoted is not None else bare if loose is None else loose)
+        at = found.end() + 1
+    return cells
 
 
 def _fault(error: str, lines: int) -> str:
     if "limit" in error and lines == 1:
         return "a cell is far too long"
     if "expected after" in error and lines == 1:
-        return 'a quoted cell goes on after its closing quote: write "" for a quote inside it'
+        return GOES_ON
     return "a quote opens here and is not closed where a cell ends (the lines below were read on their own)"

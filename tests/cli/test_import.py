@@ -158,6 +158,14 @@ def test_P4_an_import_that_is_stopped_says_how_far_it_came_and_leaves_no_half_of
     assert set(os.listdir(office)) == before
 
 
+def test_a_refused_row_comes_back_as_it_stood(run: Run, office: Path) -> None:
+    assert imports(run, office, 'name,email,owner\n"Joe "Boss" S",j@x.example,tom\n').returncode == 65
+    (row,) = refused(office / "people.csv.refused.csv")
+    assert (row["name"], row["email"], row["owner"]) == ('Joe "Boss" S', "j@x.example", "tom")
+    assert run("contacts", "import", "people.csv.refused.csv", "--no-cycle").returncode == 0
+    assert set(people(run, "j@x.example")) == {'Joe "Boss" S'}
+
+
 # Whose they are
 
 

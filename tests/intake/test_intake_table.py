@@ -197,6 +197,25 @@ def test_text_after_a_closing_quote_is_said(write: Write) -> None:
     assert record.fault == 'a quoted cell goes on after its closing quote: write "" for a quote inside it'
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^"])
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ('"Joe "Boss" S",2', ['Joe "Boss" S', "2"]),
+        ('1,"Joe "Boss""', ["1", 'Joe "Boss"']),
+        ('"said ""no"", twice","a "b" c",', ['said "no", twice', 'a "b" c', ""]),
+        ('"a"b,2', ['"a"b', "2"]),
+        ('"a"b,"c""",', ['"a"b', 'c"', ""]),
+    ],
+)
+def test_the_cells_of_such_a_line_are_kept_as_they_stand(
+    write: Write, delimiter: str, line: str, cells: list[str]
+) -> None:
+    line, cells = line.replace(",", delimiter), [cell.replace(",", delimiter) for cell in cells]
+    (record,) = records(write(f"a{delimiter}b\n{line}\r\n"), delimiter=delimiter)
+    assert (record.cells, bool(record.fault)) == (cells, True)
+
+
 def test_a_huge_cell_is_faulted_and_the_rest_goes_on(write: Write) -> None:
     huge, good = records(write("a,b\n" + "x" * 200_000 + ",2\n1,2\n"))
     assert (huge.line, huge.fault) == (2, "a cell is far too long")
