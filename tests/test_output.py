@@ -1,25 +1,113 @@
-"""Output: tables as tabulate draws them, values that stay values."""
+"""Output: tables as tabulate draws them and as wide as the terminal, values that stay values, events that tell."""
 
 from __future__ import annotations
 
+import csv
+import json
+from io import StringIO
+from typing import Any
 from unicodedata import category
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from followup.output.table import table, tabulated
-from followup.output.text import clean
+from followup.core.agenda import Stranded
+from followup.core.events import KINDS
+from followup.output.page import page
+from followup.output.render import render
+from followup.output.story import told
+from followup.output.stranded import stranded
+from followup.output.table import cut, table, tabulated, width
+from followup.output.text import clean, json_text
 
-#: Latin, wide (Chinese, Japanese, Korean), a combining accent, an emoji
-LETTERS = st.characters(min_codepoint=33, max_codepoint=126) | st.sampled_from("äéß王陳あ한글\u0301🙂")
-CELL = st.text(alphabet=LETTERS, min_size=1, max_size=12).filter(lambda cell: cell.strip("\u0301"))
+CALM = settings(deadline=None)
+
+#: Latin, wide (Chinese, Japanese, Korean), a combining accent, emoji, one of them made by a selector, the ellipsis
+LETTERS = st.characters(min_codepoint=33, max_codepoint=126) | st.sampled_from("äéß王陳あ한글\u0301🙂☎\ufe0f…")
+CELL = st.text(alphabet=LETTERS, min_size=1, max_size=12).filter(lambda cell: cell.strip("\u0301\ufe0f"))
+NAME = CELL | st.text(alphabet=LETTERS, min_size=1, max_size=300)
+DUE = ("id", "due", "late", "tried", "type", "title", "contact", "phone", "cycle", "owner")
+ROW = st.tuples(
+    st.integers(1, 10**6),
+    st.just("2026-05-04T14:00"),
+    st.just("3d"),
+    st.sampled_from([None, 2]),
+    st.sampled_from(["call", "correspondence"]),
+    NAME,
+    NAME,
+    NAME,
+    st.sampled_from(["web-registration", None]),
+    st.just("tom"),
+)
+ROOM = st.integers(54, 200)  # room for an id, a minute and both texts
 
 
-@given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=6))
-def test_our_table_is_tabulates(rows: list[tuple[str, str, str]]) -> None:
-    assert table(("id", "due", "title"), rows) == tabulated(("id", "due", "title"), rows)
+@CALM
+@given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=6), st.none() | st.integers(10, 60))
+def test_our_table_is_tabulates(rows: list[tuple[str, str, str]], room: int | None) -> None:
+    assert table(("id", "due", "title"), rows, room) == tabulated(("id", "due", "title"), rows, room)
 
 
+@CALM
+@given(st.lists(ROW, min_size=1, max_size=5), ROOM)
+def test_no_line_of_a_table_is_wider_than_its_terminal(rows: list[tuple[Any, ...]], room: int) -> None:
+    assert max(map(width, table(DUE, rows, room).splitlines())) <= room
+
+
+@CALM
+@given(st.lists(ROW, min_size=1, max_size=5), ROOM)
+def test_ids_and_dates_are_whole_and_who_and_what_are_there(rows: list[tuple[Any, ...]], room: int) -> None:
+    head, _, *lines = table(DUE, rows, room).splitlines()
+    assert [line.split()[:2] for line in lines] == [[str(row[0]), row[1]] for row in rows]
+    assert {"title", "contact"} < set(head.split())
+
+
+def test_texts_are_cut_before_the_last_columns_go() -> None:
+    who, what = "Bartholomew " * 750, "Keep in touch letter"
+    row = (2, "2026-05-04", "", None, "call", what, who, "+1 604 555 0101", "hot", "tom")
+    assert table(DUE, [row]).splitlines()[2].count("Bartholomew") == 750
+    drawn = {room: table(DUE, [row], room).splitlines() for room in (80, 90)}
+    assert drawn[90][0].split() == ["id", "due", "late", "type", "title", "contact", "phone", "cycle"]
+    assert drawn[80][2] == "2     2026-05-04          call    Keep in touc…  Bartholomew B…  +1 604 555 0101"
+
+
+def test_a_column_of_attempts_is_there_where_somebody_tried() -> None:
+    rows = [
+        (1, "2026-05-04", "", 2, "call", "A", "B", "", "", ""),
+        (2, "2026-05-04", "", None, "call", "A", "B", "", "", ""),
+    ]
+    assert "tried" in table(DUE, rows) and "tried" not in table(DUE, rows[1:])
+
+
+@CALM
+@given(NAME, st.integers(1, 40))
+def test_a_cut_text_is_a_beginning_with_an_ellipsis_and_fits(text: str, room: int) -> None:
+    short = cut(text, room)
+    assert width(short) <= room
+    assert short == text if width(text) <= room else short[-1] == "…" and text.startswith(short[:-1])
+
+
+FALLEN = [
+    Stranded(
+        "li-wei",
+        "李" * 9000,
+        "tom",
+        "off cycle web-registration: stopped",
+        "2026-05-04",
+        "followup assign li-wei ALIAS",
+    )
+]
+
+
+def test_F12_what_mends_a_stranded_contact_is_never_cut() -> None:
+    assert stranded(FALLEN, 200).splitlines()[2].endswith("2026-05-04  followup assign li-wei ALIAS")
+    *rows, mend = stranded(FALLEN, 80).splitlines()
+    assert mend == "  followup assign li-wei ALIAS" and max(map(width, rows)) <= 80
+    assert stranded(FALLEN).splitlines()[2].count("李") == 9000
+
+
+@CALM
 @given(st.text())
 def test_nothing_that_a_terminal_acts_on_is_left(text: str) -> None:
     assert not {category(c) for c in clean(text)} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -27,3 +115,105 @@ def test_nothing_that_a_terminal_acts_on_is_left(text: str) -> None:
 
 def test_a_direction_override_and_an_escape_are_dropped() -> None:
     assert clean("Eve\x1b[31m\u202ered\nend") == "Eve[31mred end"
+
+
+@CALM
+@given(st.dictionaries(st.text(), st.text() | st.sampled_from("\x7f\x9b\u200b\u202e\u2066\u2028\U000e0041")))
+def test_P6_json_says_the_same_with_nothing_unseen_in_it(value: dict[str, str]) -> None:
+    text = json_text(value)
+    assert not {category(c) for c in text.replace("\n", "")} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    assert json.loads(text) == value
+
+
+EVE = {"id": "eve", "name": "Eve\x9b31m\u202e\nB", "cycle": None, "active": True}
+
+
+def csv_of(*items: dict[str, Any], schema: str = "aliases@1", room: int | None = None) -> list[list[str]]:
+    text = "".join(line + "\n" for line in render("csv", schema, items, (), "None.", room))
+    return list(csv.reader(StringIO(text, newline="")))
+
+
+def test_P6_csv_has_marks_and_line_ends_in_a_file_and_is_clean_on_a_terminal() -> None:
+    assert csv_of(EVE) == [["id", "name", "cycle", "active"], ["eve", "Eve31m\u202e\nB", "", "true"]]
+    assert csv_of(EVE, room=80)[1] == ["eve", "Eve31m B", "", "true"]
+
+
+def test_csv_has_its_header_without_a_row_too() -> None:
+    assert csv_of() == [["id", "name", "cycle", "active"]]
+
+
+def test_csv_has_words_with_semicolons_and_what_is_nested_as_json() -> None:
+    item = {"seq": True, "data": {"why": {"offset": [1, "days"]}}, "by": ["a", "b"], "contact": [[1]]}
+    row = csv_of(item, schema="history@1")[1]
+    assert row[1] == "true" and row[4] == "a;b" and json.loads(row[-1]) == item["data"] and row[5] == "[[1]]"
+
+
+TOLD = [
+    ("added", None, {"contact": "a", "fields": {"name": "Ann Ono", "first_name": "Ann", "phone": "+1"}}, "Ann Ono, phone +1"),
+    (
+        "edited",
+        None,
+        {"fields": {"phone": "+2", "email": None, "source": "web"}, "before": {"phone": "+1", "email": "a@b.c", "source": None}},
+        "phone from +1 to +2, no email any more, it was a@b.c, source web",
+    ),
+    ("handed", None, {"owner": "anne", "property": "sea", "before": {"owner": "tom", "property": "sea"}}, "owner from tom to anne"),
+    ("closed", None, {"stage": "won", "before": "lead"}, "stage from lead to won"),
+    ("removed", None, {"reason": "removed"}, "removed"),
+    ("categorised", None, {"alias": "looking"}, "alias looking"),
+    ("enrolled", None, {"process": "prospect", "alias": "not-interested"}, "prospect, as not-interested"),
+    ("alias-chosen", None, {"alias": "b", "before": "a"}, "alias from a to b"),
+    ("round-began", None, {"round": 2, "start": "2026-05-04T09:00"}, "round 2, from 2026-05-04 09:00"),
+    ("ended", None, {"enrolment": 1, "on": "2026-05-04", "reason": "replaced"}, "replaced"),
+    ("scheduled", 7, {"title": "Call", "due": "2026-05-04T14:00", "owner": "tom", "notes": "n"}, "7 Call, 2026-05-04 14:00, tom, n"),
+    ("completed", 7, {"on": "2026-05-04", "outcome": "reached", "notes": "parking", "listing": 3}, "7, reached, parking, listing 3"),
+    ("skipped", 7, {"on": "2026-05-04", "reason": "late"}, "7, late"),
+    ("not-shown", 7, {"on": "2026-05-04", "reason": "ill"}, "7, ill"),
+    ("failed", 7, {"on": "2026-05-04", "reason": "no line"}, "7, no line"),
+    ("cancelled", 7, {"on": "2026-05-04", "reason": "replaced"}, "7, replaced"),
+    ("rescheduled", 7, {"due": "2026-05-05T14:00", "before": "2026-05-04"}, "7, from 2026-05-04 to 2026-05-05 14:00"),
+    ("attempted", 7, {"on": "2026-05-04", "channel": "call", "notes": "busy"}, "7, call, busy"),
+    (
+        "reassigned",
+        7,
+        {"owner": "anne", "due": "2026-05-04", "before": {"owner": "tom", "due": "2026-05-04"}},
+        "7, owner from tom to anne",
+    ),
+    ("undone", None, {"change": 4, "contact": None, "enrolments": [], "actions": []}, "change 4"),
+    ("applied", None, {"version": 2, "digest": "d", "commit": "abcdef0123456789"}, "version 2, commit abcdef0123"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "action", "data", "line"), TOLD, ids=[kind for kind, *_ in TOLD])
+def test_an_event_tells_what_a_person_looks_for(kind: str, action: int | None, data: dict[str, Any], line: str) -> None:
+    assert told({"kind": kind, "action": action, "data": data}) == line
+
+
+def test_every_kind_of_event_is_told() -> None:
+    assert {kind for kind, *_ in TOLD} == KINDS.keys()
+
+
+def test_an_action_is_told_with_its_title_where_that_is_known() -> None:
+    assert told({"kind": "skipped", "action": 7, "data": {}}, {7: "Welcome call"}) == "7 Welcome call"
+
+
+EMPTY = dict.fromkeys(("phone", "email", "source", "property", "follow_up", "alias"))
+WHO = EMPTY | {
+    "id": "ann",
+    "name": "Ann",
+    "stage": "lead",
+    "owner": "tom",
+    "do_not_contact": [],
+    "cycle": "rest",
+    "cycle_since": "2026-05-04",
+    "on_hold": True,
+}
+
+
+def test_F8_a_hold_is_shown_with_its_age() -> None:
+    assert "on hold for 92 days (since 2026-05-04)" in page(WHO, [], [], "2026-08-04", {})
+    assert "hold" not in page({**WHO, "on_hold": False}, [], [], "2026-08-04", {})
+
+
+def test_a_page_is_no_wider_than_its_terminal_and_has_the_id_whole() -> None:
+    head = page({**WHO, "name": "王" * 9000}, [], [], "2026-08-04", {}, 80).splitlines()[0]
+    assert width(head) <= 80 and head.endswith("… (ann)")

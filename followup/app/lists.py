@@ -19,6 +19,7 @@ from followup.store import loaded
 
 PAGE = 1000
 SHOWN = 5  # of many ids in a message
+LAST = 2**63 - 1  # change that a store can hold
 
 
 def due(world: World, owner: str | None, until: str, since: str = "", **filters: Any) -> list[ActionRow]:
@@ -29,11 +30,23 @@ def due(world: World, owner: str | None, until: str, since: str = "", **filters:
 
 def search(world: World, limit: int = -1, **filters: Any) -> list[ActionRow]:
     """Actions that the user may see and that match every filter given (F18)."""
+    return _actions(world, "search", limit=limit, **_searched(world, filters))
+
+
+def count(world: World, **filters: Any) -> int:
+    """How many `search` finds without a limit."""
+    return _one(world.store.ask("lists.search_count", **_searched(world, filters)))
+
+
+def _searched(world: World, filters: dict[str, Any]) -> dict[str, Any]:
     names = ("contact", "type", "status", "owner", "since", "before", "step", "category")
-    values = {name: filters.get(name) for name in names}
     text = filters.get("text")
-    values |= {"text": folded(text) if text else None, "cycle": _cycles(world, filters)}
-    return _actions(world, "search", limit=limit, **_reach(world.reach), **values)
+    values = {"text": folded(text) if text else None, "cycle": _cycles(world, filters)}
+    return {**{name: filters.get(name) for name in names}, **values, **_reach(world.reach)}
+
+
+def _one(rows: Iterator[tuple[Any, ...]]) -> int:
+    return int(next(rows)[0])
 
 
 def action(world: World, id: int) -> ActionRow:
@@ -69,6 +82,11 @@ def _cycles(world: World, filters: dict[str, Any]) -> str | None:
 def contacts(world: World, limit: int = -1, **filters: Any) -> list[ContactRow]:
     """Contacts that the user may see, by next action date (C3)."""
     return [_contact(world, row) for row in world.store.ask("lists.contacts", limit=limit, **_wanted(world, filters))]
+
+
+def count_contacts(world: World, **filters: Any) -> int:
+    """How many `contacts` finds without a limit."""
+    return _one(world.store.ask("lists.contacts_count", **_wanted(world, filters)))
 
 
 def all_contacts(world: World, **filters: Any) -> Iterator[ContactRow]:
@@ -167,10 +185,14 @@ def page(world: World, contact: str) -> tuple[ContactRow, list[ActionRow], list[
 def history(
     world: World, subject: str | None = None, change: int | None = None, limit: int = -1
 ) -> Iterator[dict[str, Any]]:
-    """`history@1` items of what the user may see (F20), oldest first; `subject` is a contact's."""
-    name = "lists.history_of" if subject else "lists.history"
-    asked = world.store.ask(name, subject=subject, change=change, limit=limit, **_reach(world.reach))
-    for about, seq, number, at, by, kind, id, data in asked:
+    """`history@1` items of what the user may see (F20), oldest first; `subject` is a contact's.
+
+    `limit`: so many, from the end; -1: all.
+    """
+    question = "history_of" if subject else "history" if limit < 0 else "latest"
+    bounds = {"change": change, "first": change or 0, "last": change or LAST}
+    asked = world.store.ask(f"lists.{question}", subject=subject, limit=limit, **bounds, **_reach(world.reach))
+    for about, seq, number, at, by, kind, id, data in asked if question == "history" else reversed(list(asked)):
         yield {
             "subject": about,
             "seq": seq,
@@ -182,6 +204,12 @@ def history(
             "action": id,
             "data": loaded(data),
         }
+
+
+def type_names(world: World) -> dict[str, str]:
+    """The types of action that have a name of the office's own (F1); the others are known by their ids."""
+    names = {id: str(text["name"]) for id, text in world.documents("action_type").items()}
+    return {id: name for id, name in names.items() if id not in BUILT_IN_TYPES or BUILT_IN_TYPES[id].name != name}
 
 
 def holds(world: World) -> frozenset[str]:

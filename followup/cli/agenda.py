@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from typing import Annotated, Literal
 
 import typer
 
 from followup.app import lists
 from followup.app.world import World
+from followup.cli.report import room, show
 from followup.cli.settings import world
 from followup.cli.words import day
-from followup.output.agenda import Agenda, as_json, as_markdown, as_text
+from followup.output.agenda import Agenda, drawn
+from followup.output.text import plural
 
 app = typer.Typer()
-FORMATS = {"text": (as_text, "txt"), "md": (as_markdown, "md"), "json": (as_json, "json")}
+ENDINGS = {"text": "txt", "md": "md", "json": "json"}
 
 
 @app.command()
@@ -28,30 +31,30 @@ def agenda(
     """A day's agenda: yours, or one for each user."""
     with world(ctx) as here:
         users = _users(here) if all_users or out else [here.user.id]
-        for user in users:
-            text = _drawn(here, user, on, format)
-            if out:
-                _written(out, f"{user}.{FORMATS[format][1]}", text)
-            else:
-                typer.echo(text)
-        if out and not ctx.obj.quiet:
-            typer.echo(f"wrote {len(users)} agendas to {out}")
+        names = lists.type_names(here)
+        agendas = (_agenda(here, user, on, names) for user in users)
+        if not out:
+            show(drawn(agendas, format, room()))
+            return
+        for each in agendas:
+            _written(out, f"{each.user}.{ENDINGS[format]}", drawn([each], format))
+        if not ctx.obj.quiet:
+            typer.echo(f"wrote {plural(len(users), 'agenda')} to {out}")
 
 
 def _users(here: World) -> list[str]:
     return [id for id in sorted(here.seen_users()) if here.users[id].active]
 
 
-def _drawn(here: World, user: str, text: str, format: str) -> str:
+def _agenda(here: World, user: str, text: str, names: Mapping[str, str]) -> Agenda:
     """In the user's own day: theirs may have begun while another's has not."""
     date, who = day(here, text, user)[:10], here.users[user]
-    agenda = Agenda(user, who.name, date, lists.due(here, user, date), lists.fulfilment(here, who, date))
-    return FORMATS[format][0](agenda)
+    return Agenda(user, who.name, date, lists.due(here, user, date), lists.fulfilment(here, who, date), names)
 
 
-def _written(folder: str, name: str, text: str) -> None:
+def _written(folder: str, name: str, lines: Iterable[str]) -> None:
     from followup.intake.refusals import replacing
 
     os.makedirs(folder, exist_ok=True)
     with replacing(os.path.join(folder, name)) as file:
-        file.write(text + "\n")
+        file.writelines(line + "\n" for line in lines)

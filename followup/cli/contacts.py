@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -13,12 +13,13 @@ from followup.app.world import World
 from followup.cli import looking
 from followup.cli.options import Answer, Cycle, DryRun, Format, Limit, Yes
 from followup.cli.picking import FromFile, Where, picked, to_each
-from followup.cli.report import most, report
+from followup.cli.report import most, report, room, rows, say_if_cut
 from followup.cli.report import show as shown
 from followup.cli.settings import confirm, world
 from followup.cli.words import choice, contact_filters
 from followup.core import wishes as w
 from followup.core.rows import ContactRow
+from followup.core.timing import days_between
 from followup.core.words import folded
 from followup.errors import BadInput, UsageError
 from followup.intake.names import join_name
@@ -26,7 +27,7 @@ from followup.output.render import render
 from followup.output.text import clean, plural
 
 contacts = typer.Typer(help="The people that the office follows up with.", no_args_is_help=True)
-COLUMNS = ("id", "name", "owner", "stage", "cycle", "next_action_date", "phone")
+COLUMNS = ("id", "name", "next", "stage", "cycle", "owner", "phone")
 Contact = Annotated[str, typer.Argument(metavar="CONTACT", help="an id or a name")]
 NoCycle = Annotated[bool, typer.Option("--no-cycle", help="said outright: without a cycle")]
 Stage = Annotated[Literal["lead", "prospect"], typer.Option("--stage", help="won and lost are `followup close`")]
@@ -123,19 +124,29 @@ def list_(
     source: Text = "",
     stage: Text = "",
     all: Annotated[bool, typer.Option("--all", help="won and lost ones too")] = False,
-    limit: Limit = 100,
+    limit: Limit = None,
     format: Format = "table",
 ) -> None:
     """Contacts that you may see, by next action date."""
     with world(ctx) as here:
-        filters = contact_filters(
-            here, {"text": text, "owner": owner, "cycle": cycle, "source": source, "stage": stage}
-        )
-        shown(_drawn(here, lists.contacts(here, limit, closed=all or bool(stage), **filters), format))
+        words = {"text": text, "owner": owner, "cycle": cycle, "source": source, "stage": stage}
+        filters = {"closed": all or bool(stage), **contact_filters(here, words)}
+        limit = rows(limit, format)
+        found = lists.contacts(here, limit, **filters)
+        shown(_drawn(here, found, format, room()))
+        say_if_cut(format, limit, len(found), lambda: lists.count_contacts(here, **filters))
 
 
-def _drawn(here: World, rows: Iterable[ContactRow], format: str) -> Iterator[str]:
-    return render(format, "contacts@1", lists.items(here, rows), COLUMNS, "No such contact.")
+def _drawn(here: World, found: Iterable[ContactRow], format: str, room: int | None) -> Iterator[str]:
+    items = lists.items(here, found)
+    if format == "table":
+        items = ({**item, "cycle": _cycle(item, here.today), "next": item["next_action_date"]} for item in items)
+    return render(format, "contacts@1", items, COLUMNS, "No such contact.", room)
+
+
+def _cycle(item: dict[str, Any], today: str) -> object:
+    """F8: a hold with its age."""
+    return f"{item['cycle']}, {days_between(item['cycle_since'], today)}d" if item["on_hold"] else item["cycle"]
 
 
 @contacts.command()
@@ -146,7 +157,7 @@ def show(ctx: typer.Context, contact: Contact, format: Format = "table") -> None
         return
     with world(ctx) as here:
         who, _, _ = lists.page(here, lists.contact_id(here, contact))
-        shown(_drawn(here, [who], format))
+        shown(_drawn(here, [who], format, room()))
 
 
 @contacts.command()
@@ -159,7 +170,7 @@ def export(
     from followup.intake.refusals import replacing
 
     with world(ctx) as here:
-        lines = _drawn(here, lists.all_contacts(here, closed=True), format)
+        lines = _drawn(here, lists.all_contacts(here, closed=True), format, room() if out == "-" else None)
         if out == "-":
             shown(lines)
             return

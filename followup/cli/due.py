@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from shutil import get_terminal_size
+from collections.abc import Iterator, Mapping, Sequence
+from operator import add
 from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
@@ -12,7 +11,7 @@ import typer
 from followup.app import lists
 from followup.app.world import World
 from followup.cli.options import Format
-from followup.cli.report import show
+from followup.cli.report import room, show
 from followup.cli.settings import world
 from followup.cli.words import day
 from followup.core.agenda import by_type
@@ -21,9 +20,10 @@ from followup.core.timing import add_days
 from followup.errors import Refused, UsageError
 from followup.output.render import render
 from followup.output.table import table
+from followup.output.text import clean
 
 app = typer.Typer()
-COLUMNS = ("id", "due", "late", "type", "title", "contact", "phone", "cycle")
+COLUMNS = ("id", "due", "late", "tried", "type", "title", "contact", "phone", "cycle")
 
 
 @app.command()
@@ -101,36 +101,28 @@ def _rows(here: World, wanted: Wanted, owners: list[str | None], filters: dict[s
 
 def _drawn(here: World, rows: list[ActionRow], by: str | None, format: str, all_users: bool) -> Iterator[str]:
     if format != "table":
-        return render(format, "due@1", (row.item(here.clock(row.owner).day) for row in rows), (), "")
-    if by and rows:
-        groups = (f"{name} ({len(group)})\n{_table(here, group, all_users)}" for name, group in by_type(rows))
-        return iter(["\n\n".join(groups)])
-    return iter([_table(here, rows, all_users)])
-
-
-def _table(here: World, rows: list[ActionRow], all_users: bool) -> str:
-    """As many columns as the terminal has room for; the last ones are the least."""
+        return render(format, "due@1", (row.item(here.clock(row.owner).day) for row in rows), (), "", room())
     if not rows:
-        return "Nothing due."
+        return iter(["Nothing due."])
+    names = lists.type_names(here)
+    groups = by_type(rows) if by else [("", rows)]
+    heads = [f"{clean(names.get(type_, type_))} ({len(group)})\n" if by else "" for type_, group in groups]
+    tables = [_table(here, group, all_users, names) for _, group in groups]
+    return iter(["\n\n".join(map(add, heads, tables))])
+
+
+def _table(here: World, rows: list[ActionRow], all_users: bool, names: Mapping[str, str]) -> str:
     columns: Sequence[str] = (*COLUMNS, "owner") if all_users else COLUMNS
-    drawn = _cells(here, rows, columns)
-    while sys.stdout.isatty() and len(columns) > 6 and _width(drawn) > get_terminal_size().columns:
-        columns = columns[:-1]
-        drawn = _cells(here, rows, columns)
-    return drawn
+    items = [_item(row, row.late(here.clock(row.owner).day), names) for row in rows]
+    return table(columns, [[item[column] for column in columns] for item in items], room())
 
 
-def _cells(here: World, rows: list[ActionRow], columns: Sequence[str]) -> str:
-    items = [
-        {**row._asdict(), "late": _late(row.late(here.clock(row.owner).day)), "contact": row.contact_name}
-        for row in rows
-    ]
-    return table(columns, [[item[column] for column in columns] for item in items])
-
-
-def _width(text: str) -> int:
-    return max(map(len, text.splitlines()))
-
-
-def _late(days: int) -> str:
-    return f"{days}d" if days else ""
+def _item(row: ActionRow, late: int, names: Mapping[str, str]) -> dict[str, Any]:
+    """What people read of it."""
+    return {
+        **row._asdict(),
+        "late": f"{late}d" if late else None,
+        "tried": row.attempts or None,
+        "type": names.get(row.type, row.type),
+        "contact": row.contact_name,
+    }

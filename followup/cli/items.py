@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from followup.app import lists
 from followup.cli.options import Format
-from followup.cli.report import show
+from followup.cli.report import room, show
 from followup.cli.settings import world
 from followup.core.office import Offset
 from followup.output.render import render
@@ -18,19 +19,21 @@ aliases = typer.Typer(help="The names that reps choose.", no_args_is_help=True)
 users = typer.Typer(help="Who works here.", no_args_is_help=True)
 All = Annotated[bool, typer.Option("--all", help="inactive ones too")]
 Name = Annotated[str, typer.Argument(metavar="ID", help="an id or a name")]
+#: kind -> what its JSON items are called
+SCHEMAS = {"cycle": "cycles@1", "alias": "aliases@1", "user": "users@1"}
 
 
 def _list(ctx: typer.Context, kind: str, columns: tuple[str, ...], all: bool, format: str) -> None:
     with world(ctx) as here:
         documents = here.documents(kind)
-        items = [{"id": id, **_flat(text)} for id, text in documents.items() if all or text["active"]]
-        show(render(format, f"{kind}s@1", items, columns, "None."))
+        items = [_item(kind, id, text) for id, text in documents.items() if all or text["active"]]
+        columns += ("active",) if all else ()
+        show(render(format, SCHEMAS[kind], items, columns, "None.", room()))
 
 
-def _flat(text: Mapping[str, Any]) -> dict[str, Any]:
-    if "steps" not in text:
-        return dict(text)
-    return {**text, "step_count": sum(step["active"] for step in text["steps"])}
+def _item(kind: str, id: str, text: Mapping[str, Any]) -> dict[str, Any]:
+    made = {"step_count": sum(step["active"] for step in text["steps"])} if kind == "cycle" else {}
+    return {"id": id, **text, **made}
 
 
 @cycles.command("list")
@@ -57,12 +60,18 @@ def show_cycle(ctx: typer.Context, id: Name, format: Format = "table") -> None:
     with world(ctx) as here:
         text = here.document("cycle", here.one("cycle", id))
         assert text is not None
+        names = lists.type_names(here) if format == "table" else {}
         steps = [
-            {**step, "offset": str(Offset(*step["offset"])), "anchor": step["anchor"] or text["anchor"]}
+            {
+                **step,
+                "type": names.get(step["type"], step["type"]),
+                "offset": str(Offset(*step["offset"])),
+                "anchor": step["anchor"] or text["anchor"],
+            }
             for step in text["steps"]
         ]
         columns = ("id", "name", "type", "template", "offset", "anchor", "loop_to", "active")
-        show(render(format, "steps@1", steps, columns, "A hold: no steps."))
+        show(render(format, "steps@1", steps, columns, "A hold: no steps.", room()))
 
 
 @aliases.command("show")
@@ -80,9 +89,8 @@ def show_user(ctx: typer.Context, id: Name, format: Format = "table") -> None:
 def _show(ctx: typer.Context, kind: str, word: str, format: str) -> None:
     with world(ctx) as here:
         id = here.one(kind, word)
-        facts = {"id": id, **(here.document(kind, id) or {})}
-        if format != "table":
-            show(render(format, f"{kind}s@1", [facts], (), ""))
-            return
-        items = [{"field": key, "value": value} for key, value in facts.items() if value not in (None, [], {})]
-        show(render(format, "", items, ("field", "value"), ""))
+        facts = _item(kind, id, here.document(kind, id) or {})
+        items: list[dict[str, Any]] = [facts]
+        if format == "table":
+            items = [{"field": key, "value": value} for key, value in facts.items() if value not in (None, [], {})]
+        show(render(format, SCHEMAS[kind], items, ("field", "value"), "", room()))

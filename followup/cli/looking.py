@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
 
 import typer
 
 from followup.app import lists
 from followup.app.world import World
 from followup.cli.options import Format, Limit
+from followup.cli.report import room, rows, say_if_cut
 from followup.cli.report import show as shown
 from followup.cli.settings import world
 from followup.cli.words import day
@@ -19,11 +20,21 @@ from followup.output.render import render
 
 app = typer.Typer()
 Contact = Annotated[str, typer.Argument(metavar="CONTACT", help="an id or a name")]
-COLUMNS = ("id", "due", "status", "type", "title", "contact_name", "owner", "cycle")
+COLUMNS = ("id", "due", "status", "tried", "type", "title", "contact", "owner", "cycle")
 
 
-def _drawn(here: World, rows: Iterable[ActionRow], format: str, empty: str) -> None:
-    shown(render(format, "actions@1", (row.item(here.today) for row in rows), COLUMNS, empty))
+def _drawn(here: World, found: Iterable[ActionRow], format: str, empty: str) -> None:
+    items = (row.item(here.today) for row in found)
+    if format == "table":
+        names = lists.type_names(here)
+        items = (_read(item, names) for item in items)
+    shown(render(format, "actions@1", items, COLUMNS, empty, room()))
+
+
+def _read(item: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """What people read of it: names, where scripts read ids."""
+    type_ = names.get(item["type"], item["type"])
+    return {**item, "type": type_, "contact": item["contact_name"], "tried": item["attempts"] or None}
 
 
 @app.command()
@@ -32,8 +43,8 @@ def show(ctx: typer.Context, contact: Contact, format: Format = "table") -> None
     with world(ctx) as here:
         who, actions, history = lists.page(here, lists.contact_id(here, contact))
         if format == "table":
-            (item,) = lists.items(here, [who])
-            typer.echo(page(item, actions, history, here.today))
+            (item,), names = lists.items(here, [who]), lists.type_names(here)
+            typer.echo(page(item, actions, history, here.today, names, room()))
         else:
             _drawn(here, actions, format, "")
 
@@ -51,7 +62,7 @@ def next_(
 @app.command()
 def search(
     ctx: typer.Context,
-    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="in title, notes or name")] = "",
+    text: Annotated[str, typer.Argument(metavar="[TEXT]", help="in title, notes, attempts or name")] = "",
     contact: Annotated[str, typer.Option("--contact", help="of this contact")] = "",
     type: Annotated[str, typer.Option("--type", help="only this action type")] = "",
     status: Annotated[str, typer.Option("--status", help="scheduled, completed, cancelled, skipped, ...")] = "",
@@ -60,12 +71,12 @@ def search(
     before: Annotated[str, typer.Option("--before", metavar="DATE", help="due before this day")] = "",
     cycle: Annotated[str, typer.Option("--cycle", help="of this cycle")] = "",
     step: Annotated[str, typer.Option("--step", metavar="ID", help="of this step")] = "",
-    limit: Limit = 100,
+    limit: Limit = None,
     format: Format = "table",
 ) -> None:
     """Search the actions that you may see."""
     with world(ctx) as here:
-        filters = {
+        words = {
             "text": text,
             "contact": lists.contact_id(here, contact) if contact else "",
             "type": type,
@@ -76,5 +87,7 @@ def search(
             "cycle": here.one("cycle", cycle) if cycle else "",
             "step": step,
         }
-        rows = lists.search(here, limit, **{key: value or None for key, value in filters.items()})
-        _drawn(here, rows, format, "No such action.")
+        filters, most = {key: word or None for key, word in words.items()}, rows(limit, format)
+        found = lists.search(here, most, **filters)
+        _drawn(here, found, format, "No such action.")
+        say_if_cut(format, most, len(found), lambda: lists.count(here, **filters))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -11,10 +11,12 @@ from followup.app import lists
 from followup.app.outcome import NAMED
 from followup.app.undoing import undo_last
 from followup.cli.options import DryRun, Format
-from followup.cli.report import show
+from followup.cli.report import room, show
 from followup.cli.settings import world
 from followup.core.model import contact_subject
 from followup.output.render import render
+from followup.output.story import told
+from followup.output.stranded import stranded as drawn
 from followup.output.text import clean, plural
 
 app = typer.Typer()
@@ -25,15 +27,22 @@ def history(
     ctx: typer.Context,
     contact: Annotated[str, typer.Argument(metavar="[CONTACT]", help="one contact's; everything, if left out")] = "",
     change: Annotated[int, typer.Option("--change", metavar="N", help="what this change did")] = 0,
-    limit: Annotated[int, typer.Option("--limit", "-n")] = -1,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="the last so many; -1: all")] = -1,
     format: Format = "table",
 ) -> None:
     """Everything that happened, oldest first: when, by whom, what."""
     with world(ctx) as here:
         subject = contact_subject(lists.contact_id(here, contact)) if contact else None
         items = lists.history(here, subject, change or None, limit)
-        columns = ("change", "at", "by", "subject", "kind", "action")
-        show(render(format, "history@1", items, columns, "Nothing has happened yet."))
+        if format == "table":
+            items = map(_line, items)
+        columns = ("change", "at", "by", *(() if subject else ("subject",)), "what", "details")
+        show(render(format, "history@1", items, columns, "Nothing has happened yet.", room()))
+
+
+def _line(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What people read of it."""
+    return {**item, "at": item["at"][:16].replace("T", " ") + "Z", "what": item["kind"], "details": told(item)}
 
 
 @app.command()
@@ -49,7 +58,7 @@ def undo(
         if not here.quiet:
             typer.echo(f"{did} change {taken.change} ({taken.command}, {taken.at}): {_told(taken.subjects)}")
         for subject, refusal in taken.refused:
-            typer.echo(f"followup: left as it is: {clean(subject)}: {refusal}", err=True)
+            typer.echo(f"followup: left as it is: {clean(subject)}: {clean(str(refusal))}", err=True)
 
 
 def _told(subjects: Sequence[str]) -> str:
@@ -62,9 +71,10 @@ def _told(subjects: Sequence[str]) -> str:
 def stranded(ctx: typer.Context, format: Format = "table") -> None:
     """Contacts that fall through, why, and what mends each; exit 1 if there are any."""
     with world(ctx) as here:
-        items = [row._asdict() for row in lists.stranded_contacts(here)]
-        if items or not ctx.obj.quiet:
-            columns = ("contact", "contact_name", "owner", "why", "since", "mend")
-            show(render(format, "stranded@1", items, columns, "Nobody is stranded."))
-        if items:
+        rows = lists.stranded_contacts(here)
+        if rows and format == "table":
+            show([drawn(rows, room())])
+        elif rows or not ctx.obj.quiet:
+            show(render(format, "stranded@1", (row._asdict() for row in rows), (), "Nobody is stranded.", room()))
+        if rows:
             raise typer.Exit(1)

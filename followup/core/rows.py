@@ -101,6 +101,7 @@ class ContactRow(NamedTuple):
     groups: str
     cycle: str | None
     alias: str | None
+    cycle_since: str | None
     paused_until: str | None
     follow_up: str | None
     do_not_contact: str

@@ -21,8 +21,8 @@ def meant(word: str, names: Mapping[str, str]) -> list[str]:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x' or 'y'?`, or nothing."""
+    """`; did you mean 'x' or 'y'?`, or nothing. On one line, whatever is in a name."""
     from difflib import get_close_matches
 
     close = get_close_matches(word, list(known), 3, 0.5)
-    return "; did you mean " + " or ".join(f"'{name}'" for name in close) + "?" if close else ""
+    return "; did you mean " + " or ".join(f"'{' '.join(name.split())}'" for name in close) + "?" if close else ""

@@ -2,63 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from followup.core.agenda import by_type
 from followup.core.rows import ActionRow
-from followup.output.text import clean, json_text, plural
+from followup.output.render import render
+from followup.output.table import cut
+from followup.output.text import clean, plural
 
 
 class Agenda(NamedTuple):
-    """A user's day. `fulfilment`: how much of each type waits to be generated, for whoever generates it (F21)."""
+    """A user's day. `fulfilment`: how much of each type waits to be generated, for whoever generates it (F21).
+
+    `names`: those that the office gave to types; people read them.
+    """
 
     user: str
     name: str
     day: str
     rows: Sequence[ActionRow]
     fulfilment: Mapping[str, int]
+    names: Mapping[str, str] = {}
+
+    def item(self) -> dict[str, Any]:
+        """`agenda@1`"""
+        return {
+            "user": self.user,
+            "name": self.name,
+            "day": self.day,
+            "fulfilment": dict(self.fulfilment),
+            "actions": [row.item(self.day) for row in self.rows],
+        }
+
+    def groups(self) -> list[tuple[str, list[ActionRow]]]:
+        return [(self.named(type_), rows) for type_, rows in by_type(self.rows)]
+
+    def named(self, type_: str) -> str:
+        return self.names.get(type_, type_)
 
 
-def as_text(agenda: Agenda) -> str:
-    lines = [f"{clean(agenda.name)}, {agenda.day}: {plural(len(agenda.rows), 'action')} due", *_waiting(agenda)]
-    for type_, group in by_type(agenda.rows):
-        lines += ["", f"{type_} ({len(group)})"]
-        lines += [f"  {row.id:>6}  {_line(row, agenda.day)}" for row in group]
+def drawn(agendas: Iterable[Agenda], format: str, room: int | None = None) -> Iterator[str]:
+    """As `text`, `md` or `json`, which is one document for all of them. `room`: the width of the terminal, if any."""
+    if format == "json":
+        yield from render("json", "agenda@1", (agenda.item() for agenda in agendas), (), "")
+        return
+    for number, agenda in enumerate(agendas):
+        if number:
+            yield ""
+        yield _markdown(agenda) if format == "md" else _text(agenda, room)
+
+
+def _text(agenda: Agenda, room: int | None) -> str:
+    lines = [f"{clean(agenda.name)}, {agenda.day}: {plural(len(agenda.rows), 'action')} due", *_waiting(agenda, clean)]
+    for name, group in agenda.groups():
+        lines += ["", f"{clean(name)} ({len(group)})"]
+        lines += [f"  {row.id:>6}  {_line(row, agenda.day, room)}" for row in group]
     return "\n".join(lines)
 
 
-def as_markdown(agenda: Agenda) -> str:
+def _markdown(agenda: Agenda) -> str:
     lines = [f"# {_escaped(agenda.name)}, {agenda.day}", "", f"{plural(len(agenda.rows), 'action')} due."]
-    lines += [line for waiting in _waiting(agenda) for line in ("", waiting)]
-    for type_, group in by_type(agenda.rows):
-        lines += ["", f"## {type_} ({len(group)})", ""]
-        lines += [f"- [ ] `{row.id}` {_escaped(_line(row, agenda.day))}" for row in group]
+    lines += [line for waiting in _waiting(agenda, _escaped) for line in ("", waiting)]
+    for name, group in agenda.groups():
+        lines += ["", f"## {_escaped(name)} ({len(group)})", ""]
+        lines += [f"- [ ] `{row.id}` {_escaped(_line(row, agenda.day, None))}" for row in group]
     return "\n".join(lines)
 
 
-def as_json(agenda: Agenda) -> str:
-    body = {
-        "schema": "followup/agenda@1",
-        "user": agenda.user,
-        "day": agenda.day,
-        "fulfilment": agenda.fulfilment,
-        "items": [row.item(agenda.day) for row in agenda.rows],
-    }
-    return json_text(body)
-
-
-def _waiting(agenda: Agenda) -> list[str]:
-    waiting = ", ".join(f"{count:,} {type_}" for type_, count in agenda.fulfilment.items())
+def _waiting(agenda: Agenda, written: Callable[[str], str]) -> list[str]:
+    waiting = ", ".join(f"{count:,} {written(agenda.named(type_))}" for type_, count in agenda.fulfilment.items())
     return [f"Waiting to be generated in the office: {waiting}."] if waiting else []
 
 
-def _line(row: ActionRow, day: str) -> str:
+def _line(row: ActionRow, day: str, room: int | None) -> str:
+    """On a terminal a text takes a third of a line: what follows it is seen too."""
+    most = room and max(room // 3, 20)
+    texts = (clean(text) for text in (row.title, row.contact_name, row.phone) if text)
+    said = ", ".join(cut(text, most) if most else text for text in texts)
     time = row.due[11:] + " " if len(row.due) > 10 else ""
-    who = f", {clean(row.contact_name)}" if row.contact_name else ""
-    phone = f", {clean(row.phone)}" if row.phone else ""
     late = row.late(day)
-    return f"{time}{clean(row.title)}{who}{phone}" + (f" ({plural(late, 'day')} late)" if late else "")
+    return f"{time}{said}" + (f" ({plural(late, 'day')} late)" if late else "")
 
 
 def _escaped(text: str) -> str:

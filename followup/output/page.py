@@ -1,4 +1,4 @@
-"""A contact's page as text (F18)."""
+"""A contact's page as text (F18): who they are, what is open, what has been. No line is wider than its terminal."""
 
 from __future__ import annotations
 
@@ -6,58 +6,75 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from followup.core.rows import ActionRow
-from followup.output.table import table
-from followup.output.text import clean
+from followup.core.timing import days_between
+from followup.output.story import told
+from followup.output.table import cut, table
+from followup.output.text import clean, plural
 
 
-def page(who: Mapping[str, Any], actions: Sequence[ActionRow], history: Sequence[Mapping[str, Any]], today: str) -> str:
-    """Who they are, what is open, what has been."""
-    open_ = [row for row in actions if row.status == "scheduled"]
-    return "\n\n".join([_head(who), _open(open_, today), _past(history)])
+def page(
+    who: Mapping[str, Any],
+    actions: Sequence[ActionRow],
+    history: Sequence[Mapping[str, Any]],
+    today: str,
+    names: Mapping[str, str],
+    room: int | None = None,
+) -> str:
+    """`who`: an item of contacts@1. `names`: of types; `room`: the terminal's width; None where none shows it."""
+    open_ = [row._replace(type=names.get(row.type, row.type)) for row in actions if row.status == "scheduled"]
+    titles = {row.id: row.title for row in actions}
+    return "\n\n".join([_head(who, today, room), _open(open_, today, room), _past(history, titles, room)])
 
 
-def _head(who: Mapping[str, Any]) -> str:
-    reach = "  ".join(clean(who[key]) for key in ("phone", "email") if who[key])
+def _head(who: Mapping[str, Any], today: str, room: int | None) -> str:
+    reach = "  ".join(who[key] for key in ("phone", "email") if who[key])
     facts = {
         "stage": who["stage"],
         "owner": who["owner"] or "nobody",
-        "cycle": _cycle(who),
+        "cycle": _cycle(who, today),
         "source": who["source"],
         "property": who["property"],
         "follow-up": who["follow_up"],
         "do not contact": ", ".join(who["do_not_contact"]),
     }
-    lines = [f"{clean(who['name'])} ({who['id']})", reach]
-    return "\n".join(
-        line for line in lines + [f"{key + ':':<16}{clean(value)}" for key, value in facts.items() if value] if line
-    )
+    lines = [reach, *(f"{key + ':':<16}{value}" for key, value in facts.items() if value)]
+    return "\n".join([_named(who, room), *(_line(line, room) for line in lines if line)])
 
 
-def _cycle(who: Mapping[str, Any]) -> str:
+def _named(who: Mapping[str, Any], room: int | None) -> str:
+    """The id is whole, whatever the name."""
+    id = f" ({who['id']})"
+    return _line(who["name"], room and max(room - len(id), 1)) + id
+
+
+def _line(text: str, room: int | None) -> str:
+    return cut(clean(text), room) if room else clean(text)
+
+
+def _cycle(who: Mapping[str, Any], today: str) -> str:
     if not who["cycle"]:
         return "none"
     alias = f" (as {who['alias']})" if who["alias"] and who["alias"] != who["cycle"] else ""
-    hold = ", on hold" if who["on_hold"] else ""
-    return f"{who['cycle']}{alias}{hold}"
+    return f"{who['cycle']}{alias}{_hold(who, today)}"
 
 
-def _open(rows: Sequence[ActionRow], today: str) -> str:
+def _hold(who: Mapping[str, Any], today: str) -> str:
+    """F8: a hold with its age."""
+    if not who["on_hold"]:
+        return ""
+    return f", on hold for {plural(days_between(who['cycle_since'], today), 'day')} (since {who['cycle_since']})"
+
+
+def _open(rows: Sequence[ActionRow], today: str, room: int | None) -> str:
     if not rows:
         return "Nothing is scheduled."
-    cells = [(r.id, r.due, f"{r.late(today)}d" if r.late(today) else "", r.type, r.title, r.owner) for r in rows]
-    return "Next\n" + table(("id", "due", "late", "type", "title", "owner"), cells)
+    cells = [
+        (r.id, r.due, f"{r.late(today)}d" if r.late(today) else "", r.attempts or "", r.type, r.title, r.owner)
+        for r in rows
+    ]
+    return "Next\n" + table(("id", "due", "late", "tried", "type", "title", "owner"), cells, room)
 
 
-def _past(history: Sequence[Mapping[str, Any]]) -> str:
-    cells = [(item["at"][:16].replace("T", " "), item["by"], item["kind"], _told(item)) for item in history]
-    return "History (UTC)\n" + table(("at", "by", "what", "details"), cells)
-
-
-def _told(item: Mapping[str, Any]) -> str:
-    """The few values of an event that a person looks for."""
-    keys = ("title", "due", "process", "alias", "owner", "outcome", "reason", "notes", "stage", "source", "command")
-    data = item["data"]
-    fields = data.get("fields") or {}
-    told = [str(data[key]) for key in keys if data.get(key)] or [f"{key} {value}" for key, value in fields.items()]
-    number = f"{item['action']} " if item["action"] else ""
-    return number + ", ".join(told)[:100]
+def _past(history: Sequence[Mapping[str, Any]], titles: Mapping[int, str], room: int | None) -> str:
+    cells = [(item["at"][:16].replace("T", " "), item["by"], item["kind"], told(item, titles)) for item in history]
+    return "History (UTC)\n" + table(("at", "by", "what", "details"), cells, room)

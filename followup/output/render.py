@@ -6,28 +6,33 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from followup.output.table import tabulated
-from followup.output.text import json_text, uncontrolled
+from followup.output.text import clean, json_text, uncontrolled
 
 Items = Iterable[Mapping[str, Any]]
 
 
-def render(format: str, schema: str, items: Items, columns: Sequence[str], empty: str) -> Iterator[str]:
-    """`items` in `format`, line by line. `columns` are those of the table; `empty` is what one without rows says."""
+def render(
+    format: str, schema: str, items: Items, columns: Sequence[str], empty: str, room: int | None = None
+) -> Iterator[str]:
+    """`items` in `format`, line by line. `columns` are those of the table; `empty` is what one without rows says.
+
+    `room`: the width of the terminal that shows it; None where none does.
+    """
     match format:
         case "json":
             return _json(schema, items)
         case "jsonl":
             return _jsonl(items)
         case "csv":
-            return _csv(items)
+            return _csv(schema, items, room is not None)
         case _:
-            return _table(items, columns, empty)
+            return _table(items, columns, empty, room)
 
 
-def _table(items: Items, columns: Sequence[str], empty: str) -> Iterator[str]:
+def _table(items: Items, columns: Sequence[str], empty: str, room: int | None) -> Iterator[str]:
     rows = [[item[column] for column in columns] for item in items]
     headers = [column.replace("_", " ") for column in columns]
-    yield tabulated(headers, rows) if rows else empty
+    yield tabulated(headers, rows, room) if rows else empty
 
 
 def _jsonl(items: Items) -> Iterator[str]:
@@ -48,23 +53,40 @@ def _json(schema: str, items: Items) -> Iterator[str]:
     yield "]}"
 
 
-def _csv(items: Items) -> Iterator[str]:
+def _csv(schema: str, items: Items, seen: bool) -> Iterator[str]:
+    """Under a line of all the keys, whether there are items or not. `seen`: on a terminal."""
     import csv
     from io import StringIO
 
-    cell = StringIO()
-    writer = csv.writer(cell, lineterminator="\n")  # said, so that a cell with a line end is quoted
-    for number, item in enumerate(items):
-        for row in [list(item), _cells(item)] if number == 0 else [_cells(item)]:
-            writer.writerow(row)
-            yield cell.getvalue()[:-1]
-            cell.seek(0)
-            cell.truncate()
+    from followup.output.schemas import KEYS
+
+    line = StringIO()
+    writer = csv.writer(line, lineterminator="\n")  # said, so that a cell with a line end is quoted
+    for row in _rows(KEYS[schema], items):
+        writer.writerow([clean(cell) for cell in row] if seen else row)
+        yield line.getvalue()[:-1]
+        line.seek(0)
+        line.truncate()
 
 
-def _cells(item: Mapping[str, Any]) -> list[Any]:
-    """Lists with semicolons, texts without what a spreadsheet or a terminal would run (P6)."""
+def _rows(keys: Sequence[str], items: Items) -> Iterator[Sequence[str]]:
+    yield keys
+    for item in items:
+        yield [_cell(item.get(key)) for key in keys]
+
+
+def _cell(value: Any) -> str:
+    """Words with semicolons, what is nested as JSON, texts without what a spreadsheet or a terminal would run (P6)."""
     from followup.intake.spreadsheet import guard
 
-    cells = (";".join(value) if isinstance(value, list) else value for value in item.values())
-    return [guard(uncontrolled(cell)) if isinstance(cell, str) else cell for cell in cells]
+    match value:
+        case None:
+            return ""
+        case str():
+            return guard(uncontrolled(value))
+        case list() if all(isinstance(part, str) for part in value):
+            return guard(uncontrolled(";".join(value)))
+        case bool() | list() | dict():
+            return json_text(value, None)
+        case _:
+            return str(value)

@@ -1,45 +1,112 @@
-"""Rows of text in aligned columns, as tabulate's `simple` format draws them.
+"""Rows of text in aligned columns, as tabulate's `simple` format draws them; on a terminal no wider than it is.
 
 `due` draws its own: loading tabulate costs more than all the rest of it. A test holds the two equal.
+What does not fit is cut where it is text; an id or a date is whole, or its column is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from followup.output.text import clean
 
+#: the columns that may be cut -> how narrow each becomes before another column is left out for it
+TEXTS = {"title": 12, "contact": 12, "contact name": 12, "name": 12, "why": 20, "details": 24, "value": 24}
+#: the columns that say who and what: they are cut to the bone before the first column is left out for them
+LAST_TO_GO = {*TEXTS, "what"}
+#: texts that are of no use in part: cut only where somebody's is endless
+TEXTS |= {"phone": 20, "email": 30}
+#: the columns that are left out where no row has anything in them
+RARE = {"tried"}
 
-def table(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Left-aligned text columns, two spaces apart, under a ruled header."""
-    cells = _cleaned(rows)
-    widths = [
-        max(len(h) + 2, *(width(row[i]) for row in cells)) if cells else len(h) + 2 for i, h in enumerate(headers)
-    ]
-    lines = [list(headers), ["-" * room for room in widths], *cells]
+Rows = Sequence[Sequence[object]]
+
+
+def table(headers: Sequence[str], rows: Rows, room: int | None = None) -> str:
+    """Left-aligned text columns, two spaces apart, under a ruled header. `room`: the terminal's width; None: no end."""
+    heads, cells = fitted(headers, rows, room)
+    widths = _widths(heads, cells)
+    lines = [heads, ["-" * width for width in widths], *cells]
     return "\n".join("  ".join(map(_padded, line, widths)).rstrip() for line in lines)
+
+
+def tabulated(headers: Sequence[str], rows: Rows, room: int | None = None) -> str:
+    """The same through tabulate."""
+    from tabulate import tabulate
+
+    heads, cells = fitted(headers, rows, room)
+    drawn = tabulate(cells, heads, tablefmt="simple", disable_numparse=True)
+    return "\n".join(line.rstrip() for line in drawn.splitlines())
+
+
+def fitted(headers: Sequence[str], rows: Rows, room: int | None) -> tuple[list[str], list[list[str]]]:
+    """The headers and cells that `room` has place for, each on one line."""
+    cells = [[_text(cell) for cell in row] for row in rows]
+    told = [i for i, head in enumerate(headers) if head not in RARE or any(row[i] for row in cells)]
+    heads, cells = [headers[i] for i in told], [[row[i] for i in told] for row in cells]
+    if room is None:
+        return heads, cells
+    kept = _kept(heads, _widths(heads, cells), room)
+    return [heads[i] for i in kept], [[cut(row[i], width) for i, width in kept.items()] for row in cells]
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    return "" if cell is None else clean(str(cell)).strip()
+
+
+def _kept(headers: Sequence[str], widths: Sequence[int], room: int) -> dict[int, int]:
+    """Columns that stay -> how wide. Texts are cut, then the last of the other columns go, then texts are cut more."""
+    bare = {i: len(head) + 2 if head in TEXTS else widths[i] for i, head in enumerate(headers)}
+    floors = {i: min(widths[i], max(bare[i], TEXTS.get(head, 0))) for i, head in enumerate(headers)}
+    while _line(floors) > room and (others := [i for i in floors if i and headers[i] not in LAST_TO_GO]):
+        del floors[others[-1]]
+    kept = {i: min(widths[i], max(floors[i], room)) for i in floors}
+    _narrow(kept, floors, room)
+    _narrow(kept, bare, room)
+    return kept
+
+
+def _narrow(kept: dict[int, int], floors: Mapping[int, int], room: int) -> None:
+    """The widest first, so that what is short stays whole."""
+    while _line(kept) > room and (wide := [i for i in kept if kept[i] > floors[i]]):
+        kept[max(wide, key=kept.__getitem__)] -= 1
+
+
+def _line(widths: Mapping[int, int]) -> int:
+    return sum(widths.values()) + 2 * (len(widths) - 1)
+
+
+def line_width(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
+    """How many columns of a terminal the table takes."""
+    return _line(dict(enumerate(_widths(headers, cells))))
+
+
+def _widths(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> list[int]:
+    return [max([len(head) + 2, *(width(row[i]) for row in cells)]) for i, head in enumerate(headers)]
 
 
 def _padded(cell: str, room: int) -> str:
     return cell + " " * (room - width(cell))
 
 
+def cut(text: str, room: int) -> str:
+    """`text` in `room` columns of a terminal, with an ellipsis where it has no place."""
+    if width(text) <= room:
+        return text
+    end = room - 1
+    if not text.isascii():
+        from bisect import bisect_right
+
+        end = bisect_right(range(1, len(text)), end, key=lambda end: width(text[:end]))
+    return text[:end].rstrip() + "…"
+
+
 def width(text: str) -> int:
     """How many columns of a terminal it takes."""
-    if text.isascii() or max(text) < "\u0300":  # before it no character is wide, and wcwidth takes long to import
-        return len(text)
+    if text.isascii() or max(text.replace("…", ".")) < "\u0300":
+        return len(text)  # nothing before U+0300 is wide, and wcwidth takes long to import
     from wcwidth import wcswidth
 
     return int(wcswidth(text))
-
-
-def tabulated(headers: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """The same through tabulate."""
-    from tabulate import tabulate
-
-    drawn = tabulate(_cleaned(rows), list(headers), tablefmt="simple", disable_numparse=True)
-    return "\n".join(line.rstrip() for line in drawn.splitlines())
-
-
-def _cleaned(rows: Sequence[Sequence[object]]) -> list[list[str]]:
-    return [["" if cell is None else clean(str(cell)) for cell in row] for row in rows]

@@ -126,7 +126,7 @@ def test_F21_the_agenda_tells_whoever_generates_how_much_waits(run: Run, office:
         )
     )
     assert waiting > 1
-    told = json.loads(run("agenda", "tomorrow", "--format", "json", user="sue").stdout)
+    (told,) = items(run, "agenda", "tomorrow", user="sue")
     assert told["fulfilment"]["email"] == waiting and set(told["fulfilment"]) == {"correspondence", "email"}
     assert f"{waiting} email" in run("agenda", "tomorrow", "--format", "md", user="sue").stdout
-    assert json.loads(run("agenda", "tomorrow", "--format", "json").stdout)["fulfilment"] == {}
+    assert items(run, "agenda", "tomorrow")[0]["fulfilment"] == {}

@@ -31,18 +31,29 @@ ORDER BY a.status <> 'scheduled', CASE WHEN a.status = 'scheduled' THEN a.at END
    OR EXISTS (SELECT 1 FROM action AS held WHERE held.contact = c.id AND held.status = 'scheduled'
               AND held.owner IN (SELECT value FROM json_each(:team))))
 
--- name: search
--- Action search (F18).
-SELECT {columns} FROM {tables}
-WHERE ({sees_contact} OR a.owner IN (SELECT value FROM json_each(:team)))
+-- name: search_filter
+-- What was written down at attempts is in the history alone; it is looked at where there were any (P7).
+({sees_contact} OR a.owner IN (SELECT value FROM json_each(:team)))
   AND (:contact IS NULL OR a.contact = :contact) AND (:type IS NULL OR a.type = :type)
   AND (:status IS NULL OR a.status = :status) AND (:owner IS NULL OR a.owner = :owner)
   AND (:since IS NULL OR a.due >= :since) AND (:before IS NULL OR a.due < :before)
   AND (:cycle IS NULL OR e.process IN (SELECT value FROM json_each(:cycle))) AND (:step IS NULL OR a.step = :step)
   AND (:category IS NULL OR a.category = :category)
-  AND (:text IS NULL OR instr(fold(a.title || ' ' || coalesce(a.notes, '') || ' ' || coalesce(c.name, '')), :text))
+  AND (:text IS NULL OR instr(fold(a.title || ' ' || coalesce(a.notes, '') || ' ' || coalesce(c.name, '')), :text)
+       OR a.attempts AND EXISTS (
+         SELECT 1 FROM history AS h
+         WHERE h.subject = coalesce('contact:' || a.contact, 'user:' || a.owner) AND h.kind = 'attempted'
+           AND h.action = a.id AND instr(fold(coalesce(json_extract(h.data, '$.notes'), '')), :text)))
+
+-- name: search
+-- Action search (F18).
+SELECT {columns} FROM {tables} WHERE {search_filter}
 ORDER BY a.at, a.position, a.id
 LIMIT :limit;
+
+-- name: search_count
+-- How many a search finds, where it was cut.
+SELECT count(*) FROM {tables} WHERE {search_filter};
 
 -- name: fulfilment
 -- How much of each of :types, a JSON list, is due before a day and waits to be generated (F16, F21).
@@ -53,7 +64,8 @@ GROUP BY a.type ORDER BY a.type;
 
 -- name: contact_columns
 c.id, c.name, c.email, c.phone, c.owner, c.property, c.source, c.type, c.sales_cycle, c.stage, c.groups,
-       e.process, e.alias, e.paused_until, c.follow_up, c.do_not_contact, c.next_action, c.updated_at
+       e.process, e.alias, substr(e.start, 1, 10), e.paused_until, c.follow_up, c.do_not_contact, c.next_action,
+       c.updated_at
 
 -- name: contact_filter
 c.gone IS NULL
@@ -72,6 +84,10 @@ contact AS c LEFT JOIN enrolment AS e ON e.contact = c.id AND e.kind = 'cycle' A
 SELECT {contact_columns} FROM {contact_tables} WHERE {contact_filter}
 ORDER BY coalesce(c.next_action, substr(c.updated_at, 1, 10)), c.id
 LIMIT :limit;
+
+-- name: contacts_count
+-- How many contacts there are, where the list was cut.
+SELECT count(*) FROM {contact_tables} WHERE {contact_filter};
 
 -- name: contacts_by_id
 -- The same in the order of their ids, a page at a time: what changes meanwhile is met once or not at all.
@@ -107,24 +123,33 @@ ORDER BY c.id LIMIT 3;
 -- Names to offer where there is none.
 SELECT id, name FROM contact WHERE gone IS NULL AND (fold(name) LIKE :pattern OR id LIKE :pattern) ORDER BY id LIMIT 3;
 
--- name: history
--- What one may see of a change's history, or of all of it, oldest first.
+-- name: told
+-- What one may see of the history. :first and :last bound the changes: a range of the index, where = OR NULL is none.
 SELECT h.subject, h.seq, h.change, g.at, g.by, h.kind, h.action, h.data
 FROM history AS h JOIN change AS g ON g.id = h.change
      LEFT JOIN contact AS c ON c.id = substr(h.subject, 9) AND substr(h.subject, 1, 8) = 'contact:'
-WHERE (:change IS NULL OR h.change = :change)
+WHERE h.change BETWEEN :first AND :last
   AND (:everything OR h.subject = 'office' OR {sees_contact}
        OR substr(h.subject, 6) IN (SELECT value FROM json_each(:team)) AND substr(h.subject, 1, 5) = 'user:')
-ORDER BY h.change, h.subject, h.seq
+
+-- name: history
+-- All of it, oldest first.
+{told}
+ORDER BY h.change, h.subject, h.seq;
+
+-- name: latest
+-- Its end, newest first.
+{told}
+ORDER BY h.change DESC, h.subject DESC, h.seq DESC
 LIMIT :limit;
 
 -- name: history_of
--- The same of one contact: one range of the primary key, however long the history of all is.
+-- The end of one contact's, newest first: one range of the primary key, however long the history of all is.
 SELECT h.subject, h.seq, h.change, g.at, g.by, h.kind, h.action, h.data
 FROM history AS h JOIN change AS g ON g.id = h.change
      LEFT JOIN contact AS c ON c.id = substr(:subject, 9)
 WHERE h.subject = :subject AND (:change IS NULL OR h.change = :change) AND {sees_contact}
-ORDER BY h.seq
+ORDER BY h.seq DESC
 LIMIT :limit;
 
 -- name: entries

@@ -1,0 +1,79 @@
+"""What a person looks for in an event of the history, as a line: the action, then what was said, from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, assert_never
+
+from followup.core import events as e
+
+#: parts of a name, beside the whole
+PARTS = ("name", "first_name", "last_name")
+
+
+def told(item: Mapping[str, Any], titles: Mapping[int, str] | None = None) -> str:
+    """`item`: of history@1. `titles`: those of its actions, where they are known."""
+    event = _event(item)
+    return ", ".join(str(part) for part in (_action(item["action"], event, titles or {}), *_parts(event)) if part)
+
+
+def _event(item: Mapping[str, Any]) -> e.Event:
+    made = e.KINDS[item["kind"]]
+    known: dict[str, Any] = {**dict.fromkeys(made._fields), **made._field_defaults, **item["data"]}
+    return made(**(known | {"action": item["action"]} if "action" in known else known))
+
+
+def _action(id: int | None, event: e.Event, titles: Mapping[int, str]) -> str:
+    title = event.title if isinstance(event, e.Scheduled) else titles.get(id or 0, "")
+    return f"{id or ''} {title}".strip()
+
+
+def _parts(event: e.Event) -> tuple[object, ...]:
+    match event:
+        case e.Added(fields=fields):
+            return (fields.get("name"), *(f"{key} {value}" for key, value in fields.items() if key not in PARTS))
+        case e.Edited(fields=fields, before=before):
+            return tuple(_changed(key, before.get(key), value) for key, value in fields.items())
+        case e.Handed(owner=owner, property=property, before=before):
+            new = {"owner": owner, "property": property}
+            return tuple(_changed(key, before.get(key), value) for key, value in new.items())
+        case e.Closed(stage=stage, before=before):
+            return (_changed("stage", before, stage),)
+        case e.Categorised(alias=alias, before=before) | e.AliasChosen(alias=alias, before=before):
+            return (_changed("alias", before, alias),)
+        case e.Enrolled(process=process, alias=alias):
+            return (process, alias and alias != process and f"as {alias}")
+        case e.RoundBegan(round=round, start=start):
+            return (f"round {round}", f"from {_date(start)}")
+        case e.Scheduled(due=due, owner=owner, notes=notes):
+            return (_date(due), owner, notes)
+        case e.Completed(outcome=outcome, notes=notes, listing=listing):
+            return (outcome, notes, listing and f"listing {listing}")
+        case e.Skipped() | e.NotShown() | e.Failed() | e.Cancelled() | e.Ended() | e.Removed():
+            return (event.reason,)
+        case e.Rescheduled(due=due, before=before):
+            return (_changed("", _date(before), _date(due)),)
+        case e.Attempted(channel=channel, notes=notes):
+            return (channel, notes)
+        case e.Reassigned(owner=owner, due=due, before=before):
+            old = before.get("due")
+            return (_changed("owner", before.get("owner"), owner), old and _changed("due", _date(old), _date(due)))
+        case e.Undone(change=change):
+            return (f"change {change}",)
+        case e.Applied(version=version, commit=commit):
+            return (f"version {version}", commit and f"commit {commit[:10]}")
+        case _:
+            assert_never(event)
+
+
+def _changed(what: str, before: object, now: object) -> str:
+    """From what to what; nothing, where it is the same."""
+    if before == now:
+        return ""
+    if before and now:
+        return f"{what} from {before} to {now}".strip()
+    return f"{what} {now}" if now else f"no {what} any more, it was {before}"
+
+
+def _date(due: str) -> str:
+    return due.replace("T", " ")
