@@ -325,7 +325,8 @@ def test_an_office_of_the_wrong_shape_is_said_once_and_nothing_follows(office: s
 
 
 def test_a_catalog_without_an_office_is_said_once(tmp_path: Path) -> None:
-    loaded = catalog(tmp_path, "sources: {web: Website}", office="")
+    cycle = "cycles: {c: {name: C, steps: [{id: call, type: call, offset: 1 day, at: '09:00', loop_to: call}]}}"
+    loaded = catalog(tmp_path, f"aliases: {{a: {{name: A, cycle: c}}}}\n{cycle}", office="")
     assert [(p.code, Path(p.file).name, p.line) for p in loaded.problems] == [("FU221", "case.yaml", 1)]
 
 

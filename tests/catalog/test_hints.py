@@ -43,6 +43,8 @@ HINTS = {
     "cycles: {a: {name: A, steps: []}, b: {name: B, steps: []}}\nmoved: [{from: a/x, to: b/x}]": (
         "a step moves within its cycle; in another cycle it is a new one"
     ),
+    "aliases: {b: {name: B, cycle: null}}\ncycles: {d: {name: D, steps: []}}\nmoved: [{from: c, to: d}]\n"
+    "tests: {t: {given: {alias: c, on: 2026-05-04}, then: []}}": "",
     "moved: [{from: a, to: b}]": "name what it is today; if that was taken out for good, take out the entry too",
     "sources:\n  a: 'x": "while scanning a quoted scalar, begun on line 2",
 }

@@ -39,6 +39,10 @@ def test_T9_a_date_that_no_holiday_moves_is_not_said(offset: str, tmp_path: Path
     assert len(said(tmp_path, offset, "2026-12-24", rolls)) == 1
 
 
+def test_T9_a_step_that_rolls_by_itself_is_said(tmp_path: Path) -> None:
+    assert len(said(tmp_path, "30 days, roll: forward", "2026-12-24")) == 1
+
+
 def test_T10_nothing_is_said_where_nobody_says_what_day_it_is(tmp_path: Path) -> None:
     assert said(tmp_path, "999 business days", "") == []
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from followup.catalog import load
 from followup.core.words import meant
 
+OFFICE = "office: {name: Example, zone: UTC}\nusers: {ann: {name: Ann, role: administrator}}\n"
 IDS = st.sampled_from(["hold", "a-b", "strasse", "ana"])
 NAMES = st.sampled_from(["Hold", "A b", "a-B", "a  b", "Straße", "STRASSE", "Ána", "On hold", "ﬁn", "fin"])
 
@@ -18,7 +19,7 @@ NAMES = st.sampled_from(["Hold", "A b", "a-B", "a  b", "Straße", "STRASSE", "Á
 @given(st.dictionaries(IDS, NAMES, min_size=1))
 @settings(max_examples=200, deadline=None)
 def test_F9_aliases_that_pass_are_each_chosen_by_their_id_and_by_their_name(aliases: dict[str, str]) -> None:
-    text = "office: {name: Example, zone: UTC}\nusers: {ann: {name: Ann, role: administrator}}\naliases:\n"
+    text = f"{OFFICE}aliases:\n"
     text += "".join(f"  {id}: {{name: {name}, cycle: null}}\n" for id, name in aliases.items())
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "case.yaml").write_text(text)
@@ -26,3 +27,12 @@ def test_F9_aliases_that_pass_are_each_chosen_by_their_id_and_by_their_name(alia
     alone = all(meant(word, aliases) == [id] for id, name in aliases.items() for word in (id, name, name.upper()))
     event("passes" if not made.errors else "is refused")
     assert (made.errors == ()) == alone
+
+
+def test_of_two_files_the_first_has_the_name_and_what_is_built_in_comes_before_both(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(OFFICE + "sources:\n  z: Website\naction_types: {stroll: tour}")
+    (tmp_path / "b.yaml").write_text("sources: {a: website}")
+    stroll, source = load(str(tmp_path)).problems
+    assert (stroll.path, source.path) == ("action_types.stroll.name", "sources.a.name")
+    assert "'tour' has this name too (built in)" in stroll.message
+    assert f"'z' has this name too ({tmp_path / 'a.yaml'}, line 4)" in source.message

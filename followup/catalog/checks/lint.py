@@ -109,7 +109,7 @@ def _lost(steps: Steps) -> list[int]:
 def order(steps: Steps) -> dict[int, int | None]:
     """Where a contact goes from each active step; F5."""
     active = [place for place, _ in _active(steps)]
-    positions = {step["id"]: place for place, step in reversed(list(enumerate(steps)))}
+    positions = {step["id"]: place for place, step in enumerate(steps)}
     following: dict[int, int | None] = dict(zip(active, [*active[1:], None], strict=True)) if active else {}
     for place in active:
         if target := steps[place].get("loop_to"):

@@ -81,8 +81,7 @@ def _waits(step: Document) -> bool:
 
 def _somebody(draft: Draft, permission: str) -> bool:
     """Whether an active user has it, or may have it: what is misshapen or not declared is said as such."""
-    users, roles = draft.items["user"].values(), draft.items["role"]
-    if any(item.document is None for item in (*users, *roles.values())):
+    if any(item.document is None for item in draft.items["user"].values()):
         return True
     held = [draft.one("role", user["role"]) for _, user in draft.documents("user") if user["active"]]
     return any(role is None or permission in role["permissions"] for role in held)
