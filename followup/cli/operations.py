@@ -48,11 +48,12 @@ def _said(ctx: typer.Context, lines: Iterable[str]) -> int:
 @app.command()
 def backup(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="must not exist yet")]) -> None:
     """A whole copy, taken while others work, checked, and only then named FILE."""
-    from tempfile import NamedTemporaryFile
+    from followup.intake.refusals import beside
 
     if os.path.lexists(file):
         raise CannotWrite(f"{file} exists already: a backup overwrites nothing")
-    with world(ctx) as here, NamedTemporaryFile(dir=os.path.dirname(file) or ".", suffix=".part") as part:
+    with world(ctx) as here, beside(file) as part:
+        os.chmod(part.name, 0o600)  # the contacts of an office
         list(here.store.ask("lists.backup", path=part.name))
         _checked(part.name)
         os.link(part.name, file)  # and not a move: somebody may have made FILE meanwhile

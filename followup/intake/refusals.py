@@ -67,20 +67,28 @@ def replacing(path: str) -> Iterator[IO[str]]:
         with device:
             yield device
         return
-    with _failure_said(path):
-        _sweep(path)
-        file = _part(path)
-    try:
+    with beside(path) as file:
         yield file
         with _failure_said(path):
             file.flush()
             os.fsync(file.fileno())
             os.replace(file.name, path)
-    except BaseException:
+
+
+@contextmanager
+def beside(path: str) -> Iterator[IO[str]]:
+    """A new file for what is to become `path`, in the same folder; gone at the end if it has not become that.
+
+    Removes what killed runs left of the kind. Raises CannotWrite.
+    """
+    with _failure_said(path):
+        _sweep(path)
+        file = _part(path)
+    try:
+        yield file
+    finally:
         with suppress(FileNotFoundError):
             os.unlink(file.name)
-        raise
-    finally:
         with suppress(OSError):
             file.close()  # last: the lock goes with it
 
@@ -104,10 +112,11 @@ def _part(path: str) -> IO[str]:
 
 
 def _sweep(path: str) -> None:
-    """Removes what killed runs left beside `path`."""
     for left in glob(f"{escape(path)}.{'[0-9a-f]' * 8}.part"):
         with suppress(OSError), open(left, "rb") as file:
             flock(file, LOCK_EX | LOCK_NB)
+            with suppress(FileNotFoundError):
+                os.unlink(left + "-journal")  # of a backup
             os.unlink(left)
 
 
