@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import pty
@@ -17,9 +16,13 @@ from typing import Any
 import pytest
 import typer
 
+from followup.app.changes import for_contacts
+from followup.app.world import World
 from followup.cli.root import COMMANDS, app
+from followup.core import wishes
 from followup.output.schemas import KEYS
 from followup.output.table import width
+from followup.store import open_store
 from tests.conftest import NOW, ROOT, Run
 
 EVIL = "Eve\x1b]0;mine\x07\x9b31m\u202ered\u2066\u200b\nall is well"
@@ -52,12 +55,14 @@ def lines(text: str) -> list[str]:
 
 
 @pytest.fixture
-def crowd(office: Path, run: Run) -> Path:
-    """The office with names that no table is made for."""
-    names = {"long": "Bartholomew " * 750, "wide": "王小明陳大文李小龍" * 5, "evil": EVIL}
-    for id, name in names.items():
-        done = run("contacts", "add", "--id", id, "--name", name, "--phone", "+1 604 555 0199", "--cycle", "referral")
-        assert done.returncode == 0, done.stderr
+def crowd(office: Path) -> Path:
+    """The office with names that no table is made for; they went past the command line, which refuses one."""
+    store = open_store(f"sqlite:///{office / 'followup.db'}")
+    world = World(store, 1_777_910_400, "tom", "test")  # 2026-05-04 16:00 UTC
+    for id, name in {"long": "Bartholomew " * 750, "wide": "王小明陳大文李小龍" * 5, "evil": EVIL}.items():
+        fields = {"name": name, "phone": "+1 604 555 0199", "owner": "tom", "stage": "lead"}
+        assert for_contacts(world, [(id, wishes.Add(fields, wishes.Choice("referral")))]).done == [id]
+    store.close()
     return office
 
 
@@ -111,13 +116,13 @@ def test_P6_no_format_brings_a_control_to_a_terminal(crowd: Path, words: list[st
 @pytest.mark.parametrize(
     "words",
     [
-        ["contacts", "add", "--id", "eve", "--name", EVIL, "--no-cycle"],
-        ["contacts", "set", "evil", "--phone", "1"],
+        ["contacts", "add", "--id", "evil", "--name", "Eve", "--no-cycle"],
+        ["contacts", "add", "--name", "Eve\u202ered\u2066\u200b", "--no-cycle"],
         ["contacts", "export"],
         ["close", "evil", "won"],
         ["stop", "evil"],
         ["stop", "evil", "evil"],
-        ["log", "evil", "inbound", "--title", EVIL],
+        ["log", "evil", "inbound", "--title", "Eve\u202e"],
         ["agenda"],
         ["agenda", "--format", "md"],
         ["agenda", "--format", "json"],
@@ -133,15 +138,6 @@ def test_P6_a_name_that_is_offered_stays_on_its_line(run: Run) -> None:
     run("contacts", "add", "--name", "Zed\nall is well", "--no-cycle")
     told = run("show", "Zed all is wel")
     assert "did you mean" in told.stderr and len(lines(told.stderr)) == 1
-
-
-def test_P6_csv_in_a_pipe_is_what_is_stored(run: Run, crowd: Path) -> None:
-    found = list(csv.DictReader(lines_of(run("contacts", "list", "--format", "csv").stdout)))
-    assert next(row for row in found if row["id"] == "evil")["name"] == EVIL
-
-
-def lines_of(text: str) -> list[str]:
-    return text.splitlines(keepends=True)
 
 
 def items(run: Run, *words: str, **how: str) -> list[dict[str, Any]]:
