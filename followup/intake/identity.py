@@ -42,7 +42,7 @@ class Seen:
         place, rest = number & 0xFFFF, (number >> 16).to_bytes(6, "little", signed=True)
         bucket = self.buckets[place]
         at = bucket.find(rest)
-        while at % ENTRY and at >= 0:
+        while at > 0 and at % ENTRY:
             at = bucket.find(rest, at + 1)
         if at >= 0:
             return int.from_bytes(bucket[at + 6 : at + ENTRY], "little")

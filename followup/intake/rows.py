@@ -90,7 +90,8 @@ def reader(mapping: Mapping, day_first: bool | None) -> Callable[[int, list[str]
         cells = clean(take(record), lined)
         cells.append(None)
         row = list(arrange(cells))
-        kept = _kept_beside(row) if SEVERAL in f"{row[EMAIL]}{row[PHONE]}" else {}
+        several = SEVERAL in (row[EMAIL] or "") or SEVERAL in (row[PHONE] or "")
+        kept = _kept_beside(row) if several else {}
         for field, cleaner in cleaners:
             if (value := row[field]) is not None:
                 row[field] = cleaner(value)

@@ -46,7 +46,8 @@ def clean_text(text: str, lines: bool = False, where: str = "a text") -> str | N
 
 
 def clean_id(text: str) -> str:
-    _refuse_mangled("id", text)
+    if "+" in text:
+        _refuse_mangled("id", text)
     if not ID.fullmatch(text):
         raise Unfit(f"the id {shown(text)} does not fit: letters, digits and . _ @ + - only, 64 at most")
     return text
