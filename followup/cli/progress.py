@@ -15,13 +15,23 @@ T = TypeVar("T")
 @contextmanager
 def progress(ctx: typer.Context, noun: str) -> Iterator[Callable[[int], None]]:
     """What to call with each new count; it says nothing with -q, or where nobody watches."""
-    if ctx.obj.quiet or not sys.stderr.isatty():
+    if not _watched(ctx):
         yield lambda _: None
         return
     try:
         yield lambda count: _write(f"\r{count:,} {noun}")
     finally:
+        wiped(ctx)
+
+
+def wiped(ctx: typer.Context) -> None:
+    """Makes room on the line for something else to be printed."""
+    if _watched(ctx):
         _write("\r\x1b[K")
+
+
+def _watched(ctx: typer.Context) -> bool:
+    return not ctx.obj.quiet and sys.stderr.isatty()
 
 
 def _write(text: str) -> None:

@@ -69,6 +69,18 @@ class Store(Protocol):
         """One transaction: all of it is saved when the block ends, or nothing. `resume`: more of an earlier change."""
         ...
 
+    def snapshot(self) -> AbstractContextManager[None]:
+        """Everything asked in the block sees one state; a writer's commit waits until it ends."""
+        ...
+
+    def schema_faults(self) -> Iterator[str]:
+        """A line for each table, index, trigger or view that is not what the migrations make."""
+        ...
+
+    def tolerate(self) -> None:
+        """From now on text that is not UTF-8 is answered too, stray bytes as surrogates, so that it can be named."""
+        ...
+
     def close(self) -> None: ...
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
-from followup.store.statements import migrations
+from followup.store.statements import migrations, statement
 
 
 def migrate(connection: sqlite3.Connection) -> None:
@@ -34,3 +35,24 @@ def _split(sql: str) -> list[str]:
             parts.append(current)
             current = ""
     return parts
+
+
+def schema_faults(connection: sqlite3.Connection) -> Iterator[str]:
+    """What differs from a new store that every migration was applied to."""
+    new = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(new)
+    should, found = _schema(new), _schema(connection)
+    new.close()
+    for what in should | found:
+        if what not in found:
+            yield f"{what} is not there"
+        elif what not in should:
+            yield f"{what} is not of this program"
+        elif should[what] != found[what]:
+            yield f"{what} was changed: it is not what the migrations make"
+
+
+def _schema(connection: sqlite3.Connection) -> dict[str, str]:
+    """ "index action_due" -> the words that made it."""
+    rows = connection.execute(statement("sqlite", "doctor.schema"))
+    return {f"{type_} {name}": " ".join((sql or "").split()) for type_, name, sql in rows}

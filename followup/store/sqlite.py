@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from json import dumps
 from typing import Any
 
@@ -24,6 +25,11 @@ APPLICATION_ID = 0x464F4C57  # "FOLW"
 SCHEMA_VERSION = 2
 WAIT_SECONDS = 10.0
 
+DAMAGED = "the store is damaged: restore your last backup, and keep this file"
+
+#: what messages say where the tables are not those of the schema's number, or a text is none
+MISSHAPEN = ("no such table", "no such column", "already exists", "duplicate column", "Could not decode to UTF-8")
+
 #: first characters of SQLite's error name -> what the user is told
 KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
     ("SQLITE_BUSY", Busy, "the store is busy: somebody has been writing for longer than it was worth waiting"),
@@ -32,7 +38,7 @@ KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
     ("SQLITE_READONLY", CannotWrite, "the store cannot be written: its file or folder is read-only"),
     ("SQLITE_IOERR", CannotWrite, "the disk reported an error: nothing was changed"),
     ("SQLITE_CANTOPEN", StoreUnreachable, "the store cannot be opened"),
-    ("SQLITE_CORRUPT", StoreUnreachable, "the store is damaged: restore your last backup, and keep this file"),
+    ("SQLITE_CORRUPT", StoreUnreachable, DAMAGED),
     ("SQLITE_NOTADB", StoreUnreachable, "the file is not a followup store"),
 )
 
@@ -85,7 +91,11 @@ class SqliteStore:
             for prefix, kind, message in KINDS:
                 if name.startswith(prefix):
                     raise kind(f"{message} ({self.path})") from error
+            if any(words in str(error) for words in MISSHAPEN):
+                raise StoreUnreachable(f"{DAMAGED} ({self.path}: {error})") from error
             raise
+        except UnicodeDecodeError as error:  # of SQLite's own message, which names what is damaged
+            raise StoreUnreachable(f"{DAMAGED} ({self.path})") from error
 
     def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
         with self._translated():
@@ -136,6 +146,25 @@ class SqliteStore:
                 # SQLite has already rolled back what met a full disk
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        with self._translated():
+            self.connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+
+    def schema_faults(self) -> Iterator[str]:
+        from followup.store.migrating import schema_faults
+
+        with self._translated():
+            yield from schema_faults(self.connection)
+
+    def tolerate(self) -> None:
+        self.connection.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
 
     def close(self) -> None:
         self.connection.close()

@@ -137,30 +137,6 @@ WHERE c.gone IS NULL AND c.stage = 'lead'
                   AND (a.enrolment IS NOT NULL OR a.type IN ('tour', 'sale')))
 ORDER BY c.id;
 
--- name: subjects
--- Every subject that has a history.
-SELECT DISTINCT subject FROM history WHERE subject > :after ORDER BY subject LIMIT :limit;
-
--- name: rows_contact
--- A contact's rows as they stand, for doctor.
-SELECT c.id, c.name, c.first_name, c.last_name, c.email, c.phone, c.owner, c.property, c.source, c.type, c.sales_cycle,
-       c.stage, c.groups, c.do_not_contact, c.follow_up, c.details, c.created_at, c.updated_at, c.gone, c.seq, c.next_action
-FROM contact AS c WHERE c.id = :id;
-
--- name: rows_enrolment
-SELECT e.id, e.contact, e.kind, e.process, e.alias, e.version, e.start, e.start_at, e.round, e.round_start, e.round_at,
-       e.paused_until, e.ended, e.reason
-FROM enrolment AS e WHERE e.contact = :id ORDER BY e.id;
-
--- name: rows_action
-SELECT a.id, a.contact, a.owner, a.type, a.title, a.status, a.due, a.nominal, a.at, a.enrolment, a.step, a.round,
-       a.trial, a.position, a.channel, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.listing,
-       a.completed_on, a.completed_by, a.reason
-FROM action AS a WHERE a.contact = :id ORDER BY a.id;
-
--- name: integrity
-PRAGMA integrity_check;
-
 -- name: backup
 -- A copy that is whole, taken while others read and write.
 VACUUM INTO :path;

@@ -1,0 +1,71 @@
+"""Doctor: the file is whole, its schema is the migrations', its rows agree, and the history replays to them.
+
+A check is a plain function from a store to lines. Each sees one state of the store, and no line leaves before that
+is let go, so that nobody who writes waits for a reader's pager.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from followup.app.checking.catalog import digests, documents, undeclared, versions
+from followup.app.checking.histories import Histories
+from followup.app.checking.questions import FOUND, asking
+from followup.errors import StoreUnreachable
+from followup.store import Store
+
+Check = Callable[[Store], Iterable[str]]
+
+
+class Doctor:
+    """One look at a store. What could not be read is said once, at the end."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.unread: dict[str, None] = {}
+
+    def damage(self, progress: Callable[[int], None] = lambda _: None) -> Iterator[str]:
+        """One line for each thing that is damaged; `progress` is told how many events were replayed.
+
+        Memory does not grow with the history, and time grows as it does.
+        """
+        for check in (_file, _schema, *(asking(*found) for found in FOUND), versions, documents, digests):
+            yield from self._found(check)
+        histories = Histories()
+        yield from self._found(histories.of_others)
+        while not histories.told:
+            yield from self._found(histories.of_contacts)
+            progress(histories.events)
+        yield from self.unread
+
+    def warnings(self) -> Iterator[str]:
+        """What is whole and yet leads nowhere: whatever hangs on a name that the catalog does not declare."""
+        yield from self._found(undeclared)
+
+    def _found(self, check: Check) -> list[str]:
+        """What the check found. Where something cannot be read it is asked once more, for what can be read of it."""
+        try:
+            with self.store.snapshot():
+                return list(check(self.store))
+        except StoreUnreachable:
+            self.store.tolerate()
+            return self._found_of_the_rest(check)
+
+    def _found_of_the_rest(self, check: Check) -> list[str]:
+        lines: list[str] = []
+        try:
+            with self.store.snapshot():
+                lines.extend(check(self.store))
+        except StoreUnreachable as error:
+            self.unread[f"not everything could be checked: {error}"] = None
+        return lines
+
+
+def _file(store: Store) -> Iterator[str]:
+    for (line,) in store.ask("doctor.integrity"):
+        if line != "ok":
+            yield f"the file is damaged: {line}"
+
+
+def _schema(store: Store) -> Iterator[str]:
+    return store.schema_faults()

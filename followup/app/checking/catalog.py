@@ -1,0 +1,94 @@
+"""The catalog in the store: each version is what the office's history says was applied, and what its digest says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from json import loads
+from typing import Any
+
+from followup.app.checking.rows import differences
+from followup.catalog.documents import SECTIONS
+from followup.catalog.load import digest
+from followup.store import Store
+
+COLUMNS = ("number", "digest", "git", "change")
+
+
+def versions(store: Store) -> Iterator[str]:
+    kept = {row[0]: row for row in store.ask("doctor.versions")}
+    told = {row[0]: row for row in store.ask("doctor.applied")}
+    yield from differences("office", "catalog version", COLUMNS, told, kept)
+
+
+def documents(store: Store) -> Iterator[str]:
+    for kind, id, since, text in store.ask("doctor.documents"):
+        if _read(text) is None:
+            yield f"catalog item {kind} {id}: its document of version {since} is not JSON"
+
+
+def digests(store: Store) -> Iterator[str]:
+    """The documents of each version have the digest that it was recorded with."""
+    for number, recorded, *_ in store.ask("doctor.versions"):
+        found = _documents(store, number)
+        if found is not None and _digest(found) != recorded:
+            yield f"catalog version {number}: its documents are not those that were applied (their digest differs)"
+
+
+def _documents(store: Store, version: int) -> dict[str, dict[str, Any]] | None:
+    """As they were applied: kinds without items too; None where one of them cannot be read."""
+    found: dict[str, dict[str, Any]] = {kind: {} for kind in SECTIONS.values()}
+    for kind, id, text in store.ask("doctor.documents_of", version=version):
+        document = _read(text)
+        if document is None:
+            return None
+        found.setdefault(kind, {})[id] = document
+    return found
+
+
+def _digest(found: dict[str, dict[str, Any]]) -> str | None:
+    """None where an id is no text at all."""
+    try:
+        return digest(found)
+    except (TypeError, ValueError):
+        return None
+
+
+def _read(text: Any) -> dict[str, Any] | None:
+    try:
+        found = loads(text.encode())
+    except (AttributeError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+CYCLE = (
+    "warning: {kind} '{process}' is not declared, and contact {contact} is on it ({count} in all): declare it, or say "
+    "under `moved` what it is called now, and apply; or `followup assign {contact} ALIAS`"
+)
+OWNER = (
+    "warning: user '{owner}' is not declared, and has {held} ({count} in all): declare them and apply, "
+    "or hand over: `followup contacts set CONTACT --owner USER`"
+)
+
+
+def undeclared(store: Store) -> Iterator[str]:
+    """What open enrolments, contacts and open actions hang on, and the catalog in force does not declare."""
+    declared, moved = _declared(store)
+    for kind, process, count, contact in store.ask("doctor.cycles"):
+        if moved.get(process, process) not in declared[kind]:
+            yield CYCLE.format(kind=kind, process=process, count=count, contact=contact)
+    for owner, count, held in store.ask("doctor.owners"):
+        if owner not in declared["user"]:
+            yield OWNER.format(owner=owner, count=count, held=held)
+
+
+def _declared(store: Store) -> tuple[dict[str, set[str]], dict[str, str]]:
+    """The ids of each kind, and the renamed ones with what they are called now (E5)."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    moved: dict[str, str] = {}
+    for kind, id, text in store.ask("doctor.documents_now"):
+        ids[kind].add(id)
+        if kind == "moved":
+            moved = {old: str(new) for old, new in (_read(text) or {}).items()}
+    return ids, moved

@@ -1,0 +1,683 @@
+"""Doctor: whatever somebody does to a store behind the program's back has a line that names it, and nothing else has."""
+
+from __future__ import annotations
+
+import os
+import pty
+import random
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from followup.app.checking import Doctor
+from followup.app.checking.histories import Histories
+from followup.errors import FollowupError
+from followup.store import open_store
+from followup.store.statements import migrations
+from tests.conftest import NOW, Run, command
+
+ADVICE = "restore your last backup, and keep this file"
+
+#: what happened in the office, by whom: two tasks, an undone change, something logged, a close, a removal, a rename
+LIVED = (
+    ("tom", "schedule task tomorrow --title Stamps"),
+    ("tom", "schedule task tomorrow --title Paper"),
+    ("tom", "complete 2 --outcome reached --cycle not-interested"),
+    ("tom", "undo"),
+    ("tom", "log jane-smith inbound --channel call"),
+    ("tom", "attempt 3 --note nobody"),
+    ("tom", "close grace-kim won"),
+    ("sue", "contacts remove li-wei --yes"),
+    ("sue", "apply --yes"),
+)
+
+
+def rename_a_cycle(office: Path) -> None:
+    for file, old, new in (
+        ("long-term.yaml", "future-prospect:", "later-on:"),
+        ("aliases.yaml", "cycle: future-prospect", "cycle: later-on"),
+    ):
+        path = office / "cycles" / file
+        path.write_text(path.read_text().replace(old, new))
+    (office / "cycles" / "moved.yaml").write_text("moved:\n  - {from: future-prospect, to: later-on}\n")
+
+
+@pytest.fixture(scope="module")
+def lived(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of a sample office in which things have happened, read and copied only."""
+    office = Path(shutil.copytree(sample, tmp_path_factory.mktemp("lived") / "demo"))
+    rename_a_cycle(office)
+    for user, words in LIVED:
+        done = command(*words.split(), cwd=office, user=user)
+        assert done.returncode == 0, done.stderr
+    return office / "followup.db"
+
+
+@pytest.fixture
+def store(lived: Path, tmp_path: Path) -> Path:
+    """This test's own copy of it."""
+    return Path(shutil.copy(lived, tmp_path / "followup.db"))
+
+
+def damage(store: Path, sql: str) -> None:
+    connection = sqlite3.connect(store)
+    connection.executescript(sql)
+    connection.close()
+
+
+def lines(store: Path) -> list[str]:
+    opened = open_store(f"sqlite:///{store}")
+    try:
+        doctor = Doctor(opened)
+        return [*doctor.damage(), *doctor.warnings()]
+    finally:
+        opened.close()
+
+
+def copied(table: str, where: str, **other: object) -> str:
+    """One more row, as that one but for `other`."""
+    connection = sqlite3.connect(":memory:")
+    for _, sql in migrations():
+        connection.executescript(sql)
+    names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+    connection.close()
+    values = ", ".join(str(other.get(name, name)) for name in names)
+    return f"INSERT INTO {table} SELECT {values} FROM {table} WHERE {where};"
+
+
+JANE = "subject = 'contact:jane-smith'"
+LAST = f"{JANE} AND seq = 15"
+UNREAD = "nothing was compared from here on"
+ROOM = "UPDATE counter SET next = 1000 WHERE name = 'action';"
+
+
+def event(what: str, seq: int = 15, kind: str = "attempted") -> str:
+    return f"contact:jane-smith: event {seq} ({kind}) cannot be replayed: {what}; {UNREAD}"
+
+
+#: what was done -> how, and every line that there is then
+DAMAGE: dict[str, tuple[str, list[str]]] = {
+    "nothing": ("SELECT 1", []),
+    # rows of contacts
+    "a next action": (
+        "UPDATE contact SET next_action = '2030-01-01' WHERE id = 'jane-smith'",
+        ["contact:jane-smith: next_action is '2030-01-01', the history says '2026-05-04'"],
+    ),
+    "no next action": (
+        "UPDATE contact SET next_action = NULL WHERE id = 'jane-smith'",
+        ["contact:jane-smith: next_action is None, the history says '2026-05-04'"],
+    ),
+    "a contact's seq": (
+        "UPDATE contact SET seq = 3 WHERE id = 'jane-smith'",
+        ["contact:jane-smith: seq is 3, the history says 15"],
+    ),
+    "two columns": (
+        "UPDATE contact SET owner = 'max', stage = 'lost' WHERE id = 'jane-smith'",
+        ["contact:jane-smith: owner is 'max', the history says 'tom'; stage is 'lost', the history says 'lead'"],
+    ),
+    "a name that is not UTF-8": (
+        "UPDATE contact SET name = CAST(x'4aff' AS TEXT) WHERE id = 'jane-smith'",
+        ["contact:jane-smith: name is 'J\\udcff', the history says 'Jane Smith'"],
+    ),
+    "a long value": (
+        "UPDATE contact SET details = printf('%.*c', 1000, 'x') WHERE id = 'jane-smith'",
+        ["contact:jane-smith: details is '" + "x" * 56 + "..., the history says None"],
+    ),
+    "a contact without a history": (
+        copied("contact", "id = 'jane-smith'", id="'eve'", next_action="NULL"),
+        ["contact:eve is a row that no history tells of"],
+    ),
+    "no contact": (
+        "DELETE FROM contact WHERE id = 'li-wei'",
+        [
+            "enrolment 17: its contact li-wei is not there",
+            "action 18: its contact li-wei is not there",
+            "contact:li-wei is in the history, and there is no row",
+        ],
+    ),
+    # rows of enrolments and actions
+    "an action's due": (
+        "UPDATE action SET due = '2027-01-01' WHERE id = 4",
+        ["contact:jane-smith: action 4: due is '2027-01-01', the history says '2026-05-07'"],
+    ),
+    "an enrolment without a history": (
+        ROOM + copied("enrolment", "id = 17", id=900),
+        ["contact:li-wei: enrolment 900 is a row that no history tells of"],
+    ),
+    "an action without a history": (
+        ROOM + copied("action", "id = 18", id=900, trial=2),
+        ["contact:li-wei: action 900 is a row that no history tells of"],
+    ),
+    "no enrolment": (
+        "DELETE FROM enrolment WHERE id = 17",
+        [
+            "action 18: its enrolment 17 is not there, or not that of contact li-wei",
+            "contact:li-wei: enrolment 17 is in the history, and there is no row",
+        ],
+    ),
+    "another's enrolment": (
+        "UPDATE action SET enrolment = 23 WHERE id = 18",
+        [
+            "action 18: its enrolment 23 is not there, or not that of contact li-wei",
+            "contact:li-wei: action 18: enrolment is 23, the history says 17",
+        ],
+    ),
+    "no action": (
+        "DELETE FROM action WHERE id = 18",
+        ["contact:li-wei: action 18 is in the history, and there is no row"],
+    ),
+    "a task's title": (
+        "UPDATE action SET title = 'Envelopes' WHERE id = 118",
+        ["user:tom: action 118: title is 'Envelopes', the history says 'Stamps'"],
+    ),
+    "a task's owner": (
+        "UPDATE action SET owner = 'max' WHERE id = 118",
+        [
+            "user:max: action 118 is a row that no history tells of",
+            "user:tom: action 118 is in the history, and there is no row",
+        ],
+    ),
+    "no task": (
+        "DELETE FROM action WHERE id = 118",
+        ["user:tom: action 118 is in the history, and there is no row"],
+    ),
+    "a task without a history": (
+        ROOM + copied("action", "id = 118", id=900, owner="NULL"),
+        ["user:: action 900 is a row that no history tells of"],
+    ),
+    # the history
+    "no history of a contact": (
+        "DELETE FROM history WHERE subject = 'contact:li-wei'",
+        [
+            "change 10 (contacts remove, by sue): it has no history",
+            "contact:li-wei is a row that no history tells of",
+            "contact:li-wei: enrolment 17 is a row that no history tells of",
+            "contact:li-wei: action 18 is a row that no history tells of",
+        ],
+    ),
+    "no history of tasks": (
+        "DELETE FROM history WHERE subject = 'user:tom'",
+        [
+            "change 3 (schedule, by tom): it has no history",
+            "change 4 (schedule, by tom): it has no history",
+            "user:tom: action 118 is a row that no history tells of",
+            "user:tom: action 119 is a row that no history tells of",
+        ],
+    ),
+    "no history of the office": (
+        "DELETE FROM history WHERE subject = 'office'",
+        [
+            "change 1 (apply, by sue): it has no history",
+            "change 11 (apply, by sue): it has no history",
+            "office: catalog version 1 is a row that no history tells of",
+            "office: catalog version 2 is a row that no history tells of",
+        ],
+    ),
+    "no last event": (
+        f"DELETE FROM history WHERE {LAST}",
+        [
+            "change 8 (attempt, by tom): it has no history",
+            "contact:jane-smith: seq is 15, the history says 14",
+            "contact:jane-smith: action 3: attempts is 1, the history says 0",
+        ],
+    ),
+    "no event that scheduled": (
+        f"DELETE FROM history WHERE {JANE} AND seq = 3",
+        [
+            "contact:jane-smith: event 3 is missing",
+            event("action 2 is not there", 6, "completed"),
+        ],
+    ),
+    "no event that enrolled": (
+        f"DELETE FROM history WHERE {JANE} AND seq = 2",
+        ["contact:jane-smith: event 2 is missing", event("enrolment 1 is not there", 3, "scheduled")],
+    ),
+    "no first event": (
+        f"DELETE FROM history WHERE {JANE} AND seq = 1",
+        ["contact:jane-smith: event 1 is missing", event("the contact has not been added", 2, "enrolled")],
+    ),
+    "a history that begins otherwise": (
+        f'UPDATE history SET kind = \'closed\', data = \'{{"stage":"won","before":"lead"}}\' WHERE {JANE} AND seq = 1',
+        [event("the contact has not been added", 1, "closed")],
+    ),
+    "a gap": (
+        f"UPDATE history SET seq = 20 WHERE {LAST}",
+        ["contact:jane-smith: events 15 to 19 are missing", "contact:jane-smith: seq is 15, the history says 20"],
+    ),
+    "a number below one": (
+        f"UPDATE history SET seq = 0 WHERE {LAST}",
+        [
+            "contact:jane-smith: event 0 comes where 1 should",
+            event("the contact has not been added", 0),
+        ],
+    ),
+    "another subject": (
+        "UPDATE history SET subject = 'user:max' WHERE subject = 'contact:li-wei' AND seq = 1",
+        [
+            "user:max: event 1 (added) cannot be replayed: nothing like it happens to this subject; " + UNREAD,
+            "contact:li-wei: event 1 is missing",
+            "contact:li-wei: event 2 (enrolled) cannot be replayed: the contact has not been added; " + UNREAD,
+        ],
+    ),
+    "no such subject": (
+        "UPDATE history SET subject = 'nobody' WHERE subject = 'office' AND seq = 2",
+        [
+            "office: catalog version 2 is a row that no history tells of",
+            "nobody: event 1 is missing",
+            f"nobody: event 2 (applied) cannot be replayed: nothing like it happens to this subject; {UNREAD}",
+        ],
+    ),
+    # its data
+    "empty data": (f"UPDATE history SET data = '' WHERE {LAST}", [event("its data is not JSON")]),
+    "emptied data": (f"UPDATE history SET data = '{{}}' WHERE {LAST}", [event("its on is missing")]),
+    "data of another type": (f"UPDATE history SET data = '{{\"on\":5}}' WHERE {LAST}", [event("its on cannot be 5")]),
+    "data that is not UTF-8": (
+        f"UPDATE history SET data = replace(data, 'nobody', CAST(x'ff' AS TEXT)) WHERE {LAST}",
+        [event("its data is not UTF-8")],
+    ),
+    "deep data": (
+        f"UPDATE history SET data = replace(printf('%.*c', 100000, '['), ' ', '') WHERE {LAST}",
+        [event("its data is not JSON")],
+    ),
+    "unknown fields": (
+        f"UPDATE history SET data = json_set(data, '$.extra', 1) WHERE {LAST}",
+        [event("something in it does not fit")],
+    ),
+    "an unknown kind": (
+        f"UPDATE history SET kind = 'nonsense' WHERE {LAST}",
+        [event("there is no such kind of event", kind="nonsense")],
+    ),
+    "no action's id": (f"UPDATE history SET action = NULL WHERE {LAST}", [event("its action is missing")]),
+    "another action's id": (f"UPDATE history SET action = 77 WHERE {LAST}", [event("action 77 is not there")]),
+    "a closed action's id": (
+        f"UPDATE history SET action = 122 WHERE {LAST}",
+        [event("action 122 is completed already")],
+    ),
+    "an id too many": (
+        f"UPDATE history SET action = 3 WHERE {JANE} AND seq = 1",
+        [event("its kind has no action", 1, "added")],
+    ),
+    "an enrolment's id twice": (
+        f"UPDATE history SET data = json_set(data, '$.enrolment', 1) WHERE {JANE} AND seq = 10",
+        [event("enrolment 1 is there already", 10, "enrolled")],
+    ),
+    "an unknown field of a contact": (
+        f"UPDATE history SET data = json_set(data, '$.fields.shoe', 39) WHERE {JANE} AND seq = 1",
+        [event("no contact has a shoe", 1, "added")],
+    ),
+    "a field of a contact of another type": (
+        f"UPDATE history SET data = json_set(data, '$.fields.name', 39) WHERE {JANE} AND seq = 1",
+        [event("a contact's name cannot be 39", 1, "added")],
+    ),
+    # undo
+    "a row in an undo": (
+        "UPDATE history SET data = json_set(data, '$.actions[0].due', 5) WHERE kind = 'undone'",
+        [event("its action's due cannot be 5", 12, "undone")],
+    ),
+    "the contact in an undo": (
+        "UPDATE history SET data = json_set(data, '$.contact.name', 5) WHERE kind = 'undone'",
+        [event("its contact's name cannot be 5", 12, "undone")],
+    ),
+    "an undo that leaves something": (
+        "UPDATE history SET data = json_remove(data, '$.actions[0]') WHERE kind = 'undone'",
+        [
+            "contact:jane-smith: event 12 (undone) does not leave action 2 as it was before change 5",
+            "contact:jane-smith: next_action is '2026-05-04', the history says '2026-05-05'",
+            "contact:jane-smith: action 2: status is 'scheduled', the history says 'completed'; outcome is None, "
+            "the history says 'reached'; completed_on is None, the history says '2026-05-04T09:00'; "
+            "completed_by is None, the history says 'tom'",
+        ],
+    ),
+    "a history that only an undo hides": (
+        f"UPDATE history SET data = json_set(data, '$.fields.name', 'Joan') WHERE {JANE} AND seq = 1",
+        ["contact:jane-smith: event 12 (undone) does not leave the contact as it was before change 5"],
+    ),
+    "what was made and undone": (
+        f"UPDATE history SET data = json_set(data, '$.title', 'Other') WHERE {JANE} AND seq = 11",
+        ["contact:jane-smith: event 12 (undone) does not leave action 121 as it was before change 5"],
+    ),
+    "whom an undo put where": (
+        f"UPDATE history SET data = json_set(data, '$.process', 'other') WHERE {JANE} AND seq = 10",
+        ["contact:jane-smith: event 12 (undone) does not leave enrolment 120 as it was before change 5"],
+    ),
+    "an undo that says another change": (
+        "UPDATE history SET data = json_set(data, '$.change', 4) WHERE kind = 'undone'",
+        ["contact:jane-smith: event 12 (undone) takes back change 4, and its change 6 takes back change 5"],
+    ),
+    "a change that undoes nothing": (
+        "UPDATE change SET undoes = NULL WHERE id = 6",
+        ["contact:jane-smith: event 12 (undone) takes back change 5, and its change 6 takes back nothing"],
+    ),
+    "a change that undoes without an undo": (
+        "UPDATE change SET undoes = 2 WHERE id = 8",
+        ["contact:jane-smith: event 15 (attempted) takes back nothing, and its change 8 takes back change 2"],
+    ),
+    "a change that undoes a later one": (
+        "UPDATE change SET undoes = 7 WHERE id = 6",
+        [
+            "change 6: it takes back change 7, which was not there before it",
+            "contact:jane-smith: event 12 (undone) takes back change 5, and its change 6 takes back change 7",
+        ],
+    ),
+    "a change taken back twice": (
+        "DROP INDEX change_undoes; UPDATE change SET undoes = 5 WHERE id = 8",
+        [
+            "index change_undoes is not there",
+            "change 5: taken back more than once, by changes 6, 8",
+            "contact:jane-smith: event 15 (attempted) takes back nothing, and its change 8 takes back change 5",
+        ],
+    ),
+    # changes and counters
+    "no change": (
+        "DELETE FROM change WHERE id = 8",
+        ["change 8: not there", event("its change 8 is not there")],
+    ),
+    "no last change": (
+        "DELETE FROM change WHERE id = 11",
+        [
+            "change 11: not there",
+            f"office: event 2 (applied) cannot be replayed: its change 11 is not there; {UNREAD}",
+        ],
+    ),
+    "a change of nothing": (
+        "UPDATE counter SET next = 14 WHERE name = 'change'; INSERT INTO change VALUES (13, 0, 'tom', 'due', 1, NULL, NULL)",
+        ["change 12: not there", "change 13 (due, by tom): it has no history"],
+    ),
+    "who changed": (
+        "UPDATE change SET by = 'max' WHERE id = 7",
+        ["contact:jane-smith: action 122: completed_by is 'tom', the history says 'max'"],
+    ),
+    "somebody who never worked here": (
+        "UPDATE change SET by = 'eve' WHERE id = 8",
+        ["user eve: no catalog version declares them, and 1 changes are by them, 8 the first"],
+    ),
+    "a moment that no calendar has": (
+        "UPDATE change SET at = 9000000000000000 WHERE id = 8",
+        [event("something in it does not fit")],
+    ),
+    "a change of no version": (
+        "UPDATE change SET catalog_version = 9 WHERE id = 8",
+        ["catalog version 9: not there, and 1 changes were made under it, 8 the first"],
+    ),
+    "a version that was not there yet": (
+        "UPDATE change SET catalog_version = 2 WHERE id = 8",
+        ["change 8: made under catalog version 2, which was applied after it"],
+    ),
+    "counters too small": (
+        "UPDATE counter SET next = 3",
+        [
+            "counter change: it stands at 3 and must be at 12 or more, or a number would be given twice",
+            "counter action: it stands at 3 and must be at 123 or more, or a number would be given twice",
+        ],
+    ),
+    "no counters": (
+        "DELETE FROM counter",
+        [
+            "counter change: it stands at no number and must be at 12 or more, or a number would be given twice",
+            "counter action: it stands at no number and must be at 123 or more, or a number would be given twice",
+        ],
+    ),
+    # the catalog
+    "no version": (
+        "DELETE FROM catalog_version WHERE number = 2",
+        [
+            "catalog version 2: not there, and 8 documents begin or end with it, one is of alias not-interested",
+            "office: catalog version 2 is in the history, and there is no row",
+        ],
+    ),
+    "a version's commit": (
+        "UPDATE catalog_version SET git = 'x' WHERE number = 1",
+        ["office: catalog version 1: git is 'x', the history says None"],
+    ),
+    "no document": (
+        "DELETE FROM catalog_item WHERE kind = 'cycle' AND id = 'later-on'",
+        [
+            "catalog version 2: its documents are not those that were applied (their digest differs)",
+            "warning: cycle 'future-prospect' is not declared, and contact carmen-ortiz is on it (5 in all): declare it, "
+            "or say under `moved` what it is called now, and apply; or `followup assign carmen-ortiz ALIAS`",
+        ],
+    ),
+    "no old document": (
+        "DELETE FROM catalog_item WHERE kind = 'cycle' AND id = 'future-prospect'",
+        ["catalog version 1: its documents are not those that were applied (their digest differs)"],
+    ),
+    "a document": (
+        "UPDATE catalog_item SET document = json_set(document, '$.name', 'Later') WHERE kind = 'cycle' AND id = 'later-on'",
+        ["catalog version 2: its documents are not those that were applied (their digest differs)"],
+    ),
+    "a document that is not JSON": (
+        "UPDATE catalog_item SET document = '{' WHERE kind = 'cycle' AND id = 'later-on'",
+        ["catalog item cycle later-on: its document of version 2 is not JSON"],
+    ),
+    "a document that ends before it begins": (
+        "UPDATE catalog_item SET until = 1 WHERE kind = 'cycle' AND id = 'later-on'",
+        [
+            "catalog item cycle later-on: in force from version 2 until 1",
+            "catalog version 2: its documents are not those that were applied (their digest differs)",
+            "warning: cycle 'future-prospect' is not declared, and contact carmen-ortiz is on it (5 in all): declare it, "
+            "or say under `moved` what it is called now, and apply; or `followup assign carmen-ortiz ALIAS`",
+        ],
+    ),
+    "two documents at once": (
+        "DROP INDEX catalog_item_applied;"
+        "UPDATE catalog_item SET until = NULL WHERE kind = 'alias' AND id = 'not-interested' AND since = 1",
+        [
+            "index catalog_item_applied is not there",
+            "catalog item alias not-interested: two documents are in force at once in version 2",
+        ],
+    ),
+    # the schema, and what it prevents
+    "no index": ("DROP INDEX action_due", ["index action_due is not there"]),
+    "a changed index": (
+        "DROP INDEX action_due; CREATE INDEX action_due ON action (owner)",
+        ["index action_due was changed: it is not what the migrations make"],
+    ),
+    "a changed table": (
+        "ALTER TABLE contact ADD COLUMN shoe INTEGER",
+        ["table contact was changed: it is not what the migrations make"],
+    ),
+    "a trigger": (
+        "CREATE TRIGGER quiet BEFORE DELETE ON history BEGIN SELECT RAISE(IGNORE); END",
+        ["trigger quiet is not of this program"],
+    ),
+    "what ANALYZE leaves": ("ANALYZE", []),
+    "two open tries": (
+        "DROP INDEX action_one_try;" + ROOM + copied("action", "id = 4", id=900, trial=2),
+        [
+            "index action_one_try is not there",
+            "enrolment 1: step questions-call of round 1 is open more than once: actions 4, 900",
+            "contact:jane-smith: action 900 is a row that no history tells of",
+        ],
+    ),
+    "a try twice": (
+        "DROP INDEX action_contact;" + ROOM + copied("action", "id = 18", id=900),
+        [
+            "index action_contact is not there",
+            "enrolment 17: step intro-letter of round 1 has its try 1 more than once: actions 18, 900",
+            "contact:li-wei: action 900 is a row that no history tells of",
+        ],
+    ),
+    "two cycles": (
+        "DROP INDEX enrolment_one_cycle;" + ROOM + copied("enrolment", "id = 1", id=900),
+        [
+            "index enrolment_one_cycle is not there",
+            "contact jane-smith: on more than one cycle, by enrolments 1, 900",
+            "contact:jane-smith: enrolment 900 is a row that no history tells of",
+        ],
+    ),
+    "an ended enrolment with something open": (
+        "UPDATE action SET status = 'scheduled', completed_on = NULL, completed_by = NULL, reason = NULL WHERE id = 18",
+        [
+            "action 18: it is open, and its enrolment 17 has ended",
+            "action 18: it is open, and its contact li-wei is gone (removed)",
+            "contact:li-wei: action 18: status is 'scheduled', the history says 'cancelled'; completed_on is None, "
+            "the history says '2026-05-04T09:00'; completed_by is None, the history says 'sue'; reason is None, "
+            "the history says 'removed'",
+        ],
+    ),
+    # what is whole and leads nowhere
+    "an undeclared owner": (
+        "UPDATE contact SET owner = 'eve' WHERE id = 'jane-smith'",
+        [
+            "contact:jane-smith: owner is 'eve', the history says 'tom'",
+            "warning: user 'eve' is not declared, and has contact jane-smith (1 in all): declare them and apply, "
+            "or hand over: `followup contacts set CONTACT --owner USER`",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("done", DAMAGE)
+def test_whatever_is_damaged_has_its_line_and_nothing_else_has(store: Path, done: str) -> None:
+    sql, expected = DAMAGE[done]
+    damage(store, sql)
+    assert lines(store) == expected
+
+
+def test_an_enrolment_on_a_cycle_that_nobody_declares_is_a_warning_and_says_what_to_do(store: Path) -> None:
+    damage(store, "UPDATE enrolment SET process = 'lost' WHERE id = 1")
+    assert lines(store)[-1] == (
+        "warning: cycle 'lost' is not declared, and contact jane-smith is on it (1 in all): declare it, "
+        "or say under `moved` what it is called now, and apply; or `followup assign jane-smith ALIAS`"
+    )
+
+
+TABLES = ("action", "catalog_item", "catalog_version", "change", "contact", "counter", "enrolment", "history")
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_that_is_not_there_is_said_once_and_the_others_are_looked_at(store: Path, table: str) -> None:
+    other = "contact" if table == "action" else "action"
+    damage(store, f"DROP TABLE {table}; DROP INDEX {other}_{'owner' if other == 'contact' else 'due'}")
+    said = lines(store)
+    assert said[0] == f"table {table} is not there"
+    assert f"index {other}_{'owner' if other == 'contact' else 'due'} is not there" in said
+    unread = [line for line in said if line.startswith("not everything could be checked: ")]
+    assert len(unread) == 1 and f"no such table: {table}" in unread[0] and ADVICE in unread[0]
+
+
+def test_what_nobody_can_read_in_a_table_that_was_changed_stops_nothing(store: Path) -> None:
+    damage(
+        store,
+        "DROP TABLE history; CREATE TABLE history (subject, seq, change, kind, action, data); INSERT INTO history VALUES"
+        " (x'00', 'a', 1, NULL, 'x', 5), (NULL, NULL, NULL, NULL, NULL, NULL), ('contact:li-wei', 'a', 1, 'added', 5, 5),"
+        " ('contact:a', 1, 2, 'added', NULL, '{\"contact\":[],\"fields\":5}'); UPDATE catalog_item SET document = '[5]'",
+    )
+    said = lines(store)
+    assert f"contact:a: event 1 (added) cannot be replayed: its contact cannot be []; {UNREAD}" in said
+    assert f"b'\\x00': event a (None) cannot be replayed: something in it does not fit; {UNREAD}" in said
+
+
+def test_the_report_ends_with_what_to_do_and_exit_1(run: Run, office: Path) -> None:
+    assert run("doctor").stdout == "The store is healthy.\n"
+    damage(
+        office / "followup.db",
+        "UPDATE contact SET seq = 3; UPDATE contact SET name = char(27) || '[2J' WHERE id = 'li-wei'",
+    )
+    told = run("doctor", "--quiet", user="nobody", now="no moment")
+    assert told.returncode == 1 and told.stderr == ""
+    assert told.stdout.splitlines()[-1] == f"{len(told.stdout.splitlines()) - 1} faults: {ADVICE}"
+    assert "\x1b" not in told.stdout
+
+
+def test_a_warning_alone_is_exit_1_and_no_reason_to_restore(run: Run, office: Path) -> None:
+    damage(
+        office / "followup.db",
+        f"UPDATE enrolment SET process = 'lost' WHERE id = 1;"
+        f"UPDATE history SET data = json_set(data, '$.process', 'lost') WHERE {JANE} AND seq = 2",
+    )
+    told = run("doctor")
+    assert told.returncode == 1
+    assert len(told.stdout.splitlines()) == 1 and told.stdout.startswith("warning: cycle 'lost' is not declared")
+
+
+def test_a_schema_that_is_not_that_of_its_number_is_one_line(run: Run, office: Path) -> None:
+    damage(office / "followup.db", "PRAGMA user_version = 1")
+    told = run("doctor")
+    assert told.returncode == 69 and ADVICE in told.stderr and len(told.stderr.splitlines()) == 1
+
+
+def test_on_a_terminal_it_shows_how_far_it_is_and_wipes_that_before_a_line(office: Path) -> None:
+    damage(office / "followup.db", "UPDATE contact SET seq = 9 WHERE id = 'li-wei'")
+    events = 158  # all of the sample office
+    ours, theirs = pty.openpty()
+    words = [sys.executable, "-m", "followup", "doctor"]
+    env = {**os.environ, "FOLLOWUP_NOW": NOW, "TERM": "xterm"}
+    done = subprocess.run(words, cwd=office, env=env, stdout=subprocess.PIPE, stderr=theirs, text=True)
+    os.close(theirs)
+    shown = os.read(ours, 10_000).decode()
+    os.close(ours)
+    assert done.returncode == 1 and "\r" not in done.stdout
+    assert shown == f"\r\x1b[K\r{events} events\r\x1b[K"
+
+
+def test_however_it_is_cut_into_stretches_every_subject_is_met_once(store: Path) -> None:
+    damage(
+        store,
+        "UPDATE contact SET id = '' WHERE id = 'li-wei'; UPDATE contact SET id = CAST(x'ff41' AS TEXT) WHERE id = 'noor-haddad';"
+        "UPDATE contact SET id = 'jane' || char(0) || 'x' WHERE id = 'jane-smith'; DELETE FROM history WHERE subject LIKE"
+        " 'contact:b%'; DELETE FROM contact WHERE id LIKE 'm%'; UPDATE contact SET id = '\U0001f600' WHERE id = 'peter-van-dyk'",
+    )
+    opened = open_store(f"sqlite:///{store}")
+    opened.tolerate()
+    found, stretches = [], []
+    for many in (1, 2, 7, 5000):
+        histories, said, count = Histories(many), list[str](), 0
+        while not histories.told:
+            said += histories.of_contacts(opened)
+            count += 1
+        found.append((histories.events, said))
+        stretches.append(count)
+    opened.close()
+    assert stretches[0] > stretches[1] > stretches[2] > stretches[3] == 1
+    assert found[0] == found[1] == found[2] == found[3]
+    assert len(set(found[0][1])) == len(found[0][1]) > 10
+
+
+def test_no_line_leaves_while_a_writer_is_kept_waiting(store: Path) -> None:
+    damage(store, "UPDATE contact SET seq = 0")
+    opened = open_store(f"sqlite:///{store}")
+    said = Doctor(opened).damage()
+    next(said)
+    writer = sqlite3.connect(store, timeout=0)
+    writer.execute("UPDATE contact SET seq = 1")
+    writer.commit()
+    writer.close()
+    opened.close()
+
+
+def test_what_is_asked_in_a_snapshot_is_of_one_moment(store: Path) -> None:
+    opened = open_store(f"sqlite:///{store}")
+    writer = sqlite3.connect(store, timeout=0)
+    with opened.snapshot():
+        list(opened.ask("doctor.versions"))
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            writer.executescript("UPDATE contact SET seq = 1")
+    writer.executescript("UPDATE contact SET seq = 1")
+    writer.close()
+    opened.close()
+
+
+def test_no_bytes_of_the_file_are_a_bug(store: Path) -> None:
+    """Pages blanked, swapped and overwritten: it finds something, or says in a line that the file cannot be opened."""
+    whole, chance = store.read_bytes(), random.Random(1)
+    for _ in range(60):
+        data = bytearray(whole)
+        here, there = (4096 * chance.randrange(len(data) // 4096) for _ in range(2))
+        if chance.random() < 0.5:
+            data[here : here + 4096], data[there : there + 4096] = (
+                whole[there : there + 4096],
+                whole[here : here + 4096],
+            )
+        else:
+            for _ in range(20):
+                data[chance.randrange(len(data))] = chance.randrange(256)
+        store.write_bytes(data)
+        try:
+            lines(store)
+        except FollowupError as error:
+            assert "\n" not in str(error)
