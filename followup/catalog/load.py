@@ -53,8 +53,9 @@ def load(folder: str) -> Catalog:
 
 
 def digest(documents: Documents) -> str:
-    """The same for the same documents, whatever order they were declared in."""
-    canonical = json.dumps(documents, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """The same for the same documents, whatever order they were declared in, and whatever kinds are still to come."""
+    declared = {kind: items for kind, items in documents.items() if items}
+    canonical = json.dumps(declared, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

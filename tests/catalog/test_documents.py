@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from followup.catalog import Catalog, builtin, load
 from followup.catalog.checks import templates
+from followup.catalog.load import digest
 from followup.catalog.moves import resolved, rings
 from followup.catalog.shipped import shipped
 from followup.catalog.values import days, offset, weekdays
@@ -265,6 +266,12 @@ def test_the_order_in_which_keys_are_written_means_nothing(tmp_path: Path) -> No
     text = "aliases: {a: {name: A, cycle: null}}\ntests: {t: {given: {%s}, then: []}}"
     first, second = "alias: a, on: 2026-05-01", "on: 2026-05-01, alias: a"
     assert catalog(tmp_path, text % first).digest == catalog(tmp_path, text % second).digest
+
+
+def test_a_kind_that_nothing_is_declared_of_means_nothing_so_that_later_programs_can_bring_more() -> None:
+    documents = load(shipped("cycles")).documents
+    assert digest({**documents, "a-later-kind": {}}) == digest(documents)
+    assert digest({**documents, "a-later-kind": {"one": {}}}) != digest(documents)
 
 
 def test_documents_are_plain_json() -> None:
