@@ -22,7 +22,7 @@ from followup.store.saving import SqliteChange
 from followup.store.statements import statement
 
 APPLICATION_ID = 0x464F4C57  # "FOLW"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 WAIT_SECONDS = 10.0
 
 DAMAGED = "the store is damaged: restore your last backup, and keep this file"

@@ -421,6 +421,11 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
             "counter action: it stands at no number and must be at 123 or more, or a number would be given twice",
         ],
     ),
+    "no instance": ("DELETE FROM instance", ["instance: 0 rows, where one says which store this is"]),
+    "two instances": (
+        "INSERT INTO instance VALUES ('x', 0)",
+        ["instance: 2 rows, where one says which store this is"],
+    ),
     # the catalog
     "no version": (
         "DELETE FROM catalog_version WHERE number = 2",
@@ -546,7 +551,17 @@ def test_an_enrolment_on_a_cycle_that_nobody_declares_is_a_warning_and_says_what
     )
 
 
-TABLES = ("action", "catalog_item", "catalog_version", "change", "contact", "counter", "enrolment", "history")
+TABLES = (
+    "action",
+    "catalog_item",
+    "catalog_version",
+    "change",
+    "contact",
+    "counter",
+    "enrolment",
+    "history",
+    "instance",
+)
 
 
 @pytest.mark.parametrize("table", TABLES)

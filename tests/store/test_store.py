@@ -110,6 +110,20 @@ def test_migrations_are_numbered_without_a_gap() -> None:
     assert [number for number, _ in migrations()] == list(range(1, len(migrations()) + 1))
 
 
+def test_a_store_that_was_made_without_an_instance_gets_one_and_keeps_it(office: Path) -> None:
+    connection = sqlite3.connect(office / "followup.db", isolation_level=None)
+    first = connection.execute("SELECT min(at) FROM change").fetchone()[0]
+    connection.execute("DELETE FROM instance")
+    connection.execute("PRAGMA user_version = 2")
+    open_store(f"sqlite:///{office}/followup.db").close()
+    made = connection.execute("SELECT id, created_at FROM instance").fetchall()
+    assert len(made) == 1 and len(made[0][0]) == 32 and made[0][1] == first
+    connection.execute("PRAGMA user_version = 2")
+    open_store(f"sqlite:///{office}/followup.db").close()
+    assert connection.execute("SELECT id, created_at FROM instance").fetchall() == made
+    connection.close()
+
+
 def test_no_statement_reads_the_clock_or_every_column() -> None:
     for path in Path(FOLDER).rglob("*.sql"):
         text = path.read_text().lower()

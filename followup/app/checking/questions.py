@@ -26,6 +26,7 @@ FOUND = (
     ("open_of_gone", "action {}: it is open, and its contact {} is gone ({})"),
     ("items_of_no_version", "catalog version {}: not there, and {} documents begin or end with it, one is of {}"),
     ("items_backwards", "catalog item {} {}: in force from version {} until {}"),
+    ("instances", "instance: {} rows, where one says which store this is"),
     ("items_twice", "catalog item {} {}: two documents are in force at once in version {}"),
 )
 

@@ -133,6 +133,9 @@ FROM (SELECT owner, 'contact ' || id AS held FROM contact WHERE gone IS NULL AND
       SELECT owner, 'action ' || id FROM action WHERE status = 'scheduled' AND owner IS NOT NULL)
 GROUP BY owner;
 
+-- name: instances
+SELECT found FROM (SELECT count(*) AS found FROM instance) WHERE found <> 1;
+
 -- name: stretch
 -- The subject before which a stretch of contacts ends: so many events or contacts after :since; null: the last one.
 -- Ids are bound as bytes, since what is damaged may not be UTF-8.
