@@ -10,7 +10,7 @@ from typing import Any
 
 from followup.core.events import KINDS, NAMES, Entry, Event
 from followup.errors import StoreUnreachable
-from followup.store import DAMAGED, loaded
+from followup.store import DAMAGED
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -26,17 +26,19 @@ def row(entry: Entry) -> HistoryRow:
 
 
 def event(kind: str, action: int | None, data: str) -> Event:
-    """The event of a history row. A field that is not in it is None, or the default it was released with.
-
-    Raises StoreUnreachable for a row that is damaged.
-    """
+    """The event of a history row. Raises StoreUnreachable for a row that is damaged."""
     try:
-        made = KINDS[kind]
-        fields: dict[str, Any] = dict.fromkeys(made._fields)
-        fields |= made._field_defaults
-        fields |= loaded(data)
-        if "action" in fields:
-            fields["action"] = action
-        return made(**fields)
+        return read(kind, action, data)
     except (KeyError, TypeError, ValueError):
         raise StoreUnreachable(DAMAGED) from None
+
+
+def read(kind: str, action: int | None, data: str) -> Event:
+    """The same, with whatever Python says of a damaged row. A field that is missing is None, or its kind's default."""
+    made = KINDS[kind]
+    fields: dict[str, Any] = dict.fromkeys(made._fields)
+    fields |= made._field_defaults
+    fields |= json.loads(data)
+    if "action" in fields:
+        fields["action"] = action
+    return made(**fields)

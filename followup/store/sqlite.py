@@ -25,8 +25,15 @@ APPLICATION_ID = 0x464F4C57  # "FOLW"
 SCHEMA_VERSION = 3
 WAIT_SECONDS = 10.0
 
-#: how messages begin where the tables are not those of the schema's number, or a text is none
-MISSHAPEN = ("no such table", "no such column", "table ", "duplicate column", "Could not decode to UTF-8", "malformed")
+#: what messages say where the tables are not those of the schema's number, or a text is none
+MISSHAPEN = (
+    "no such table",
+    "no such column",
+    "already exists",
+    "duplicate column",
+    "Could not decode to UTF-8",
+    "malformed",
+)
 
 #: first characters of SQLite's error name -> what the user is told
 KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
@@ -92,7 +99,7 @@ class SqliteStore:
             for prefix, kind, message in KINDS:
                 if name.startswith(prefix):
                     raise kind(f"{message} ({self.path})") from error
-            if str(error).startswith(MISSHAPEN):
+            if any(words in str(error) for words in MISSHAPEN):
                 raise StoreUnreachable(f"{DAMAGED} ({self.path}: {error})") from error
             raise
         except UnicodeDecodeError as error:  # of SQLite's own message, which names what is damaged
@@ -156,7 +163,8 @@ class SqliteStore:
             try:
                 yield
             finally:
-                self.connection.execute("ROLLBACK")
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
 
     def schema_faults(self) -> Iterator[str]:
         from followup.store.migrating import schema_faults

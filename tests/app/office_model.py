@@ -543,8 +543,9 @@ class Office:
 
     def _falls_through(self, mine: Row) -> bool:
         scheduled = any(a["enrolment"] or a["type"] in ("tour", "sale") for a in opened(mine))
-        held = any(self.is_hold(today(self.catalog, e["cycle"])) for e in enrolled(mine))
-        return mine["contact"]["stage"] == "lead" and not scheduled and not held
+        rests = any(self.is_hold(today(self.catalog, e["cycle"])) for e in enrolled(mine))
+        done_by_nobody = scheduled and all(a["owner"] is None for a in opened(mine))
+        return mine["contact"]["stage"] == "lead" and (done_by_nobody or not (scheduled or rests))
 
 
 def record() -> Row:

@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 
 from followup.app import applying, lists
 from followup.app.changes import Outcome, for_actions, for_contacts, for_user
-from followup.app.checking import diagnose
+from followup.app.checking import Doctor
 from followup.app.importing import Defaults, Importer
 from followup.app.undoing import undo_last
 from followup.app.world import World
@@ -347,8 +347,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
 
     def _rows(self, kind: str) -> dict[int, tuple[Any, ...]]:
         """Of every contact that there ever was, as they are kept."""
-        contacts = [_contact(subject) for (subject,) in self.store.ask("lists.subjects", after="", limit=99)]
-        return {row[0]: row for id in contacts if id for row in self.store.ask(f"lists.rows_{kind}", id=id)}
+        return {row[1]: row[1:] for row in self.store.ask(f"doctor.{kind}s", since=b"", before=None)}
 
     def _learns_ids(self, kind: str, ids: list[int]) -> None:
         """What is new in the store is what is new in the dicts, in the order of its making; no id comes back."""
@@ -410,7 +409,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
         assert [[head[2] for head in found] for found in heads] == [[self.model.changes[last]["by"]], []]
 
     def _keeps_the_rules(self, here: World, open_: list[ActionRow], enrolments: dict[int, tuple[Any, ...]]) -> None:
-        assert list(diagnose(here)) == []
+        assert list(Doctor(here.store).damage()) == []
         tries = [(row.enrolment, row.step, row.round) for row in open_ if row.enrolment]
         assert len(tries) == len(set(tries))
         on = [row[1] for row in enrolments.values() if row[-1] is None]

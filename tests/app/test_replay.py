@@ -25,20 +25,24 @@ def rows(story: Story) -> list[Row]:
     return made
 
 
-@settings(max_examples=150)
-@given(offices(), DOINGS, st.sampled_from([0, 2, 64]))
+@settings(max_examples=150, deadline=None)
+@given(offices(), DOINGS, st.sampled_from([0, 2, 64]), st.integers(0, 5))
 def test_whatever_was_decided_replays_to_its_rows_without_a_fault(
-    first: o.Office, doings: list[w.Wish | o.Office | str | int], carried: int
+    first: o.Office, doings: list[w.Wish | o.Office | str | int], carried: int, lost: int
 ) -> None:
+    """One of the rows may be lost: told with what differs is what there should be."""
     story, undoable = started(first), set[int]()
     for doing in doings:
         takes(story, doing, undoable)
-    replay = Replay("contact:jane", carried)
+    dossier = story.dossier
+    stored = {action.id: action for action in dossier.actions}
+    stored.pop(lost, None)
+    replay = Replay("contact:jane", lambda ids: [stored[id] for id in ids if id in stored], carried)
     replay.run(rows(story))
     assert (replay.lines, replay.whole, replay.events) == ([], True, len(story.history))
-    dossier = story.dossier
-    assert replay.told() == {
-        "contacts": {"jane": (*dossier.known, dossier.seq, dossier.next_action)},
-        "enrolments": {enrolment.id: enrolment for enrolment in dossier.enrolments},
-        "actions": {action.id: action for action in dossier.actions},
-    }
+    told = replay.told()
+    assert told["contacts"] == {"jane": (*dossier.known, dossier.seq, dossier.next_action)}
+    assert told["enrolments"] == {enrolment.id: enrolment for enrolment in dossier.enrolments}
+    found = {id: action for id, action in stored.items() if replay.found("actions", id)}
+    assert {**found, **told["actions"]} == {action.id: action for action in dossier.actions}
+    assert not found.keys() & told["actions"].keys()

@@ -28,11 +28,7 @@ def one(run: Run, id: str) -> dict[str, Any]:
             "1.6E+10",
             "the phone '1.6E+10' has lost digits in a spreadsheet: format that column as text there",
         ),
-        ("--name", "A\x1b[31mB", "a control character (U+001B) in a text"),
-        ("--first-name", "A\x07", "a control character (U+0007) in a text"),
-        ("--name", "Ren\udce9e", "a control character (U+DCE9) in a text"),
         ("--last-name", "x" * 10_001, "a text of 10001 characters; 10000 is the most"),
-        ("--source", "\x7f", "a control character (U+007F) in a text"),
     ],
 )
 def test_what_an_import_refuses_is_refused_when_it_is_typed(

@@ -318,6 +318,10 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         "UPDATE history SET data = json_set(data, '$.actions[0].due', 5) WHERE kind = 'undone'",
         [event("its action's due cannot be 5", 12, "undone")],
     ),
+    "the contact in an undo": (
+        "UPDATE history SET data = json_set(data, '$.contact.name', 5) WHERE kind = 'undone'",
+        [event("its contact's name cannot be 5", 12, "undone")],
+    ),
     "an undo that leaves something": (
         "UPDATE history SET data = json_remove(data, '$.actions[0]') WHERE kind = 'undone'",
         [
@@ -635,13 +639,16 @@ def test_however_it_is_cut_into_stretches_every_subject_is_met_once(store: Path)
     )
     opened = open_store(f"sqlite:///{store}")
     opened.tolerate()
-    found = []
+    found, stretches = [], []
     for many in (1, 2, 7, 5000):
-        histories, said = Histories(many), list[str]()
+        histories, said, count = Histories(many), list[str](), 0
         while not histories.told:
             said += histories.of_contacts(opened)
+            count += 1
         found.append((histories.events, said))
+        stretches.append(count)
     opened.close()
+    assert stretches[0] > stretches[1] > stretches[2] > stretches[3] == 1
     assert found[0] == found[1] == found[2] == found[3]
     assert len(set(found[0][1])) == len(found[0][1]) > 10
 

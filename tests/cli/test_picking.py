@@ -34,7 +34,7 @@ def test_F20_a_leavers_contacts_are_handed_over_at_once_the_won_ones_too(run: Ru
     assert "jane-smith" in before
     assert listed(run, "--owner", "tom", "--all") == []
     assert before <= {row["id"] for row in listed(run, "--owner", "anne", "--all")}
-    assert "undid" in run("undo", user="sue").stdout
+    assert "took back" in run("undo", user="sue").stdout
     assert {row["id"] for row in listed(run, "--owner", "tom", "--all")} == before
 
 

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from followup.app.checking.aside import Aside
 from followup.core import events as e
 from followup.core.model import Action, Contact, Dossier, Enrolment
 from followup.core.transitions import ActionEvent, allowed
@@ -28,14 +29,14 @@ class Unfit(ValueError):
     """Why an event cannot be: words that follow "cannot be replayed:"."""
 
 
-def check(event: e.Event, action: int | None, dossier: Dossier, closed: Mapping[int, Action]) -> None:
-    """Raises Unfit. `action`: as the row of the history has it; `closed`: those that the dossier no longer carries."""
+def check(event: e.Event, action: int | None, dossier: Dossier, aside: Aside) -> None:
+    """Raises Unfit. `action`: as the row of the history has it; `aside`: those that the dossier no longer carries."""
     kind = type(event)
     _whole(event)
     _in_its_place(kind, dossier)
     if kind in OF_ACTIONS:
         assert action is not None
-        _about_an_action(kind, action, dossier.action(action) or closed.get(action))
+        _about_an_action(kind, action, dossier.action(action) or aside.get(action))
     elif action is not None:
         raise Unfit("its kind has no action")
     if isinstance(event, e.Undone):

@@ -6,8 +6,10 @@ History and rows are read side by side in the order of their subjects: once thro
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from heapq import merge
 from itertools import groupby
+from json import dumps
 from operator import itemgetter
 from typing import Any
 
@@ -40,7 +42,8 @@ class Histories:
 
     def of_others(self, store: Store) -> Iterator[str]:
         """Of whatever is no contact: users' own tasks, and the office."""
-        yield from self._held(("actions", store.ask("doctor.tasks")), (HISTORY, store.ask("doctor.others_history")))
+        streams = (HISTORY, store.ask("doctor.others_history")), ("actions", store.ask("doctor.tasks"))
+        yield from self._held(store, streams)
 
     def of_contacts(self, store: Store) -> Iterator[str]:
         """Of the contacts of one stretch."""
@@ -49,33 +52,37 @@ class Histories:
         before = _bytes(subject).removeprefix(b"contact:") if subject is not None else None
         if before is not None and before <= since:
             before = None  # the order of a damaged file leads nowhere
-        streams = ((table, store.ask("doctor." + table, since=since, before=before)) for table in (*KEPT, HISTORY))
-        yield from self._held(*streams)
+        streams = ((table, store.ask("doctor." + table, since=since, before=before)) for table in (HISTORY, *KEPT))
+        yield from self._held(store, streams)
         if before is not None:
             self.told, self._since = False, before
 
-    def _held(self, *streams: tuple[str, Iterator[Row]]) -> Iterator[str]:
-        """Lines about every subject; each stream is in the order of its first column, the history comes last."""
+    def _held(self, store: Store, streams: Iterable[tuple[str, Iterator[Row]]]) -> Iterator[str]:
+        """Lines about every subject; each stream is in the order of its first column, the history comes first."""
         groups = merge(*(_by_subject(table, rows) for table, rows in streams), key=itemgetter(0))
         for _, parts in groupby(groups, itemgetter(0)):
-            yield from self._compared(parts)
+            yield from self._compared(store, parts)
 
-    def _compared(self, parts: Iterable[Group]) -> Iterator[str]:
+    def _compared(self, store: Store, parts: Iterable[Group]) -> Iterator[str]:
         kept: dict[str, dict[Any, Row]] = {table: {} for table in KEPT}
         replay: Replay | None = None
         for _, subject, table, rows in parts:
+            replay = replay or Replay(subject, partial(_actions, store))
             if table == HISTORY:
-                replay = Replay(subject)
                 replay.run(rows)
             else:
-                kept[table] = {row[1]: row[1:] for row in rows}
-        replay = replay or Replay(subject)
+                kept[table] = {row[1]: row[1:] for row in rows if not replay.found(table, row[1])}
+        assert replay is not None  # no group is empty
         self.events += replay.events
         yield from replay.lines
         if replay.whole:
             for table, told in replay.told().items():
                 noun, columns = KEPT[table]
                 yield from differences(replay.subject, noun, columns, told, kept[table])
+
+
+def _actions(store: Store, ids: list[int]) -> Iterator[Row]:
+    return store.ask("doctor.actions_by_id", ids=dumps(ids))
 
 
 def _by_subject(table: str, rows: Iterator[Row]) -> Iterator[Group]:

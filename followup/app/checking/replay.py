@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from json import JSONDecodeError
 from typing import Any
 
+from followup.app.checking.aside import Aside, Stored
 from followup.app.checking.fitness import Unfit, check
 from followup.app.checking.rows import Row
 from followup.app.checking.undoing import not_put_back
 from followup.core import events as e
 from followup.core.evolve import evolve
-from followup.core.model import Action, Dossier
+from followup.core.model import Dossier
 from followup.store import journal
 
 #: what damaged data raises where it is read, judged or replayed
@@ -37,9 +38,9 @@ REMEMBERED = 64
 class Replay:
     """`lines`: what is wrong; `whole`: it came to its end, so that rows can be held against it."""
 
-    def __init__(self, subject: str, carried: int = CARRIED) -> None:
+    def __init__(self, subject: str, stored: Stored, carried: int = CARRIED) -> None:
         self.subject, self.dossier, self.carried = subject, Dossier(subject), carried
-        self.closed: dict[int, Action] = {}
+        self.aside = Aside(stored)
         self.before: dict[int, Dossier] = {}  # by change
         self.lines: list[str] = []
         self.events, self.whole = 0, True
@@ -63,7 +64,7 @@ class Replay:
         if at is None:
             raise Unfit(f"its change {change} is not there")
         event = _event(kind, action, by, data)
-        check(event, action, self.dossier, self.closed)
+        check(event, action, self.dossier, self.aside)
         self._remember(change)
         now, self.dossier = self.dossier, evolve(self.dossier, e.Entry(self.subject, seq, change, at, by, event))
         taken_back = event.change if isinstance(event, e.Undone) else None
@@ -77,7 +78,7 @@ class Replay:
     def _take_back(self, seq: int, change: int, now: Dossier) -> None:
         """`now`: the dossier as it was before that event."""
         for action in self.dossier.actions:
-            self.closed.pop(action.id, None)
+            self.aside.take_up(action.id)
         if change in self.before:
             for row in not_put_back(self.before[change], now, self.dossier):
                 self._say(seq, "undone", f"does not leave {row} as it was before change {change}")
@@ -90,19 +91,23 @@ class Replay:
 
     def _lay_aside(self) -> None:
         """Of closed ones only an undo tells again, and it brings their whole rows."""
-        self.closed |= {action.id: action for action in self.dossier.actions if not action.open}
+        self.aside.lay(action for action in self.dossier.actions if not action.open)
         self.dossier = self.dossier._replace(actions=self.dossier.open_actions)
 
     def _say(self, seq: object, kind: object, what: str) -> None:
         self.lines.append(f"{self.subject}: event {seq} ({kind}) {what}")
 
+    def found(self, table: str, id: Any) -> bool:
+        """Whether that row was already found to be as it was told."""
+        return table == "actions" and self.aside.agrees(id)
+
     def told(self) -> dict[str, Mapping[Any, Row]]:
-        """The rows that there should be, by table and id."""
+        """The rows that there should be, by table and id, without those that were found to be so."""
         contact, next_action = self.dossier.contact, self.dossier.next_action
         return {
             "contacts": {contact.id: (*contact, self.dossier.seq, next_action)} if contact else {},
             "enrolments": {enrolment.id: enrolment for enrolment in self.dossier.enrolments},
-            "actions": {**self.closed, **{action.id: action for action in self.dossier.actions}},
+            "actions": {**self.aside.differing, **{action.id: action for action in self.dossier.actions}},
         }
 
 
@@ -111,7 +116,7 @@ def _event(kind: str, action: int, by: str, data: str) -> e.Event:
         raise Unfit("there is no such kind of event")
     if not (by.isascii() and data.isascii()):
         (by + data).encode()
-    return journal.event(kind, action, data)
+    return journal.read(kind, action, data)
 
 
 def _gap(expected: int, seq: int) -> str:

@@ -183,6 +183,10 @@ SELECT 'contact:' || a.contact, {action_columns}
 FROM action AS a WHERE a.contact >= CAST(:since AS TEXT) AND a.contact < coalesce(CAST(:before AS TEXT), x'')
 ORDER BY a.contact;
 
+-- name: actions_by_id
+-- :ids is a JSON list.
+SELECT {action_columns} FROM json_each(:ids) AS wanted CROSS JOIN action AS a ON a.id = wanted.value;
+
 -- name: others_history
 -- What happened to whatever is no contact: users' own tasks, the office.
 {events}
