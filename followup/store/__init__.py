@@ -95,7 +95,7 @@ def loaded(text: str) -> Any:
 
     try:
         return loads(text)
-    except ValueError:
+    except (RecursionError, ValueError):
         raise StoreUnreachable(DAMAGED) from None
 
 

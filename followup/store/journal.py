@@ -29,7 +29,7 @@ def event(kind: str, action: int | None, data: str) -> Event:
     """The event of a history row. Raises StoreUnreachable for a row that is damaged."""
     try:
         return read(kind, action, data)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, RecursionError, TypeError, ValueError):
         raise StoreUnreachable(DAMAGED) from None
 
 

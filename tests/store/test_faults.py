@@ -346,6 +346,7 @@ TEXT_DAMAGE = {
     "a user": "UPDATE catalog_item SET document = '~' || substr(document, 2) WHERE kind = 'user' AND id = 'tom'",
     "a name": "UPDATE contact SET name = CAST(x'4a80' AS TEXT) WHERE id = 'jane-smith'",
     "an event": "UPDATE history SET data = '~' || substr(data, 2) WHERE subject = 'contact:jane-smith' AND seq = 2",
+    "a nest": f"UPDATE history SET data = '{'[' * 100_000}' WHERE subject = 'contact:jane-smith' AND seq = 2",
     "a key": "UPDATE history SET data = replace(data, 'title', 'tixle') WHERE subject = 'contact:jane-smith'",
 }
 
@@ -366,6 +367,8 @@ def damage_text(office: Path, what: str) -> None:
         ("an event", ["show", "jane-smith"], "tom"),
         ("an event", ["undo"], "sue"),
         ("a key", ["undo"], "sue"),
+        ("a nest", ["show", "jane-smith"], "tom"),
+        ("a nest", ["undo"], "sue"),
     ],
     ids=typed,
 )
@@ -375,7 +378,7 @@ def test_a_damage_that_sqlite_does_not_see_is_said_too(what: str, words: list[st
     assert told.returncode == 69 and one_line(told.stderr) and "the store is damaged" in told.stderr
 
 
-@pytest.mark.parametrize("what", ["an event", "a key"])
+@pytest.mark.parametrize("what", ["an event", "a key", "a nest"])
 def test_doctor_names_the_contact_whose_history_is_damaged_and_goes_on(what: str, office: Path) -> None:
     damage_text(office, what)
     told = ran("doctor", cwd=office)
