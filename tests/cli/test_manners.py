@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import pty
+import select
 import subprocess
 import sys
 import termios
@@ -38,12 +39,16 @@ def at_terminal(office: Path, words: list[str], *answers: str) -> tuple[int, str
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # ctrl-C needs a terminal of its own
     )
     os.close(slave)
-    shown, waiting = b"", list(answers)
+    shown, waiting, answer = b"", list(answers), b""
     try:
-        while chunk := os.read(master, 4096):
-            shown += chunk
+        while True:
+            if not select.select([master], [], [], 2)[0]:
+                os.write(master, answer)  # what is typed before a prompt listens is thrown away: once more
+                continue
+            shown += os.read(master, 4096)
             if shown.endswith(b": ") and waiting:
-                os.write(master, waiting.pop(0).encode())
+                answer = waiting.pop(0).encode()
+                os.write(master, answer)
     except OSError:  # the other end is closed
         pass
     os.close(master)
