@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from io import StringIO
 from typing import Any
 from unicodedata import category
@@ -40,7 +42,8 @@ ROW = st.tuples(
     st.sampled_from(["web-registration", None]),
     st.just("tom"),
 )
-ROOM = st.integers(54, 200)  # room for an id, a minute and both texts
+NARROW = st.integers(27, 200)  # room for an id and a little of both texts
+ROOM = st.integers(54, 200)  # for a minute too
 
 
 @CALM
@@ -50,7 +53,7 @@ def test_our_table_is_tabulates(rows: list[tuple[str, str, str]], room: int | No
 
 
 @CALM
-@given(st.lists(ROW, min_size=1, max_size=5), ROOM)
+@given(st.lists(ROW, min_size=1, max_size=5), NARROW)
 def test_no_line_of_a_table_is_wider_than_its_terminal(rows: list[tuple[Any, ...]], room: int) -> None:
     assert max(map(width, table(DUE, rows, room).splitlines())) <= room
 
@@ -86,6 +89,11 @@ def test_a_cut_text_is_a_beginning_with_an_ellipsis_and_fits(text: str, room: in
     short = cut(text, room)
     assert width(short) <= room
     assert short == text if width(text) <= room else short[-1] == "…" and text.startswith(short[:-1])
+
+
+def test_an_ellipsis_alone_does_not_load_what_measures_wide_characters() -> None:
+    code = "import sys; from followup.output.table import width; width('Jack Rob…'); print('wcwidth' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
 
 
 FALLEN = [

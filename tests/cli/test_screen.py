@@ -59,7 +59,8 @@ def crowd(office: Path) -> Path:
     """The office with names that no table is made for; they went past the command line, which refuses one."""
     store = open_store(f"sqlite:///{office / 'followup.db'}")
     world = World(store, 1_777_910_400, "tom", "test")  # 2026-05-04 16:00 UTC
-    for id, name in {"long": "Bartholomew " * 750, "wide": "王小明陳大文李小龍" * 5, "evil": EVIL}.items():
+    names = {"long": "Bartholomew " * 750, "wide": "王小明陳大文李小龍" * 5, "evil": EVIL, "zed": "Zed\nall is well"}
+    for id, name in names.items():
         fields = {"name": name, "phone": "+1 604 555 0199", "owner": "tom", "stage": "lead"}
         assert for_contacts(world, [(id, wishes.Add(fields, wishes.Choice("referral")))]).done == [id]
     store.close()
@@ -134,10 +135,28 @@ def test_P6_nothing_that_is_said_carries_a_control(crowd: Path, words: list[str]
     assert "Eve" in told and not UNSEEN.search(told)
 
 
+@pytest.mark.usefixtures("crowd")
 def test_P6_a_name_that_is_offered_stays_on_its_line(run: Run) -> None:
-    run("contacts", "add", "--name", "Zed\nall is well", "--no-cycle")
     told = run("show", "Zed all is wel")
     assert "did you mean" in told.stderr and len(lines(told.stderr)) == 1
+
+
+SHORT = "cycles: {short: {name: Short, steps: [{id: one, name: One, type: task}]}}\naliases: {short: {name: S, cycle: short}}\n"
+
+
+def test_P6_what_is_said_beside_an_answer_carries_no_control(run: Run, crowd: Path) -> None:
+    file = crowd / "cycles" / "short.yaml"
+    file.write_text(SHORT)
+    assert run("apply", "--yes", user="sue").returncode == 0
+    run("assign", "evil", "short")
+    (open_,) = items(run, "search", "--contact", "evil", "--status", "scheduled")
+    stepped = screen(crowd, 80, "complete", str(open_["id"]), "--dry-run")
+    assert "has stepped off" in stepped and not UNSEEN.search(stepped)
+    run("assign", "evil", "wide", "hold")
+    file.unlink()
+    assert run("apply", "--yes", user="sue").returncode == 0
+    undone = screen(crowd, 80, "undo", "--partial")
+    assert "was on cycle 'short'" in undone and not UNSEEN.search(undone)
 
 
 def items(run: Run, *words: str, **how: str) -> list[dict[str, Any]]:
@@ -234,10 +253,14 @@ def test_the_history_ends_with_the_newest_and_is_counted_from_there(run: Run) ->
     assert items(run, "history", "jane-smith", "-n", "2") == items(run, "history", "jane-smith")[-2:]
     assert items(run, "history", "--change", "3") == [item for item in everything if item["change"] == 3]
     assert items(run, "history", "jane-smith", "--change", "4") == everything[-1:]
+    assert "2 Welcome call, reached, asked about parking" in run("show", "jane-smith").stdout
     told = lines(run("history", "-n", "2").stdout)
     assert told[0].split() == ["change", "at", "by", "subject", "what", "details"]
     assert [line.split("  ")[-1] for line in told[2:]] == ["2, busy", "2, reached, asked about parking"]
     assert "subject" not in run("history", "jane-smith").stdout
+    run("stop", "jane-smith", "li-wei", "grace-kim")
+    everything = items(run, "history")
+    assert all(items(run, "history", "-n", str(n)) == everything[-n:] for n in (3, 5))
 
 
 def test_P7_attempts_are_counted_and_searched(run: Run) -> None:
