@@ -45,8 +45,8 @@ class SqliteChange:
             _contact_rows(before, decision.after, rows)
             _enrolment_rows(before, decision.after, rows)
             _action_rows(before, decision.after, rows)
-        rows["update_enrolment"].sort(key=lambda row: row[-2] is None)  # what ends, before what opens again:
-        rows["update_action"].sort(key=lambda row: row[2] == SCHEDULED)  # an undo may do both
+        rows["update_enrolment"].sort(key=lambda row: row[-3] is None)  # what ends, before what opens again:
+        rows["update_action"].sort(key=lambda row: row[1] == SCHEDULED)  # an undo may do both
         self.saved = self.saved or bool(rows["history"])
         sql = statements("sqlite", "write")
         for name in WRITES:
@@ -83,9 +83,9 @@ def _contact_rows(before: Dossier, after: Dossier, rows: Rows) -> None:
     if old is None:
         rows["insert_contact"].append((*new, after.seq, after.next_action))
     elif old[:UPDATED_AT] == new[:UPDATED_AT] and old.gone == new.gone:
-        rows["touch_contact"].append((new.id, new.updated_at, after.seq, after.next_action))
+        rows["touch_contact"].append((new.updated_at, after.seq, after.next_action, new.id))
     else:
-        rows["update_contact"].append((*new, after.seq, after.next_action))
+        rows["update_contact"].append((*new[1:], after.seq, after.next_action, new.id))
 
 
 def _enrolment_rows(before: Dossier, after: Dossier, rows: Rows) -> None:
@@ -109,11 +109,11 @@ def _action_rows(before: Dossier, after: Dossier, rows: Rows) -> None:
 
 
 def _changing_enrolment(e: Enrolment) -> tuple[Any, ...]:
-    return e.id, e.alias, e.round, e.round_start, e.round_at, e.paused_until, e.ended, e.reason
+    return e.alias, e.round, e.round_start, e.round_at, e.paused_until, e.ended, e.reason, e.id
 
 
 def _changing_action(a: Action) -> tuple[Any, ...]:
     return (
-        a.id, a.owner, a.status, a.due, a.nominal, a.at, a.moved, a.attempts, a.outcome, a.notes,
-        a.listing, a.completed_on, a.completed_by, a.reason,
+        a.owner, a.status, a.due, a.nominal, a.at, a.moved, a.attempts, a.outcome, a.notes,
+        a.listing, a.completed_on, a.completed_by, a.reason, a.id,
     )  # fmt: skip

@@ -25,14 +25,14 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: update_contact
 UPDATE contact
-SET name = ?2, first_name = ?3, last_name = ?4, email = ?5, phone = ?6, owner = ?7, property = ?8, source = ?9,
-    type = ?10, sales_cycle = ?11, stage = ?12, groups = ?13, do_not_contact = ?14, follow_up = ?15, details = ?16,
-    created_at = ?17, updated_at = ?18, gone = ?19, seq = ?20, next_action = ?21
-WHERE id = ?1;
+SET name = ?, first_name = ?, last_name = ?, email = ?, phone = ?, owner = ?, property = ?, source = ?,
+    type = ?, sales_cycle = ?, stage = ?, groups = ?, do_not_contact = ?, follow_up = ?, details = ?,
+    created_at = ?, updated_at = ?, gone = ?, seq = ?, next_action = ?
+WHERE id = ?;
 
 -- name: touch_contact
 -- Of most changes a contact's own row keeps only these: its other columns and their index stay as they are.
-UPDATE contact SET updated_at = ?2, seq = ?3, next_action = ?4 WHERE id = ?1;
+UPDATE contact SET updated_at = ?, seq = ?, next_action = ? WHERE id = ?;
 
 -- name: insert_enrolment
 INSERT INTO enrolment (id, contact, kind, process, alias, version, start, start_at, round, round_start, round_at,
@@ -41,8 +41,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: update_enrolment
 UPDATE enrolment
-SET alias = ?2, round = ?3, round_start = ?4, round_at = ?5, paused_until = ?6, ended = ?7, reason = ?8
-WHERE id = ?1;
+SET alias = ?, round = ?, round_start = ?, round_at = ?, paused_until = ?, ended = ?, reason = ?
+WHERE id = ?;
 
 -- name: insert_action
 INSERT INTO action (id, contact, owner, type, title, status, due, nominal, at, enrolment, step, round, trial, position,
@@ -52,6 +52,6 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 
 
 -- name: update_action
 UPDATE action
-SET owner = ?2, status = ?3, due = ?4, nominal = ?5, at = ?6, moved = ?7, attempts = ?8, outcome = ?9, notes = ?10,
-    listing = ?11, completed_on = ?12, completed_by = ?13, reason = ?14
-WHERE id = ?1;
+SET owner = ?, status = ?, due = ?, nominal = ?, at = ?, moved = ?, attempts = ?, outcome = ?, notes = ?,
+    listing = ?, completed_on = ?, completed_by = ?, reason = ?
+WHERE id = ?;
