@@ -63,14 +63,17 @@ class SqliteStore:
             self.connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=WAIT_SECONDS)
             try:
                 self._check(create)
+                self._prepare()
             except BaseException:
                 self.connection.close()
                 raise
-            self.connection.create_function("fold", 1, folded, deterministic=True)
-            # a bulk write that spills its cache shuts readers out for its whole length
-            self.connection.execute("PRAGMA cache_spill = OFF")
-            self.connection.execute("PRAGMA synchronous = EXTRA")
-            self.connection.execute("PRAGMA foreign_keys = OFF")  # decide and doctor hold them; each check is a seek
+
+    def _prepare(self) -> None:
+        self.connection.create_function("fold", 1, folded, deterministic=True)
+        # a bulk write that spills its cache shuts readers out for its whole length
+        self.connection.execute("PRAGMA cache_spill = OFF")
+        self.connection.execute("PRAGMA synchronous = EXTRA")
+        self.connection.execute("PRAGMA foreign_keys = OFF")  # decide and doctor hold them; each check is a seek
 
     def _check(self, create: bool) -> None:
         version = self.connection.execute("PRAGMA user_version").fetchone()[0]
