@@ -5,10 +5,11 @@ The office loads its items when they are asked for: `complete` reads one cycle a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any
 
+from followup.core import declared
 from followup.core import office as o
 from followup.core.permission import Reach, reach
 from followup.core.timing import When, local
@@ -16,24 +17,7 @@ from followup.core.words import meant, nearest
 from followup.errors import NoProject, NotFound, Refused
 from followup.store import Head, Store, loaded
 
-Item = TypeVar("Item")
-
 FEW = 12  # items that an error message can list
-
-
-class Lazy(dict[Any, Item]):
-    """Items by id, each loaded once; KeyError for what is not declared."""
-
-    def __init__(self, load: Callable[[Any], Item | None]) -> None:
-        super().__init__()
-        self._load = load
-
-    def __missing__(self, key: Any) -> Item:
-        item = self._load(key)
-        if item is None:
-            raise KeyError(key)
-        self[key] = item
-        return item
 
 
 class World:
@@ -59,30 +43,11 @@ class World:
         version = next(self.store.ask("catalog.version"))[0]
         if version == 0:
             raise NoProject("nothing is applied yet: `followup apply`")
-        return o.Office(
-            version=version,
-            cycles=Lazy(lambda id: self._made(o.cycle, "cycle", id)),
-            aliases=Lazy(lambda id: self._made(o.alias, "alias", id)),
-            types=Lazy(lambda id: self._made(o.action_type, "action_type", id)),
-            users=self.users,
-            calendars=Lazy(self._calendar),
-            moved=self.document("moved", "moved") or {},
-        )
-
-    def _made(self, make: Callable[[str, o.Document], Item], kind: str, id: str) -> Item | None:
-        document = self.document(kind, id)
-        return make(id, document) if document else None
-
-    def _calendar(self, user: str | None) -> o.Calendar:
-        document = (self.document("user", user) if user else None) or {}
-        place = document.get("property")
-        layers = (self.document("office", "office"), self.document("property", place) if place else None, document)
-        return o.calendar(*(layer for layer in layers if layer))
+        return declared.office(version, self, self.users)
 
     @cached_property
     def users(self) -> dict[str, o.User]:
-        roles = self.documents("role")
-        return {id: o.user(id, text, roles[text["role"]]) for id, text in self.documents("user").items()}
+        return declared.made_users(self)
 
     @cached_property
     def user(self) -> o.User:
