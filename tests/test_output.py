@@ -186,6 +186,7 @@ TOLD = [
         {"owner": "anne", "due": "2026-05-04", "before": {"owner": "tom", "due": "2026-05-04"}},
         "7, owner from tom to anne",
     ),
+    ("redated", 7, {"due": "2026-05-05", "before": "2026-05-04"}, "7, from 2026-05-04 to 2026-05-05"),
     ("undone", None, {"change": 4, "contact": None, "enrolments": [], "actions": []}, "change 4"),
     ("applied", None, {"version": 2, "digest": "d", "commit": "abcdef0123456789"}, "version 2, commit abcdef0123"),
 ]  # fmt: skip

@@ -28,10 +28,16 @@ class Decision(NamedTuple):
 
 
 class Draft:
-    """A decision in the making. `ids` gives the ids of new actions and enrolments."""
+    """A decision in the making. `ids` gives the ids of new actions and enrolments.
 
-    def __init__(self, dossier: Dossier, office: Office, stamp: Stamp, ids: Iterator[int]) -> None:
+    `not_before_today`: what an edit schedules of a cycle lies in the future, however long ago it counts from (E2, E4).
+    """
+
+    def __init__(
+        self, dossier: Dossier, office: Office, stamp: Stamp, ids: Iterator[int], not_before_today: bool = False
+    ) -> None:
         self.dossier, self.office, self.stamp, self.ids = dossier, office, stamp, ids
+        self.not_before_today = not_before_today
         self.entries: list[e.Entry] = []
 
     def add(self, event: e.Event) -> None:

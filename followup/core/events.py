@@ -83,7 +83,7 @@ class RoundBegan(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """The enrolment is over: no-more-steps, replaced, restarted, stopped, closed, transferred, removed."""
+    """The enrolment is over: no-more-steps, replaced, restarted, stopped, moved, closed, transferred, removed."""
 
     enrolment: int
     on: str
@@ -175,6 +175,17 @@ class Reassigned(NamedTuple):
     before: Fields
 
 
+class Redated(NamedTuple):
+    """An edit of its step gave it another date, as was chosen when the edit was applied (E2)."""
+
+    action: int
+    due: str
+    nominal: str
+    at: int
+    before: str
+    why: Fields
+
+
 class Undone(NamedTuple):
     """A change was taken back (E11): what these rows were before it, whole; None: it had made the contact."""
 
@@ -212,6 +223,7 @@ Event: TypeAlias = (
     | Rescheduled
     | Attempted
     | Reassigned
+    | Redated
     | Undone
     | Applied
 )
@@ -236,6 +248,7 @@ KINDS: dict[str, type[Event]] = {
     "rescheduled": Rescheduled,
     "attempted": Attempted,
     "reassigned": Reassigned,
+    "redated": Redated,
     "undone": Undone,
     "applied": Applied,
 }

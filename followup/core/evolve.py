@@ -57,6 +57,8 @@ def _changed(dossier: Dossier, entry: e.Entry) -> Dossier:
             return _action(dossier, id, attempts=_the_action(dossier, id).attempts + 1)
         case e.Reassigned(action=id):
             return _action(dossier, id, owner=event.owner, due=event.due, nominal=event.nominal, at=event.at)
+        case e.Redated(action=id):
+            return _action(dossier, id, due=event.due, nominal=event.nominal, at=event.at)
         case e.Enrolled():
             return dossier._replace(enrolments=(*dossier.enrolments, _enrolled(dossier, event)))
         case e.RoundBegan(enrolment=id):

@@ -50,6 +50,7 @@ class Cycle(NamedTuple):
     active: bool
     steps: tuple[Step, ...]
     active_steps: tuple[Step, ...]
+    protect: bool = False  # no edit may touch who is on it
 
 
 class Alias(NamedTuple):
@@ -177,7 +178,7 @@ def cycle(id: str, document: Document) -> Cycle:
     anchor, roll = document["anchor"], document.get("roll")
     steps = tuple(_step(place, item, anchor, roll) for place, item in enumerate(document["steps"]))
     active = tuple(step for step in steps if step.active)
-    return Cycle(id, document["name"], document["active"], steps, active)
+    return Cycle(id, document["name"], document["active"], steps, active, document.get("protect", False))
 
 
 def _step(position: int, item: Document, anchor: str, roll: str | None) -> Step:

@@ -7,7 +7,8 @@ from followup.core import wishes as w
 from followup.core.draft import Draft
 from followup.core.model import LEAD, LOST, PROSPECT, UNDONE, WON, Action, Contact
 from followup.core.office import ELAPSED_MINUTES
-from followup.core.placing import choose, end, nominal_in
+from followup.core.placing import choose, end
+from followup.core.rounds import nominal_in
 from followup.core.timing import When, local, moment
 from followup.core.words import folded
 from followup.errors import Conflict, Refused

@@ -1,8 +1,4 @@
-"""On a cycle, round by round: which steps become actions when. Rules F4 to F8, L3, T2.
-
-A round runs from the step it enters at to the first active step with a loop. Whatever of it can be dated is created at
-once; a step anchored on `completed` waits until the step before it is closed. Inactive steps are as if not there.
-"""
+"""Onto a cycle, along it, and off it: what a choice means, and what follows from a closing. Rules F4 to F10, L8."""
 
 from __future__ import annotations
 
@@ -10,9 +6,10 @@ from itertools import pairwise
 
 from followup.core import events as e
 from followup.core.draft import Draft
-from followup.core.model import CANCELLED, SCHEDULED, Action, Enrolment
+from followup.core.model import CANCELLED, Action, Enrolment
 from followup.core.office import Alias, Cycle, Step
-from followup.core.timing import Due, When, add_days, moment, place
+from followup.core.rounds import action_of, begin, next_round, up_to_loop, walk
+from followup.core.timing import When
 from followup.core.wishes import Choice
 from followup.errors import NotFound, Refused
 
@@ -92,7 +89,7 @@ def enrol(draft: Draft, alias: Alias | None, cycle: Cycle, start: When) -> None:
     id, version = next(draft.ids), draft.office.version
     draft.add(e.Enrolled(id, "cycle", cycle.id, alias.id if alias else None, version, start.text, start.at))
     if cycle.active_steps:
-        _begin(draft, id, cycle, cycle.active_steps[0])
+        begin(draft, id, cycle, cycle.active_steps[0])
 
 
 def end(draft: Draft, enrolment: Enrolment, on: When, reason: str) -> None:
@@ -112,21 +109,21 @@ def advance(draft: Draft, action: Action, closed: When) -> None:
     if cycle and action.round == enrolment.round:
         step = _step_of(draft, cycle, enrolment, action)
         if step and step.loop_to and cycle.active_steps:
-            _next_round(draft, enrolment, cycle, step, action, closed)
+            next_round(draft, enrolment, cycle, step, action, closed)
         else:
-            _walk(draft, enrolment, cycle, _after(cycle, step, action), closed)
+            walk(draft, enrolment, cycle, _after(cycle, step, action), closed)
     if not any(a.open for a in draft.dossier.of(enrolment)):
-        _nothing_open(draft, enrolment, cycle, closed)
+        nothing_open(draft, enrolment, cycle, closed)
 
 
-def _nothing_open(draft: Draft, enrolment: Enrolment, cycle: Cycle | None, closed: When) -> None:
+def nothing_open(draft: Draft, enrolment: Enrolment, cycle: Cycle | None, closed: When) -> None:
     """A hold stays (F8). What a cancelling by hand held up is made up for, be it steps or a loop; else it is over."""
     if cycle and not cycle.active_steps:
         return
     if cycle and (held_up := _held_up(draft, enrolment, cycle)):
-        _walk(draft, enrolment, cycle, held_up, closed)
+        walk(draft, enrolment, cycle, held_up, closed)
     elif cycle and (loop := _loop(draft, enrolment, cycle)):
-        _next_round(draft, enrolment, cycle, *loop, closed)
+        next_round(draft, enrolment, cycle, *loop, closed)
     else:
         draft.add(e.Ended(enrolment.id, closed.day, "no-more-steps"))
 
@@ -134,7 +131,7 @@ def _nothing_open(draft: Draft, enrolment: Enrolment, cycle: Cycle | None, close
 def _loop(draft: Draft, enrolment: Enrolment, cycle: Cycle) -> tuple[Step, Action] | None:
     """The step of this round that loops, with its action."""
     for step in cycle.active_steps:
-        action = _tried(draft, enrolment, step)
+        action = action_of(draft, enrolment, step)
         if step.loop_to and action:
             return step, action
     return None
@@ -143,9 +140,9 @@ def _loop(draft: Draft, enrolment: Enrolment, cycle: Cycle) -> tuple[Step, Actio
 def _held_up(draft: Draft, enrolment: Enrolment, cycle: Cycle) -> tuple[Step, ...]:
     """The rest of the round from the first step that nothing triggered, since the one before it was cancelled."""
     for place_, (before, step) in enumerate(pairwise(cycle.active_steps), 1):
-        tried = _tried(draft, enrolment, before)
-        if tried and tried.status == CANCELLED and not before.loop_to and not _tried(draft, enrolment, step):
-            return _round(cycle.active_steps[place_:])
+        tried = action_of(draft, enrolment, before)
+        if tried and tried.status == CANCELLED and not before.loop_to and not action_of(draft, enrolment, step):
+            return up_to_loop(cycle.active_steps[place_:])
     return ()
 
 
@@ -157,145 +154,4 @@ def _step_of(draft: Draft, cycle: Cycle, enrolment: Enrolment, action: Action) -
 def _after(cycle: Cycle, step: Step | None, action: Action) -> tuple[Step, ...]:
     """The rest of the round behind a closed step; behind where it stood, if it is no longer declared."""
     position = step.position if step else action.position - 1
-    return _round(tuple(s for s in cycle.active_steps if s.position > position))
-
-
-def _round(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Up to the first step that loops: what stands behind it is never reached."""
-    end = next((place for place, step in enumerate(steps, 1) if step.loop_to), len(steps))
-    return steps[:end]
-
-
-def _next_round(draft: Draft, enrolment: Enrolment, cycle: Cycle, step: Step, action: Action, closed: When) -> None:
-    entry = loop_target(cycle, step)
-    start = closed
-    if entry.anchor == "due" or entry.anchor.startswith("step:"):  # L3: never before the day it was planned for
-        start = max(closed, nominal_of(draft, action), key=lambda when: when.at)
-    draft.add(e.RoundBegan(enrolment.id, enrolment.round + 1, start.text, start.at))
-    _begin(draft, enrolment.id, cycle, entry, before=action)
-
-
-def loop_target(cycle: Cycle, step: Step) -> Step:
-    """The step that `step` loops to; if that is inactive, the next active one behind it, wrapping (F5)."""
-    position = next((s.position for s in cycle.steps if s.id == step.loop_to), 0)
-    active = cycle.active_steps
-    return next((s for s in active if s.position >= position), active[0])
-
-
-def _begin(draft: Draft, enrolment_id: int, cycle: Cycle, entry: Step, before: Action | None = None) -> None:
-    """A round's first step counts from the round's start whatever its anchor (T2); then what else can be dated."""
-    enrolment = draft.dossier.enrolment(enrolment_id)
-    assert enrolment is not None
-    start = When(enrolment.round_start, enrolment.round_at)
-    steps = _round(tuple(s for s in cycle.active_steps if s.position >= entry.position))
-    _create(draft, enrolment, steps[0], "start", start, before)
-    _walk(draft, enrolment, cycle, steps[1:], None)
-
-
-def _walk(draft: Draft, enrolment: Enrolment, cycle: Cycle, steps: tuple[Step, ...], closed: When | None) -> None:
-    """Create, in listed order, each of `steps` that can be dated and does not exist in this round.
-
-    `closed`: when the step before the first of them was closed, if that is what happened. Steps behind one that was
-    cancelled by hand before count from then too, so that nothing is lost with it.
-    """
-    for place_, step in enumerate(steps):
-        if _tried(draft, enrolment, step):
-            continue
-        before = _before(draft, enrolment, cycle, step)
-        waits = place_ > 0 and (before is None or before.open or before.round != enrolment.round)
-        anchor = _anchor(draft, enrolment, cycle, step, before, None if waits else closed)
-        if anchor:
-            _create(draft, enrolment, step, step.anchor, anchor, before)
-
-
-def _tried(draft: Draft, enrolment: Enrolment, step: Step) -> Action | None:
-    """This round's latest action of `step`."""
-    latest = draft.latest(enrolment, step)
-    return latest if latest and latest.round == enrolment.round else None
-
-
-def _before(draft: Draft, enrolment: Enrolment, cycle: Cycle, step: Step) -> Action | None:
-    """The action of the active step before `step`, in listed order."""
-    earlier = [s for s in cycle.active_steps if s.position < step.position]
-    return draft.latest(enrolment, earlier[-1]) if earlier else None
-
-
-def _anchor(
-    draft: Draft, enrolment: Enrolment, cycle: Cycle, step: Step, before: Action | None, closed: When | None
-) -> When | None:
-    """What the step counts from (T2); None while that is not known."""
-    match step.anchor:
-        case "completed":
-            return closed
-        case "start":
-            return When(enrolment.round_start, enrolment.round_at)
-        case "due":
-            return nominal_of(draft, before) if before and before.round == enrolment.round else closed
-        case named:
-            return _named(draft, enrolment, cycle, named.removeprefix("step:"), closed)
-
-
-def _named(draft: Draft, enrolment: Enrolment, cycle: Cycle, id: str, closed: When | None) -> When | None:
-    """The nominal of this round's action of the named step; of an earlier round's where this one enters behind it."""
-    step = next((s for s in cycle.active_steps if s.id == id), None)
-    latest = draft.latest(enrolment, step) if step else None
-    if step and not _tried(draft, enrolment, step) and _is_to_come(draft, enrolment, cycle, step):
-        return None
-    return nominal_of(draft, latest) if latest else closed
-
-
-def _is_to_come(draft: Draft, enrolment: Enrolment, cycle: Cycle, step: Step) -> bool:
-    """Whether this round has yet to create `step`: the nearest one before it that exists has triggered nothing."""
-    for before in reversed([s for s in cycle.active_steps if s.position < step.position]):
-        if tried := _tried(draft, enrolment, before):
-            return tried.status in (SCHEDULED, CANCELLED)
-    return False
-
-
-def nominal_of(draft: Draft, action: Action) -> When:
-    return nominal_in(draft.calendar(action.owner).zone, action)
-
-
-def nominal_in(zone: str, action: Action) -> When:
-    """The nominal due with its instant: the stored one where nothing moved it, since text is ambiguous once a year."""
-    return When(action.due, action.at) if action.nominal == action.due else moment(action.nominal, zone)
-
-
-def _create(
-    draft: Draft, enrolment: Enrolment, step: Step, anchor: str, counted_from: When, before: Action | None
-) -> None:
-    """Schedule one step, for the contact's owner, with the reasons that `explain` will read (G4)."""
-    owner = draft.dossier.known.owner
-    not_before = add_days(before.due[:10], step.min_gap) if before and step.min_gap else None
-    due = place(counted_from, step.offset, draft.calendar(owner), step.at, step.roll, not_before)
-    draft.add(
-        e.Scheduled(
-            action=next(draft.ids),
-            type=step.type,
-            title=step.name,
-            owner=owner,
-            due=due.due,
-            nominal=due.nominal,
-            at=due.at,
-            enrolment=enrolment.id,
-            step=step.id,
-            round=enrolment.round,
-            trial=draft.next_trial(enrolment, step.id, enrolment.round),
-            position=step.position,
-            why=_why(draft, step, anchor, counted_from, due),
-        )
-    )
-
-
-def _why(draft: Draft, step: Step, anchor: str, counted_from: When, due: Due) -> e.Fields:
-    why: e.Fields = {
-        "anchor": anchor,
-        "from": counted_from.text,
-        "offset": str(step.offset),
-        "version": draft.office.version,
-    }
-    if due.moved_by:
-        why["moved_by"] = list(due.moved_by)
-    if due.unknown_holidays:
-        why["unknown_holidays"] = True
-    return why
+    return up_to_loop(tuple(s for s in cycle.active_steps if s.position > position))

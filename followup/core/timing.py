@@ -169,6 +169,18 @@ def _placed(
     )
 
 
+def put_off(due: Due, days: int, calendar: Calendar) -> Due:
+    """`due` so many working days later, its time of day and its nominal kept (E2, stagger)."""
+    if days == 0:
+        return due
+    later = _on_day(
+        When(due.due, due.at),
+        add_business_days(date.fromisoformat(due.due[:10]), days, calendar).isoformat(),
+        calendar.zone,
+    )
+    return due._replace(due=later.text, at=later.at, moved_by=(*due.moved_by, "stagger"))
+
+
 def _at_time(day: str, at: str | None, zone: str) -> When:
     return moment(f"{day}T{at}" if at else day, zone)
 

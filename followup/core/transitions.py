@@ -22,6 +22,7 @@ ActionEvent = (
     | e.Rescheduled
     | e.Attempted
     | e.Reassigned
+    | e.Redated
 )
 
 NOTHING: Mapping[type[ActionEvent], str] = MappingProxyType({})
@@ -40,6 +41,7 @@ ALLOWED: Mapping[str | None, Mapping[type[ActionEvent], str]] = MappingProxyType
                 e.Rescheduled: m.SCHEDULED,
                 e.Attempted: m.SCHEDULED,
                 e.Reassigned: m.SCHEDULED,
+                e.Redated: m.SCHEDULED,
             }
         ),
         m.COMPLETED: NOTHING,

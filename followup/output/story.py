@@ -51,7 +51,7 @@ def _parts(event: e.Event) -> tuple[object, ...]:
             return (outcome, notes, listing and f"listing {listing}")
         case e.Skipped() | e.NotShown() | e.Failed() | e.Cancelled() | e.Ended() | e.Removed():
             return (event.reason,)
-        case e.Rescheduled(due=due, before=before):
+        case e.Rescheduled(due=due, before=before) | e.Redated(due=due, before=before):
             return (_changed("", _date(before), _date(due)),)
         case e.Attempted(channel=channel, notes=notes):
             return (channel, notes)

@@ -7,7 +7,7 @@ import pytest
 from followup.core import events as e
 from followup.core import wishes as w
 from followup.core.model import CANCELLED, NO_SHOW
-from followup.core.placing import loop_target
+from followup.core.rounds import loop_target
 from followup.errors import NotFound, Refused
 from tests.core.building import Story, alias, calendar, cycle, instant, office, step
 

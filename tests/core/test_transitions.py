@@ -31,6 +31,7 @@ AFTER = {
     e.Rescheduled: "scheduled",
     e.Attempted: "scheduled",
     e.Reassigned: "scheduled",
+    e.Redated: "scheduled",
 }
 WISHES = {
     e.Completed: w.Complete(7),
@@ -50,6 +51,7 @@ EVENTS = {
     e.Rescheduled: e.Rescheduled(7, "2026-06-01", instant("2026-06-01"), "2026-05-04"),
     e.Attempted: e.Attempted(7, "2026-05-04"),
     e.Reassigned: e.Reassigned(7, "kim", "2026-05-04", "2026-05-04", instant("2026-05-04"), {}),
+    e.Redated: e.Redated(7, "2026-06-01", "2026-06-01", instant("2026-06-01"), "2026-05-04", {}),
 }
 
 

@@ -1,0 +1,408 @@
+"""E2 to E6: an edited cycle meets somebody who is on it. Jane is added on Monday 4 May 2026."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from followup.core import office as o
+from followup.core import wishes as w
+from followup.core.edits import Effect
+from followup.errors import Refused
+from tests.core.building import Story, alias, cycle, office, step
+
+LETTER, CALL, VISIT = step("letter", "1 day", "email"), step("call", "3 days"), step("visit", "1 week")
+
+
+def one(*steps: Any, **how: Any) -> o.Office:
+    """An office with the cycle `prospect`, and another to go to."""
+    return office(cycle("prospect", *steps, **how), cycle("other", step("hello", "2 days")), version=2)
+
+
+def jane(*steps: Any, **how: Any) -> Story:
+    return Story(one(*steps, **how)).added("prospect")
+
+
+def told(effects: list[Effect]) -> list[tuple[Any, ...]]:
+    """What, the step, and the dates that there are."""
+    return [(x.what, x.step, *(d for d in (x.was, x.becomes or x.would) if d)) for x in effects]
+
+
+# -- E2
+
+
+def test_E2_an_edited_step_keeps_its_date_and_the_line_says_what_it_would_be() -> None:
+    story = jane(step("call", "10 days"))
+    assert told(story.applies(one(step("call", "5 days")))) == [("keeps", "call", "2026-05-14", "2026-05-09")]
+    assert story.due == {"call": "2026-05-14"} and story.last == []
+
+
+def test_E2_recompute_counts_from_the_original_anchor() -> None:
+    story = jane(LETTER, step("call", "10 days"))
+    story.closes_on("letter", "2026-05-06")
+    story.at("2026-05-08T09:00")
+    effects = story.applies(one(LETTER, step("call", "5 days")), {"step": "prospect/call", "dates": "recompute"})
+    assert told(effects) == [("earlier", "call", "2026-05-16", "2026-05-11")]
+    assert story.due == {"call": "2026-05-11"} and story.last == ["redated"]
+    assert effects[0].entry == "step:prospect/call" and not effects[0].past
+
+
+def test_E2_one_that_would_lie_in_the_past_becomes_today() -> None:
+    story = jane(step("call", "30 days")).at("2026-05-20T09:00")
+    effects = story.applies(one(step("call", "5 days")), {"step": "prospect/call", "dates": "recompute"})
+    assert told(effects) == [("earlier", "call", "2026-06-03", "2026-05-20")] and effects[0].past
+    assert story.open[0].nominal == "2026-05-09"
+
+
+def test_E2_a_kept_date_that_would_lie_in_the_past_is_counted_so() -> None:
+    story = jane(step("call", "30 days")).at("2026-05-20T09:00")
+    assert [(x.what, x.past) for x in story.applies(one(step("call", "5 days")))] == [("keeps", True)]
+
+
+def test_E2_an_overdue_action_whose_step_is_not_retimed_stays_overdue() -> None:
+    story = jane(step("call", "3 days")).at("2026-05-20T09:00")
+    effects = story.applies(
+        one(step("call", "3 days"), step("visit", "1 day")), {"step": "prospect/call", "dates": "recompute"}
+    )
+    assert told(effects) == [("same", "call", "2026-05-07")] and story.due == {"call": "2026-05-07"}
+
+
+def test_E2_what_somebody_moved_by_hand_is_not_recomputed() -> None:
+    story = jane(step("call", "10 days"))
+    story.does(w.Reschedule(story.action("call").id, "2026-05-20"))
+    effects = story.applies(one(step("call", "5 days")), {"step": "prospect/call", "dates": "recompute"})
+    assert told(effects) == [("by-hand", "call", "2026-05-20", "2026-05-09")] and story.due == {"call": "2026-05-20"}
+
+
+def test_E2_a_rebooked_no_show_is_a_promise_too() -> None:
+    story = jane(step("call", "10 days"))
+    story.does(w.NoShow(story.action("call").id, "out", rebook="2026-05-06"))
+    effects = story.applies(one(step("call", "5 days")), {"step": "prospect/call", "dates": "recompute"})
+    assert told(effects) == [("by-hand", "call", "2026-05-06", "2026-05-09")]
+
+
+def test_E2_in_a_chain_of_dues_each_counts_from_the_new_date_of_the_one_before() -> None:
+    before, after = (
+        one(step("a", "1 day"), step("b", first), step("c", "1 day"), anchor="due") for first in ("2 days", "4 days")
+    )
+    story = Story(before).added("prospect")
+    assert story.due == {"a": "2026-05-05", "b": "2026-05-07", "c": "2026-05-08"}
+    effects = story.applies(
+        after, {"step": "prospect/b", "dates": "recompute"}, {"step": "prospect/c", "dates": "recompute"}
+    )
+    assert told(effects)[1:] == [("later", "b", "2026-05-07", "2026-05-09"), ("later", "c", "2026-05-08", "2026-05-10")]
+    assert story.due == {"a": "2026-05-05", "b": "2026-05-09", "c": "2026-05-10"}
+
+
+def test_E2_a_chain_that_is_not_chosen_to_move_stays() -> None:
+    story = Story(one(step("a", "1 day"), step("b", "2 days"), anchor="due")).added("prospect")
+    story.applies(
+        one(step("a", "3 days"), step("b", "2 days"), anchor="due"), {"step": "prospect/a", "dates": "recompute"}
+    )
+    assert story.due == {"a": "2026-05-07", "b": "2026-05-07"}
+
+
+def test_E2_a_step_that_counts_from_something_else_now_is_dated_from_there() -> None:
+    story = jane(LETTER, step("call", "10 days"))
+    story.closes_on("letter", "2026-05-06")
+    edited = one(LETTER, step("call", "10 days", anchor="start"))
+    assert told(story.applies(edited, {"step": "prospect/call", "dates": "recompute"})) == [
+        ("earlier", "call", "2026-05-16", "2026-05-14")
+    ]
+
+
+@pytest.mark.parametrize(
+    "how", [{"at": "09:30"}, {"roll": "forward"}, {"min_gap": 9}, {"anchor": "start"}], ids=lambda how: next(iter(how))
+)
+def test_E2_every_part_of_a_step_that_times_it_is_an_edit_of_its_date(how: dict[str, Any]) -> None:
+    weekdays = {
+        None: o.calendar({"zone": "America/Vancouver", "working_days": o.WEEKDAYS[:5], "hours": ["09:00", "17:00"]})
+    }
+    steps = (LETTER, step("call", "3 days"))
+    before = office(cycle("prospect", *steps), calendars={**weekdays, "tom": weekdays[None]})
+    story = Story(before).added("prospect")
+    story.closes_on("letter", "2026-05-06")
+    assert story.due == {"call": "2026-05-09"}  # a Saturday
+    after = before._replace(cycles={"prospect": cycle("prospect", LETTER, step("call", "3 days", **how))})
+    assert [x.what for x in story.applies(after)] == ["keeps"]
+
+
+# -- E3
+
+
+def test_E3_who_has_passed_the_place_of_a_new_step_misses_it() -> None:
+    story = jane(LETTER, CALL)
+    story.closes_on("letter", "2026-05-05")
+    assert told(story.applies(one(LETTER, step("text", "1 day"), CALL))) == [
+        ("same", "call", "2026-05-08"),
+        ("misses", "text"),
+    ]
+    assert story.due == {"call": "2026-05-08"}
+
+
+def test_E3_backfill_runs_it_beside_what_is_open_counted_from_where_it_would_have_been() -> None:
+    story = jane(LETTER, CALL)
+    story.closes_on("letter", "2026-05-05")
+    effects = story.applies(one(LETTER, step("text", "2 days"), CALL), {"step": "prospect/text", "backfill": True})
+    assert told(effects)[1:] == [("runs", "text", "2026-05-07")]
+    assert story.due == {"call": "2026-05-08", "text": "2026-05-07"}
+    story.closes_on("text", "2026-05-07")
+    assert story.due == {"call": "2026-05-08"}, "what stands already is not scheduled again"
+
+
+def test_E3_backfill_schedules_nothing_before_today() -> None:
+    story = jane(LETTER, step("call", "1 month"))
+    story.closes_on("letter", "2026-05-05")
+    story.at("2026-05-25T09:00")
+    effects = story.applies(
+        one(LETTER, step("text", "1 day"), step("call", "1 month")), {"step": "prospect/text", "backfill": True}
+    )
+    assert told(effects)[1:] == [("runs", "text", "2026-05-25")] and effects[1].past
+
+
+def test_E3_a_new_step_ahead_comes_by_itself() -> None:
+    story = jane(LETTER, CALL)
+    assert told(story.applies(one(LETTER, step("text", "1 day"), CALL))) == [("same", "letter", "2026-05-05")]
+    story.closes_on("letter", "2026-05-05")
+    assert story.due == {"text": "2026-05-06"}
+
+
+def test_E3_a_new_step_ahead_that_can_be_dated_already_is_created_at_once() -> None:
+    story = Story(one(LETTER, VISIT, anchor="due")).added("prospect")
+    effects = story.applies(one(LETTER, CALL, VISIT, anchor="due"))
+    assert told(effects)[2:] == [("gains", "call", "2026-05-08")]
+    assert story.due == {"letter": "2026-05-05", "visit": "2026-05-12", "call": "2026-05-08"}
+
+
+def test_E3_nothing_is_gained_behind_the_loop() -> None:
+    looped = step("letter", "1 day", "email", loop_to="letter")
+    story = Story(one(looped, anchor="due")).added("prospect")
+    assert told(story.applies(one(looped, CALL, anchor="due"))) == [("same", "letter", "2026-05-05")]
+
+
+def test_E3_a_step_that_is_turned_on_is_a_new_one() -> None:
+    story = jane(LETTER, step("text", "1 day", active=False), CALL)
+    story.closes_on("letter", "2026-05-05")
+    assert ("misses", "text") in told(story.applies(one(LETTER, step("text", "1 day"), CALL)))
+
+
+def test_F8_a_hold_that_gains_steps_strands_nobody() -> None:
+    story = jane()
+    effects = story.applies(one(LETTER, CALL))
+    assert told(effects) == [("waiting", "letter")]
+    story = jane().at("2026-05-20T09:00")
+    effects = story.applies(one(LETTER, CALL), {"step": "prospect/call", "backfill": True})
+    assert told(effects) == [("runs", "call", "2026-05-20")] and story.due == {"call": "2026-05-20"}
+
+
+# -- E4
+
+
+def test_E4_a_step_that_goes_is_followed_by_the_next_counted_from_its_own_anchor() -> None:
+    story = jane(LETTER, CALL, VISIT)
+    story.closes_on("letter", "2026-05-05")
+    effects = story.applies(one(LETTER, VISIT))
+    assert told(effects) == [("advances", "call", "2026-05-08", "2026-05-12")] and effects[0].to == "visit"
+    assert story.due == {"visit": "2026-05-12"} and story.last == ["cancelled", "scheduled"]
+
+
+def test_E4_never_before_today() -> None:
+    story = jane(LETTER, CALL, VISIT)
+    story.closes_on("letter", "2026-05-05")
+    story.at("2026-06-05T09:00")
+    effects = story.applies(one(LETTER, VISIT))
+    assert told(effects) == [("advances", "call", "2026-05-08", "2026-06-05")] and effects[0].past
+
+
+def test_E4_a_step_that_is_turned_off_goes_too() -> None:
+    story = jane(LETTER, CALL)
+    assert told(story.applies(one(step("letter", active=False), CALL))) == [
+        ("advances", "letter", "2026-05-05", "2026-05-07")
+    ]
+
+
+def test_E4_a_step_that_takes_its_place_is_what_comes_next() -> None:
+    story = jane(LETTER, CALL, VISIT)
+    story.closes_on("letter", "2026-05-05")
+    assert told(story.applies(one(LETTER, step("text", "2 days"), VISIT))) == [
+        ("advances", "call", "2026-05-08", "2026-05-07")
+    ]
+    assert story.due == {"text": "2026-05-07"}
+
+
+def test_E4_the_loop_before_it_is_taken_into_one_new_round() -> None:
+    story = jane(LETTER, CALL, step("visit", "1 week", loop_to="letter"))
+    story.closes_on("letter", "2026-05-05")
+    effects = story.applies(one(step("letter", "1 day", "email", loop_to="letter")))
+    assert told(effects) == [("advances", "call", "2026-05-08", "2026-05-06")]
+    assert story.enrolment.round == 2 and story.due == {"letter": "2026-05-06"}
+
+
+def test_E4_keep_leaves_the_action_of_a_step_that_is_off() -> None:
+    story = jane(LETTER, CALL)
+    off = one(step("letter", active=False), CALL)
+    assert told(story.applies(off, {"step": "prospect/letter", "open": "keep"})) == [("kept", "letter", "2026-05-05")]
+    story.closes_on("letter", "2026-05-05")
+    assert story.due == {"call": "2026-05-08"}
+
+
+def test_E4_what_was_kept_is_left_alone_by_the_next_edit() -> None:
+    story = jane(LETTER, CALL)
+    story.applies(one(step("letter", active=False), CALL), {"step": "prospect/letter", "open": "keep"})
+    assert told(story.applies(one(step("letter", active=False), step("call", "9 days")))) == [
+        ("same", "letter", "2026-05-05")
+    ]
+
+
+def test_E4_nothing_can_be_kept_of_a_step_that_is_taken_out() -> None:
+    assert told(jane(LETTER, CALL).applies(one(CALL), {"step": "prospect/letter", "open": "keep"})) == [
+        ("unkept", "letter", "2026-05-05")
+    ]
+
+
+def test_E4_redirect_goes_to_the_step_that_is_named() -> None:
+    story = jane(LETTER, CALL, VISIT)
+    effects = story.applies(one(CALL, VISIT), {"step": "prospect/letter", "open": "redirect", "to": "visit"})
+    assert told(effects) == [("redirects", "letter", "2026-05-05", "2026-05-11")] and effects[0].to == "visit"
+    assert story.due == {"visit": "2026-05-11"}
+
+
+def test_E4_redirect_to_a_step_that_had_its_turn_begins_a_round() -> None:
+    story = jane(LETTER, CALL, VISIT)
+    story.closes_on("letter", "2026-05-05")
+    effects = story.applies(one(LETTER, VISIT), {"step": "prospect/call", "open": "redirect", "to": "letter"})
+    assert told(effects) == [("redirects", "call", "2026-05-08", "2026-05-06")]
+    assert story.enrolment.round == 2
+    story.closes_on("letter", "2026-05-06")
+    assert story.due == {"visit": "2026-05-13"}
+
+
+def test_E4_redirect_acts_once_whatever_is_applied_afterwards() -> None:
+    """The accident: a redirect that fires again and again."""
+    story = jane(LETTER, CALL, VISIT)
+    said = {"step": "prospect/letter", "open": "redirect", "to": "visit"}
+    story.applies(one(CALL, VISIT), said)
+    for _ in range(3):
+        assert told(story.applies(one(CALL, VISIT), said)) == [("same", "visit", "2026-05-11")]
+    assert len([a for a in story.dossier.actions if a.step == "visit"]) == 1
+
+
+def test_E4_redirect_to_no_step_is_refused() -> None:
+    with pytest.raises(Refused, match="no active step 'nowhere'"):
+        jane(LETTER, CALL).applies(one(CALL), {"step": "prospect/letter", "open": "redirect", "to": "nowhere"})
+
+
+def test_E4_where_nothing_follows_somebody_would_be_stranded_unless_it_is_said() -> None:
+    effects = jane(LETTER).applies(one(step("letter", active=False), step("text", active=False)))
+    assert told(effects) == [("rests", "letter", "2026-05-05")], "a cycle without active steps is a hold"
+    story = jane(LETTER, CALL)
+    story.closes_on("letter", "2026-05-05")
+    assert told(story.applies(one(LETTER))) == [("stranded", "call", "2026-05-08")]
+    story = jane(LETTER, CALL)
+    story.closes_on("letter", "2026-05-05")
+    assert told(story.applies(one(LETTER), {"step": "prospect/call", "open": "advance"})) == [
+        ("ends", "call", "2026-05-08")
+    ]
+    assert story.enrolment.reason == "no-more-steps"
+
+
+def test_E4_of_several_open_actions_one_is_followed_and_what_is_there_is_not_made_twice() -> None:
+    story = Story(one(LETTER, CALL, VISIT, anchor="due")).added("prospect")
+    effects = story.applies(one(VISIT, anchor="due"))
+    assert told(effects) == [
+        ("same", "visit", "2026-05-15"),
+        ("cancels", "letter", "2026-05-05"),
+        ("cancels", "call", "2026-05-08"),
+    ]
+    assert story.due == {"visit": "2026-05-15"}
+
+
+def test_E4_an_edit_that_takes_out_nothing_of_theirs_processes_nobody_again() -> None:
+    """The accident: deleting a step re-processes everyone."""
+    story = jane(LETTER, CALL, VISIT)
+    story.closes_on("letter", "2026-05-05")
+    assert told(story.applies(one(CALL, VISIT))) == [("same", "call", "2026-05-08")]
+    assert story.last == []
+
+
+# -- E5, E6
+
+
+def test_E5_a_renamed_step_is_the_same_step() -> None:
+    story = jane(LETTER, CALL)
+    moved = one(step("note", "1 day", "email"), CALL)._replace(moved={"prospect/letter": "prospect/note"})
+    assert told(story.applies(moved)) == []
+    assert story.due == {"letter": "2026-05-05"}
+
+
+def test_E5_a_renamed_cycle_with_another_offset_finds_its_people() -> None:
+    story = jane(step("call", "10 days"))
+    renamed = office(cycle("lead", step("call", "5 days")))._replace(moved={"prospect": "lead"})
+    assert told(story.applies(renamed, {"step": "lead/call", "dates": "recompute"})) == [
+        ("earlier", "call", "2026-05-14", "2026-05-09")
+    ]
+
+
+def test_E6_a_cycle_that_goes_leaves_nobody_without_one() -> None:
+    gone = office(cycle("other", step("hello", "2 days")))
+    assert told(jane(LETTER).applies(gone)) == [("homeless", None)]
+    assert told(jane(LETTER).applies(one(LETTER, active=False))) == [
+        ("homeless", None),
+        ("same", "letter", "2026-05-05"),
+    ]
+
+
+def test_E6_move_to_places_everybody_on_the_other_cycle() -> None:
+    gone = office(cycle("other", step("hello", "2 days")))
+    story = jane(LETTER).at("2026-05-20T09:00")
+    effects = story.applies(gone, {"cycle": "prospect", "move_to": "other"})
+    assert told(effects) == [("moves", None, "2026-05-05", "2026-05-22")] and effects[0].to == "other"
+    assert story.due == {"hello": "2026-05-22"} and story.enrolment.alias == "other"
+    assert [x.reason for x in story.dossier.enrolments] == ["moved", None]
+
+
+def test_E6_move_to_an_alias_without_a_cycle_is_refused() -> None:
+    with pytest.raises(Refused, match="'just-looking' has no cycle"):
+        jane(LETTER).applies(one(LETTER, active=False), {"cycle": "prospect", "move_to": "just-looking"})
+
+
+def test_E6_a_draining_cycle_is_finished_by_those_on_it() -> None:
+    story = jane(LETTER, CALL)
+    effects = story.applies(one(LETTER, CALL, active=False), {"cycle": "prospect", "drain": True})
+    assert told(effects) == [("drains", None), ("same", "letter", "2026-05-05")]
+    story.closes_on("letter", "2026-05-05")
+    assert story.due == {"call": "2026-05-08"}
+    with pytest.raises(Refused, match="not active"):
+        story.does(w.Assign(w.Choice("prospect"), restart=True))
+
+
+def test_E6_what_drains_is_edited_like_any_other_and_still_may_not_vanish() -> None:
+    story = jane(LETTER, CALL)
+    story.applies(one(LETTER, CALL, active=False), {"cycle": "prospect", "drain": True})
+    assert told(story.applies(one(CALL, active=False))) == [("advances", "letter", "2026-05-05", "2026-05-07")]
+    assert told(story.applies(office(cycle("other", step("hello"))))) == [("homeless", None)]
+
+
+def test_a_protected_cycle_is_edited_as_long_as_nobody_is_touched() -> None:
+    guarded = office(cycle("prospect", LETTER, CALL)._replace(protect=True))
+    story = Story(guarded).added("prospect")
+    assert told(story.applies(one(LETTER, CALL, VISIT))) == [("same", "letter", "2026-05-05")]
+    story = Story(guarded).added("prospect")
+    assert [x.what for x in story.applies(one(CALL))] == ["advances", "protected"]
+
+
+def test_E4_one_with_a_loop_to_come_back_to_goes_on_there() -> None:
+    looped = step("visit", "1 week", loop_to="call")
+    story = jane(LETTER, CALL, looped)
+    for name, day in (("letter", "2026-05-05"), ("call", "2026-05-08"), ("visit", "2026-05-15")):
+        story.closes_on(name, day)
+    assert story.due == {"call": "2026-05-18"} and story.enrolment.round == 2
+    assert told(story.applies(one(LETTER, looped))) == [("advances", "call", "2026-05-18", "2026-05-22")]
+
+
+def test_who_is_on_no_cycle_or_on_another_is_not_touched() -> None:
+    story = Story(one(LETTER)).added("other")
+    assert story.applies(one(CALL)) == []
+    story = Story(office(cycle("prospect", LETTER), aliases=[alias("p", "prospect")])).added()
+    assert story.applies(one(CALL)) == []
