@@ -150,7 +150,11 @@ def everything_that_can_happen() -> Story:
 
 def test_every_event_survives_being_written_and_read() -> None:
     jane = everything_that_can_happen()
-    events = [x.event for x in jane.history] + [e.AliasChosen(1, "later", None), e.Applied(2, "abc", None)]
+    events = [x.event for x in jane.history] + [
+        e.AliasChosen(1, "later", None),
+        e.Applied(2, "abc", None),
+        e.Redated(7, "2026-06-01", "2026-06-01", 0, "2026-05-04", {"offset": "2 days"}),
+    ]
     assert {type(event) for event in events} == set(e.KINDS.values())
     for event in events:
         _, _, _, kind, action, data = journal.row(e.Entry("contact:jane", 1, 1, 0, "sue", event))
