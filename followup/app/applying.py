@@ -1,33 +1,26 @@
-"""A validated catalog becomes the version in force (E1), in one transaction with what it rewrites (T1)."""
+"""A validated catalog against the one in force, and the people in between: shown (diff), or put in force (apply)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from hashlib import sha256
+from itertools import count
 from json import dumps
 from typing import NamedTuple
 
-from followup.app.changes import BATCH
-from followup.app.touching import Documents, Edit, refusals
+from followup.app.edits import Documents, acted, edits, of_users, said, shown
+from followup.app.meeting import meetings
 from followup.app.world import World
+from followup.core import declared
 from followup.core import events as e
-from followup.core.decide import decide
+from followup.core import office as o
+from followup.core.account import NAMED_LINES, Account, Difference, Edit
 from followup.core.draft import Decision, Stamp
+from followup.core.edition import edition
+from followup.core.edits import Edition
 from followup.core.model import Dossier
-from followup.core.wishes import Rezone
-from followup.errors import Refused
-from followup.store import Change, Head, Store, loaded
-
-#: kinds of items that say in which zone somebody works
-KEEPERS = frozenset(("office", "property", "user"))
-
-
-class Applied(NamedTuple):
-    """`moved`: how many open actions read another time, since their owner's zone has changed."""
-
-    version: int
-    edits: tuple[Edit, ...]
-    moved: int = 0
+from followup.errors import Conflict, Refused
+from followup.store import Change, Head, Store
 
 
 class Version(NamedTuple):
@@ -38,36 +31,70 @@ class Version(NamedTuple):
     git: str | None
 
 
-def edits(store: Store, documents: Documents) -> tuple[Edit, ...]:
-    """What applying `documents` would change, by kind and id."""
-    found = []
-    for kind in sorted(documents):
-        before = {id: loaded(text) for id, text in store.ask("catalog.items", kind=kind)}
-        after = documents[kind]
-        for id in sorted(before.keys() | after.keys()):
-            if before.get(id) != after.get(id):
-                found.append(Edit(kind, id, before.get(id), after.get(id)))
-    return tuple(found)
+def difference(world: World, wanted: Version, by: str, most: int | None = NAMED_LINES) -> Difference:
+    """What an apply would do now. Each stretch of contacts is read at one moment, and nobody waits for it."""
+    store, version = world.store, _version(world.store)
+    changed = edits(store, wanted.documents)
+    account = Account(most)
+    if changed and version:
+        made, processes = _edition(world, wanted, changed, version + 1)
+        stamp = Stamp(0, world.now, _administrator(made.office, by))
+        met = meetings(store, made, processes, stamp, count(1 << 62))
+        while True:
+            with store.snapshot():
+                stretch = next(met, None)
+            if stretch is None:
+                break
+            for one in stretch:
+                account.note(one.effects)
+    return _told(store, wanted, changed, version, account)
 
 
-def apply(world: World, wanted: Version, by: str) -> Applied:
-    """Record a new version, unless nothing differs. Raises Refused, naming the contacts that an edit touches."""
+def apply(
+    world: World, wanted: Version, by: str, expected: str | None = None, most: int | None = NAMED_LINES
+) -> Difference:
+    """Put `wanted` in force and do what the difference says, in one transaction; nothing where nothing differs.
+
+    Raises Refused where it may not be, and Conflict where what it does is not what was `expected` (a digest).
+    """
     store, at = world.store, world.now
     with store.change(Head(at, by, "apply", _version(store)), world.dry_run) as writing:
-        changed, version = edits(store, wanted.documents), _version(store)
-        if not changed:
-            return Applied(version, ())
-        if lines := refusals(store, wanted.documents, changed):
-            raise Refused("\n".join(lines))
-        before = _zones(world) if version and not KEEPERS.isdisjoint(edit.kind for edit in changed) else {}
-        _record(writing, wanted, version + 1, changed)
-        writing.save([_noted(store, writing.id, at, by, e.Applied(version + 1, wanted.digest, wanted.git))])
-        moved = _rezone(World(store, at, by), writing, Stamp(writing.id, at, world.users[by]), before) if before else 0
-        return Applied(version + 1, changed, moved)
+        version, changed, account = _version(store), edits(store, wanted.documents), Account(most)
+        made = _edition(world, wanted, changed, version + 1) if changed and version else None
+        if changed:
+            _record(writing, wanted, version + 1, changed)
+            writing.save([_noted(store, writing.id, at, by, e.Applied(version + 1, wanted.digest, wanted.git))])
+        if made:
+            stamp = Stamp(writing.id, at, _administrator(made[0].office, by))
+            for stretch in meetings(store, *made, stamp, writing.ids):
+                writing.save((met.before, met.decision) for met in stretch)
+                for met in stretch:
+                    account.note(met.effects)
+        told = _told(store, wanted, changed, version, account)
+        if expected is not None and expected != told.digest:
+            raise Conflict("the store or the files have changed since that was shown: look at `followup diff` again")
+        if told.refused:
+            raise Refused("\n".join(told.refused))
+        return told
 
 
 def _version(store: Store) -> int:
     return int(next(store.ask("catalog.version"))[0])
+
+
+def _administrator(office: o.Office, by: str) -> o.User:
+    """Who applies; the account of whoever sets an office up need not be a user of it."""
+    return office.users.get(by) or o.User(by, by, "administrator")
+
+
+def _edition(world: World, wanted: Version, changed: Sequence[Edit], version: int) -> tuple[Edition, list[str]]:
+    """Read from the store before anything is written to it."""
+    before, after = world.office, declared.office(version, declared.Documents(wanted.documents))
+    processes = [row[0] for row in world.store.ask("catalog.processes")]
+    owners = [None, *before.users]
+    zones = {owner: before.calendar(owner).zone for owner in owners}
+    moved = {owner: zone for owner, zone in zones.items() if after.calendar(owner).zone != zone}
+    return edition(before, after, said(changed), processes, moved), processes
 
 
 def _record(writing: Change, wanted: Version, version: int, changed: Sequence[Edit]) -> None:
@@ -83,26 +110,46 @@ def _noted(store: Store, change: int, at: int, by: str, event: e.Applied) -> tup
     return before, Decision((entry,), before._replace(seq=entry.seq))
 
 
-def _zones(world: World) -> dict[str | None, str]:
-    """Each owner's zone, and that of what nobody owns."""
-    return {owner: world.office.calendar(owner).zone for owner in (None, *world.users)}
+def _told(store: Store, wanted: Version, changed: tuple[Edit, ...], version: int, account: Account) -> Difference:
+    unused = said(changed).keys() - account.used
+    warnings = [f"migrate {shown(id)} has nothing to do: nobody stands there" for id in sorted(unused)]
+    digest = sha256(f"{version} {wanted.digest} {account.digest}".encode()).hexdigest()[:16]
+    return Difference(
+        version + 1 if changed else version,
+        changed,
+        account,
+        (*_refusals(account), *of_users(store, changed)),
+        (*warnings, *acted(wanted.documents, changed)),
+        digest,
+    )
 
 
-def _rezone(world: World, writing: Change, stamp: Stamp, before: dict[str | None, str]) -> int:
-    """T1: open actions of owners whose zone is another in `world` than it was; how many were rewritten."""
-    zones = {owner: zone for owner, zone in before.items() if world.office.calendar(owner).zone != zone}
-    count = 0
-    for batch in _holding(world.store, zones) if zones else ():
-        made = [(x, decide(x, Rezone(zones), world.office, stamp, writing.ids)) for x in batch]
-        writing.save(made)
-        count += sum(len(decision.entries) for _, decision in made)
-    return count
+#: what is refused -> why, and what would do
+REFUSALS = {
+    "homeless": (
+        "cycle '{cycle}' goes while contacts are on it: {who}. Say `migrate: [{{cycle: {cycle}, move_to: ALIAS}}]`, or "
+        "leave it declared with `active: false` and say `drain: true` (F14, E6)"
+    ),
+    "stranded": (
+        "step '{cycle}/{step}' goes while it is open for {who}, and nothing follows it. Say `migrate: [{{step: "
+        "{cycle}/{step}, open: redirect, to: STEP}}]`, or `open: advance` to let them step off (E4, F12)"
+    ),
+    "waiting": (
+        "cycle '{cycle}' is a hold: its new steps would never start for {who}. Say `migrate: [{{step: {cycle}/{step}, "
+        "backfill: true}}]`, or place them on another cycle first (F8, F12)"
+    ),
+    "unkept": (
+        "step '{cycle}/{step}' is open for {who}, and `open: keep` needs it to stay declared: say `active: false` "
+        "instead of taking it out (E4)"
+    ),
+    "protected": (
+        "cycle '{cycle}' is protected, and this edit touches {who}: take `protect` off in an apply of its own first"
+    ),
+}
 
 
-def _holding(store: Store, owners: dict[str | None, str]) -> Iterator[list[Dossier]]:
-    """The subjects that hold open actions of `owners`, in batches."""
-    names = dumps(sorted(owner for owner in owners if owner))
-    contacts = (row[0] for row in list(store.ask("catalog.held", owners=names, unowned=None in owners)))
-    while batch := list(islice(contacts, BATCH)):
-        yield list(store.dossiers(batch).values())
-    yield [store.tasks(owner) for owner in owners if owner]
+def _refusals(account: Account) -> Iterator[str]:
+    for (what, cycle, step), who in account.refused.items():
+        more = who.total - len(who)
+        named = ", ".join(who) + (f" and {more} more" if more else "")
+        yield REFUSALS[what].format(cycle=cycle, step=step, who=named)

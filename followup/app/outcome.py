@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from followup.core import events as e
 from followup.core.draft import Decision
+from followup.core.few import Few
 from followup.core.model import Dossier
 from followup.core.rows import ActionRow, shown
 from followup.errors import FollowupError
 
-T = TypeVar("T")
-
 #: how many are named one by one in a line
 NAMED = 5
-
-
-class Few(list[T]):
-    """The first `most` of what was added (None: all), and in `total` how many there were."""
-
-    def __init__(self, most: int | None) -> None:
-        super().__init__()
-        self.most, self.total = most, 0
-
-    @property
-    def full(self) -> bool:
-        return self.most is not None and len(self) >= self.most
-
-    def add(self, item: T) -> None:
-        self.total += 1
-        if not self.full:
-            self.append(item)
 
 
 class Outcome:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from contextlib import closing
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from followup.app.applying import Applied
 from followup.cli.options import DryRun, Yes
+from followup.cli.report import room, show
 from followup.cli.settings import Settings, account, confirm, in_folder, today, world
-from followup.errors import CannotWrite, CatalogInvalid, NoProject, Refused, UsageError
+from followup.core.account import NAMED_LINES, Difference
+from followup.errors import CannotWrite, CatalogInvalid, NoProject, Problem, Refused, UsageError
 from followup.output.text import json_text, plural, problem_line
 from followup.store import open_store
+
+if TYPE_CHECKING:
+    from followup.app.applying import Version
 
 app = typer.Typer()
 
@@ -35,7 +40,7 @@ def init(
     open_store(ctx.obj.store_url(), create=True).close()
     administrator = next(iter(_administrators(folder)))
     ctx.obj = ctx.obj._replace(user=administrator, quiet=True)
-    _apply(ctx, True, False)
+    _apply(ctx, True, None, False)
     if not empty:
         _sample_contacts(ctx, folder)
     if not settings.quiet:
@@ -113,47 +118,103 @@ def _json(problems) -> None:  # type: ignore[no-untyped-def]
 
 
 @app.command()
-def apply(ctx: typer.Context, yes: Yes = False, dry_run: DryRun = False) -> None:
-    """Put the catalog in force: validated, shown, asked, then in one transaction."""
-    _apply(ctx, yes, dry_run)
+def diff(
+    ctx: typer.Context,
+    all: Annotated[bool, typer.Option("--all", help="name everybody, not the first few of each cycle")] = False,
+    format: Annotated[Literal["table", "json", "md"], typer.Option("--format", "-f", help="how to write it")] = "table",
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="leave with 1 where something differs")] = False,
+) -> None:
+    """What `apply` would do: to the catalog in force, and to everybody who is in the middle of it."""
+    from followup.app.applying import difference
+    from followup.output.diff import drawn
+
+    wanted, problems = _wanted(ctx.obj.folder())
+    with world(ctx, True, wanted.documents["office"]["office"]["zone"]) as here:
+        found = difference(here, wanted, here.user_id or "office", None if all else NAMED_LINES)
+    if format == "table":
+        _warned(problems if found.edits else ())
+        show(_shown(found, format))
+    else:
+        show(drawn(found, format))
+    if exit_code and found.edits:
+        raise typer.Exit(1)
 
 
-def _apply(ctx: typer.Context, yes: bool, dry_run: bool) -> None:
-    from followup.app import applying
+def _shown(found: Difference, format: str = "table") -> Iterator[str]:
+    from followup.output.diff import drawn
+
+    if not found.edits:
+        yield f"Nothing differs: version {found.version} is in force."
+    yield from drawn(found, format, room())
+    if found.edits:
+        can = "cannot be applied as it stands" if found.refused else f"`followup apply --expect {found.digest}` does it"
+        yield from ("", f"This would be version {found.version}: {can}.")
+
+
+def _wanted(folder: str) -> tuple[Version, tuple[Problem, ...]]:
+    """The catalog in the folder, without errors."""
+    from followup.app.applying import Version
     from followup.app.projects import git_commit
 
-    folder, quiet = ctx.obj.folder(), ctx.obj.quiet
     found = _loaded(folder)
     if found.errors:
         raise CatalogInvalid(f"{plural(len(found.errors), 'error')}: nothing was applied", found.problems)
-    with world(ctx, dry_run, found.documents["office"]["office"]["zone"]) as here:
-        by = _who(here, found.documents, ctx)
-        edits = applying.edits(here.store, found.documents)
-        if not quiet:
-            for edit in edits:
-                typer.echo(f"{_verb(edit)} {edit.kind.replace('_', ' ')} {edit.id}")
-            for problem in found.problems if edits else ():
-                typer.echo(problem_line(problem), err=True)
-        if edits and not (yes or dry_run):
-            confirm("Apply this?", "--yes")
-        made = applying.apply(here, applying.Version(found.documents, found.digest, git_commit(folder)), by)
+    return Version(found.documents, found.digest, git_commit(folder)), found.problems
+
+
+def _warned(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        typer.echo(problem_line(problem), err=True)
+
+
+Expect = Annotated[str, typer.Option("--expect", metavar="DIGEST", help="only what `followup diff` has shown so")]
+
+
+@app.command()
+def apply(ctx: typer.Context, yes: Yes = False, expect: Expect = "", dry_run: DryRun = False) -> None:
+    """Put the catalog in force: validated, shown, asked, then in one transaction."""
+    _apply(ctx, yes or bool(expect), expect or None, dry_run)
+
+
+def _apply(ctx: typer.Context, yes: bool, expect: str | None, dry_run: bool) -> None:
+    from followup.app.applying import apply, difference
+
+    folder, quiet = ctx.obj.folder(), ctx.obj.quiet
+    wanted, problems = _wanted(folder)
+    with world(ctx, dry_run, wanted.documents["office"]["office"]["zone"]) as here:
+        by = _who(here, wanted.documents)
+        if not (yes or dry_run):
+            found = difference(here, wanted, by)
+            if found.edits:
+                _warned(problems)
+                show(_shown(found))
+                if found.refused:
+                    raise Refused("nothing was applied")
+                confirm("Apply this?", "--yes")
+                expect, wanted = found.digest, _wanted(folder)[0]
+        made = apply(here, wanted, by, expect)
     if not quiet:
+        if yes or dry_run:
+            _warned(problems if made.edits else ())
+            show(_done(made))
         typer.echo(_in_force(made, dry_run))
 
 
-def _in_force(made: Applied, dry_run: bool) -> str:
+def _done(made: Difference) -> Iterator[str]:
+    from followup.output.diff import drawn
+
+    if made.edits:
+        yield from drawn(made, "table", room())
+        yield ""
+
+
+def _in_force(made: Difference, dry_run: bool) -> str:
     if not made.edits:
         return f"nothing to apply: version {made.version} is in force"
-    would = "would be" if dry_run else "is"
-    moved = f"; {plural(made.moved, 'open action')} read another time, in the new zone" if made.moved else ""
-    return f"version {made.version} {would} in force{moved}"
+    return f"version {made.version} {'would be' if dry_run else 'is'} in force"
 
 
-def _verb(edit) -> str:  # type: ignore[no-untyped-def]
-    return "add" if edit.before is None else "remove" if edit.after is None else "change"
-
-
-def _who(here, documents, ctx: typer.Context) -> str:  # type: ignore[no-untyped-def]
+def _who(here, documents) -> str:  # type: ignore[no-untyped-def]
     """Who applies. The first version is applied by a user whom it declares itself."""
     first = next(here.store.ask("catalog.version"))[0] == 0
     if not first:

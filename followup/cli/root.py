@@ -41,6 +41,7 @@ COMMANDS = {
     "contacts": "contacts",
     "init": "admin",
     "validate": "admin",
+    "diff": "admin",
     "apply": "admin",
     "cycles": "items",
     "aliases": "items",

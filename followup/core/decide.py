@@ -63,8 +63,6 @@ def _carry_out(draft: Draft, wish: w.Wish) -> None:
             _log(draft, wish)
         case w.Transfer():
             people.transfer(draft, wish)
-        case w.Rezone():
-            people.rezone(draft, wish)
         case w.Close():
             people.close(draft, wish)
         case w.Remove():

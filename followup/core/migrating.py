@@ -19,7 +19,7 @@ from followup.core.placing import choose, end, nothing_open
 from followup.core.redating import redate
 from followup.core.rounds import action_before, action_of, begin, create, up_to_loop, walk
 from followup.core.timing import When
-from followup.core.wishes import Choice, Rezone
+from followup.core.wishes import Choice
 from followup.errors import Refused
 
 
@@ -33,7 +33,7 @@ def migrate(
     draft = Draft(dossier, edition.office, stamp, ids, not_before_today=True)
     effects: tuple[Effect, ...] = ()
     if edition.zones:
-        rezone(draft, Rezone(edition.zones))
+        rezone(draft, edition.zones)
         effects = tuple(_rezoned(dossier, draft))
     enrolment = draft.dossier.cycle
     edit = edition.cycles.get(edition.office.cycle_id(enrolment.process)) if enrolment else None
@@ -48,6 +48,8 @@ def _rezoned(before: Dossier, draft: Draft) -> Iterator[Effect]:
         if isinstance(entry.event, e.Reassigned):
             was, event = before.action(entry.event.action), entry.event
             assert was is not None
+            if was.due == event.due:  # a date stays as it reads: only its instant is another
+                continue
             who = (contact.id, contact.name) if contact else ("", was.title)
             yield Effect(*who, event.owner, "", "rezoned", action=was.id, was=was.due, becomes=event.due)
 

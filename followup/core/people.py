@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from followup.core import events as e
 from followup.core import wishes as w
 from followup.core.draft import Draft
@@ -112,11 +114,14 @@ def hand_over(draft: Draft, owner: str | None, property: str | None) -> None:
             draft.add(_reassigned(draft, action, owner, draft.calendar(action.owner).zone))
 
 
-def rezone(draft: Draft, wish: w.Rezone) -> None:
-    """T1: only what is rewritten is an event."""
+def rezone(draft: Draft, before: Mapping[str | None, str]) -> None:
+    """T1: `before`: owners whose zone has changed -> the zone that their open actions read in until now.
+
+    Only what is rewritten is an event.
+    """
     for action in draft.dossier.open_actions:
-        if action.owner in wish.before:
-            event = _reassigned(draft, action, action.owner, wish.before[action.owner])
+        if action.owner in before:
+            event = _reassigned(draft, action, action.owner, before[action.owner])
             if (event.due, event.nominal, event.at) != (action.due, action.nominal, action.at):
                 draft.add(event)
 

@@ -60,7 +60,7 @@ def check(dossier: Dossier, wish: w.Wish, office: Office, by: User) -> None:
     if needed and needed not in by.permissions:
         raise Refused(f"{by.id} may not do that: it needs the permission '{needed}' (role {by.role})")
     unknown = dossier.contact is None or dossier.contact.gone == UNDONE
-    if isinstance(wish, w.Add | w.Rezone) or (unknown and isinstance(wish, w.Bring)):
+    if isinstance(wish, w.Add) or (unknown and isinstance(wish, w.Bring)):
         return
     if not sees(reach(by, office.users), dossier):
         name = dossier.contact.name if dossier.contact else dossier.subject

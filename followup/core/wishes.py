@@ -54,12 +54,6 @@ class Transfer(NamedTuple):
     choice: Choice | None = None
 
 
-class Rezone(NamedTuple):
-    """The zones of owners have changed (T1): owner -> the zone that their open actions read in until now."""
-
-    before: Mapping[str | None, str]
-
-
 class Close(NamedTuple):
     """Won or lost (F21)."""
 
@@ -162,7 +156,6 @@ Wish: TypeAlias = (
     | Bring
     | Set
     | Transfer
-    | Rezone
     | Close
     | Remove
     | Assign

@@ -9,7 +9,7 @@ from followup.core.agenda import by_type
 from followup.core.rows import ActionRow
 from followup.output.render import render
 from followup.output.table import cut
-from followup.output.text import clean, plural
+from followup.output.text import clean, markdown, plural
 
 
 class Agenda(NamedTuple):
@@ -62,11 +62,11 @@ def _text(agenda: Agenda, room: int | None) -> str:
 
 
 def _markdown(agenda: Agenda) -> str:
-    lines = [f"# {_escaped(agenda.name)}, {agenda.day}", "", f"{plural(len(agenda.rows), 'action')} due."]
-    lines += [line for waiting in _waiting(agenda, _escaped) for line in ("", waiting)]
+    lines = [f"# {markdown(agenda.name)}, {agenda.day}", "", f"{plural(len(agenda.rows), 'action')} due."]
+    lines += [line for waiting in _waiting(agenda, markdown) for line in ("", waiting)]
     for name, group in agenda.groups():
-        lines += ["", f"## {_escaped(name)} ({len(group)})", ""]
-        lines += [f"- [ ] `{row.id}` {_escaped(_line(row, agenda.day, None))}" for row in group]
+        lines += ["", f"## {markdown(name)} ({len(group)})", ""]
+        lines += [f"- [ ] `{row.id}` {markdown(_line(row, agenda.day, None))}" for row in group]
     return "\n".join(lines)
 
 
@@ -83,8 +83,3 @@ def _line(row: ActionRow, day: str, room: int | None) -> str:
     time = row.due[11:] + " " if len(row.due) > 10 else ""
     late = row.late(day)
     return f"{time}{said}" + (f" ({plural(late, 'day')} late)" if late else "")
-
-
-def _escaped(text: str) -> str:
-    """No character of a contact's becomes markup (P6)."""
-    return "".join("\\" + c if c in "\\`*_{}[]<>()#+-.!|~&" else c for c in clean(text))

@@ -17,6 +17,11 @@ def clean(text: str) -> str:
     )
 
 
+def markdown(text: str) -> str:
+    """`text` as Markdown that shows it: no character of it becomes markup (P6)."""
+    return "".join("\\" + c if c in "\\`*_{}[]<>()#+-.!|~&" else c for c in clean(text))
+
+
 def uncontrolled(text: str) -> str:
     """`text` for a file of data: no control characters but line ends and tabs; marks and joiners are parts of names."""
     if text.isprintable():

@@ -22,7 +22,7 @@ from followup.store.saving import SqliteChange
 from followup.store.statements import statement
 
 APPLICATION_ID = 0x464F4C57  # "FOLW"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 WAIT_SECONDS = 10.0
 
 #: what messages say where the tables are not those of the schema's number, or a text is none

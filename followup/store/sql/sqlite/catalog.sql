@@ -35,19 +35,27 @@ INSERT INTO catalog_item (kind, id, since, document) VALUES (?, ?, ?, ?);
 -- The cycles that anybody is on, under the ids that they had when it began.
 SELECT DISTINCT process FROM enrolment WHERE ended IS NULL AND kind = 'cycle' ORDER BY process;
 
--- name: standing
--- Who stands where on a cycle, with what is open there: what an edit could touch.
-SELECT e.contact, a.step
-FROM enrolment AS e LEFT JOIN action AS a ON a.contact = e.contact AND a.enrolment = e.id AND a.status = 'scheduled'
-WHERE e.process = :process AND e.ended IS NULL
-ORDER BY e.contact, a.id;
+-- name: in_flight
+-- A stretch of those who are on a cycle, in the order of their ids.
+SELECT contact FROM enrolment WHERE process = :process AND ended IS NULL AND contact > :after
+ORDER BY contact LIMIT :many;
+
+-- name: reasons
+-- Why the steps of these contacts' open enrolments were due when they were: a JSON list of contacts.
+-- Ids are counted up, so that an enrolment's actions have higher ones than it has.
+SELECT h.action, json_extract(h.data, '$.why')
+FROM json_each(:ids) AS wanted
+     CROSS JOIN enrolment AS e ON e.contact = wanted.value AND e.ended IS NULL AND e.kind = 'cycle'
+     CROSS JOIN history AS h ON h.subject = 'contact:' || wanted.value AND h.kind = 'scheduled' AND h.action > e.id;
 
 -- name: held
--- The contacts with open actions of any of :owners, a JSON list, or of nobody.
-SELECT DISTINCT contact FROM action
-WHERE status = 'scheduled' AND contact IS NOT NULL
-  AND (owner IN (SELECT value FROM json_each(:owners)) OR (owner IS NULL AND :unowned))
-ORDER BY contact;
+-- The contacts with open actions of any of :owners, or of nobody, that are on none of :processes: JSON lists.
+SELECT DISTINCT a.contact FROM action AS a
+WHERE a.status = 'scheduled' AND a.contact IS NOT NULL
+  AND (a.owner IN (SELECT value FROM json_each(:owners)) OR (a.owner IS NULL AND :unowned))
+  AND NOT EXISTS (SELECT 1 FROM enrolment AS e WHERE e.contact = a.contact AND e.ended IS NULL
+                  AND e.process IN (SELECT value FROM json_each(:processes)))
+ORDER BY a.contact;
 
 -- name: holding
 -- Contacts that are still followed up, and open actions, of a user.

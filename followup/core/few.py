@@ -1,0 +1,24 @@
+"""A list that keeps its first few and counts them all: memory stays flat for a million."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Few(list[T]):
+    """The first `most` of what was added (None: all), and in `total` how many there were."""
+
+    def __init__(self, most: int | None) -> None:
+        super().__init__()
+        self.most, self.total = most, 0
+
+    @property
+    def full(self) -> bool:
+        return self.most is not None and len(self) >= self.most
+
+    def add(self, item: T) -> None:
+        self.total += 1
+        if not self.full:
+            self.append(item)

@@ -1,0 +1,161 @@
+"""What an edit of the catalog is and what it does to people, for administrators, pull requests and scripts (E1, G1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from followup.catalog.changes import changes
+from followup.core.account import Account, Difference, Edit, Tally
+from followup.core.edits import WHAT, Effect
+from followup.output.table import tabulated
+from followup.output.text import clean, json_text, markdown, plural
+
+#: what -> of so many actions or contacts; as the column of the list says it
+PHRASES = {
+    "same": ("keep their date", ""),
+    "keeps": ("keep a date that the edit would make another", "keeps its date"),
+    "by-hand": ("keep the date that somebody moved them to", "moved by hand, stays"),
+    "earlier": ("move earlier", "earlier"),
+    "later": ("move later", "later"),
+    "rezoned": ("read another time in the new zone", "new zone"),
+    "misses": ("miss a new step, whose place they have passed", "misses the step"),
+    "runs": ("are given a new step, whose place they have passed", "is given the step"),
+    "gains": ("get a new step ahead at once", "new step ahead"),
+    "advances": ("lose their step, and the next one is scheduled", "step gone, next"),
+    "redirects": ("lose their step, and the chosen one is scheduled", "step gone, redirected"),
+    "kept": ("stay open though their step is turned off", "step off, kept"),
+    "cancels": ("lose their step, and others stay open", "step gone, others stay"),
+    "rests": ("lose their step, and are on hold then", "step gone, on hold"),
+    "ends": ("lose their step and step off the cycle, as was said", "step gone, steps off"),
+    "moves": ("go to another cycle", "other cycle"),
+    "drains": ("finish the cycle, which takes nobody new", "finishes the cycle"),
+    "homeless": ("would be left on a cycle that is gone", "REFUSED: cycle gone"),
+    "stranded": ("would lose their step, with nothing behind it", "REFUSED: stranded"),
+    "waiting": ("would wait for steps that never start", "REFUSED: never starts"),
+    "unkept": ("cannot be kept of a step that is taken out", "REFUSED: cannot be kept"),
+    "protected": ("are on a protected cycle, and would be touched", "REFUSED: protected"),
+}
+
+COLUMNS = ("contact", "name", "owner", "step", "what", "due", "becomes")
+
+
+def drawn(difference: Difference, format: str, room: int | None = None) -> Iterator[str]:
+    """As `table`, `md` or `json`, line by line. `room`: the width of the terminal, if there is one."""
+    if format == "json":
+        yield json_text(item(difference))
+    elif format == "md":
+        yield from _markdown(difference)
+    else:
+        yield from _text(difference, room)
+
+
+def item(difference: Difference) -> dict[str, Any]:
+    """`diff@1`"""
+    return {
+        "schema": "followup/diff@1",
+        "version": difference.version,
+        "digest": difference.digest,
+        "items": [_edit(edit) for edit in difference.edits],
+        "cycles": [_tally(cycle, tally) for cycle, tally in sorted(difference.account.cycles.items())],
+        "effects": [effect._asdict() for tally in _tallies(difference.account) for effect in tally.named],
+        "refused": list(difference.refused),
+        "warnings": list(difference.warnings),
+    }
+
+
+def _edit(edit: Edit) -> dict[str, Any]:
+    return {"kind": edit.kind, "id": edit.id, "what": edit.what, "changes": list(_changes(edit))}
+
+
+def _tally(cycle: str, tally: Tally) -> dict[str, Any]:
+    counts = {what: tally.counts[what] for what in WHAT if tally.counts[what]}
+    return {"cycle": cycle or None, "contacts": tally.standing, "past": tally.past, "counts": counts}
+
+
+def _tallies(account: Account) -> list[Tally]:
+    return [tally for _, tally in sorted(account.cycles.items())]
+
+
+def _changes(edit: Edit) -> Iterator[str]:
+    if edit.before is not None and edit.after is not None:
+        yield from (clean(str(changed)) for changed in changes(edit.before, edit.after))
+
+
+def named(edit: Edit) -> str:
+    """`change cycle future-prospect`"""
+    if edit.kind == "migrate":
+        kind, _, id = edit.id.partition(":")
+        return f"{edit.what} migrate entry of {kind} {id}"
+    return f"{edit.what} {edit.kind.replace('_', ' ')} {edit.id}" if edit.kind != edit.id else f"{edit.what} {edit.id}"
+
+
+def _text(difference: Difference, room: int | None) -> Iterator[str]:
+    for edit in difference.edits:
+        yield named(edit)
+        yield from ("  " + line for line in _changes(edit))
+    for cycle, tally in sorted(difference.account.cycles.items()):
+        yield ""
+        yield from _counted(cycle, tally)
+        if tally.named:
+            yield ""
+            yield tabulated(COLUMNS, [_row(effect) for effect in tally.named], room)
+            yield from _and_more(tally)
+    for line in (*difference.refused, *difference.warnings):
+        yield ""
+        yield clean(line)
+
+
+def _counted(cycle: str, tally: Tally, mark: str = "  ") -> Iterator[str]:
+    who = "contact is" if tally.standing == 1 else "contacts are"
+    yield f"{cycle}: {tally.standing:,} {who} on it" if cycle else f"{plural(tally.standing, 'subject')} in a new zone"
+    counts = [(tally.counts[what], PHRASES[what][0]) for what in WHAT if tally.counts[what]]
+    if tally.past:
+        counts.append((tally.past, "of these would lie in the past: today instead, where they move"))
+    width = max((len(f"{count:,}") for count, _ in counts), default=0)
+    yield from (f"{mark}{count:>{width},} {phrase}" for count, phrase in counts)
+
+
+def _row(effect: Effect) -> Sequence[str | None]:
+    becomes = effect.becomes or (f"({effect.would})" if effect.would else None)
+    step = f"{effect.step or ''} -> {effect.to}" if effect.to else effect.step
+    dates = [text and text.replace("T", " ") for text in (effect.was, becomes)]
+    return effect.contact, effect.name, effect.owner, step, PHRASES[effect.what][1], *dates
+
+
+def _and_more(tally: Tally) -> Iterator[str]:
+    if more := tally.named.total - len(tally.named):
+        yield f"and {more:,} more: --all names them"
+
+
+def _markdown(difference: Difference) -> Iterator[str]:
+    yield "### What the edit is"
+    yield ""
+    for edit in difference.edits:
+        yield f"- {markdown(named(edit))}"
+        yield from (f"  - {markdown(line)}" for line in _changes(edit))
+    if not difference.edits:
+        yield "Nothing differs from the catalog in force."
+    for line in difference.refused:
+        yield from ("", f"> **Refused:** {markdown(line)}")
+    for line in difference.warnings:
+        yield from ("", f"> **Warning:** {markdown(line)}")
+    if difference.account.cycles:
+        yield from ("", "### What it does to people")
+    for cycle, tally in sorted(difference.account.cycles.items()):
+        yield ""
+        first, *rest = _counted(cycle, tally, "- ")
+        yield from (f"**{markdown(first)}**", "", *rest)
+        yield from _table(tally)
+    yield from ("", f"`followup apply --expect {difference.digest}` does this and nothing else.")
+
+
+def _table(tally: Tally) -> Iterator[str]:
+    if not tally.named:
+        return
+    yield ""
+    yield "| " + " | ".join(COLUMNS) + " |"
+    yield "|" + " --- |" * len(COLUMNS)
+    for effect in tally.named:
+        yield "| " + " | ".join(markdown(cell or "") for cell in _row(effect)) + " |"
+    yield from ("", *_and_more(tally)) if tally.named.total > len(tally.named) else ()
