@@ -147,8 +147,8 @@ def _shown(found: Difference, format: str = "table") -> Iterator[str]:
         yield f"Nothing differs: version {found.version} is in force."
     yield from drawn(found, format, room())
     if found.edits:
-        can = "cannot be applied as it stands" if found.refused else f"`followup apply --expect {found.digest}` does it"
-        yield from ("", f"This would be version {found.version}: {can}.")
+        yield ""
+        yield f"This would be version {found.version}" + (", and cannot be applied as it is." if found.refused else ".")
 
 
 def _wanted(folder: str) -> tuple[Version, tuple[Problem, ...]]:

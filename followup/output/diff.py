@@ -14,7 +14,7 @@ from followup.output.text import clean, json_text, markdown, plural
 #: what -> of so many actions or contacts; as the column of the list says it
 PHRASES = {
     "same": ("keep their date", ""),
-    "keeps": ("keep a date that the edit would make another", "keeps its date"),
+    "keeps": ("keep a date that the edit would make another (`dates: recompute` moves them)", "keeps its date"),
     "by-hand": ("keep the date that somebody moved them to", "moved by hand, stays"),
     "earlier": ("move earlier", "earlier"),
     "later": ("move later", "later"),

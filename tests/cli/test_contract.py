@@ -58,6 +58,7 @@ WORDS = {
     "contacts import": ["more.csv", "--cycle", "referral", "-q"],
     "init": ["new"],
     "validate": [],
+    "diff": [],
     "apply": ["--yes"],
     "cycles list": [],
     "cycles show": ["future-prospect"],
