@@ -20,7 +20,7 @@ from followup.core.edition import edition
 from followup.core.edits import Edition
 from followup.core.model import Dossier
 from followup.errors import Conflict, Refused
-from followup.store import Change, Head, Store
+from followup.store import Change, Head, Store, loaded
 
 
 class Version(NamedTuple):
@@ -76,6 +76,35 @@ def apply(
         if told.refused:
             raise Refused("\n".join(told.refused))
         return told
+
+
+def put_back(world: World, writing: Change, change: int) -> o.Office:
+    """The catalog as it was before the apply `change`, in force again as a version of its own (E11).
+
+    Raises Refused where there was none, or something was applied since.
+    """
+    store, version = world.store, _version(world.store)
+    number = next(store.ask("catalog.made_by", change=change))[0]
+    if number != version:
+        raise Refused(
+            f"version {number} was followed by others: version {version} is in force; apply the files as they were"
+        )
+    if number == 1:
+        raise Refused("the first version cannot be taken back: there was none before it")
+    documents = _documents_of(store, number - 1)
+    digest, git = next(store.ask("catalog.the_version", number=number - 1))
+    _record(writing, Version(documents, digest, git), version + 1, edits(store, documents))
+    writing.save([_noted(store, writing.id, world.now, world.user.id, e.Applied(version + 1, digest, git))])
+    return declared.office(version + 1, declared.Documents(documents))
+
+
+def _documents_of(store: Store, number: int) -> Documents:
+    found: dict[str, dict[str, o.Document]] = {}
+    for kind, id, text in store.ask("catalog.items_of", number=number):
+        found.setdefault(kind, {})
+        if text is not None:
+            found[kind][id] = loaded(text)
+    return found
 
 
 def _version(store: Store) -> int:

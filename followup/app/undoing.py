@@ -5,18 +5,24 @@ from __future__ import annotations
 from itertools import islice
 from typing import NamedTuple
 
+from followup.app.applying import put_back
 from followup.app.changes import BATCH
 from followup.app.world import World
 from followup.core.draft import Decision, Stamp
 from followup.core.events import Entry
 from followup.core.model import Dossier
+from followup.core.office import Office
 from followup.core.timing import utc_text
 from followup.core.undo import undo
 from followup.errors import FollowupError, Refused
 from followup.store.journal import event
 
+OFFICE = "office"  # the subject of applies
+
 
 class TakenBack(NamedTuple):
+    """`subjects`: those that are as they were; of an apply, beside the catalog itself."""
+
     change: int
     command: str
     at: str
@@ -39,25 +45,26 @@ def undo_last(world: World, partial: bool = False) -> TakenBack:
         raise Refused(f"{world.user.id} has nothing to undo")
     _, at, _, command = next(world.store.ask("lists.the_change", id=number))
     subjects = [row[0] for row in world.store.ask("lists.touched", change=number)]
-    if "office" in subjects:
-        raise Refused("an apply is taken back by applying the files as they were: `git revert`, then `followup apply`")
     taken = TakenBack(number, command, utc_text(at), [], [])
     with world.store.change(world.head(number), world.dry_run) as writing:
-        rest = iter(subjects)
+        stamp, office = Stamp(writing.id, world.now, world.user), world.office
+        if OFFICE in subjects:
+            office = put_back(world, writing, number)
+        rest = (subject for subject in subjects if subject != OFFICE)
         while batch := list(islice(rest, BATCH)):
-            writing.save(_reversed(world, batch, number, writing.id, taken))
+            writing.save(_reversed(world, batch, number, office, stamp, taken))
         if taken.refused and not partial:
             raise Refused(_refusal(taken))
     return taken
 
 
 def _reversed(
-    world: World, subjects: list[str], number: int, writing: int, taken: TakenBack
+    world: World, subjects: list[str], number: int, office: Office, stamp: Stamp, taken: TakenBack
 ) -> list[tuple[Dossier, Decision]]:
-    made, stamp = [], Stamp(writing, world.now, world.user)
+    made = []
     for subject in subjects:
         try:
-            made.append(undo(entries(world, subject), number, world.office, stamp))
+            made.append(undo(entries(world, subject), number, office, stamp))
         except Refused as refusal:
             taken.refused.append((subject, refusal))
             continue

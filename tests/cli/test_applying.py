@@ -340,3 +340,68 @@ def test_P6_no_name_of_a_contact_becomes_markup_in_a_pull_request(run: Run, wait
     run("contacts", "set", "li-wei", "--name", "<img src=x> | `rm` @all\u202e", user="sue")
     text = run("diff", "--format", "md", user="sue").stdout
     assert "\\<img src=x\\> \\|" in text and "\u202e" not in text
+
+
+def rows(office: Path) -> list[Any]:
+    """Every current row, and the catalog in force: what an undo brings back."""
+    connection = sqlite3.connect(office / "followup.db")
+    found = [
+        connection.execute(f"SELECT {columns} FROM {table} WHERE {where} ORDER BY 1, 2").fetchall()
+        for table, columns, where in (
+            ("contact", "id, name, owner, updated_at, next_action, gone", "1"),
+            ("enrolment", "*", "reason IS NOT 'undone'"),
+            ("action", "*", "reason IS NOT 'undone'"),
+            ("catalog_item", "kind, id, document", "until IS NULL"),
+        )
+    ]
+    connection.close()
+    return found
+
+
+@pytest.mark.parametrize("choice", ["open: advance", "open: redirect, to: two"])
+def test_E11_an_apply_is_undone_with_all_that_it_did(run: Run, short: Path, choice: str) -> None:
+    before = rows(short)
+    edit(short, "short.yaml", "offset: 2 hours}", "offset: 2 hours, active: false}")
+    (short / "cycles" / "choices.yaml").write_text(f"migrate:\n  - {{step: short/one, {choice}}}\n")
+    applied(run)
+    assert steps_of(short, "li-wei") == [("two", "2026-05-05")]
+    assert "would have taken back" in run("undo", "--dry-run", user="sue").stdout
+    told = run("undo", user="sue")
+    assert told.returncode == 0 and "(apply" in told.stdout, told.stderr
+    assert rows(short) == before
+    assert run("doctor", user="sue").stdout == "The store is healthy.\n"
+    assert "lose their step" in run("diff", user="sue").stdout, "the files still say so, and the entry acts anew"
+    applied(run)
+    assert steps_of(short, "li-wei") == [("two", "2026-05-05")]
+
+
+def test_E11_whoever_was_worked_on_since_is_named_and_the_rest_is_undone_with_partial(run: Run, short: Path) -> None:
+    run("assign", "jack-robertson", "short", user="sue")
+    edit(short, "short.yaml", "offset: 2 hours}", "offset: 2 hours, active: false}")
+    applied(run)
+    run("complete", str(row_id(run)))
+    told = run("undo", user="sue")
+    assert told.returncode == 4 and "contact li-wei has changed since: by tom" in told.stderr
+    assert steps_of(short, "jack-robertson")[-1][0] == "two"
+    assert "left as it is: contact:li-wei" in run("undo", "--partial", user="sue").stderr
+    assert ("one", "2026-05-04T11:00") in steps_of(short, "jack-robertson")
+    assert steps_of(short, "li-wei") == [("two", "2026-05-05")]
+    assert run("doctor", user="sue").returncode == 0
+
+
+def test_E11_a_version_that_others_followed_is_not_taken_back(run: Run, office: Path) -> None:
+    edit(office, "long-term.yaml", "name: Future Prospect", "name: Later on")
+    applied(run)
+    (office / "cycles" / "boss.yaml").write_text("users: {boss: {name: Boss, role: administrator}}\n")
+    applied(run)
+    edit(office, "long-term.yaml", "name: Later on", "name: Later")
+    assert run("apply", "--yes", user="boss").returncode == 0
+    told = run("undo", user="sue")
+    assert told.returncode == 4 and "version 3 was followed by others: version 4 is in force" in told.stderr
+    assert [run("undo", user="boss").returncode, run("undo", user="sue").returncode] == [0, 4], "5 is in force by now"
+
+
+def test_E11_the_first_version_is_not_taken_back(run: Run, office: Path) -> None:
+    assert "40 subjects" in run("undo", user="sue").stdout  # the sample contacts
+    told = run("undo", user="sue")
+    assert told.returncode == 4 and "the first version cannot be taken back" in told.stderr

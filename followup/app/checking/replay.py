@@ -68,7 +68,7 @@ class Replay:
         self._remember(change)
         now, self.dossier = self.dossier, evolve(self.dossier, e.Entry(self.subject, seq, change, at, by, event))
         taken_back = event.change if isinstance(event, e.Undone) else None
-        if taken_back != undoes:
+        if taken_back != undoes and not isinstance(event, e.Applied):  # an apply is taken back by another version
             self._say(seq, kind, _contradiction(change, undoes, taken_back))
         if taken_back is not None:
             self._take_back(seq, taken_back, now)

@@ -22,6 +22,18 @@ SELECT id, document FROM catalog_item WHERE kind = :kind AND until IS NULL ORDER
 SELECT id FROM catalog_item
 WHERE kind = 'user' AND until IS NULL AND json_extract(document, '$.login') = :login;
 
+-- name: made_by
+-- The version that a change put in force.
+SELECT number FROM catalog_version WHERE change = :change;
+
+-- name: the_version
+SELECT digest, git FROM catalog_version WHERE number = :number;
+
+-- name: items_of
+-- Every document that a version had; null for an item that it had not, so that every kind and id is there.
+SELECT kind, id, max(CASE WHEN since <= :number AND (until IS NULL OR until > :number) THEN document END)
+FROM catalog_item GROUP BY kind, id ORDER BY kind, id;
+
 -- name: insert_version
 INSERT INTO catalog_version (number, digest, git, change) VALUES (?, ?, ?, ?);
 
