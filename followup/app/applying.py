@@ -117,13 +117,9 @@ def _administrator(office: o.Office, by: str) -> o.User:
 
 
 def _edition(world: World, wanted: Version, changed: Sequence[Edit], version: int) -> tuple[Edition, list[str]]:
-    """Read from the store before anything is written to it."""
     before, after = world.office, declared.office(version, declared.Documents(wanted.documents))
     processes = [row[0] for row in world.store.ask("catalog.processes")]
-    owners = [None, *before.users]
-    zones = {owner: before.calendar(owner).zone for owner in owners}
-    moved = {owner: zone for owner, zone in zones.items() if after.calendar(owner).zone != zone}
-    return edition(before, after, said(changed), processes, moved), processes
+    return edition(before, after, said(changed), processes), processes
 
 
 def _record(writing: Change, wanted: Version, version: int, changed: Sequence[Edit]) -> None:

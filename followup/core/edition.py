@@ -8,21 +8,17 @@ from followup.core.edits import ADVANCE, CycleEdit, Edition, Said
 from followup.core.office import Cycle, Document, Office
 
 
-def edition(
-    before: Office,
-    after: Office,
-    said: Mapping[str, Document],
-    processes: Iterable[str],
-    zones: Mapping[str | None, str],
-) -> Edition:
+def edition(before: Office, after: Office, said: Mapping[str, Document], processes: Iterable[str]) -> Edition:
     """`said`: the `migrate:` entries that this edit brings. `processes`: ids of cycles that anybody is on, as rows have
-    them. `zones`: see Edition."""
+    them. Both offices are asked now, and `before` never again: it may be lazy, and its store about to change."""
     cycles = {}
     for process in processes:
         edit = _edit(before, after, said, process)
         if edit.said or edit.entry or _seen_by_people(edit.before) != _seen_by_people(edit.after):
             cycles[edit.id] = edit
-    return Edition(after, cycles, zones)
+    zones = {owner: before.calendar(owner).zone for owner in (None, *before.users)}
+    changed = {owner: zone for owner, zone in zones.items() if after.calendar(owner).zone != zone}
+    return Edition(after, cycles, changed)
 
 
 def _edit(before: Office, after: Office, said: Mapping[str, Document], process: str) -> CycleEdit:

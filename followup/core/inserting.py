@@ -72,6 +72,7 @@ def _woken(meeting: Meeting, after: Cycle, new: Sequence[Step]) -> Iterator[Effe
         return
     begin(meeting.draft, meeting.enrolment.id, after, first)
     yield _made(meeting, "runs", first, meeting.edit.saying(first.id).entry)
+    yield from (meeting.gained(action) for action in meeting.actions if meeting.step(action) != first.id)
 
 
 def _made(meeting: Meeting, what: str, step: Step, entry: str | None) -> Effect:

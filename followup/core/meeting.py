@@ -53,6 +53,11 @@ class Meeting:
             for entry in self.draft.entries
         )
 
+    def gained(self, action: Action) -> Effect:
+        """Scheduled beside what the edit had to schedule."""
+        how = {"was": None, "becomes": action.due, "past": self.became_today(action.id)}
+        return self.effect("gains", action, **how)
+
     def effect(self, what: str, action: Action | None = None, **how: object) -> Effect:
         contact = self.draft.dossier.known
         about = {"action": action.id, "step": self.step(action), "was": action.due} if action else {}

@@ -128,6 +128,7 @@ def _advanced(meeting: Meeting, after: Cycle, going: Sequence[Action]) -> Iterat
     made = sorted((a for a in draft.dossier.actions if a.id not in known), key=lambda action: (action.at, action.id))
     for action in going:
         yield _gone(meeting, action, made[0] if made and action is first else None)
+    yield from map(meeting.gained, made[1:])
 
 
 def _gone(meeting: Meeting, action: Action, next: Action | None) -> Effect:

@@ -142,7 +142,7 @@ class Story:
         """`office` comes in force, with these entries of `migrate:`; as stored and as known whole, it is the same."""
         entries = {f"step:{x['step']}" if "step" in x else f"cycle:{x['cycle']}": x for x in said}
         processes = {x.process for x in self.dossier.enrolments if x.open}
-        made = edition(self.office, office, entries, processes, {})
+        made = edition(self.office, office, entries, processes)
         stamp = Stamp(self.change + 1, instant(self.now), office.users[by])
         why = {x.event.action: x.event.why or {} for x in self.history if isinstance(x.event, e.Scheduled)}
         decision, effects = migrate(as_stored(self.dossier), made, stamp, count(self.next_id), why, {})

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from followup.core import office as o
 from followup.core import wishes as w
-from followup.core.edits import Effect
-from followup.errors import Refused
+from followup.core.edits import REFUSED, Effect
+from followup.core.model import Dossier
+from followup.errors import NotFound, Refused
 from tests.core.building import Story, alias, cycle, office, step
+from tests.core.test_any_office import LATER, WISHES, offices, started, takes
 
 LETTER, CALL, VISIT = step("letter", "1 day", "email"), step("call", "3 days"), step("visit", "1 week")
 
@@ -406,3 +410,80 @@ def test_who_is_on_no_cycle_or_on_another_is_not_touched() -> None:
     assert story.applies(one(CALL)) == []
     story = Story(office(cycle("prospect", LETTER), aliases=[alias("p", "prospect")])).added()
     assert story.applies(one(CALL)) == []
+
+
+# -- any edit
+
+SAID = st.fixed_dictionaries(
+    {},
+    optional={
+        "open": st.sampled_from(["advance", "keep"]),
+        "dates": st.just("recompute"),
+        "backfill": st.booleans(),
+    },
+)
+ENTRIES = st.dictionaries(st.sampled_from(["two/a", "two/b", "two/c", "one/a"]), SAID, max_size=3).map(
+    lambda found: [{"step": step, **said} for step, said in found.items()]
+)
+GOING = st.sampled_from([[], [], [{"cycle": "two", "move_to": "one"}], [{"cycle": "two", "drain": True}]])
+#: an effect -> what it does to the action that it is about
+CLOSES = {"advances", "redirects", "cancels", "rests", "ends", "stranded"}
+MOVES = {"earlier", "later", "rezoned"}
+
+
+@pytest.mark.slow
+@settings(max_examples=300)
+@given(offices(), offices(), st.lists(st.one_of(WISHES, LATER), max_size=10), ENTRIES, GOING)
+def test_E2_whatever_is_edited_nobody_is_lost_doubled_or_moved_without_a_line(
+    first: o.Office, second: o.Office, doings: list[w.Wish | int], entries: list[Any], going: list[Any]
+) -> None:
+    first, second = first._replace(moved={}), second._replace(moved={}, version=2)
+    story = started(first)
+    for doing in doings:
+        takes(story, doing, set())
+    before = story.dossier
+    try:
+        effects = story.applies(second, *entries, *going)
+    except (NotFound, Refused):
+        return
+    if not REFUSED.isdisjoint(effect.what for effect in effects):
+        return
+    every_change_has_its_line(before, story.dossier, effects)
+    nobody_is_lost(before, story.dossier, effects)
+    as_it_was = story.dossier
+    assert story.applies(second) == [] or story.dossier == as_it_was, "a second apply changes nothing"
+    if story.history[-1].change == story.change - 1:
+        story.office = first  # an apply is taken back with its catalog
+        story.undoes(story.change - 1)
+        known = {row.id for row in (*before.actions, *before.enrolments)}
+        assert tuple(a for a in story.dossier.actions if a.id in known) == before.actions
+        assert tuple(x for x in story.dossier.enrolments if x.id in known) == before.enrolments
+
+
+def every_change_has_its_line(before: Dossier, after: Dossier, effects: list[Effect]) -> None:
+    new = {a.id: a for a in after.actions}
+    moved_over = any(x.what == "moves" for x in effects)
+    for old in before.open_actions:
+        now = new[old.id]
+        moves = [x for x in effects if x.action == old.id and x.what in MOVES]
+        if now.open and now.due != old.due:
+            assert moves[-1].becomes == now.due and moves[0].was == old.due
+        elif now.open:
+            assert not moves or moves[-1].becomes == now.due
+        else:
+            assert moved_over or [x for x in effects if x.action == old.id and x.what in CLOSES]
+    made = sorted(a.due for a in after.actions if a.id not in {x.id for x in before.actions})
+    told = sorted(x.becomes for x in effects if x.becomes and x.what not in MOVES)
+    assert made == told or (moved_over and set(told) <= set(made))
+
+
+def nobody_is_lost(before: Dossier, after: Dossier, effects: list[Effect]) -> None:
+    assert len([x for x in after.enrolments if x.open]) <= 1
+    if before.cycle is None:
+        assert after.cycle is None
+    elif after.cycle is None:
+        assert any(x.what == "ends" and x.entry for x in effects)
+    elif before.open_actions and before.cycle.id == after.cycle.id and before.of(before.cycle):
+        had = [a for a in before.of(before.cycle) if a.open]
+        has = [a for a in after.of(after.cycle) if a.open]
+        assert has or not had or any(x.what == "rests" for x in effects)
