@@ -1,0 +1,40 @@
+"""An office that is only thought of: people live in it as they would, and nothing is stored.
+
+`followup test`, the calendar of a diff, and simulation are this, with other wishes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import count
+
+from followup.core.decide import decide
+from followup.core.draft import Decision, Stamp
+from followup.core.model import Dossier
+from followup.core.office import Office, User
+from followup.core.permission import NEEDS
+from followup.core.wishes import Wish
+
+#: who does everything here; no office has a user of this name, and a role is not asked for
+ANYBODY = User("(anybody)", "Anybody", "administrator", frozenset(("apply-catalog", *NEEDS.values())))
+
+
+class Rehearsal:
+    """`people`: by subject, as they stand; those who are there from the start, and those who are wished for."""
+
+    def __init__(self, office: Office, people: Iterable[Dossier] = ()) -> None:
+        self.office = office
+        self.people = {dossier.subject: dossier for dossier in people}
+        self._ids = count(1 + max(map(_highest_id, self.people.values()), default=0))
+        self._changes = count(1)
+
+    def does(self, subject: str, wish: Wish, at: int, by: User = ANYBODY) -> Decision:
+        """`wish` at the moment `at` (UTC seconds). Raises what `decide` raises."""
+        before = self.people.get(subject) or Dossier(subject)
+        decision = decide(before, wish, self.office, Stamp(next(self._changes), at, by), self._ids)
+        self.people[subject] = decision.after
+        return decision
+
+
+def _highest_id(dossier: Dossier) -> int:
+    return max([x.id for x in dossier.actions] + [x.id for x in dossier.enrolments], default=0)
