@@ -35,6 +35,8 @@ def main() -> None:
         bulk(Path(folder))
         agenda(Path(folder))
         doctor(Path(folder))
+        for size in (10_000, 100_000):
+            editions(Path(folder), size)
         validate(Path(folder))
 
 
@@ -127,7 +129,7 @@ def bulk(folder: Path, size: int = 20_000) -> None:
 TABLES = {
     "contact": ("id", ("updated_at", "seq", "next_action")),
     "enrolment": ("id", ("ended", "reason")),
-    "action": ("id", ("status", "completed_on", "completed_by", "reason")),
+    "action": ("id", ("due", "nominal", "at", "status", "completed_on", "completed_by", "reason")),
     "history": ("subject || '#' || seq", ()),
 }
 
@@ -194,6 +196,35 @@ def doctor(folder: Path) -> None:
         took[size] = timed(partial(command, office, "doctor", "-q"))
         os.environ["FOLLOWUP_USER"] = "tom"
     row("doctor, 60k / 15k events", 60_000, took[20_000], took[5_000])
+
+
+def editions(folder: Path, size: int) -> None:
+    """`diff` and `apply` of an edit that moves everybody, in 50 cycles: against reading the rows that it looks at,
+    and against that with rewriting those that it changes."""
+    office = filled_store(folder / f"editions-{size}", 0)
+    os.environ["FOLLOWUP_USER"] = "sue"
+    data.many_cycles(office, 50, "10 days")
+    command(office, "apply", "--yes", "-q")
+    contacts_csv(office / "contacts.csv", size, cycles=50)
+    command(office, "contacts", "import", "contacts.csv", "-q")
+    data.many_cycles(office, 50, "5 days", recompute=True)
+    shutil.copy(office / "followup.db", office / "raw.db")
+    reading = timed(partial(python, office, READING))
+    row("diff", size, timed(partial(command, office, "diff")), reading)
+    row("apply", size, timed(partial(command, office, "apply", "--yes")), reading + raw(office))
+    os.environ["FOLLOWUP_USER"] = "tom"
+    shutil.rmtree(office)
+
+
+#: everything that is known of those who are on a cycle
+READING = """
+import sqlite3
+c = sqlite3.connect("followup.db")
+for table, on in (("contact", "t.id = e.contact"), ("action", "t.enrolment = e.id"),
+                  ("history", "t.subject = 'contact:' || e.contact")):
+    for row in c.execute(f"SELECT t.* FROM {table} AS t JOIN enrolment AS e ON {on} WHERE e.ended IS NULL"):
+        pass
+"""
 
 
 def validate(folder: Path) -> None:

@@ -123,12 +123,30 @@ def rows(actions: int) -> Iterator[tuple[object, ...]]:
         )
 
 
-def contacts_csv(path: Path, count: int) -> None:
+def contacts_csv(path: Path, count: int, cycles: int = 0) -> None:
+    """`cycles`: of how many each contact is put on one."""
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
-        out.writerow(["id", "first_name", "last_name", "email", "phone", "owner", "source"])
+        more = ["cycle"] if cycles else []
+        out.writerow(["id", "first_name", "last_name", "email", "phone", "owner", "source", *more])
         for n in range(count):
-            out.writerow([f"n{n:07}", f"First{n}", f"Last{n}", f"n{n}@x.example", f"+1604{n:07}", "tom", "website"])
+            on = [f"many-{n % cycles}"] if cycles else []
+            who = [f"n{n:07}", f"First{n}", f"Last{n}", f"n{n}@x.example", f"+1604{n:07}", "tom", "website"]
+            out.writerow([*who, *on])
+
+
+def many_cycles(project: Path, count: int, offset: str, recompute: bool = False) -> None:
+    """So many cycles of two calls with aliases of their names, in one file of the project's catalog."""
+    cycles = "".join(
+        f"  many-{n}:\n    name: Many {n}\n    steps:\n"
+        f"      - {{id: first, name: First, type: call, offset: {offset}}}\n"
+        f"      - {{id: second, name: Second, type: call, offset: 1 month, loop_to: second}}\n"
+        for n in range(count)
+    )
+    aliases = "".join(f"  many-{n}: {{name: Many {n}, cycle: many-{n}}}\n" for n in range(count))
+    entries = "".join(f"  - {{step: many-{n}/first, dates: recompute}}\n" for n in range(count if recompute else 0))
+    text = f"cycles:\n{cycles}aliases:\n{aliases}" + (f"migrate:\n{entries}" if entries else "")
+    (project / "cycles" / "many.yaml").write_text(text)
 
 
 def cycle_files(folder: Path, count: int) -> None:

@@ -25,7 +25,7 @@ pytestmark = [
 ]
 
 #: what is compared: everything but the journal of pages
-TABLES = ("contact", "enrolment", "action", "history", "change", "counter")
+TABLES = ("contact", "enrolment", "action", "history", "change", "counter", "catalog_version", "catalog_item")
 
 
 def dump(folder: Path) -> list[tuple[object, ...]]:
@@ -60,7 +60,21 @@ COMMANDS = {
     "assign": ["assign", "li-wei", "toured"],
     "complete": ["complete", "10"],
     "import": ["contacts", "import", "more.csv", "--cycle", "referral", "-q"],
+    "apply": ["apply", "--yes", "-q"],
+    "undo": ["undo", "-q"],
 }
+
+#: an edit that moves some people and takes the step of others away
+EDIT = [("long-term.yaml", "template: keep-in-touch}", "template: keep-in-touch, offset: 3 days}")]
+CHOICES = "migrate:\n  - {step: future-prospect/intro-letter, dates: recompute}\n"
+
+
+def edited(office: Path) -> None:
+    for file, old, new in EDIT:
+        path = office / "cycles" / file
+        assert old in path.read_text()
+        path.write_text(path.read_text().replace(old, new))
+    (office / "cycles" / "choices.yaml").write_text(CHOICES)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -68,6 +82,10 @@ def test_killed_at_any_write_it_is_the_old_state_or_the_new(name: str, office: P
     words = COMMANDS[name]
     lines = "".join(f"p{i},Person {i},p{i}@x.example,tom\n" for i in range(300))
     (office / "more.csv").write_text("id,name,email,owner\n" + lines)
+    if name in ("apply", "undo"):
+        edited(office)
+    if name == "undo":  # of that apply
+        run_in(office, COMMANDS["apply"])
     old = dump(office)
     finished = Path(shutil.copytree(office, tmp_path / "finished"))
     run_in(finished, words)
