@@ -5,40 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import count
-from json import dumps
-from typing import NamedTuple
 
-from followup.app.edits import Documents, acted, edits, of_users, said, shown
+from followup.app.edits import acted, edits, of_users, said, shown
 from followup.app.meeting import meetings
+from followup.app.versions import Version, noted, record, version_of
 from followup.app.world import World
 from followup.core import declared
 from followup.core import events as e
 from followup.core import office as o
 from followup.core.account import NAMED_LINES, Account, Difference, Edit
-from followup.core.draft import Decision, Stamp
+from followup.core.draft import Stamp
 from followup.core.edition import edition
 from followup.core.edits import Edition
-from followup.core.model import Dossier
 from followup.errors import Conflict, Refused
-from followup.store import Change, Head, Store, loaded
-
-
-class Version(NamedTuple):
-    """What is to be put in force: the documents, their digest, and the git commit they are of, if there is one."""
-
-    documents: Documents
-    digest: str
-    git: str | None
+from followup.store import Head, Store
 
 
 def difference(world: World, wanted: Version, by: str, most: int | None = NAMED_LINES) -> Difference:
     """What an apply would do now. Each stretch of contacts is read at one moment, and nobody waits for it."""
-    store, version = world.store, _version(world.store)
+    store, version = world.store, version_of(world.store)
     changed = edits(store, wanted.documents)
     account = Account(most)
     if changed and version:
-        made, processes = _edition(world, wanted, changed, version + 1)
-        stamp = Stamp(0, world.now, _administrator(made.office, by))
+        made, processes = edition_of(world, wanted, changed, version + 1)
+        stamp = Stamp(0, world.now, administrator(made.office, by))
         met = meetings(store, made, processes, stamp, count(1 << 62))
         while True:
             with store.snapshot():
@@ -58,14 +48,14 @@ def apply(
     Raises Refused where it may not be, and Conflict where what it does is not what was `expected` (a digest).
     """
     store, at = world.store, world.now
-    with store.change(Head(at, by, "apply", _version(store)), world.dry_run) as writing:
-        version, changed, account = _version(store), edits(store, wanted.documents), Account(most)
-        made = _edition(world, wanted, changed, version + 1) if changed and version else None
+    with store.change(Head(at, by, "apply", version_of(store)), world.dry_run) as writing:
+        version, changed, account = version_of(store), edits(store, wanted.documents), Account(most)
+        made = edition_of(world, wanted, changed, version + 1) if changed and version else None
         if changed:
-            _record(writing, wanted, version + 1, changed)
-            writing.save([_noted(store, writing.id, at, by, e.Applied(version + 1, wanted.digest, wanted.git))])
+            record(writing, wanted, version + 1, changed)
+            writing.save([noted(store, writing.id, at, by, e.Applied(version + 1, wanted.digest, wanted.git))])
         if made:
-            stamp = Stamp(writing.id, at, _administrator(made[0].office, by))
+            stamp = Stamp(writing.id, at, administrator(made[0].office, by))
             for stretch in meetings(store, *made, stamp, writing.ids):
                 writing.save((met.before, met.decision) for met in stretch)
                 for met in stretch:
@@ -78,61 +68,15 @@ def apply(
         return told
 
 
-def put_back(world: World, writing: Change, change: int) -> o.Office:
-    """The catalog as it was before the apply `change`, in force again as a version of its own (E11).
-
-    Raises Refused where there was none, or something was applied since.
-    """
-    store, version = world.store, _version(world.store)
-    number = next(store.ask("catalog.made_by", change=change))[0]
-    if number != version:
-        raise Refused(
-            f"version {number} was followed by others: version {version} is in force; apply the files as they were"
-        )
-    if number == 1:
-        raise Refused("the first version cannot be taken back: there was none before it")
-    documents = _documents_of(store, number - 1)
-    digest, git = next(store.ask("catalog.the_version", number=number - 1))
-    _record(writing, Version(documents, digest, git), version + 1, edits(store, documents))
-    writing.save([_noted(store, writing.id, world.now, world.user.id, e.Applied(version + 1, digest, git))])
-    return declared.office(version + 1, declared.Documents(documents))
-
-
-def _documents_of(store: Store, number: int) -> Documents:
-    found: dict[str, dict[str, o.Document]] = {}
-    for kind, id, text in store.ask("catalog.items_of", number=number):
-        found.setdefault(kind, {})
-        if text is not None:
-            found[kind][id] = loaded(text)
-    return found
-
-
-def _version(store: Store) -> int:
-    return int(next(store.ask("catalog.version"))[0])
-
-
-def _administrator(office: o.Office, by: str) -> o.User:
+def administrator(office: o.Office, by: str) -> o.User:
     """Who applies; the account of whoever sets an office up need not be a user of it."""
     return office.users.get(by) or o.User(by, by, "administrator")
 
 
-def _edition(world: World, wanted: Version, changed: Sequence[Edit], version: int) -> tuple[Edition, list[str]]:
+def edition_of(world: World, wanted: Version, changed: Sequence[Edit], version: int) -> tuple[Edition, list[str]]:
     before, after = world.office, declared.office(version, declared.Documents(wanted.documents))
     processes = [row[0] for row in world.store.ask("catalog.processes")]
     return edition(before, after, said(changed), processes), processes
-
-
-def _record(writing: Change, wanted: Version, version: int, changed: Sequence[Edit]) -> None:
-    writing.execute("insert_version", [(version, wanted.digest, wanted.git, writing.id)])
-    writing.execute("close_item", [(version, edit.kind, edit.id) for edit in changed if edit.before is not None])
-    kept = [edit for edit in changed if edit.after is not None]
-    writing.execute("insert_item", [(x.kind, x.id, version, dumps(x.after, ensure_ascii=False)) for x in kept])
-
-
-def _noted(store: Store, change: int, at: int, by: str, event: e.Applied) -> tuple[Dossier, Decision]:
-    before = Dossier("office", next(store.ask("dossiers.last_seq", subject="office"))[0])
-    entry = e.Entry("office", before.seq + 1, change, at, by, event)
-    return before, Decision((entry,), before._replace(seq=entry.seq))
 
 
 def _told(store: Store, wanted: Version, changed: tuple[Edit, ...], version: int, account: Account) -> Difference:
@@ -143,7 +87,7 @@ def _told(store: Store, wanted: Version, changed: tuple[Edit, ...], version: int
         version + 1 if changed else version,
         changed,
         account,
-        (*_refusals(account), *of_users(store, changed)),
+        (*refusals(account), *of_users(store, changed)),
         (*warnings, *acted(wanted.documents, changed)),
         digest,
     )
@@ -173,7 +117,7 @@ REFUSALS = {
 }
 
 
-def _refusals(account: Account) -> Iterator[str]:
+def refusals(account: Account) -> Iterator[str]:
     for (what, cycle, step), who in account.refused.items():
         more = who.total - len(who)
         named = ", ".join(who) + (f" and {more} more" if more else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from json import dumps
 from typing import NamedTuple
@@ -34,21 +34,29 @@ class Heaps(Counter[tuple[str, "str | None"]]):
 
 
 def meetings(
-    store: Store, edition: Edition, processes: Sequence[str], stamp: Stamp, ids: Iterator[int]
+    store: Store,
+    edition: Edition,
+    processes: Sequence[str],
+    stamp: Stamp,
+    ids: Iterator[int],
+    settled: Collection[str] = (),
 ) -> Iterator[list[Met]]:
-    """Each subject once. `processes`: as for `edition`. What is asked of the store for a stretch is of one moment only
-    inside a transaction or a snapshot of the caller's."""
+    """Each subject once, but for those which are `settled`. `processes`: as for `edition`. What is asked of the store
+    for a stretch is of one moment only inside a transaction or a snapshot of the caller's."""
     heaps = Heaps()
     touched = [process for process in processes if edition.office.cycle_id(process) in edition.cycles]
     for contacts in _stretches(store, edition, touched):
         why = {id: loaded(text) for id, text in store.ask("catalog.reasons", ids=dumps(contacts)) if text}
         met = []
         for dossier in store.dossiers(contacts).values():
+            if dossier.subject in settled:
+                continue
             met.append(Met(dossier, *migrate(dossier, edition, stamp, ids, why, heaps)))
             heaps.note(edition, met[-1])
         yield met
     tasks = (store.tasks(owner) for owner in edition.zones if owner)
-    yield [Met(own, *migrate(own, edition, stamp, ids, {}, heaps)) for own in tasks]
+    rest = (own for own in tasks if own.subject not in settled)
+    yield [Met(own, *migrate(own, edition, stamp, ids, {}, heaps)) for own in rest]
 
 
 def _stretches(store: Store, edition: Edition, touched: Sequence[str]) -> Iterator[list[str]]:

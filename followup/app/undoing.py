@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import NamedTuple
 
-from followup.app.applying import put_back
 from followup.app.changes import BATCH
+from followup.app.restoring import meet_the_others, restore
 from followup.app.world import World
 from followup.core.draft import Decision, Stamp
 from followup.core.events import Entry
@@ -21,13 +21,15 @@ OFFICE = "office"  # the subject of applies
 
 
 class TakenBack(NamedTuple):
-    """`subjects`: those that are as they were; of an apply, beside the catalog itself."""
+    """`subjects`: those that are as they were; of an apply, beside the catalog itself. `met`: others, for whom the
+    version that is in force again changed something, as an apply of it would have."""
 
     change: int
     command: str
     at: str
     subjects: list[str]
     refused: list[tuple[str, FollowupError]]
+    met: list[str]
 
 
 def entries(world: World, subject: str) -> list[Entry]:
@@ -45,16 +47,18 @@ def undo_last(world: World, partial: bool = False) -> TakenBack:
         raise Refused(f"{world.user.id} has nothing to undo")
     _, at, _, command = next(world.store.ask("lists.the_change", id=number))
     subjects = [row[0] for row in world.store.ask("lists.touched", change=number)]
-    taken = TakenBack(number, command, utc_text(at), [], [])
+    taken = TakenBack(number, command, utc_text(at), [], [], [])
     with world.store.change(world.head(number), world.dry_run) as writing:
-        stamp, office = Stamp(writing.id, world.now, world.user), world.office
-        if OFFICE in subjects:
-            office = put_back(world, writing, number)
+        stamp = Stamp(writing.id, world.now, world.user)
+        restored = restore(world, writing, number) if OFFICE in subjects else None
+        office = restored.edition.office if restored else world.office
         rest = (subject for subject in subjects if subject != OFFICE)
         while batch := list(islice(rest, BATCH)):
             writing.save(_reversed(world, batch, number, office, stamp, taken))
         if taken.refused and not partial:
             raise Refused(_refusal(taken))
+        if restored:
+            taken.met.extend(meet_the_others(world, writing, restored, frozenset(taken.subjects)))
     return taken
 
 

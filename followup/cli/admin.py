@@ -18,7 +18,7 @@ from followup.output.text import json_text, plural, problem_line
 from followup.store import open_store
 
 if TYPE_CHECKING:
-    from followup.app.applying import Version
+    from followup.app.versions import Version
 
 app = typer.Typer()
 
@@ -153,8 +153,8 @@ def _shown(found: Difference, format: str = "table") -> Iterator[str]:
 
 def _wanted(folder: str) -> tuple[Version, tuple[Problem, ...]]:
     """The catalog in the folder, without errors."""
-    from followup.app.applying import Version
     from followup.app.projects import git_commit
+    from followup.app.versions import Version
 
     found = _loaded(folder)
     if found.errors:

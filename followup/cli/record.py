@@ -57,6 +57,8 @@ def undo(
         did = "would have taken back" if dry_run else "took back"
         if not here.quiet:
             typer.echo(f"{did} change {taken.change} ({taken.command}, {taken.at}): {_told(taken.subjects)}")
+            if taken.met:
+                typer.echo(f"{_told(taken.met)} met that version as if it had been applied: `followup history`")
         for subject, refusal in taken.refused:
             typer.echo(f"followup: left as it is: {clean(subject)}: {clean(str(refusal))}", err=True)
 

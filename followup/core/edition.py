@@ -33,7 +33,17 @@ def _edit(before: Office, after: Office, said: Mapping[str, Document], process: 
 
 def _renamed(cycle: Cycle, after: Office) -> Cycle:
     """The same under the ids of today (E5)."""
-    steps = tuple(step._replace(id=after.step_id(cycle.id, step.id) or step.id) for step in cycle.steps)
+
+    def today(step: str) -> str:
+        return after.step_id(cycle.id, step) or step
+
+    def said(anchor: str) -> str:
+        return "step:" + today(anchor.removeprefix("step:")) if anchor.startswith("step:") else anchor
+
+    steps = tuple(
+        step._replace(id=today(step.id), anchor=said(step.anchor), loop_to=step.loop_to and today(step.loop_to))
+        for step in cycle.steps
+    )
     active = tuple(step for step in steps if step.active)
     return cycle._replace(id=after.cycle_id(cycle.id), steps=steps, active_steps=active)
 

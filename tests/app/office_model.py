@@ -8,7 +8,7 @@ was, and undo takes that back.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from itertools import count, pairwise
@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from followup.core import wishes as w
+from tests.app import office_edits as edits
 from tests.app.small_catalog import Raw
 
 Row = dict[str, Any]
@@ -34,6 +35,8 @@ class Office:
         self.records: dict[str, Row] = {}
         self.standing: dict[str, list[tuple[int, Row]]] = {}  # the changes that stand, each with the record before it
         self.changes: dict[int, Row] = {1: {"by": "ada", "subjects": ["office"], "undone": False}}
+        self.versions = [(1, catalog)]  # with the change that each came with
+        self.not_before: str | None = None  # the day before which nothing is scheduled, while an edit does it
         self.made = count(1)
 
     # A command is a change, if it changes anything
@@ -63,6 +66,8 @@ class Office:
         """A change, and what each subject was before it."""
         number = len(self.changes) + 1
         self.changes[number] = {"by": self.by, "subjects": sorted([*touched, *more]), "undone": undone}
+        if "office" in more:
+            self.versions.append((number, self.catalog))
         for subject, before in touched.items():
             self.standing.setdefault(subject, []).append((number, before))
 
@@ -70,19 +75,38 @@ class Office:
         """E11. Raises No; answers the subjects that have changed since, or have nowhere to go back to."""
         self.by = by
         mine = [n for n, change in self.changes.items() if change["by"] == by and not change["undone"]]
-        if not mine or "office" in self.changes[mine[-1]]["subjects"]:
+        if not mine:
             raise No
         number, change = mine[-1], self.changes[mine[-1]]
-        refused = [subject for subject in change["subjects"] if not self._can_go_back(subject, number)]
+        subjects, put_back = set(change["subjects"]) - {"office"}, "office" in change["subjects"]
+        before = self.catalog
+        if put_back:
+            before = self._put_back(number)
+        refused = [subject for subject in sorted(subjects) if not self._can_go_back(subject, number)]
         if refused and not partly:
+            self.catalog = before
             raise No
-        for subject in change["subjects"]:
-            if subject not in refused:
-                self.records[subject] = self._taken_back(self.records[subject], self.standing[subject].pop()[1])
-        if len(refused) < len(change["subjects"]):
-            change["undone"] = True
-            self._note({}, undone=True)
+        if not put_back and len(refused) == len(subjects):
+            return refused
+        records, standing = dict(self.records), {s: list(had) for s, had in self.standing.items()}
+        for subject in subjects.difference(refused):
+            self.records[subject] = self._taken_back(self.records[subject], self.standing[subject].pop()[1])
+        try:
+            touched = self._comes_in_force(before, but=subjects.difference(refused)) if put_back else {}
+        except No:
+            self.catalog, self.records, self.standing = before, records, standing
+            raise
+        change["undone"] = True
+        self._note(touched, *(["office"] if put_back else []), undone=True)
         return refused
+
+    def _put_back(self, number: int) -> Raw:
+        """The catalog before the apply `number` is in force; answers the one that was until now."""
+        version = next(n for n, (change, _) in enumerate(self.versions) if change == number)
+        if version == 0 or self.versions[version][1] != self.catalog:
+            raise No
+        before, self.catalog = self.catalog, self.versions[version - 1][1]
+        return before
 
     def _can_go_back(self, subject: str, number: int) -> bool:
         """Nothing happened since; its cycle is still in force, and its owner still works here."""
@@ -107,47 +131,35 @@ class Office:
         return {"contact": deepcopy(contact), "actions": actions, "enrolments": enrolments, "told": told}
 
     def apply(self, by: str, catalog: Raw) -> list[str]:
-        """E1. Raises No where it would touch what somebody waits for (F14, E4, E6)."""
+        """E1. Raises No where somebody would be left with nothing (F12, F14, E4, E6)."""
         self.by = by
         if catalog == self.catalog:
             return []
-        if any(self._would_touch(mine, x, catalog) for mine in self.records.values() for x in enrolled(mine)):
-            raise No
-        if any(self._would_leave_work(user, catalog) for user in self.catalog["users"]):
-            raise No
-        zones = {owner: self.zone(owner) for owner in (None, *self.catalog["users"])}
-        self.catalog = catalog
-        self._note(self._rezone(zones), "office")
+        before, self.catalog = self.catalog, catalog
+        try:
+            touched = self._comes_in_force(before)
+        except No:
+            self.catalog = before
+            raise
+        self._note(touched, "office")
         return []
 
-    def _would_touch(self, mine: Row, enrolment: Row, catalog: Raw) -> bool:
-        before, after = cycle_of(self.catalog, enrolment), cycle_of(catalog, enrolment)
-        if before == after and catalog["moved"] == self.catalog["moved"]:
-            return False
-        if after is None or not after.get("active", True):
-            return True
-        was, active = active_steps(before) if before else [], [step["id"] for step in active_steps(after)]
-        waits = not open_of(mine, enrolment) and active and not was
-        return waits or any(step_id(catalog, enrolment, a["step"]) not in active for a in open_of(mine, enrolment))
+    def _comes_in_force(self, before: Raw, but: Container[str] = ()) -> dict[str, Row]:
+        """Everybody meets the catalog, after `before`; answers the records as they were of those it touched."""
+        zones = {owner: zone_of(before, owner) for owner in (None, *before["users"])}
+        met = {s: edits.met(self, deepcopy(mine), before, zones) for s, mine in self.records.items() if s not in but}
+        had, self.records = self.records, {**self.records, **met}
+        if any(self._leaves_work(user, before) for user in before["users"]):
+            self.records = had
+            raise No
+        return {subject: had[subject] for subject, mine in met.items() if mine["told"] != had[subject]["told"]}
 
-    def _would_leave_work(self, user: str, catalog: Raw) -> bool:
-        after = catalog["users"].get(user)
-        if after == self.catalog["users"][user] or (after and after.get("active", True)):
+    def _leaves_work(self, user: str, before: Raw) -> bool:
+        after = self.catalog["users"].get(user)
+        if after == before["users"][user] or (after and after.get("active", True)):
             return False
         mine = [x["contact"] for x in self.contacts().values() if x["contact"]["owner"] == user]
         return any(x["stage"] not in ("won", "lost") for x in mine) or any(a["owner"] == user for a in self.open())
-
-    def _rezone(self, zones: dict[str | None, str]) -> dict[str, Row]:
-        """T1: whose zone is another now has times that keep their instant; answers the records as they were."""
-        touched = {}
-        for subject, before in self.records.items():
-            mine = deepcopy(before)
-            for action in opened(mine):
-                if zones[action["owner"]] != self.zone(action["owner"]):
-                    self._read_anew(mine, action, zones[action["owner"]])
-            if mine["told"] != before["told"]:
-                self.records[subject], touched[subject] = mine, before
-        return touched
 
     # Who may
 
@@ -200,11 +212,11 @@ class Office:
                 others = [self._open(mine, id) for id in wish.others]
                 self._complete(mine, [action, *others], wish.on, wish.choice, wish.restart)
             case w.Skip():
-                self._follow(mine, action, self._close(mine, action, "skipped", wish.on, wish.reason))
+                self._follow(mine, action, self.close(mine, action, "skipped", wish.on, wish.reason))
             case w.Fail():
-                self._follow(mine, action, self._close(mine, action, "failed", None, wish.reason))
+                self._follow(mine, action, self.close(mine, action, "failed", None, wish.reason))
             case w.NoShow():
-                on = self._close(mine, action, "no-show", wish.on, wish.reason)
+                on = self.close(mine, action, "no-show", wish.on, wish.reason)
                 if wish.rebook is None:
                     self._follow(mine, action, on)
                 else:
@@ -214,7 +226,7 @@ class Office:
                 enrolment = mine["enrolments"].get(action["enrolment"])
                 if enrolment and open_of(mine, enrolment) == [action]:
                     raise No
-                self._close(mine, action, "cancelled", None, wish.reason)
+                self.close(mine, action, "cancelled", None, wish.reason)
             case w.Reschedule():
                 action["due"], action["moved"] = wish.due, action["moved"] + 1
                 action["at"] = instant(wish.due, self.zone(action["owner"]))
@@ -240,7 +252,7 @@ class Office:
                 self._end_all(mine, "transferred")
                 self._hand_over(mine, wish.owner, wish.property)
                 title = f"Transfer to {wish.property or wish.owner}"
-                self._close(mine, self._schedule(mine, "transfer", title, wish.owner, None), "completed", None, None)
+                self.close(mine, self._schedule(mine, "transfer", title, wish.owner, None), "completed", None, None)
                 if wish.choice:
                     self._choose(mine, *self._meant(wish.choice), self.clock(wish.owner))
             case w.Close():
@@ -256,7 +268,7 @@ class Office:
             case w.Remove():
                 self._end_all(mine, "removed")
                 for action in opened(mine):
-                    self._close(mine, action, "cancelled", None, "removed")
+                    self.close(mine, action, "cancelled", None, "removed")
                 contact["gone"] = "removed"
                 self._tell(mine, "removed")
 
@@ -314,9 +326,9 @@ class Office:
         for action in opened(mine):
             if owner != old and action["enrolment"] and action["owner"] == old:
                 action["owner"] = owner
-                self._read_anew(mine, action, self.zone(old))
+                self.read_anew(mine, action, self.zone(old))
 
-    def _read_anew(self, mine: Row, action: Row, before: str) -> None:
+    def read_anew(self, mine: Row, action: Row, before: str) -> None:
         """In the zone of its owner, instead of the zone `before`."""
         zone = self.zone(action["owner"])
         for name in ("due", "nominal"):
@@ -335,7 +347,7 @@ class Office:
 
     def _complete(self, mine: Row, actions: list[Row], on: str | None, choice: w.Choice | None, restart: bool) -> None:
         """F10: onto the chosen cycle, or on with this one; never both. The choice is made once, on the last's day."""
-        closed = [self._close(mine, action, "completed", on, None) for action in actions]
+        closed = [self.close(mine, action, "completed", on, None) for action in actions]
         alias, cycle = self._meant(choice) if choice else (None, None)
         if choice and (mine["contact"] is None or OFFERING.isdisjoint(action["type"] for action in actions)):
             raise No
@@ -351,7 +363,7 @@ class Office:
             day = text if len(text) == 10 else wall(instant(text, zone), theirs)
             self._choose(mine, alias, cycle, day, restart)
 
-    def _close(self, mine: Row, action: Row, status: str, on: str | None, reason: str | None) -> str:
+    def close(self, mine: Row, action: Row, status: str, on: str | None, reason: str | None) -> str:
         """Today or earlier, on the clock of whoever it was for (T7)."""
         if on and instant(on, self.zone(action["owner"])) > self.now:
             raise No
@@ -400,22 +412,22 @@ class Office:
 
     def _begin(self, mine: Row, enrolment: Row, steps: list[Row]) -> None:
         """A round: its first step, and with `anchor: due` every one up to the loop (L3)."""
-        self._make_step(mine, enrolment, steps[0], enrolment["start"])
+        self.make_step(mine, enrolment, steps[0], enrolment["start"])
         if self._cycle_of(enrolment)["anchor"] == "due":
-            self._fill(mine, enrolment, steps, None)
+            self.fill(mine, enrolment, steps, None)
 
-    def _fill(self, mine: Row, enrolment: Row, steps: list[Row], closed: str | None) -> None:
+    def fill(self, mine: Row, enrolment: Row, steps: list[Row], closed: str | None) -> None:
         """What of `steps` this round has not had: with `completed` the next one, with `due` all, each after the other."""
         cycle = self._cycle_of(enrolment)
         for place, step in enumerate(up_to_the_loop(steps)):
-            if self._had(mine, enrolment, step):
+            if self.had(mine, enrolment, step):
                 continue
             earlier = [s for s in active_steps(cycle) if s["position"] < step["position"]][-1:]
-            before = self._had(mine, enrolment, earlier[0]) if earlier else None
+            before = self.had(mine, enrolment, earlier[0]) if earlier else None
             if cycle["anchor"] == "due" and before:
-                self._make_step(mine, enrolment, step, before["nominal"])
-            elif place == 0 and closed:
-                self._make_step(mine, enrolment, step, closed)
+                self.make_step(mine, enrolment, step, before["nominal"])
+            elif closed and (place == 0 or (before and before["status"] != "scheduled")):
+                self.make_step(mine, enrolment, step, closed)
 
     def _follow(self, mine: Row, action: Row, closed: str) -> None:
         """What comes of an action that was closed (F4, F5)."""
@@ -430,20 +442,20 @@ class Office:
             if step and "loop_to" in step and active_steps(cycle):
                 self._loop(mine, enrolment, step, action, closed)
             else:
-                self._fill(mine, enrolment, [s for s in active_steps(cycle) if s["position"] > position], closed)
+                self.fill(mine, enrolment, [s for s in active_steps(cycle) if s["position"] > position], closed)
         if not open_of(mine, enrolment):
-            self._nothing_open(mine, enrolment, cycle, closed)
+            self.nothing_open(mine, enrolment, cycle, closed)
 
-    def _nothing_open(self, mine: Row, enrolment: Row, cycle: Raw | None, closed: str) -> None:
+    def nothing_open(self, mine: Row, enrolment: Row, cycle: Raw | None, closed: str) -> None:
         """A hold waits (F8); steps and a loop behind what was cancelled by hand are not lost; else it is over."""
         steps = active_steps(cycle) if cycle else []
         if cycle and not steps:
             return
-        had = {step["id"]: self._had(mine, enrolment, step) for step in steps}
+        had = {step["id"]: self.had(mine, enrolment, step) for step in steps}
         for before, step in pairwise(steps):
             cancelled = (had[before["id"]] or {}).get("status") == "cancelled"
             if cancelled and "loop_to" not in before and not had[step["id"]]:
-                self._fill(mine, enrolment, [s for s in steps if s["position"] >= step["position"]], closed)
+                self.fill(mine, enrolment, [s for s in steps if s["position"] >= step["position"]], closed)
                 return
         for step in steps:
             if "loop_to" in step and (action := had[step["id"]]):
@@ -464,7 +476,7 @@ class Office:
 
     def _end(self, mine: Row, enrolment: Row, reason: str) -> None:
         for action in open_of(mine, enrolment):
-            self._close(mine, action, "cancelled", None, reason)
+            self.close(mine, action, "cancelled", None, reason)
         enrolment["ended"] = reason
         self._tell(mine, "ended")
 
@@ -480,17 +492,18 @@ class Office:
         assert cycle
         return cycle
 
-    def _had(self, mine: Row, enrolment: Row, step: Row) -> Row | None:
+    def had(self, mine: Row, enrolment: Row, step: Row) -> Row | None:
         """This round's latest action of the step; what was undone never was."""
         of_it = (a for a in mine["actions"].values() if a["enrolment"] == enrolment["n"])
         of_it = (a for a in of_it if step_id(self.catalog, enrolment, a["step"]) == step["id"])
         tries = [a for a in of_it if a["round"] == enrolment["round"] and a["reason"] != "undone"]
         return max(tries, key=lambda a: a["n"], default=None)
 
-    def _make_step(self, mine: Row, enrolment: Row, step: Row, counted_from: str) -> None:
-        due = (date.fromisoformat(counted_from[:10]) + timedelta(days=step["offset"])).isoformat()
+    def make_step(self, mine: Row, enrolment: Row, step: Row, counted_from: str) -> None:
+        nominal = (date.fromisoformat(counted_from[:10]) + timedelta(days=step["offset"])).isoformat()
+        due = max(nominal, self.not_before or "")
         of_it = {"enrolment": enrolment["n"], "step": step["id"], "round": enrolment["round"]}
-        of_it |= {"position": step["position"], "due": due, "nominal": due}
+        of_it |= {"position": step["position"], "due": due, "nominal": nominal, "from": counted_from[:10]}
         self._make(mine, {"type": step["type"], "title": step["id"], "owner": mine["contact"]["owner"], **of_it})
 
     def _make(self, mine: Row, fields: Row) -> Row:
@@ -512,8 +525,7 @@ class Office:
         return today(self.catalog, cycle)
 
     def zone(self, owner: str | None) -> str:
-        user = self.catalog["users"].get(owner, {})
-        return str(user.get("zone") or self.catalog["office"]["zone"])
+        return zone_of(self.catalog, owner)
 
     def clock(self, owner: str | None) -> str:
         return wall(self.now, self.zone(owner))
@@ -588,6 +600,10 @@ def today(catalog: Raw, id: str) -> str:
         cycle, slash, step = id.partition("/")
         id = moved.get(id) or moved[cycle] + slash + step
     return id
+
+
+def zone_of(catalog: Raw, owner: str | None) -> str:
+    return str(catalog["users"].get(owner, {}).get("zone") or catalog["office"]["zone"])
 
 
 def cycle_of(catalog: Raw, enrolment: Row) -> Raw | None:

@@ -31,6 +31,7 @@ from followup.app.changes import Outcome, for_actions, for_contacts, for_user
 from followup.app.checking import Doctor
 from followup.app.importing import Defaults, Importer
 from followup.app.undoing import undo_last
+from followup.app.versions import Version
 from followup.app.world import World
 from followup.catalog.load import Catalog
 from followup.core import wishes as w
@@ -470,7 +471,7 @@ def _undo(partly: bool, here: World) -> list[str]:
 
 
 def _apply(found: Catalog, here: World) -> list[str]:
-    applying.apply(here, applying.Version(found.documents, found.digest, None), "ada")
+    applying.apply(here, Version(found.documents, found.digest, None), "ada")
     return []
 
 

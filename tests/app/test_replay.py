@@ -21,7 +21,7 @@ def rows(story: Story) -> list[Row]:
     for entry in story.history:
         subject, seq, change, kind, action, data = journal.row(entry)
         undoes = entry.event.change if isinstance(entry.event, e.Undone) else None
-        made.append((subject, seq, change, entry.at, entry.by, undoes, kind, action, data))
+        made.append((subject, seq, change, entry.at, entry.by, undoes, False, kind, action, data))
     return made
 
 

@@ -53,11 +53,20 @@ class Replay:
                 self._take(*row[1:])
             except DAMAGE as error:
                 self.whole = False
-                self._say(row[1], row[6], f"cannot be replayed: {_why(error)}; nothing was compared from here on")
+                self._say(row[1], row[7], f"cannot be replayed: {_why(error)}; nothing was compared from here on")
                 return
 
     def _take(
-        self, seq: int, change: int, at: int | None, by: str, undoes: int | None, kind: str, action: int, data: str
+        self,
+        seq: int,
+        change: int,
+        at: int | None,
+        by: str,
+        undoes: int | None,
+        restores: bool,
+        kind: str,
+        action: int,
+        data: str,
     ) -> None:
         if seq != self.dossier.seq + 1:
             self.lines.append(f"{self.subject}: {_gap(self.dossier.seq + 1, seq)}")
@@ -68,7 +77,7 @@ class Replay:
         self._remember(change)
         now, self.dossier = self.dossier, evolve(self.dossier, e.Entry(self.subject, seq, change, at, by, event))
         taken_back = event.change if isinstance(event, e.Undone) else None
-        if taken_back != undoes and not isinstance(event, e.Applied):  # an apply is taken back by another version
+        if taken_back != undoes and not (restores and taken_back is None):
             self._say(seq, kind, _contradiction(change, undoes, taken_back))
         if taken_back is not None:
             self._take_back(seq, taken_back, now)

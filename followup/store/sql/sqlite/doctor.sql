@@ -151,7 +151,9 @@ FROM (SELECT min('contact:' || id) AS subject FROM contact
                              ORDER BY subject LIMIT :many)));
 
 -- name: events
-SELECT h.subject, h.seq, h.change, g.at, g.by, g.undoes, h.kind, h.action, h.data
+-- Of an apply that was taken back, another version came in force, which others met as well.
+SELECT h.subject, h.seq, h.change, g.at, g.by, g.undoes,
+       g.undoes IS NOT NULL AND EXISTS (SELECT 1 FROM catalog_version AS v WHERE v.change = g.id), h.kind, h.action, h.data
 FROM history AS h LEFT JOIN change AS g ON g.id = h.change
 
 -- name: history

@@ -1,0 +1,74 @@
+"""An apply taken back (E11): the version before it is in force again, as a version of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from followup.app.applying import administrator, edition_of, refusals
+from followup.app.edits import edits, of_users
+from followup.app.meeting import meetings
+from followup.app.versions import Version, documents_of, noted, record, version_of
+from followup.app.world import World
+from followup.core import events as e
+from followup.core import office as o
+from followup.core.account import Account, Edit
+from followup.core.draft import Stamp
+from followup.core.edits import Edition
+from followup.errors import Refused
+from followup.store import Change, Store
+
+
+class Restored(NamedTuple):
+    """What is in force again, and what differs from what was in force until now."""
+
+    edition: Edition
+    processes: list[str]
+    changed: tuple[Edit, ...]
+
+
+def restore(world: World, writing: Change, change: int) -> Restored:
+    """The catalog as it was before the apply `change`.
+
+    Raises Refused where there was none, or where another one than that of `change` is in force by now.
+    """
+    store, version = world.store, version_of(world.store)
+    number = next(store.ask("catalog.made_by", change=change))[0]
+    if number == 1:
+        raise Refused("the first version cannot be taken back: there was none before it")
+    if _digest(store, number) != _digest(store, version):
+        raise Refused(
+            f"version {number} was followed by others: version {version} is in force; apply the files as they were"
+        )
+    digest, git = next(store.ask("catalog.the_version", number=number - 1))
+    wanted = Version(documents_of(store, number - 1), digest, git)
+    changed = edits(store, wanted.documents)
+    made, processes = edition_of(world, wanted, (), version + 1)
+    record(writing, wanted, version + 1, changed)
+    writing.save([noted(store, writing.id, world.now, world.user.id, e.Applied(version + 1, digest, git))])
+    return Restored(made, processes, changed)
+
+
+def meet_the_others(world: World, writing: Change, restored: Restored, settled: Collection[str]) -> list[str]:
+    """Whoever is not `settled` (subjects that are as they were before the apply) came here since, or has been worked on
+    since: they meet the version as they would meet any apply of it. Answers those for whom that changed something.
+
+    Raises Refused where such an apply would be.
+    """
+    account, stamp, met_by = Account(), Stamp(writing.id, world.now, _by(world, restored.edition.office)), []
+    for stretch in meetings(world.store, restored.edition, restored.processes, stamp, writing.ids, settled):
+        writing.save((met.before, met.decision) for met in stretch)
+        for met in stretch:
+            account.note(met.effects)
+        met_by += [met.before.subject for met in stretch if met.decision.entries]
+    if refused := [*refusals(account), *of_users(world.store, restored.changed)]:
+        raise Refused("\n".join(refused))
+    return met_by
+
+
+def _by(world: World, office: o.Office) -> o.User:
+    return administrator(office, world.user.id)
+
+
+def _digest(store: Store, number: int) -> str:
+    return str(next(store.ask("catalog.the_version", number=number))[0])

@@ -1,0 +1,53 @@
+"""Versions of the catalog, as the store keeps them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from json import dumps
+from typing import NamedTuple
+
+from followup.app.edits import Documents
+from followup.core import events as e
+from followup.core import office as o
+from followup.core.account import Edit
+from followup.core.draft import Decision
+from followup.core.model import Dossier
+from followup.store import Change, Store, loaded
+
+
+class Version(NamedTuple):
+    """What is to be put in force: the documents, their digest, and the git commit they are of, if there is one."""
+
+    documents: Documents
+    digest: str
+    git: str | None
+
+
+def version_of(store: Store) -> int:
+    """The number of the one in force; 0 where nothing was applied yet."""
+    return int(next(store.ask("catalog.version"))[0])
+
+
+def record(writing: Change, wanted: Version, version: int, changed: Sequence[Edit]) -> None:
+    """`wanted` is in force from now on, as `version`; `changed`: what differs from the one before."""
+    writing.execute("insert_version", [(version, wanted.digest, wanted.git, writing.id)])
+    writing.execute("close_item", [(version, edit.kind, edit.id) for edit in changed if edit.before is not None])
+    kept = [edit for edit in changed if edit.after is not None]
+    writing.execute("insert_item", [(x.kind, x.id, version, dumps(x.after, ensure_ascii=False)) for x in kept])
+
+
+def noted(store: Store, change: int, at: int, by: str, event: e.Applied) -> tuple[Dossier, Decision]:
+    """The event that tells of it, as Change.save takes it."""
+    before = Dossier("office", next(store.ask("dossiers.last_seq", subject="office"))[0])
+    entry = e.Entry("office", before.seq + 1, change, at, by, event)
+    return before, Decision((entry,), before._replace(seq=entry.seq))
+
+
+def documents_of(store: Store, number: int) -> Documents:
+    """What the version was made from; a kind is there even where it had no item of it."""
+    found: dict[str, dict[str, o.Document]] = {}
+    for kind, id, text in store.ask("catalog.items_of", number=number):
+        found.setdefault(kind, {})
+        if text is not None:
+            found[kind][id] = loaded(text)
+    return found
