@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from followup.cli.options import DryRun, Yes
-from followup.cli.report import room, show
+from followup.cli.options import Answer, DryRun, Yes
+from followup.cli.report import answer, room, show
 from followup.cli.settings import Settings, account, confirm, in_folder, today, world
 from followup.core.account import NAMED_LINES, Difference
 from followup.errors import CannotWrite, CatalogInvalid, NoProject, Problem, Refused, UsageError
@@ -128,7 +128,7 @@ def diff(
     from followup.app.applying import difference
     from followup.output.diff import drawn
 
-    wanted, problems = _wanted(ctx.obj.folder())
+    wanted, problems = _wanted(ctx.obj.folder(), "mend the files first")
     with world(ctx, True, wanted.documents["office"]["office"]["zone"]) as here:
         found = difference(here, wanted, here.user_id or "office", None if all else NAMED_LINES)
     if format == "table":
@@ -151,14 +151,14 @@ def _shown(found: Difference, format: str = "table") -> Iterator[str]:
         yield f"This would be version {found.version}" + (", and cannot be applied as it is." if found.refused else ".")
 
 
-def _wanted(folder: str) -> tuple[Version, tuple[Problem, ...]]:
-    """The catalog in the folder, without errors."""
+def _wanted(folder: str, otherwise: str = "nothing was applied") -> tuple[Version, tuple[Problem, ...]]:
+    """The catalog in the folder, without errors; `otherwise`: what is said where it has some."""
     from followup.app.projects import git_commit
     from followup.app.versions import Version
 
     found = _loaded(folder)
     if found.errors:
-        raise CatalogInvalid(f"{plural(len(found.errors), 'error')}: nothing was applied", found.problems)
+        raise CatalogInvalid(f"{plural(len(found.errors), 'error')}: {otherwise}", found.problems)
     return Version(found.documents, found.digest, git_commit(folder)), found.problems
 
 
@@ -171,12 +171,20 @@ Expect = Annotated[str, typer.Option("--expect", metavar="DIGEST", help="only wh
 
 
 @app.command()
-def apply(ctx: typer.Context, yes: Yes = False, expect: Expect = "", dry_run: DryRun = False) -> None:
+def apply(
+    ctx: typer.Context, yes: Yes = False, expect: Expect = "", dry_run: DryRun = False, format: Answer = "table"
+) -> None:
     """Put the catalog in force: validated, shown, asked, then in one transaction."""
-    _apply(ctx, yes or bool(expect), expect or None, dry_run)
+    if format == "json" and not (yes or expect or dry_run):
+        raise UsageError("--format json asks nothing: say --yes, --expect DIGEST or --dry-run")
+    made = _apply(ctx, yes or bool(expect), expect or None, dry_run, format)
+    if format == "json":
+        from followup.output.diff import item
+
+        answer("apply", {**item(made), "applied": bool(made.edits) and not dry_run})
 
 
-def _apply(ctx: typer.Context, yes: bool, expect: str | None, dry_run: bool) -> None:
+def _apply(ctx: typer.Context, yes: bool, expect: str | None, dry_run: bool, format: str = "table") -> Difference:
     from followup.app.applying import apply, difference
 
     folder, quiet = ctx.obj.folder(), ctx.obj.quiet
@@ -193,11 +201,12 @@ def _apply(ctx: typer.Context, yes: bool, expect: str | None, dry_run: bool) -> 
                 confirm("Apply this?", "--yes")
                 expect, wanted = found.digest, _wanted(folder)[0]
         made = apply(here, wanted, by, expect)
-    if not quiet:
-        if yes or dry_run:
-            _warned(problems if made.edits else ())
-            show(_done(made))
+    if yes or dry_run:
+        _warned(problems if made.edits and not quiet else ())
+    if not quiet and format == "table":
+        show(_done(made) if yes or dry_run else ())
         typer.echo(_in_force(made, dry_run))
+    return made
 
 
 def _done(made: Difference) -> Iterator[str]:

@@ -13,7 +13,7 @@ from followup.app.world import World
 from followup.cli import looking
 from followup.cli.options import Answer, Cycle, DryRun, Format, Limit, Yes
 from followup.cli.picking import FromFile, Where, picked, to_each
-from followup.cli.report import most, report, room, rows, say_if_cut
+from followup.cli.report import answer, most, report, room, rows, say_if_cut
 from followup.cli.report import show as shown
 from followup.cli.settings import confirm, world
 from followup.cli.words import choice, contact_filters
@@ -264,6 +264,7 @@ def import_(
     preview: Annotated[bool, typer.Option("--preview", help="how the columns are read, then stop")] = False,
     dry_run: DryRun = False,
     no_owner: Annotated[bool, typer.Option("--no-owner", help="said outright: nobody's, where none is named")] = False,
+    format: Answer = "table",
 ) -> None:
     """Contacts from another system's export; the same file twice in a row changes nothing."""
     from followup.app.importing import Defaults, Importer
@@ -287,6 +288,9 @@ def import_(
         totals = importing.carry_out(ctx, lambda refuse: importer.run(mapping, day_first, refuse), kept, dry_run)
     for line in importing.told(importer, mapping, no_owner):
         typer.echo(f"followup: {clean(line)}", err=True)
-    typer.echo(importing.counted(totals, dry_run))
+    if format == "json":
+        answer("import", {**totals._asdict(), "refused_file": kept.path or None})
+    else:
+        typer.echo(importing.counted(totals, dry_run))
     if totals.refused:
         raise BadInput(f"{plural(totals.refused, 'row')} refused{kept.where}")

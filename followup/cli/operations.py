@@ -10,7 +10,9 @@ from typing import Annotated
 import typer
 
 from followup.app.checking import Doctor
+from followup.cli.options import Answer
 from followup.cli.progress import progress, wiped
+from followup.cli.report import answer
 from followup.cli.settings import world
 from followup.errors import CannotWrite
 from followup.output.text import clean, plural
@@ -20,29 +22,33 @@ app = typer.Typer()
 
 
 @app.command()
-def doctor(ctx: typer.Context) -> None:
+def doctor(ctx: typer.Context, format: Answer = "table") -> None:
     """Check that file, schema and rows are whole, and that the history replays to the rows; exit 1 if not."""
     with closing(open_store(ctx.obj.store_url())) as store:
         seen = Doctor(store)
         with progress(ctx, "events") as show:
-            damage = _said(ctx, seen.damage(show))
-        loose = _said(ctx, seen.warnings())
-    if damage:
-        typer.echo(f"{plural(damage, 'fault')}: restore your last backup, and keep this file")
+            damage = _said(ctx, seen.damage(show), format)
+        loose = _said(ctx, seen.warnings(), format)
+    if format == "json":
+        said = (("error", damage), ("warning", loose))
+        answer("doctor", {"items": [{"severity": kind, "message": line} for kind, lines in said for line in lines]})
+    elif damage:
+        typer.echo(f"{plural(len(damage), 'fault')}: restore your last backup, and keep this file")
+    elif not loose and not ctx.obj.quiet:
+        typer.echo("The store is healthy.")
     if damage or loose:
         raise typer.Exit(1)
-    if not ctx.obj.quiet:
-        typer.echo("The store is healthy.")
 
 
-def _said(ctx: typer.Context, lines: Iterable[str]) -> int:
-    """How many they were."""
-    count = 0
+def _said(ctx: typer.Context, lines: Iterable[str], format: str) -> list[str]:
+    """Each as soon as it is found, since a large store takes its time; JSON is one whole."""
+    found = []
     for line in lines:
-        wiped(ctx)
-        typer.echo(clean(line))
-        count += 1
-    return count
+        if format != "json":
+            wiped(ctx)
+            typer.echo(clean(line))
+        found.append(line)
+    return found
 
 
 @app.command()

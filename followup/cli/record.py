@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
 
 from followup.app import lists
 from followup.app.outcome import NAMED
-from followup.app.undoing import undo_last
-from followup.cli.options import DryRun, Format
-from followup.cli.report import room, show
+from followup.app.undoing import TakenBack, undo_last
+from followup.cli.options import Answer, DryRun, Format
+from followup.cli.report import answer, room, show
 from followup.cli.settings import world
 from followup.core.model import contact_subject
 from followup.output.render import render
@@ -50,17 +50,24 @@ def undo(
     ctx: typer.Context,
     partial: Annotated[bool, typer.Option("--partial", help="undo what has not changed since")] = False,
     dry_run: DryRun = False,
+    format: Answer = "table",
 ) -> None:
     """Take back your latest change, with everything it scheduled."""
     with world(ctx, dry_run) as here:
         taken = undo_last(here, partial)
-        did = "would have taken back" if dry_run else "took back"
-        if not here.quiet:
-            typer.echo(f"{did} change {taken.change} ({taken.command}, {taken.at}): {_told(taken.subjects)}")
-            if taken.met:
-                typer.echo(f"{_told(taken.met)} met that version as if it had been applied: `followup history`")
-        for subject, refusal in taken.refused:
-            typer.echo(f"followup: left as it is: {clean(subject)}: {clean(str(refusal))}", err=True)
+    if format == "json":
+        refused = [{"id": subject, "why": str(refusal)} for subject, refusal in taken.refused]
+        answer("undo", {**taken._asdict(), "refused": refused})
+    elif not ctx.obj.quiet:
+        show(_taken_back(taken, "would have taken back" if dry_run else "took back"))
+    for subject, refusal in taken.refused:
+        typer.echo(f"followup: left as it is: {clean(subject)}: {clean(str(refusal))}", err=True)
+
+
+def _taken_back(taken: TakenBack, did: str) -> Iterator[str]:
+    yield f"{did} change {taken.change} ({taken.command}, {taken.at}): {_told(taken.subjects)}"
+    if taken.met:
+        yield f"{_told(taken.met)} met that version as if it had been applied: `followup history`"
 
 
 def _told(subjects: Sequence[str]) -> str:

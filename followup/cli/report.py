@@ -77,12 +77,16 @@ def _next(row: ActionRow, names: Mapping[str, str]) -> str:
     return f"{row.id} {row.title} ({names.get(row.type, row.type)}, {row.due.replace('T', ' ')})"
 
 
+def answer(schema: str, body: Mapping[str, object]) -> None:
+    """For scripts."""
+    typer.echo(json_text({"schema": f"followup/{schema}@1", **body}))
+
+
 def _json(here: World, outcome: Outcome) -> None:
     body = {
-        "schema": f"followup/{here.command.replace(' ', '-')}@1",
         "done": outcome.done,
         "scheduled": [row.item(here.today) for row in outcome.scheduled],
         "cancelled": outcome.cancelled,
         "refused": [{"id": id, "why": str(refusal)} for id, refusal in outcome.refused],
     }
-    typer.echo(json_text(body))
+    answer(here.command.replace(" ", "-"), body)

@@ -43,7 +43,7 @@ COLUMNS = ("contact", "name", "owner", "step", "what", "due", "becomes")
 def drawn(difference: Difference, format: str, room: int | None = None) -> Iterator[str]:
     """As `table`, `md` or `json`, line by line. `room`: the width of the terminal, if there is one."""
     if format == "json":
-        yield json_text(item(difference))
+        yield json_text({"schema": "followup/diff@1", **item(difference)})
     elif format == "md":
         yield from _markdown(difference)
     else:
@@ -51,9 +51,8 @@ def drawn(difference: Difference, format: str, room: int | None = None) -> Itera
 
 
 def item(difference: Difference) -> dict[str, Any]:
-    """`diff@1`"""
+    """What `diff@1` and `apply@1` hold."""
     return {
-        "schema": "followup/diff@1",
         "version": difference.version,
         "digest": difference.digest,
         "items": [_edit(edit) for edit in difference.edits],

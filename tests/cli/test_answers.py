@@ -130,3 +130,36 @@ def test_F21_the_agenda_tells_whoever_generates_how_much_waits(run: Run, office:
     assert told["fulfilment"]["email"] == waiting and set(told["fulfilment"]) == {"correspondence", "email"}
     assert f"{waiting} email" in run("agenda", "tomorrow", "--format", "md", user="sue").stdout
     assert items(run, "agenda", "tomorrow")[0]["fulfilment"] == {}
+
+
+def test_what_is_about_the_whole_office_answers_in_json_too(run: Run, office: Path) -> None:
+    (office / "new.csv").write_text("id,name,cycle\nada,Ada,referral\nbob,Bob,nowhere\n")
+    told = run("contacts", "import", "new.csv", "--owner", "tom", "--format", "json")
+    assert told.returncode == 65
+    assert json.loads(told.stdout) == {
+        "schema": "followup/import@1",
+        "read": 2,
+        "new": 1,
+        "changed": 0,
+        "same": 0,
+        "refused": 1,
+        "refused_file": "new.csv.refused.csv",
+    }
+    told_back = answer(run, "undo")
+    assert (told_back["command"], told_back["subjects"]) == ("contacts import", ["contact:ada"])
+    (office / "cycles" / "more.yaml").write_text("aliases: {more: {name: More, cycle: future-prospect}}\n")
+    shown = answer(run, "diff", user="sue")
+    applied = answer(run, "apply", "--expect", shown["digest"], user="sue")
+    assert applied["schema"] == "followup/apply@1" and applied["applied"] and applied["items"] == shown["items"]
+    assert answer(run, "doctor") == {"schema": "followup/doctor@1", "items": []}
+    assert run("apply", "--format", "json", user="sue").returncode == 2, "nobody is asked in JSON"
+
+
+def test_json_of_the_doctor_names_every_fault(run: Run, office: Path) -> None:
+    connection = sqlite3.connect(office / "followup.db")
+    connection.execute("UPDATE contact SET name = 'Somebody' WHERE id = 'li-wei'")
+    connection.commit()
+    connection.close()
+    told = run("doctor", "--format", "json")
+    found = json.loads(told.stdout)["items"]
+    assert told.returncode == 1 and [x["severity"] for x in found] == ["error"] and "li-wei" in found[0]["message"]
