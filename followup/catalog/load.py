@@ -25,12 +25,16 @@ Documents = dict[str, dict[str, Document]]
 
 
 class Catalog(NamedTuple):
-    """What a folder declares. `places` by kind and id: file and line. `digest`: sha256 of the canonical documents."""
+    """What a folder declares. `places` by kind and id: file and line. `digest`: sha256 of the canonical documents.
+
+    `cases`: what `followup test` proves. They never come in force: an edit of one changes nothing for anybody.
+    """
 
     documents: Documents
     problems: tuple[Problem, ...]
     places: Mapping[tuple[str, str], tuple[str, int]]
     digest: str
+    cases: Mapping[str, Document] = {}
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -52,7 +56,8 @@ def load(folder: str, today: str = "") -> Catalog:
     found = (_as_problem(finding) for finding in checks.findings(known))
     problems = (*_of_files(readings, misshapes), *found)
     documents = _documents(known)
-    return Catalog(documents, tuple(sorted(set(problems), key=_order)), _places(known), digest(documents))
+    cases = documents.pop("test")
+    return Catalog(documents, tuple(sorted(set(problems), key=_order)), _places(known), digest(documents), cases)
 
 
 def digest(documents: Documents) -> str:

@@ -43,6 +43,7 @@ COMMANDS = {
     "validate": "admin",
     "diff": "admin",
     "apply": "admin",
+    "test": "rehearsing",
     "cycles": "items",
     "aliases": "items",
     "users": "items",

@@ -128,7 +128,7 @@ def test_F10_only_what_is_said_with_a_person_offers_the_menu(tmp_path: Path) -> 
 def test_a_test_is_called_by_its_id_unless_it_has_a_name(tmp_path: Path) -> None:
     given = "given: {alias: a, on: 2026-05-01}, then: []"
     text = f"aliases: {{a: {{name: A, cycle: null}}}}\ntests: {{one: {{{given}}}, two: {{name: Second, {given}}}}}"
-    tests = catalog(tmp_path, text).documents["test"]
+    tests = catalog(tmp_path, text).cases
     assert (tests["one"]["name"], tests["two"]["name"]) == ("one", "Second")
 
 

@@ -60,6 +60,7 @@ WORDS = {
     "validate": [],
     "diff": [],
     "apply": ["--yes"],
+    "test": [],
     "cycles list": [],
     "cycles show": ["future-prospect"],
     "aliases list": [],

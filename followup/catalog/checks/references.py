@@ -19,7 +19,7 @@ OPEN_LISTS = ("source", "group", "sales_cycle")
 OWN = ("role",)
 #: How a test can begin, and what can happen to a step of it.
 STARTS = ("alias", "cycle", "plan")
-CLOSES = ("complete", "skip", "no_show", "fail")
+CLOSES = ("complete", "skip", "no_show", "fail", "cancel", "reschedule")
 
 
 class Reference(NamedTuple):

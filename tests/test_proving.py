@@ -1,0 +1,93 @@
+"""`followup test`: what it prints for people, scripts and CI; and that the sample office's cases look everywhere."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from followup.catalog.load import load
+from followup.core import declared
+from followup.core.cases import Verdict, verdict
+from followup.output.cases import drawn
+from tests.conftest import ROOT, Run
+
+SAMPLE = load(str(ROOT / "cycles"))
+
+
+def verdicts(documents: Any) -> list[Verdict]:
+    office = declared.office(0, declared.Documents(documents))
+    return [verdict(office, id, case) for id, case in SAMPLE.cases.items()]
+
+
+def test_the_cases_of_the_sample_office_hold() -> None:
+    assert [found for found in verdicts(SAMPLE.documents) if not found.holds] == []
+
+
+STEPS = [(cycle, n) for cycle, text in SAMPLE.documents["cycle"].items() for n in range(len(text["steps"]))]
+
+
+@pytest.mark.parametrize("cycle, place", STEPS)
+@pytest.mark.parametrize("key", ["offset", "active", "loop_to"])
+def test_no_step_of_the_sample_office_can_be_edited_unseen(cycle: str, place: int, key: str) -> None:
+    documents = deepcopy(dict(SAMPLE.documents))
+    step = documents["cycle"][cycle]["steps"][place]
+    if key == "loop_to" and not step.get("loop_to"):
+        pytest.skip("it does not loop")
+    number, unit = step["offset"]
+    step[key] = {"offset": [number + 1, unit], "active": False, "loop_to": None}[key]
+    assert not all(found.holds for found in verdicts(documents))
+
+
+def test_a_case_that_does_not_hold_shows_both_timelines(run: Run, office: Path) -> None:
+    file = office / "cycles" / "long-term.yaml"
+    file.write_text(file.read_text().replace("offset: 30 days", "offset: 20 days"))
+    told = run("test", "--only", "late-letter")
+    assert told.returncode == 1
+    assert told.stdout.splitlines() == [
+        "cycles/long-term.yaml:26: a-late-letter-moves-the-call",
+        "      expected                           got",
+        "  --  ---------------------------------  ---------------------------------",
+        "      intro-letter 2026-05-04 completed  intro-letter 2026-05-04 completed",
+        "  >   callback 2026-06-05                callback 2026-05-26",
+        "",
+        "0 cases hold, 1 does not hold.",
+    ]
+    junit = ElementTree.fromstring(run("test", "--format", "junit").stdout)
+    (suite,) = junit
+    assert suite.attrib["tests"] == str(len(SAMPLE.cases)) and int(suite.attrib["failures"]) >= 1
+    wrong = next(case for case in suite if case.attrib["name"] == "a-late-letter-moves-the-call")
+    assert (wrong.attrib["file"], wrong.attrib["line"]) == ("cycles/long-term.yaml", "26")
+    assert wrong[0].attrib["message"] == "expected callback 2026-06-05, got callback 2026-05-26"
+    assert run("diff", "--exit-code", user="sue").returncode == 1  # the cycle
+    found = json.loads(run("test", "--format", "json").stdout)
+    assert found["schema"] == "followup/test@1" and {x["holds"] for x in found["items"]} == {True, False}
+
+
+def test_an_edit_of_a_case_changes_nothing_for_anybody(run: Run, office: Path) -> None:
+    (office / "cycles" / "cases.yaml").unlink()
+    assert run("diff", "--exit-code", user="sue").returncode == 0
+
+
+def test_what_cannot_be_tested_is_said_in_one_line(run: Run, office: Path) -> None:
+    assert run("test", "-q").stdout == "", "all of them hold"
+    told = run("test", "--only", "nothing-like-it")
+    assert (told.returncode, told.stderr) == (66, "followup: no case with 'nothing-like-it' in its id or name\n")
+    for file in ("cases", "long-term", "follow-up"):
+        text = (office / "cycles" / f"{file}.yaml").read_text()
+        (office / "cycles" / f"{file}.yaml").write_text(text.partition("tests:")[0] + "sources: {}\n")
+    assert run("test").stderr == "followup: no cases: declare some under `tests:`\n"
+    (office / "cycles" / "bad.yaml").write_text("tests: {one: {given: {alias: nowhere, on: 2026-05-04}, then: []}}\n")
+    told = run("test")
+    assert told.returncode == 3 and "no alias 'nowhere' is declared" in told.stderr
+
+
+def test_P6_no_text_of_a_catalog_becomes_markup_in_a_report() -> None:
+    odd = '<a> & "b" ]]> \x0b\ud800'
+    found = Verdict("one", odd, (), trouble=odd)
+    (suite,) = ElementTree.fromstring("".join(drawn([found], {("test", "one"): ("cycles/<x>.yaml", 3)}, "junit")))
+    assert suite[0][0].attrib["message"] == '<a> & "b" ]]> '
