@@ -83,7 +83,12 @@ def test_what_cannot_be_tested_is_said_in_one_line(run: Run, office: Path) -> No
     assert run("test").stderr == "followup: no cases: declare some under `tests:`\n"
     (office / "cycles" / "bad.yaml").write_text("tests: {one: {given: {alias: nowhere, on: 2026-05-04}, then: []}}\n")
     told = run("test")
-    assert told.returncode == 3 and "no alias 'nowhere' is declared" in told.stderr
+    assert told.returncode == 1 and "given: no alias 'nowhere'" in told.stdout
+    told = run("validate")
+    assert told.returncode == 0 and "bad.yaml:1:30: warning FU229 no alias 'nowhere' is declared" in told.stdout
+    assert run("diff", user="sue").returncode == 0, "a case stops nobody"
+    (office / "cycles" / "bad.yaml").write_text("tests: {one: {given: {}, then: []}}\n")
+    assert run("test").returncode == 3
 
 
 def test_P6_no_text_of_a_catalog_becomes_markup_in_a_report() -> None:

@@ -13,13 +13,18 @@ Documents = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 def edits(store: Store, documents: Documents) -> tuple[Edit, ...]:
     """What applying `documents` would change, by kind and id."""
+    asked = {kind: store.ask("catalog.items", kind=kind) for kind in documents}
+    return between({kind: {id: loaded(text) for id, text in rows} for kind, rows in asked.items()}, documents)
+
+
+def between(before: Documents, after: Documents) -> tuple[Edit, ...]:
+    """What differs, by kind and id."""
     found = []
-    for kind in sorted(documents):
-        before = {id: loaded(text) for id, text in store.ask("catalog.items", kind=kind)}
-        after = documents[kind]
-        for id in sorted(before.keys() | after.keys()):
-            if before.get(id) != after.get(id):
-                found.append(Edit(kind, id, before.get(id), after.get(id)))
+    for kind in sorted(after):
+        old, new = before[kind], after[kind]
+        for id in sorted(old.keys() | new.keys()):
+            if old.get(id) != new.get(id):
+                found.append(Edit(kind, id, old.get(id), new.get(id)))
     return tuple(found)
 
 

@@ -37,16 +37,3 @@ def _let_in(path: str, login: str) -> None:
     with open(path, "w", encoding="utf-8") as file:
         quoted = dumps(login, ensure_ascii=False)  # a JSON text is a YAML text
         file.write(text.replace("    name: Tom Brown\n", f"    name: Tom Brown\n    login: {quoted}\n", 1))
-
-
-def git_commit(folder: str) -> str | None:
-    """The commit that the project's files are of, if it is in git and clean enough to say."""
-    import subprocess
-
-    try:
-        asked = subprocess.run(
-            ["git", "-C", folder, "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=False
-        )
-    except OSError:
-        return None
-    return asked.stdout.strip() or None if asked.returncode == 0 else None

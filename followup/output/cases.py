@@ -72,11 +72,16 @@ def _text(verdicts: Sequence[Verdict], places: Places) -> Iterator[str]:
 
 def timelines(verdict: Verdict) -> Iterator[str]:
     """Both, side by side, with a mark where they part; and what could not happen."""
-    lines = [("" if pair.agrees else ">", _told(pair.expected), _told(pair.got)) for pair in verdict.pairs]
-    if lines:
-        yield from table(("", "expected", "got"), lines).splitlines()
+    yield from beside(verdict.pairs, ("expected", "got"), [pair.agrees for pair in verdict.pairs])
     if verdict.trouble:
         yield clean(verdict.trouble)
+
+
+def beside(pairs: Sequence[Pair], heads: tuple[str, str], agree: Sequence[bool]) -> Iterator[str]:
+    """Two timelines, a line for each pair, marked where they do not agree."""
+    rows = [("" if same else ">", _told(x.expected), _told(x.got)) for x, same in zip(pairs, agree, strict=True)]
+    if rows:
+        yield from table(("", *heads), rows).splitlines()
 
 
 def _told(line: Line | None) -> str:

@@ -55,7 +55,7 @@ def item(difference: Difference) -> dict[str, Any]:
     return {
         "version": difference.version,
         "digest": difference.digest,
-        "items": [_edit(edit) for edit in difference.edits],
+        "items": [edit_item(edit) for edit in difference.edits],
         "cycles": [_tally(cycle, tally) for cycle, tally in sorted(difference.account.cycles.items())],
         "effects": [effect._asdict() for tally in _tallies(difference.account) for effect in tally.named],
         "refused": list(difference.refused),
@@ -63,7 +63,8 @@ def item(difference: Difference) -> dict[str, Any]:
     }
 
 
-def _edit(edit: Edit) -> dict[str, Any]:
+def edit_item(edit: Edit) -> dict[str, Any]:
+    """One item that differs, for scripts."""
     return {"kind": edit.kind, "id": edit.id, "what": edit.what, "changes": list(_changes(edit))}
 
 
@@ -81,6 +82,12 @@ def _changes(edit: Edit) -> Iterator[str]:
         yield from (clean(str(changed)) for changed in changes(edit.before, edit.after))
 
 
+def edit_lines(edit: Edit) -> Iterator[str]:
+    """One item that differs, and below it what of it does."""
+    yield named(edit)
+    yield from ("  " + line for line in _changes(edit))
+
+
 def named(edit: Edit) -> str:
     """`change cycle future-prospect`"""
     if edit.kind == "migrate":
@@ -91,8 +98,7 @@ def named(edit: Edit) -> str:
 
 def _text(difference: Difference, room: int | None) -> Iterator[str]:
     for edit in difference.edits:
-        yield named(edit)
-        yield from ("  " + line for line in _changes(edit))
+        yield from edit_lines(edit)
     for cycle, tally in sorted(difference.account.cycles.items()):
         yield ""
         yield from _counted(cycle, tally)

@@ -86,7 +86,7 @@ def test_a_version_knows_its_commit_who_and_when(run: Run, office: Path) -> None
     edit(office, "long-term.yaml", "name: Future Prospect", "name: Later on")
     applied(run)
     (item,) = json.loads(run("history", "--change", "3", "--format", "json").stdout)["items"]
-    assert item["by"] == "sue" and re.fullmatch(r"[0-9a-f]{40}", item["data"]["commit"])
+    assert item["by"] == "sue" and re.fullmatch(r"[0-9a-f]{40}-dirty", item["data"]["commit"])
 
 
 def test_F17_whoever_may_not_apply_is_told_which_permission_it_takes(run: Run, office: Path) -> None:

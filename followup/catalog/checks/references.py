@@ -108,7 +108,7 @@ def migrations(draft: Draft) -> Iterator[Finding]:
 
 def _missing(item: Item, path: Path, target: str, id: str, known: Any, hint: str = "") -> Finding:
     message = f"no {target.replace('_', ' ')} '{id}' is declared{nearest(id, known)}"
-    return Finding("FU202", item, path, message, hint)
+    return Finding("FU229" if item.kind == "test" else "FU202", item, path, message, hint)
 
 
 def _included(draft: Draft, id: str) -> bool:

@@ -1,0 +1,121 @@
+"""`diff REF`: two states of a catalog, as git has them, and what whoever begins would get."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Run
+
+IDENTITY = ("-c", "user.name=Sue", "-c", "user.email=sue@bluewater.example", "-c", "commit.gpgsign=false")
+
+
+def git(folder: Path, *words: str) -> str:
+    done = subprocess.run(["git", *IDENTITY, *words], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def edit(office: Path, file: str, old: str, new: str) -> None:
+    path = office / "cycles" / file
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+
+
+@pytest.fixture
+def history(office: Path) -> Path:
+    """The sample office in git, in two commits: the second shortens a wait."""
+    git(office, "init", "-q", "-b", "main")
+    git(office, "add", "-A")
+    git(office, "commit", "-qm", "One")
+    edit(office, "long-term.yaml", "offset: 30 days", "offset: 20 days")
+    git(office, "commit", "-qam", "Two")
+    return office
+
+
+def test_E1_between_two_commits_it_shows_what_somebody_who_begins_would_get(run: Run, history: Path) -> None:
+    told = run("diff", "HEAD~1", "HEAD", "--start", "2026-05-04")
+    assert told.stdout.splitlines() == [
+        "change cycle future-prospect",
+        "  step callback offset: 30 days -> 20 days",
+        "",
+        "cycle future-prospect, for somebody who begins on 2026-05-04:",
+        "      HEAD~1                        HEAD",
+        "  --  ----------------------------  ----------------------------",
+        "      intro-letter 2026-05-04       intro-letter 2026-05-04",
+        "  >   callback 2026-06-03           callback 2026-05-24",
+        "  >   callback 2026-07-03, round 2  callback 2026-06-13, round 2",
+    ]
+    assert run("diff", "HEAD~1..", "--start", "2026-05-04").stdout == told.stdout
+    assert run("diff", "HEAD~1...HEAD").stdout == run("diff", "HEAD~1..HEAD", "--start", "today").stdout == told.stdout
+    found = json.loads(run("diff", "HEAD~1..HEAD", "--format", "json", "--exit-code").stdout)
+    assert found["schema"] == "followup/calendar@1" and found["start"] == "2026-05-04"
+    assert found["timelines"][0]["actions"][1] == {
+        "before": {"step": "callback", "due": "2026-06-03", "round": 1},
+        "after": {"step": "callback", "due": "2026-05-24", "round": 1},
+    }
+    assert (
+        "| **callback 2026\\-06\\-03** | **callback 2026\\-05\\-24** |"
+        in run("diff", "HEAD~1..HEAD", "-f", "md").stdout
+    )
+
+
+def test_one_commit_is_compared_with_the_files_whatever_is_applied(run: Run, history: Path) -> None:
+    assert run("diff", "HEAD").stdout == "Nothing differs between HEAD and the files.\n"
+    edit(history, "long-term.yaml", "name: Future Prospect", "name: Later")
+    told = run("diff", "HEAD", "--exit-code")
+    assert told.returncode == 1 and told.stdout.endswith("Who begins on 2026-05-04 gets what they would have got.\n")
+    (history / "followup.db").unlink()
+    assert run("diff", "main").stdout == run("diff", "HEAD").stdout == told.stdout, "no store is asked"
+
+
+@pytest.mark.parametrize(
+    "words, code, said",
+    [
+        (["--", "--output=x"], 66, "git knows no '--output=x' with a folder cycles/"),
+        (["nowhere"], 66, "git knows no 'nowhere' with a folder cycles/: name a commit, a branch or a tag"),
+        (["HEAD~9"], 66, "git knows no 'HEAD~9'"),
+        (["HEAD:cycles"], 66, "git knows no 'HEAD:cycles'"),
+        (["HEAD", "HEAD", "HEAD"], 2, "two commits at most"),
+        (["--start", "2026-05-04"], 2, "--start is for a diff between commits"),
+        (["HEAD", "--start", "someday"], 65, "'someday' is no date"),
+    ],
+)
+def test_what_cannot_be_compared_is_said_in_one_line(
+    run: Run, history: Path, words: list[str], code: int, said: str
+) -> None:
+    told = run("diff", *words)
+    assert (told.returncode, told.stdout) == (code, "") and told.stderr.startswith("followup: " + said)
+    assert told.stderr.count("\n") == 1 and not (history / "x").exists()
+
+
+def test_a_commit_whose_catalog_is_broken_is_named_with_file_and_line(run: Run, history: Path) -> None:
+    (history / "cycles" / "bad.yaml").write_text("cycles: [\n")
+    git(history, "add", "-A")
+    git(history, "commit", "-qm", "Three")
+    told = run("diff", "HEAD~1", "HEAD")
+    assert told.returncode == 3 and told.stderr.startswith("HEAD:cycles/bad.yaml:2:1: error FU007 ")
+
+
+def test_a_link_in_a_commit_is_not_followed(run: Run, history: Path) -> None:
+    (history / "cycles" / "else.yaml").symlink_to("/etc/passwd")
+    git(history, "add", "-A")
+    git(history, "commit", "-qm", "Three")
+    told = run("diff", "HEAD~1", "HEAD")
+    assert told.returncode == 65 and "HEAD:cycles/else.yaml is no file of its own" in told.stderr
+
+
+def test_without_git_or_outside_of_a_repository(run: Run, office: Path) -> None:
+    assert "not a git repository" in run("diff", "HEAD").stderr
+    assert run("diff", "HEAD", PATH="/nowhere").stderr == "followup: git is not installed here\n"
+
+
+def test_the_version_says_of_which_commit_it_is_and_whether_all_of_it_was_committed(run: Run, history: Path) -> None:
+    head = git(history, "rev-parse", "HEAD")
+    assert run("apply", "--yes", user="sue").returncode == 0
+    (history / "cycles" / "more.yaml").write_text("sources: {fair: Fair}\n")
+    assert run("apply", "--yes", user="sue").returncode == 0
+    told = json.loads(run("history", "--format", "json").stdout)["items"]
+    assert [x["data"].get("commit") for x in told if x["kind"] == "applied"][1:] == [head, head + "-dirty"]

@@ -1,0 +1,85 @@
+"""E1: what somebody gets who begins on a day, before an edit and after it."""
+
+from __future__ import annotations
+
+from followup.core import office as o
+from followup.core import wishes as w
+from followup.core.preview import Declared, Preview, previews, timeline
+from tests.core.building import alias, cycle, office, step
+
+DAY = "2026-05-04"
+CALLS = cycle("calls", step("note", "2 days"), step("call", "3 days", loop_to="call"))
+SALE = cycle("sale", step("one"), step("two", "2 days"), anchor="due")
+
+
+def declared(*cycles: o.Cycle, **how: object) -> Declared:
+    made = office(*cycles, **how)  # type: ignore[arg-type]
+    return Declared(made, list(made.cycles), list(made.aliases))
+
+
+def told(found: Preview) -> list[str]:
+    return [f"{pair.expected or '-'} | {pair.got or '-'}" for pair in found.pairs]
+
+
+def test_everything_is_done_on_its_day_for_two_rounds() -> None:
+    lines = timeline(office(CALLS), w.Choice("calls"), DAY)
+    assert list(map(str, lines)) == ["note 2026-05-06", "call 2026-05-09", "call 2026-05-12, round 2"]
+    assert list(map(str, timeline(office(SALE), w.Choice(None, "sale"), DAY))) == ["one 2026-05-05", "two 2026-05-07"]
+
+
+def test_nobody_gets_anything_where_nobody_can_be_placed() -> None:
+    resting = office(
+        cycle("rest"), cycle("off", step("one"), active=False), aliases=[alias("gone", "rest", active=False)]
+    )
+    for choice in (
+        w.Choice("rest"),
+        w.Choice("gone"),
+        w.Choice("just-looking"),
+        w.Choice(None, "off"),
+        w.Choice(None, "x"),
+    ):
+        assert timeline(resting, choice, DAY) == []
+
+
+def test_what_begins_as_before_is_not_shown() -> None:
+    renamed = CALLS._replace(name="Other words")
+    assert list(previews(declared(CALLS, SALE), declared(renamed, SALE), DAY)) == []
+
+
+def test_an_edited_step_is_shown_before_and_after_beside_what_stays() -> None:
+    after = cycle("calls", step("note", "2 days"), step("text", "1 day"), step("call", "4 days", loop_to="call"))
+    (found,) = previews(declared(CALLS), declared(after), DAY)
+    assert (found.kind, found.id, found.became) == ("cycle", "calls", "calls")
+    assert told(found) == [
+        "note 2026-05-06 | note 2026-05-06",
+        "- | text 2026-05-07",
+        "call 2026-05-09 | call 2026-05-11",
+        "call 2026-05-12, round 2 | call 2026-05-15, round 2",
+    ]
+
+
+def test_E5_a_cycle_and_its_steps_are_followed_under_their_new_ids() -> None:
+    after = cycle("ring", step("note", "2 days"), step("ring", "3 days", loop_to="ring"))
+    moved = {"calls": "ring", "calls/call": "ring/ring"}
+    both = [declared(CALLS, aliases=[alias("toured", "calls")])]
+    both.append(declared(after, moved=moved, aliases=[alias("toured", "ring")]))
+    assert list(previews(*both, DAY)) == []
+    later = cycle("ring", step("note", "2 days"), step("ring", "4 days", loop_to="ring"))
+    (found,) = previews(declared(CALLS), declared(later, moved=moved), DAY)
+    assert (found.id, found.became, told(found)[1]) == ("calls", "ring", "ring 2026-05-09 | ring 2026-05-10")
+
+
+def test_a_new_cycle_one_that_goes_and_an_alias_that_means_another() -> None:
+    before = declared(CALLS, cycle("old", step("one")), aliases=[alias("toured", "calls")])
+    after = declared(CALLS, SALE, aliases=[alias("toured", "sale")])
+    assert [(found.kind, found.id, told(found)[0]) for found in previews(before, after, DAY)] == [
+        ("cycle", "old", "one 2026-05-05 | -"),
+        ("cycle", "sale", "- | one 2026-05-05"),
+        ("alias", "toured", "- | one 2026-05-05"),
+    ]
+
+
+def test_T1_a_time_that_an_action_gets_is_a_difference() -> None:
+    timed = cycle("sale", step("one", at="10:00"), step("two", "2 days"), anchor="due")
+    (found,) = previews(declared(SALE), declared(timed), DAY)
+    assert told(found)[0] == "one 2026-05-05 | one 2026-05-05 10:00"
