@@ -21,8 +21,8 @@ OFFICE = "office"  # the subject of applies
 
 
 class TakenBack(NamedTuple):
-    """`subjects`: those that are as they were; of an apply, beside the catalog itself. `met`: others, for whom the
-    version that is in force again changed something, as an apply of it would have."""
+    """`subjects`: those that are as they were. Of an apply, `version` is what is in force in its place, and `met` are
+    others, for whom that changed something, as an apply of it would have."""
 
     change: int
     command: str
@@ -30,6 +30,7 @@ class TakenBack(NamedTuple):
     subjects: list[str]
     refused: list[tuple[str, FollowupError]]
     met: list[str]
+    version: int | None = None
 
 
 def entries(world: World, subject: str) -> list[Entry]:
@@ -59,6 +60,7 @@ def undo_last(world: World, partial: bool = False) -> TakenBack:
             raise Refused(_refusal(taken))
         if restored:
             taken.met.extend(meet_the_others(world, writing, restored, frozenset(taken.subjects)))
+            taken = taken._replace(version=office.version)
     return taken
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from json import dumps
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from followup.app.edits import Documents
+from followup.app.edits import Documents, between
 from followup.core import events as e
 from followup.core import office as o
 from followup.core.account import Edit
 from followup.core.draft import Decision
 from followup.core.model import Dossier
+from followup.core.timing import utc_text
+from followup.errors import NotFound
 from followup.store import Change, Store, loaded
 
 
@@ -21,6 +23,35 @@ class Version(NamedTuple):
     documents: Documents
     digest: str
     git: str | None
+
+
+class VersionRow(NamedTuple):
+    """`versions@1`. `at`: UTC seconds. `took_back`: the version that this one took back; `items`: how many differ from
+    the version before."""
+
+    version: int
+    commit: str | None
+    at: int
+    by: str
+    change: int
+    took_back: int | None
+    items: int
+
+    def item(self) -> dict[str, Any]:
+        return {**self._asdict(), "at": utc_text(self.at)}
+
+
+def versions(store: Store) -> list[VersionRow]:
+    """All of them, oldest first."""
+    return [VersionRow._make(row) for row in store.ask("catalog.versions")]
+
+
+def changed_by(store: Store, number: int) -> tuple[VersionRow, tuple[Edit, ...]]:
+    """A version, and what differs in it from the one before. Raises NotFound where there is no such version."""
+    found = next((row for row in versions(store) if row.version == number), None)
+    if found is None:
+        raise NotFound(f"no version {number} of the catalog: `followup catalog versions`")
+    return found, between(documents_of(store, number - 1), documents_of(store, number))
 
 
 def version_of(store: Store) -> int:

@@ -9,8 +9,8 @@ import typer
 
 from followup.app import lists
 from followup.app.world import World
-from followup.cli.options import Format, Limit
-from followup.cli.report import room, rows, say_if_cut
+from followup.cli.options import Answer, Format, Limit
+from followup.cli.report import answer, room, rows, say_if_cut
 from followup.cli.report import show as shown
 from followup.cli.settings import world
 from followup.cli.words import day
@@ -91,3 +91,20 @@ def search(
         found = lists.search(here, most, **filters)
         _drawn(here, found, format, "No such action.")
         say_if_cut(format, most, len(found), lambda: lists.count(here, **filters))
+
+
+@app.command()
+def explain(
+    ctx: typer.Context, id: Annotated[int, typer.Argument(metavar="ID", help="an action")], format: Answer = "table"
+) -> None:
+    """Why an action is due when it is: from what it counts, what moved it, and whose doing that was (G4)."""
+    from followup.app.explaining import explanation
+    from followup.output.reasons import drawn
+
+    with world(ctx) as here:
+        row, causes = explanation(here, id)
+        item, names = row.item(here.today), lists.type_names(here)
+    if format == "json":
+        answer("explain", {"action": item, "causes": [cause._asdict() for cause in causes]})
+    else:
+        shown(drawn(item, causes, names, room()))

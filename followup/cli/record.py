@@ -65,7 +65,9 @@ def undo(
 
 
 def _taken_back(taken: TakenBack, did: str) -> Iterator[str]:
-    yield f"{did} change {taken.change} ({taken.command}, {taken.at}): {_told(taken.subjects)}"
+    catalog = [f"version {taken.version} is the catalog of before"] if taken.version else []
+    what = ", ".join([*catalog, *([_told(taken.subjects)] if taken.subjects else [])])
+    yield f"{did} change {taken.change} ({taken.command}, {taken.at}): {what}"
     if taken.met:
         yield f"{_told(taken.met)} met that version as if it had been applied: `followup history`"
 

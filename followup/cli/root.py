@@ -34,6 +34,7 @@ COMMANDS = {
     "next": "looking",
     "show": "looking",
     "search": "looking",
+    "explain": "looking",
     "undo": "record",
     "history": "record",
     "stranded": "record",
@@ -44,13 +45,14 @@ COMMANDS = {
     "diff": "editing",
     "apply": "editing",
     "test": "rehearsing",
+    "catalog": "versions",
     "cycles": "items",
     "aliases": "items",
     "users": "items",
     "doctor": "operations",
     "backup": "operations",
 }
-GROUPS = ("contacts", "cycles", "aliases", "users")
+GROUPS = ("contacts", "catalog", "cycles", "aliases", "users")
 
 
 class Root(TyperGroup):

@@ -88,6 +88,13 @@ def edit_lines(edit: Edit) -> Iterator[str]:
     yield from ("  " + line for line in _changes(edit))
 
 
+def edit_list(edits: Sequence[Edit]) -> Iterator[str]:
+    """The same of several, in Markdown."""
+    for edit in edits:
+        yield f"- {markdown(named(edit))}"
+        yield from (f"  - {markdown(line)}" for line in _changes(edit))
+
+
 def named(edit: Edit) -> str:
     """`change cycle future-prospect`"""
     if edit.kind == "migrate":
@@ -136,9 +143,7 @@ def _and_more(tally: Tally) -> Iterator[str]:
 def _markdown(difference: Difference) -> Iterator[str]:
     yield "### What the edit is"
     yield ""
-    for edit in difference.edits:
-        yield f"- {markdown(named(edit))}"
-        yield from (f"  - {markdown(line)}" for line in _changes(edit))
+    yield from edit_list(difference.edits)
     if not difference.edits:
         yield "Nothing differs from the catalog in force."
     for line in difference.refused:

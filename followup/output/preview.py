@@ -8,7 +8,7 @@ from typing import Any
 from followup.core.cases import Line
 from followup.core.preview import Comparison, Preview
 from followup.output.cases import beside
-from followup.output.diff import edit_item, edit_lines
+from followup.output.diff import edit_item, edit_lines, edit_list
 from followup.output.text import clean, json_text, markdown
 
 
@@ -69,10 +69,7 @@ def _timelines(found: Comparison, each: Preview) -> Iterator[str]:
 def _markdown(found: Comparison) -> Iterator[str]:
     yield f"### From {markdown(found.before)} to {markdown(found.after)}"
     yield ""
-    for edit in found.edits:
-        first, *rest = edit_lines(edit)
-        yield f"- {markdown(first)}"
-        yield from (f"  - {markdown(line.strip())}" for line in rest)
+    yield from edit_list(found.edits)
     if not found.edits:
         yield "Nothing differs."
     for each in found.previews:

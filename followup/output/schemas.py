@@ -40,5 +40,6 @@ KEYS: Mapping[str, tuple[str, ...]] = {
         *("id", "name", "role", "email", "phone", "signature", "login", "manager", "property"),
         *(*CALENDAR, "active"),
     ),
+    "versions@1": ("version", "commit", "at", "by", "change", "took_back", "items"),
     "problems@1": Problem._fields,
 }

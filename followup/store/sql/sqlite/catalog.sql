@@ -7,7 +7,12 @@ SELECT coalesce(max(number), 0) FROM catalog_version;
 SELECT digest FROM catalog_version ORDER BY number DESC LIMIT 1;
 
 -- name: versions
-SELECT v.number, v.digest, v.git, c.at, c.by FROM catalog_version AS v JOIN change AS c ON c.id = v.change ORDER BY v.number;
+-- Every version: its git commit, when, by whom and as which change, the version that this took back, and how many items
+-- differ from the version before.
+SELECT v.number, v.git, c.at, c.by, c.id, (SELECT back.number FROM catalog_version AS back WHERE back.change = c.undoes),
+       (SELECT count(*) FROM (SELECT kind, id FROM catalog_item WHERE since = v.number
+                              UNION SELECT kind, id FROM catalog_item WHERE until = v.number))
+FROM catalog_version AS v JOIN change AS c ON c.id = v.change ORDER BY v.number;
 
 -- name: item
 -- One document in force.

@@ -1,0 +1,69 @@
+"""`explain`, `catalog versions` and `catalog show` as they are typed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.test_applying import edit
+from tests.conftest import Run
+
+
+def test_G4_explain_accounts_for_a_date(run: Run) -> None:
+    told = run("explain", "4")
+    assert told.stdout.splitlines() == [
+        "4 Questions call (call) with Jane Smith: due 2026-05-07, scheduled, tom's",
+        "  placed        on web-registration through alias web-registration from 2026-05-04 09:00 on, by sue",
+        "  scheduled     step questions-call in round 1, as sue placed them on the cycle",
+        "  counts from   2026-05-05, the planned date of the step before it (anchor: due)",
+        "  offset        2 days, which is 2026-05-07",
+        "  due           2026-05-07",
+        "  catalog       version 1, applied by sue on 2026-05-04",
+    ]
+    found = json.loads(run("explain", "4", "--format", "json").stdout)
+    assert found["schema"] == "followup/explain@1" and found["action"]["id"] == 4
+    assert [cause["what"] for cause in found["causes"]][-1] == "catalog" and found["causes"][0]["by"] == "sue"
+
+
+def test_T4_explain_knows_the_holidays_of_the_version_that_made_the_date(run: Run, office: Path) -> None:
+    run("assign", "li-wei", "toured", now="2026-05-15T10:00")
+    id = json.loads(run("next", "li-wei", "--format", "json").stdout)["items"][0]["id"]
+    run("complete", str(id), now="2026-05-15T10:00")
+    edit(office, "office.yaml", "    2026-05-18: Victoria Day\n", "")
+    assert run("apply", "--yes", user="sue", now="2026-05-16T10:00").returncode == 0
+    assert "over 2026-05-16 (Saturday), 2026-05-17 (Sunday), 2026-05-18 (Victoria Day)" in " ".join(
+        run("explain", str(id + 1)).stdout.split()
+    )
+
+
+def test_F20_explain_tells_nobody_what_is_not_theirs(run: Run) -> None:
+    told = run("explain", "4", user="anne")
+    assert told.returncode == 4 and told.stderr == "followup: action 4 is not yours to see: ask tom (F20)\n"
+    assert (run("explain", "99999").returncode, run("explain", "4", user="sue").returncode) == (66, 0)
+
+
+def test_explain_of_ones_own_task(run: Run) -> None:
+    run("schedule", "task", "2026-05-06", "--title", "Tidy up")
+    id = max(x["id"] for x in json.loads(run("search", "--format", "json").stdout)["items"])
+    assert run("explain", str(id)).stdout.splitlines()[1] == "  scheduled     by hand, by tom, for 2026-05-06"
+
+
+def test_E1_every_version_says_what_it_changed_by_whom_and_when(run: Run, office: Path) -> None:
+    edit(office, "long-term.yaml", "offset: 30 days", "offset: 20 days")
+    run("apply", "--yes", user="sue", now="2026-05-05T10:00")
+    assert "version 3 is the catalog of before" in run("undo", user="sue", now="2026-05-06T10:00").stdout
+    items = json.loads(run("catalog", "versions", "--format", "json").stdout)["items"]
+    assert [(x["version"], x["by"], x["took_back"]) for x in items] == [
+        (1, "sue", None),
+        (2, "sue", None),
+        (3, "sue", 2),
+    ]
+    assert [x["items"] for x in items[1:]] == [1, 1] and items[1]["at"] == "2026-05-05T17:00:00Z"
+    told = run("catalog", "show", "2").stdout.splitlines()
+    assert told == [
+        "Version 2, applied by sue on 2026-05-05 17:00Z: 1 item",
+        "  change cycle future-prospect",
+        "    step callback offset: 30 days -> 20 days",
+    ]
+    assert "20 days -> 30 days" in run("catalog", "show").stdout, "the one in force"
+    assert run("catalog", "show", "9").returncode == 66

@@ -1,0 +1,142 @@
+"""G4: the account of a date names what it counts from, what moved it, and whose doing that was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from followup.core import office as o
+from followup.core import wishes as w
+from followup.core.explaining import Applied, Known, explain
+from tests.core.building import Story, alias, calendar, cycle, instant, office, step
+
+MIXED = cycle(
+    "mixed",
+    step("note"),
+    step("call", "2 business days"),
+    step("visit", "1 week", roll="forward", anchor="due"),
+    step("ring", "0 days", min_gap=3, anchor="step:call", loop_to="note"),
+)
+OFF = calendar(working_days=["mon", "tue", "wed", "thu", "fri"], holidays=["2026-05-18"], days_on=[])
+
+
+def made(*cycles: o.Cycle, version: int = 1) -> o.Office:
+    return office(*(cycles or (MIXED, cycle("other", step("one")))), version=version, calendars={None: OFF, "tom": OFF})
+
+
+def told(story: Story, id: int) -> dict[str, list[str]]:
+    """By what it is about."""
+    applied = {
+        1: Applied(1, 100, instant("2026-05-01T08:00"), "sue", "abc123"),
+        2: Applied(2, 101, instant("2026-05-08T08:00"), "ann", None),
+    }
+    known = Known(applied, lambda version, owner: OFF, lambda version: {"2026-05-18": "Victoria Day"})
+    found: dict[str, list[str]] = {}
+    for cause in explain(id, story.history, known):
+        found.setdefault(cause.what, []).append(cause.text)
+    return found
+
+
+def test_who_placed_whom_through_which_alias_under_which_version() -> None:
+    story = Story(made()).added("mixed")
+    note = told(story, story.action("note").id)
+    assert note == {
+        "placed": ["on mixed through alias mixed from 2026-05-04 10:00 on, by sue"],
+        "scheduled": ["step note in round 1, as sue placed them on the cycle"],
+        "counts from": ["2026-05-04 10:00, when its round began (anchor: start)"],
+        "offset": ["1 day, which is 2026-05-05"],
+        "due": ["2026-05-05"],
+        "catalog": ["version 1, applied by sue on 2026-05-01, commit abc123"],
+    }
+
+
+def test_a_choice_at_a_completing_is_a_placing_and_not_what_it_cancelled() -> None:
+    story = Story(made()).added("mixed")
+    story.completes("note", choice="other")
+    assert told(story, story.action("one").id)["scheduled"] == ["step one in round 1, as sue placed them on the cycle"]
+
+
+def test_what_was_closed_before_it_and_by_whom_and_over_which_days_it_goes() -> None:
+    story = Story(made()).added("mixed")
+    story.closes_on("note", "2026-05-15")
+    call = told(story, story.action("call").id)
+    note = story.dossier.actions[0].id
+    assert call["scheduled"] == [f"step call in round 1, as {note} Note was completed on 2026-05-15 12:00 by sue"]
+    assert call["counts from"] == ["2026-05-15 12:00, when the step before it was closed (anchor: completed)"]
+    assert call["offset"] == [
+        "2 business days, which is 2026-05-20, over 2026-05-16 (Saturday), 2026-05-17 (Sunday), 2026-05-18 (Victoria Day)"
+    ]
+
+
+def test_T5_where_it_rolled_and_what_held_it_back() -> None:
+    story = Story(made()).added("mixed")
+    story.closes_on("note", "2026-05-07")  # call: Monday 11th; visit: Monday 18th, a holiday
+    visit, ring = told(story, story.action("visit").id), told(story, story.action("ring").id)
+    assert visit["counts from"] == ["2026-05-11, the planned date of the step before it (anchor: due)"]
+    assert (visit["moved"], visit["due"]) == (["rolled off 2026-05-18 (Victoria Day)"], ["2026-05-19"])
+    assert ring["counts from"] == ["2026-05-11, the planned date of step call (anchor: step:call)"]
+    assert (ring["moved"], ring["due"]) == (["held back by its min_gap to the step before"], ["2026-05-22"])
+
+
+def test_T5_where_it_rolled_back() -> None:
+    story = Story(made(cycle("back", step("one", "14 days", roll="back")))).added("back")
+    one = told(story, story.action("one").id)
+    assert one["moved"] == ["rolled off 2026-05-16 (Saturday), 2026-05-17 (Sunday), 2026-05-18 (Victoria Day)"]
+    assert one["due"] == ["2026-05-15"]
+
+
+def test_what_a_rep_did_to_it_comes_in_its_order() -> None:
+    story = Story(made()).added("mixed")
+    id = story.action("note").id
+    story.does(w.Reschedule(id, "2026-05-09"), by="tom")
+    story.does(w.Set({"owner": "kim"}))
+    story.at("2026-05-10T09:00").does(w.NoShow(id, "ill", rebook="2026-05-12"), by="kim")
+    first = told(story, id)
+    assert first["moved by hand"] == ["from 2026-05-05 to 2026-05-09, by tom"]
+    assert first["handed on"] == ["from tom to kim"]
+    assert first["closed"] == [f"{id} Note was a no-show on 2026-05-10 09:00 by kim (ill)"]
+    again = told(story, story.action("note").id)
+    assert again["scheduled"] == [f"step note in round 1, try 2, as {first['closed'][0]}"]
+    assert again["due"] == [f"2026-05-12, as it was booked anew; before: {id} Note", "2026-05-05"]
+
+
+def test_rounds_and_a_new_name_for_the_same_cycle() -> None:
+    again = cycle("ring", step("ring", "3 days", loop_to="ring"))
+    story = Story(office(again, aliases=[alias("also", "ring")]))
+    story.added("ring").closes_on("ring", "2026-05-07")
+    story.closes_on("ring", "2026-05-10")
+    assert told(story, story.action("ring").id)["round"] == ["3 began on 2026-05-10 12:00"]
+    story.does(w.Assign(w.Choice("also")))
+    story.does(w.Skip(story.action("ring").id))
+    assert told(story, story.action("ring").id)["alias"] == ["also was chosen for the same cycle, by sue"]
+
+
+def test_E2_an_edit_that_moved_it_says_which_version_and_why() -> None:
+    short = Story(made(cycle("days", step("one", "10 days")))).added("days")
+    id = short.action("one").id
+    short.at("2026-05-08T09:00").applies(
+        made(cycle("days", step("one", "2 days")), version=2), {"step": "days/one", "dates": "recompute"}
+    )
+    found = told(short, id)
+    assert found["redated"] == ["from 2026-05-14 to 2026-05-08, by an edit of its step"]
+    assert found["offset"] == ["10 days, which is 2026-05-14", "2 days, which is 2026-05-06"]
+    assert found["moved"] == ["it would have been in the past when the edit was applied: not before that day"]
+    assert found["catalog"][1] == "version 2, applied by ann on 2026-05-08"
+
+
+def test_E11_what_was_taken_back_is_told() -> None:
+    story = Story(made()).added("mixed")
+    id = story.action("note").id
+    story.does(w.Reschedule(id, "2026-05-09"), by="sue")
+    story.undoes()
+    assert told(story, id)["taken back"] == [f"change {story.change - 1}, by sue"]
+    hand = story.does(w.Schedule("call", "2026-05-20", "Ring")).after.actions[-1].id
+    story.does(w.Reschedule(hand, "2026-05-21"), by="sue")
+    story.undoes()
+    assert len(told(story, id)["taken back"]) == 1 == len(told(story, hand)["taken back"])
+
+
+def test_by_hand_nobody_counted_anything() -> None:
+    story = Story(made()).added("mixed")
+    story.does(w.Schedule("call", "2026-05-20T14:00", "Ring"), by="sue")
+    found: dict[str, Any] = told(story, max(action.id for action in story.open))
+    assert found == {"scheduled": ["by hand, by sue, for 2026-05-20 14:00"]}
