@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from followup.app.outcome import NAMED, Outcome
 from followup.app.world import World
@@ -27,25 +27,37 @@ class TakenUp(NamedTuple):
     at: int
 
 
+#: a wish, or what makes one for the contact that it is about
+Asked: TypeAlias = Wish | Callable[[Dossier], Wish]
+Watch: TypeAlias = Callable[[Dossier, Dossier], None]
+
+
 def for_contacts(
     world: World,
-    wishes: Iterable[tuple[str, Wish]],
+    wishes: Iterable[tuple[str, Asked]],
     most: int | None = NAMED,
     progress: Callable[[int], None] = lambda _: None,
+    watch: Watch = lambda _, __: None,
 ) -> Outcome:
-    """Each wish about the contact named with it; what is refused does not stop the rest."""
+    """Each wish about the contact named with it; what is refused does not stop the rest. `watch` is shown each contact
+    before it and after it."""
     outcome = Outcome(most)
-    for _ in _batches(world, wishes, lambda: outcome):
+    for _ in _batches(world, wishes, lambda: outcome, watch):
         progress(outcome.done.total)
     return outcome
 
 
-def in_batches(world: World, wishes: Iterable[tuple[str, Wish]]) -> Iterator[Outcome]:
+def in_batches(world: World, wishes: Iterable[tuple[str, Asked]]) -> Iterator[Outcome]:
     """The same, an outcome for each batch: memory stays flat for a million."""
     return _batches(world, wishes, Outcome)
 
 
-def _batches(world: World, wishes: Iterable[tuple[str, Wish]], noted_in: Callable[[], Outcome]) -> Iterator[Outcome]:
+def _batches(
+    world: World,
+    wishes: Iterable[tuple[str, Asked]],
+    noted_in: Callable[[], Outcome],
+    watch: Watch = lambda _, __: None,
+) -> Iterator[Outcome]:
     """All under one change, in a transaction each; what a batch did is noted in the outcome that `noted_in` gives.
 
     While more may come the change keeps what was typed, so that typing it again takes up what a kill has left.
@@ -57,7 +69,7 @@ def _batches(world: World, wishes: Iterable[tuple[str, Wish]], noted_in: Callabl
         with world.store.change(world.head(), world.dry_run, change.id) as writing:
             dossiers = world.store.dossiers([contact for contact, _ in batch])
             stamp = Stamp(writing.id, change.at, world.user)
-            writing.save(_decided(world, writing, stamp, dossiers, batch, outcome))
+            writing.save(_decided(world, writing, stamp, dossiers, batch, outcome, watch))
             if more or change.id:
                 writing.leave_unfinished(world.typed if more else None)
         if writing.saved and not world.dry_run:
@@ -82,19 +94,22 @@ def _decided(
     writing: Change,
     stamp: Stamp,
     dossiers: dict[str, Dossier],
-    batch: Sequence[tuple[str, Wish]],
+    batch: Sequence[tuple[str, Asked]],
     outcome: Outcome,
+    watch: Watch,
 ) -> Iterator[tuple[Dossier, Decision]]:
     office = world.office
-    for contact, wish in batch:
+    for contact, asked in batch:
         dossier = dossiers[contact]
         try:
+            wish = asked(dossier) if callable(asked) else asked
             decision = decide(dossier, wish, office, stamp, writing.ids)
         except FollowupError as refusal:
             outcome.refused.append((contact, refusal))
             continue
         dossiers[contact] = decision.after
         outcome.note([contact], dossier, decision)
+        watch(dossier, decision.after)
         yield dossier, decision
 
 

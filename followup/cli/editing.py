@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from followup.cli.options import Answer, DryRun, Yes
 from followup.cli.report import answer, room, show
-from followup.cli.settings import Settings, confirm, present, world
+from followup.cli.settings import confirm, world
 from followup.core.account import NAMED_LINES, Difference
-from followup.core.office import Office
 from followup.errors import CatalogInvalid, Problem, Refused, UsageError
 from followup.output.text import plural, problem_line
 
@@ -75,20 +73,12 @@ def _two(refs: list[str]) -> tuple[str, str | None]:
 
 def _compared(ctx: typer.Context, refs: tuple[str, str | None], start: str, format: str) -> bool:
     from followup.app.comparing import compare
+    from followup.cli.words import day_of
     from followup.output.preview import drawn
 
-    found = compare(ctx.obj.folder(), *refs, partial(_day, ctx.obj, start))
+    found = compare(ctx.obj.folder(), *refs, lambda office: day_of(ctx.obj, office, start or "today"))
     show(drawn(found, format))
     return bool(found.edits)
-
-
-def _day(settings: Settings, word: str, office: Office) -> str:
-    """A word about a day, in the zone and the calendar of the office."""
-    from followup.cli.dates import when
-    from followup.core.timing import local
-
-    calendar = office.calendar(None)
-    return when(word or "today", local(present(settings, calendar.zone), calendar.zone), calendar)[:10]
 
 
 def _shown(found: Difference, format: str = "table") -> Iterator[str]:

@@ -8,12 +8,15 @@ import typer
 
 from followup.app import lists
 from followup.app.changes import for_contacts
+from followup.app.outcome import NAMED
+from followup.app.staggering import Staggered
 from followup.cli.options import Answer, DryRun, Restart
 from followup.cli.picking import FromFile, Where, picked, to_each
 from followup.cli.report import most, report
 from followup.cli.settings import world
 from followup.cli.words import choice
 from followup.core import wishes as w
+from followup.errors import BadInput
 from followup.output.text import clean
 
 app = typer.Typer()
@@ -27,6 +30,7 @@ def assign(
     where: Where = [],  # noqa: B006
     from_file: FromFile = "",
     restart: Restart = False,
+    stagger: Annotated[str, typer.Option("--stagger", metavar="N/day", help="so many of an owner begin on a day")] = "",
     format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
@@ -35,8 +39,25 @@ def assign(
         chosen = choice(here, words[-1])
         assert chosen is not None
         whom = picked(here, words[:-1], where, from_file)
-        made = to_each(ctx, here, whom, w.Assign(chosen, restart), format)
-        report(here, made, f"placed on {words[-1]}:", format)
+        wish = Staggered(chosen, restart, _a_day(stagger)) if stagger else w.Assign(chosen, restart)
+        did = f"placed on {words[-1]}:"
+        if not dry_run:
+            report(here, to_each(ctx, here, whom, wish, format), did, format)
+            return
+        from followup.cli import adding
+
+        added = adding.watched(here)
+        made = to_each(ctx, here, whom, wish, format, added.note)
+        found = adding.owners(here, added) if made.done.total > NAMED or stagger else []
+        more = adding.lines(here, found, bool(stagger)) if found else []
+        report(here, made, did, format, {"load": adding.items(found)}, more)
+
+
+def _a_day(text: str) -> int:
+    number = text.removesuffix("/day")
+    if not number.isdecimal() or int(number) == 0:
+        raise BadInput(f"--stagger '{text}': 20/day lets twenty of each owner begin on a working day")
+    return int(number)
 
 
 @app.command()

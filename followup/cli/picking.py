@@ -9,13 +9,12 @@ from typing import Annotated, NamedTuple
 import typer
 
 from followup.app import lists
-from followup.app.changes import for_contacts
+from followup.app.changes import Asked, Watch, for_contacts
 from followup.app.outcome import Outcome
 from followup.app.world import World
 from followup.cli.progress import progress
 from followup.cli.report import most
 from followup.cli.words import contact_filters
-from followup.core.wishes import Wish
 from followup.errors import BadInput, FollowupError, NotFound, UsageError
 
 Where = Annotated[list[str], typer.Option("--where", metavar="KEY=VALUE", help="owner, cycle, source, stage, text")]
@@ -44,10 +43,12 @@ def picked(here: World, words: list[str], where: list[str], from_file: str, clos
     return Picked(chain(ids, (row.id for row in matching if row.id not in ids)), refused)
 
 
-def to_each(ctx: typer.Context, here: World, whom: Picked, wish: Wish, format: str) -> Outcome:
+def to_each(
+    ctx: typer.Context, here: World, whom: Picked, wish: Asked, format: str, watch: Watch = lambda _, __: None
+) -> Outcome:
     """The wish about each of them, with progress."""
     with progress(ctx, "contacts") as show:
-        made = for_contacts(here, ((id, wish) for id in whom.ids), most(format), show)
+        made = for_contacts(here, ((id, wish) for id in whom.ids), most(format), show, watch)
     made.refused += whom.refused
     if not (made.done.total or made.refused):
         made.notices.add("nobody is like that: nothing was changed")

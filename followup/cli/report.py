@@ -44,12 +44,21 @@ def most(format: str) -> int | None:
     return None if format == "json" else NAMED
 
 
-def report(here: World, outcome: Outcome, did: str, format: str = "table") -> None:
-    """Prints the answer; raises Exit with the first refusal's code, once everything is said."""
+def report(
+    here: World,
+    outcome: Outcome,
+    did: str,
+    format: str = "table",
+    keys: Mapping[str, object] = {},
+    lines: Iterable[str] = (),
+) -> None:
+    """Prints the answer; raises Exit with the first refusal's code, once everything is said. `keys`, `lines`: more of
+    it, for scripts and for people."""
     if format == "json":
-        _json(here, outcome)
+        _json(here, outcome, keys)
     elif outcome.done.total and not here.quiet:
         typer.echo(_line(here, outcome, f"would have {did}" if here.dry_run else did))
+        show(lines)
     for notice in sorted(outcome.notices):
         typer.echo(f"followup: {clean(notice)}", err=True)
     for id, refusal in outcome.refused:
@@ -82,11 +91,12 @@ def answer(schema: str, body: Mapping[str, object]) -> None:
     typer.echo(json_text({"schema": f"followup/{schema}@1", **body}))
 
 
-def _json(here: World, outcome: Outcome) -> None:
+def _json(here: World, outcome: Outcome, keys: Mapping[str, object]) -> None:
     body = {
         "done": outcome.done,
         "scheduled": [row.item(here.today) for row in outcome.scheduled],
         "cancelled": outcome.cancelled,
         "refused": [{"id": id, "why": str(refusal)} for id, refusal in outcome.refused],
+        **keys,
     }
     answer(here.command.replace(" ", "-"), body)

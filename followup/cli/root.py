@@ -45,6 +45,8 @@ COMMANDS = {
     "diff": "editing",
     "apply": "editing",
     "test": "rehearsing",
+    "simulate": "rehearsing",
+    "forecast": "forecasting",
     "catalog": "versions",
     "cycles": "items",
     "aliases": "items",

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from followup.app import lists
 from followup.app.world import World
 from followup.cli.dates import when
-from followup.core.timing import moment
+from followup.cli.settings import Settings, present
+from followup.core.office import Office
+from followup.core.timing import local, moment
 from followup.core.wishes import Choice
 from followup.errors import NotFound
 
@@ -16,6 +18,12 @@ def day(here: World, text: str, owner: str | None) -> str:
     """`text` as local text of the owner's clock, as that will show it (T6); of the office's clock, for nobody."""
     calendar = here.office.calendar(owner)
     return moment(when(text, here.clock(owner), calendar), calendar.zone).text
+
+
+def day_of(settings: Settings, office: Office, word: str) -> str:
+    """A word about a day as a date, in the zone and the calendar of an office."""
+    calendar = office.calendar(None)
+    return when(word, local(present(settings, calendar.zone), calendar.zone), calendar)[:10]
 
 
 def declared(here: World, kind: str, word: str) -> str | None:

@@ -73,6 +73,7 @@ class Calendar(NamedTuple):
     days_on: frozenset[str] = frozenset()
     known_until: str | None = None  # the last day whose holidays are declared; None: none are observed (T9)
     roll: str = "none"
+    capacity: int | None = None  # actions that one can do in a day (G3)
 
 
 class User(NamedTuple):
@@ -225,8 +226,8 @@ def user(id: str, document: Document, role: Document) -> User:
 def calendar(*documents: Document) -> Calendar:
     """One calendar from the office's document, then the property's, then the user's: the later says more (T4).
 
-    Zone, working days, hours and roll are replaced; days off and working days on a day off add up, and where they
-    meet, the later wins. Holidays are known as far as all who declare some know them (T9).
+    Zone, working days, hours, roll and capacity are replaced; days off and working days on a day off add up, and where
+    they meet, the later wins. Holidays are known as far as all who declare some know them (T9).
     """
     merged: dict[str, Any] = {}
     days_on: frozenset[str] = frozenset()
@@ -246,4 +247,5 @@ def calendar(*documents: Document) -> Calendar:
         days_on=days_on,
         known_until=min(filter(None, (document.get("holidays_until") for document in documents)), default=None),
         roll=merged.get("roll", "none"),
+        capacity=merged.get("capacity"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from followup.core import events as e
 from followup.core import wishes as w
@@ -11,7 +12,7 @@ from followup.core.model import LEAD, LOST, PROSPECT, UNDONE, WON, Action, Conta
 from followup.core.office import ELAPSED_MINUTES
 from followup.core.placing import choose, end
 from followup.core.rounds import nominal_in
-from followup.core.timing import When, local, moment
+from followup.core.timing import When, add_business_days, local, moment
 from followup.core.words import folded
 from followup.errors import Conflict, Refused
 
@@ -184,7 +185,12 @@ def remove(draft: Draft) -> None:
 
 def assign(draft: Draft, wish: w.Assign) -> None:
     contact = living(draft)
-    choose(draft, wish.choice, draft.now(contact.owner), wish.restart)
+    now, calendar = draft.now(contact.owner), draft.calendar(contact.owner)
+    begins = now
+    if wish.later:
+        day = add_business_days(date.fromisoformat(now.day), wish.later, calendar)
+        begins = moment(day.isoformat(), calendar.zone)
+    choose(draft, wish.choice, now, wish.restart, begins)
 
 
 def stop(draft: Draft) -> None:

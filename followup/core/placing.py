@@ -44,8 +44,8 @@ def _active_cycle(draft: Draft, id: str) -> Cycle:
     return cycle
 
 
-def choose(draft: Draft, choice: Choice, start: When, restart: bool = False) -> None:
-    """Carry out a choice: categorise (L8), carry on (F10), or place on the cycle (F7)."""
+def choose(draft: Draft, choice: Choice, now: When, restart: bool = False, begins: When | None = None) -> None:
+    """Carry out a choice: categorise (L8), carry on (F10), or place on the cycle (F7), which begins `now`, or later."""
     alias, cycle = chosen(draft, choice)
     if cycle is None:
         assert alias is not None
@@ -58,8 +58,8 @@ def choose(draft: Draft, choice: Choice, start: When, restart: bool = False) -> 
             draft.add(e.AliasChosen(current.id, alias.id, current.alias))
         return
     if current:
-        end(draft, current, start, "restarted" if _is_on(draft, current, cycle) else "replaced")
-    enrol(draft, alias, cycle, start)
+        end(draft, current, now, "restarted" if _is_on(draft, current, cycle) else "replaced")
+    enrol(draft, alias, cycle, begins or now)
 
 
 def _is_followed_up(draft: Draft) -> None:

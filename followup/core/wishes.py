@@ -65,10 +65,12 @@ class Remove(NamedTuple):
 
 
 class Assign(NamedTuple):
-    """Onto a cycle; `restart` even where the contact is on it (F7, F10)."""
+    """Onto a cycle; `restart` even where the contact is on it (F7, F10). `later`: in so many working days of the owner
+    it begins (G3)."""
 
     choice: Choice
     restart: bool = False
+    later: int = 0
 
 
 class Stop(NamedTuple):

@@ -9,7 +9,7 @@ from followup.core.rows import ActionRow, ContactRow
 from followup.errors import Problem
 
 ACTION = (*(name for name in ActionRow._fields if name != "at"), "overdue_days")
-CALENDAR = ("zone", "working_days", "hours", "holidays", "holidays_until", "days_on")
+CALENDAR = ("zone", "working_days", "hours", "capacity", "holidays", "holidays_until", "days_on")
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "due@1": ACTION,

@@ -79,6 +79,7 @@ def test_the_office_has_every_default_and_its_holidays_end_with_the_year(tmp_pat
         "zone": "Europe/Berlin",
         "working_days": ["mon", "tue", "wed", "thu", "fri"],
         "hours": ["09:00", "17:00"],
+        "capacity": None,
         "holidays": {"2026-01-01": "New Year", "2026-12-25": "Christmas Day"},
         "holidays_until": "2026-12-31",
         "days_on": [],

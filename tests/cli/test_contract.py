@@ -61,6 +61,8 @@ WORDS = {
     "diff": [],
     "apply": ["--yes"],
     "test": [],
+    "simulate": ["--a-week", "1", "--until", "+1w"],
+    "forecast": [],
     "explain": ["2"],
     "catalog versions": [],
     "catalog show": [],

@@ -1,0 +1,76 @@
+"""The work of the weeks to come, of those who are in flight now (G3). Nobody waits for it, and nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from itertools import islice
+
+from followup.app import lists
+from followup.app.changes import BATCH
+from followup.app.world import World
+from followup.core.living import Draw, Habits, Touch, lives
+from followup.core.load import Load
+from followup.core.model import Dossier
+from followup.core.rehearsal import Rehearsal
+from followup.core.timing import add_days, moment
+
+
+class Ahead:
+    """From now to the end of the day `last` (a date) at the office; with habits and chance as in a simulation."""
+
+    def __init__(self, world: World, last: str, habits: Habits, draw: Draw) -> None:
+        self.office, self.now, self.habits, self.draw = world.office, world.now, habits, draw
+        self.today = world.clock(None).day
+        self.until = moment(add_days(last, 1), world.office.calendar(None).zone).at
+
+    def note(self, load: Load, dossier: Dossier) -> None:
+        """What is to come of one subject."""
+        if dossier.open_actions:
+            load.note(self.office, dossier.subject.partition(":")[2], self._touches(dossier), self.today)
+
+    def _touches(self, dossier: Dossier) -> Iterator[Touch]:
+        rehearsal = Rehearsal(self.office, [dossier])
+        return lives(rehearsal, dossier.subject, self.now, self.until, self.habits, self.draw)
+
+
+def forecast(
+    world: World,
+    ahead: Ahead,
+    owners: Collection[str | None] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Load:
+    """Of everybody whom the user may see (F20), and of users' own tasks. `owners`: of these alone."""
+    load = Load()
+    rows = (row for row in lists.all_contacts(world, closed=True) if owners is None or row.owner in owners)
+    while batch := [row.id for row in islice(rows, BATCH)]:
+        for dossier in world.store.dossiers(batch).values():
+            ahead.note(load, dossier)
+        if progress:
+            progress(load.contacts)
+    for user in world.seen_users():
+        if owners is None or user in owners:
+            ahead.note(load, world.store.tasks(user))
+    return load
+
+
+class Added:
+    """What a bulk command would add: the work of those it touches, as it is and as it would be."""
+
+    def __init__(self, ahead: Ahead) -> None:
+        self.ahead, self.was, self.becomes = ahead, Load(), Load()
+
+    def note(self, before: Dossier, after: Dossier) -> None:
+        self.ahead.note(self.was, before)
+        self.ahead.note(self.becomes, after)
+
+    @property
+    def owners(self) -> set[str | None]:
+        return {owner for owner, _ in (*self.was.due, *self.becomes.due)}
+
+    def on_top_of(self, known: Load) -> Load:
+        """The whole afterwards, where `known` is the whole now."""
+        whole = Load()
+        whole.due.update(known.due)
+        whole.due.subtract(self.was.due)
+        whole.due.update(self.becomes.due)
+        return whole

@@ -1,0 +1,186 @@
+"""G3: what comes due of people who are followed up, when it is done, and how much that is for whom on which day."""
+
+from __future__ import annotations
+
+from itertools import cycle as forever
+from random import Random
+from typing import Any
+
+import pytest
+
+from followup.core import office as o
+from followup.core import wishes as w
+from followup.core.living import Habits, lives
+from followup.core.load import Load, dates, person
+from followup.core.rehearsal import Rehearsal
+from followup.core.simulation import Plan, simulate
+from tests.core.building import Story, calendar, cycle, instant, office, step
+
+WEEK = ["mon", "tue", "wed", "thu", "fri"]
+CALLS = cycle("calls", step("note", "2 days"), step("call", "3 days", loop_to="call"))
+SALE = cycle("sale", step("one"), step("two", "1 day"), step("three", "1 week"), anchor="due")
+OFFICE = office(
+    CALLS, SALE, calendars={None: calendar(working_days=WEEK), "tom": calendar(working_days=WEEK, capacity=2)}
+)
+JANE = "contact:jane"
+
+
+def lived(
+    story: Story, until: str, habits: Habits = Habits(), at: Any = None, draw: Any = None
+) -> list[tuple[Any, ...]]:
+    rehearsal = Rehearsal(at or OFFICE, [story.dossier])
+    found = lives(rehearsal, JANE, instant(story.now), instant(until), habits, draw or (lambda: 0.0))
+    return [(touch.action.step, touch.due, touch.done) for touch in found]
+
+
+def started(cycle: str, now: str = "2026-05-04T10:00", at: o.Office = OFFICE) -> Story:
+    return Story(at, now=now).added(cycle)
+
+
+def test_what_is_due_is_done_on_its_day_or_on_the_first_working_day_after_it_and_the_next_counts_from_there() -> None:
+    assert lived(started("calls"), "2026-05-21") == [
+        ("note", "2026-05-06", "2026-05-06"),
+        ("call", "2026-05-09", "2026-05-11"),  # a Saturday
+        ("call", "2026-05-14", "2026-05-14"),
+        ("call", "2026-05-17", "2026-05-18"),
+    ]
+
+
+def test_what_is_due_by_then_and_done_later_counts_as_due() -> None:
+    assert lived(started("calls"), "2026-05-10") == [
+        ("note", "2026-05-06", "2026-05-06"),
+        ("call", "2026-05-09", None),
+    ]
+    assert lived(started("calls"), "2026-05-06") == []
+
+
+def test_what_is_overdue_is_due_today() -> None:
+    late = started("calls").at("2026-05-13T10:00")
+    assert lived(late, "2026-05-17")[:2] == [("note", "2026-05-13", "2026-05-13"), ("call", "2026-05-16", None)]
+    assert lived(late, "2026-05-17", Habits(((1, 3),)), draw=lambda: 0.99) == [("note", "2026-05-13", None)]
+    assert lived(late, "2026-05-19", Habits(((1, 3),)), draw=lambda: 0.99)[0] == ("note", "2026-05-13", "2026-05-18")
+
+
+def test_all_of_a_round_goes_on_at_once_each_at_its_own_pace() -> None:
+    draws = iter([0.95, 0.0, 0.0, 0.0, 0.0, 0.0])
+    found = lived(started("sale"), "2026-05-14", Habits(((0.9, 0), (1, 4)), 0), draw=lambda: next(draws))
+    assert found == [
+        ("two", "2026-05-06", "2026-05-06"),
+        ("one", "2026-05-05", "2026-05-07"),  # two days late
+        ("three", "2026-05-13", "2026-05-13"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "draw, days", [(0.0, 0), (0.49, 0), (0.5, 0), (0.72, 2), (0.899, 3), (0.9, 3), (0.95, 6), (0.99, 9)]
+)
+def test_how_late_is_read_off_a_line_between_the_points(draw: float, days: int) -> None:
+    habits = Habits(((0.5, 0), (0.9, 3), (1, 10)))
+    assert habits.days_late(lambda: draw) == days
+    assert Habits().days_late(lambda: draw) == 0
+    assert Habits(((0.5, 4),)).days_late(lambda: 0.99) == 4, "beyond the last point nobody knows better"
+
+
+def test_a_call_may_be_the_last_and_a_letter_is_not() -> None:
+    types = {**o.BUILT_IN_TYPES}
+    mixed = cycle("mixed", step("mail", type="email"), step("call", loop_to="mail"))
+    at = office(mixed, types=types)
+    assert lived(started("mixed", at=at), "2026-06-01", Habits(leaves=1.0), at) == [
+        ("mail", "2026-05-05", "2026-05-05"),
+        ("call", "2026-05-06", "2026-05-06"),
+    ]
+    assert len(lived(started("mixed", at=at), "2026-06-01", Habits(leaves=0.5), at, lambda: 0.6)) > 20
+
+
+def load_of(*stories: tuple[str, Story], until: str = "2026-05-18") -> Load:
+    load = Load()
+    for id, story in stories:
+        rehearsal = Rehearsal(OFFICE, [story.dossier])
+        touches = lives(rehearsal, JANE, instant(story.now), instant(until), Habits(), lambda: 0.0)
+        load.note(OFFICE, id, touches, story.now[:10])
+    return load
+
+
+def test_load_is_counted_by_owner_and_day_of_the_due() -> None:
+    load = load_of(("jane", started("calls")), ("john", started("sale")))
+    assert dict(load.due) == {
+        ("tom", "2026-05-05"): 1,
+        ("tom", "2026-05-06"): 2,
+        ("tom", "2026-05-09"): 1,
+        ("tom", "2026-05-13"): 1,
+        ("tom", "2026-05-14"): 1,
+        ("tom", "2026-05-17"): 1,
+    }
+    assert (load.contacts, load.actions, load.done) == (2, 7, 6)
+    assert load.off == 2, "a Saturday and a Sunday"
+    assert (load.median, dict(load.touches)) == (3, {3: 2})
+    assert load.owners == ["tom"]
+
+
+def test_what_contacts_notice() -> None:
+    load = load_of(("jane", started("calls")), ("john", started("sale")))
+    assert load.silence is not None and load.silence == (7, "2026-05-06", "2026-05-13", "john")
+    assert (load.same_day, load.next_day) == (0, 1), "john's first two"
+    twice = cycle("twice", step("one"), step("two", "0 days"), anchor="due")
+    load = Load()
+    story = Story(office(twice)).added("twice")
+    rehearsal = Rehearsal(office(twice), [story.dossier])
+    load.note(OFFICE, "jane", lives(rehearsal, JANE, instant(story.now), instant("2026-06-01"), Habits(), lambda: 0.0))
+    assert (load.same_day, load.next_day) == (1, 0)
+
+
+def test_a_persons_days_against_their_capacity() -> None:
+    load = load_of(*((f"c{n}", started("calls")) for n in range(3)), until="2026-05-11")
+    tom = person(OFFICE, load, "tom", "2026-05-04", "2026-05-10")
+    assert (tom.capacity, tom.total, tom.most, tom.worst, tom.over) == (2, 6, 3, "2026-05-09", 2)
+    assert (tom.median, tom.p95) == (0, 3), "of five working days, one has three"
+    assert tom.worked == frozenset(dates("2026-05-04", "2026-05-08")) and sum(tom.days.values()) == 6
+    pair = person(OFFICE, load_of(("a", started("calls")), ("b", started("calls"))), "tom", "2026-05-04", "2026-05-10")
+    assert (pair.most, pair.over) == (2, 0), "as much as one can do"
+    nobody = person(OFFICE, load, None, "2026-05-04", "2026-05-10")
+    assert (nobody.capacity, nobody.total, nobody.worst, nobody.over) == (None, 0, None, 0)
+
+
+def plan(**how: Any) -> Plan:
+    plain = {
+        "a_week": 7,
+        "choices": [w.Choice("calls"), w.Choice("sale")],
+        "owners": ["tom", "kim"],
+        "habits": Habits(),
+    }
+    return Plan("2026-05-04", "2026-05-31", **{**plain, **how})
+
+
+def test_the_same_seed_is_the_same_office_and_another_is_another() -> None:
+    late = Habits(((0.5, 0), (1, 5)), 0.2)
+    first, again, other = (simulate(OFFICE, plan(habits=late), Random(seed).random) for seed in (1, 1, 2))
+    assert first.due == again.due and first.silence == again.silence
+    assert first.due != other.due
+    assert first.contacts == 28 == other.contacts
+
+
+def test_those_who_come_are_given_to_each_in_turn_and_onto_each_choice() -> None:
+    load = simulate(OFFICE, plan(), forever([0.0]).__next__)  # all on Mondays
+    tom, kim = (sum(n for (owner, _), n in load.due.items() if owner == who) for who in ("tom", "kim"))
+    assert load.contacts == 28 and tom > 0 and abs(tom - kim) <= 7
+    assert load.due["tom", "2026-05-05"] == 2, "the first call of a sale, of whom every fourth is tom's"
+    assert max(day for _, day in load.due) <= "2026-05-31" and min(day for _, day in load.due) == "2026-05-05"
+
+
+def test_nobody_comes_after_the_last_day() -> None:
+    last = simulate(OFFICE, plan(a_week=1), forever([0.99]).__next__)  # on Sundays: the 10th, 17th, 24th, 31st
+    assert last.contacts == 4
+    short = simulate(OFFICE, plan(a_week=1)._replace(end="2026-05-30"), forever([0.99]).__next__)
+    assert short.contacts == 3
+
+
+def test_a_staggered_assign_begins_on_a_later_working_day_and_leaves_the_old_cycle_now() -> None:
+    friday = started("calls", "2026-05-08T10:00")
+    friday.does(w.Assign(w.Choice("sale"), later=2))
+    assert friday.enrolment.start == "2026-05-12" and friday.due["one"] == "2026-05-13"
+    old = friday.dossier.enrolments[0]
+    assert (old.ended, old.reason) == ("2026-05-08", "replaced")
+    assert friday.dossier.actions[0].completed_on == "2026-05-08T10:00"
+    same = started("calls")
+    same.does(w.Assign(w.Choice("calls"), later=2))
+    assert same.due == {"note": "2026-05-06"}, "who is on it goes on"
