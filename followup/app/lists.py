@@ -212,6 +212,17 @@ def type_names(world: World) -> dict[str, str]:
     return {id: name for id, name in names.items() if id not in BUILT_IN_TYPES or BUILT_IN_TYPES[id].name != name}
 
 
+def standing(world: World) -> dict[str, dict[str | None, tuple[int, int]]]:
+    """By cycle and step, under the ids of today: contacts that stand there, and how many are late; None: on hold."""
+    found: dict[str, dict[str | None, tuple[int, int]]] = {}
+    for process, step, count, late in world.store.ask("lists.standing", today=world.today, **_reach(world.reach)):
+        at = found.setdefault(world.office.cycle_id(process), {})
+        today = world.office.step_id(process, step)
+        known = at.get(today, (0, 0))
+        at[today] = (known[0] + count, known[1] + late)
+    return found
+
+
 def holds(world: World) -> frozenset[str]:
     """The cycles on which nothing is scheduled (F8)."""
     return frozenset(id for id, text in world.documents("cycle").items() if not cycle(id, text).active_steps)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -72,6 +72,28 @@ def show_cycle(ctx: typer.Context, id: Name, format: Format = "table") -> None:
         ]
         columns = ("id", "name", "type", "template", "offset", "anchor", "loop_to", "active")
         show(render(format, "steps@1", steps, columns, "A hold: no steps.", room()))
+
+
+@cycles.command("graph")
+def graph_cycles(
+    ctx: typer.Context,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="all active ones, if left out")] = None,
+    live: Annotated[bool, typer.Option("--live", help="how many contacts stand at each step now")] = False,
+    format: Annotated[
+        Literal["mermaid", "svg"], typer.Option("--format", "-f", help="text for Mermaid, or a picture")
+    ] = "mermaid",
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="write it there")] = "",
+) -> None:
+    """Cycles as a picture: steps, waits, loops, and the names that lead in."""
+    from followup.app.graphing import graphs
+    from followup.cli.loads import written
+    from followup.output import flow, mermaid
+
+    with world(ctx) as here:
+        active = [id for id, text in here.documents("cycle").items() if text["active"]]
+        found = graphs(here, [here.one("cycle", word) for word in ids or ()] or active, live)
+        title = f"The cycles of {(here.document('office', 'office') or {})['name']}, on {here.today}"
+    written(mermaid.mermaid(found) if format == "mermaid" else [flow.svg(found, title)], out)
 
 
 @aliases.command("show")

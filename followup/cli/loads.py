@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 from typing import Annotated, Literal
@@ -57,12 +57,18 @@ def span(first: str, last: str) -> None:
 
 
 def write(report: Report, format: str, out: str) -> None:
-    if out:
-        from followup.intake.refusals import replacing
-
-        with replacing(out) as file:
-            file.writelines(line + "\n" for line in drawn(report, format))
-    elif format == "html" and room():
+    """To the file `out`, or as a result."""
+    if format == "html" and not out and room():
         raise UsageError("--format html is for a browser: --out FILE")
-    else:
-        show(drawn(report, format, room()))
+    written(drawn(report, format, None if out else room()), out)
+
+
+def written(lines: Iterable[str], out: str) -> None:
+    """Whole or not at all; without a file, as a result."""
+    if not out:
+        show(lines)
+        return
+    from followup.intake.refusals import replacing
+
+    with replacing(out) as file:
+        file.writelines(line + "\n" for line in lines)

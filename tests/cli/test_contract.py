@@ -68,6 +68,7 @@ WORDS = {
     "catalog show": [],
     "cycles list": [],
     "cycles show": ["future-prospect"],
+    "cycles graph": ["--live"],
     "aliases list": [],
     "aliases show": ["toured"],
     "users list": [],

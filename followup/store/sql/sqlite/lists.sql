@@ -202,3 +202,16 @@ ORDER BY c.id;
 -- name: backup
 -- A copy that is whole, taken while others read and write.
 VACUUM INTO :path;
+
+-- name: standing
+-- At which step of which cycle how many contacts stand that one may see, and how many of them are late there: a contact
+-- stands at its first open step; at none, while it is on hold.
+WITH at AS (
+    SELECT e.process, a.step, a.due,
+           row_number() OVER (PARTITION BY e.id ORDER BY a.round, a.position, a.id) AS place
+    FROM enrolment AS e JOIN contact AS c ON c.id = e.contact
+         LEFT JOIN action AS a ON a.enrolment = e.id AND a.status = 'scheduled'
+    WHERE e.ended IS NULL AND e.kind = 'cycle' AND {sees_contact}
+)
+SELECT process, step, count(*), count(CASE WHEN due < :today THEN 1 END)
+FROM at WHERE place = 1 GROUP BY process, step ORDER BY process, step;

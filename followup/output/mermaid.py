@@ -1,0 +1,61 @@
+"""Cycles as a Mermaid flowchart, for a README, a wiki or a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from followup.core.graph import Graph, waits
+from followup.core.office import Step
+from followup.output.text import clean
+
+#: what a label may hold as it is; everything else stands as its number
+PLAIN = frozenset(" .,:()'/+-")
+
+
+def mermaid(graphs: Sequence[Graph]) -> Iterator[str]:
+    """One chart, a subgraph for each cycle; ids are numbers, so that no name can be a word of the language."""
+    yield "flowchart TD"
+    for number, graph in enumerate(graphs):
+        yield f'  subgraph c{number}["{_label(graph.cycle.name)}"]'
+        yield from ("    " + line for line in _cycle(f"c{number}", graph))
+        yield "  end"
+    yield "  classDef off stroke-dasharray: 4 3, opacity: 0.5"
+
+
+def _cycle(prefix: str, graph: Graph) -> Iterator[str]:
+    ids = {step.id: f"{prefix}s{step.position}" for step in graph.cycle.steps}
+    steps = graph.cycle.active_steps
+    for place, alias in enumerate(graph.aliases):
+        yield f'{prefix}a{place}(["{_label(alias)}"])'
+    for step in graph.cycle.steps:
+        off = "" if step.active else ":::off"
+        yield f"{ids[step.id]}{_box(graph, step)}{off}"
+    if not steps:
+        yield f'{prefix}h["{_lines("on hold", graph.at(None))}"]'
+    first, said = (ids[steps[0].id], waits(steps[0]._replace(anchor="start"))) if steps else (f"{prefix}h", "")
+    for place in range(len(graph.aliases)):
+        yield _arrow(f"{prefix}a{place}", "-->", first, said.replace(" after the round began", ""))
+    for before, step, when in graph.arrows():
+        yield _arrow(ids[before.id], "-->", ids[step.id], when)
+    if loop := graph.loop():
+        yield _arrow(ids[loop[0].id], "-.->", ids[loop[1].id], loop[2])
+    elif steps:
+        yield _arrow(ids[steps[-1].id], "-->", f'{prefix}e((("steps off")))', "")
+
+
+def _box(graph: Graph, step: Step) -> str:
+    """A call asks what comes next: another shape."""
+    text = _lines(step.name, graph.types.get(step.type, step.type), graph.at(step.id))
+    return f'{{{{"{text}"}}}}' if step.id in graph.asks else f'["{text}"]'
+
+
+def _arrow(start: str, kind: str, end: str, said: str) -> str:
+    return f'{start} {kind}|"{_label(said)}"| {end}' if said else f"{start} {kind} {end}"
+
+
+def _lines(*texts: str) -> str:
+    return "<br/>".join(_label(text) for text in texts if text)
+
+
+def _label(text: str) -> str:
+    return "".join(c if (c.isascii() and c.isalnum()) or c in PLAIN else f"#{ord(c)};" for c in clean(text))
