@@ -101,7 +101,7 @@ def test_the_cycles_of_an_office_with_who_stands_where_now(run: Run, office: Pat
     assert '"Keep in touch letter<br/>correspondence<br/>6 here, 6 late"' in told and "Hot" not in told
     mine = run("cycles", "graph", "on-hold", "--live").stdout
     assert '["on hold<br/>2 here"]' in mine, "F20: tom's, of three"
-    assert "here" not in run("cycles", "graph").stdout
+    assert " here" not in run("cycles", "graph").stdout
     assert run("cycles", "graph", "--format", "svg", "--out", "all.svg").stdout == ""
     assert ElementTree.parse(office / "all.svg").getroot().tag == f"{SVG}svg"
     assert run("cycles", "graph", "nowhere").returncode == 66
