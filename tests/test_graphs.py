@@ -99,6 +99,8 @@ def test_a_picture_stands_alone_and_says_in_words_what_it_shows() -> None:
 def test_the_cycles_of_an_office_with_who_stands_where_now(run: Run, office: Path) -> None:
     told = run("cycles", "graph", "future-prospect", "--live", user="sue", now="2026-05-08T10:00").stdout
     assert '"Keep in touch letter<br/>correspondence<br/>6 here, 6 late"' in told and "Hot" not in told
+    due = run("cycles", "graph", "follow-up-1", "--live", user="sue").stdout
+    assert '"Next day call<br/>call<br/>4 here"' in due and '"Decision call<br/>call"' in due, "each stands at one step"
     mine = run("cycles", "graph", "on-hold", "--live").stdout
     assert '["on hold<br/>2 here"]' in mine, "F20: tom's, of three"
     assert " here" not in run("cycles", "graph").stdout

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from followup.cli.report import show
 from followup.cli.settings import Settings, account, in_folder, today
-from followup.errors import CannotWrite, CatalogInvalid, NoProject, UsageError
-from followup.output.text import json_text, plural, problem_line
+from followup.errors import CannotWrite, CatalogInvalid, NoProject
+from followup.output.text import plural
 from followup.store import open_store
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer()
 
@@ -86,20 +84,20 @@ def validate(
     folder: Annotated[
         str, typer.Argument(metavar="[DIR]", help="a folder of catalog files; the project's cycles/")
     ] = "",
-    format: Annotated[str, typer.Option("--format", "-f", help="text or json")] = "text",
+    format: Annotated[
+        Literal["text", "json", "github", "gitlab", "sarif", "junit"],
+        typer.Option("--format", "-f", help="how to write it"),
+    ] = "text",
     strict: Annotated[bool, typer.Option("--strict", help="warnings are errors")] = False,
 ) -> None:
     """Check the catalog: every problem at once, with file, line and column."""
+    from followup.catalog.codes import CODES
     from followup.catalog.load import load
+    from followup.output.problems import drawn
 
     found = load(os.path.relpath(folder or os.path.join(ctx.obj.folder(), "cycles")), today(ctx.obj))
-    if format == "json":
-        _json(found.problems)
-    elif format != "text":
-        raise UsageError(f"validate --format text or json: not '{format}'")
-    else:
-        for problem in found.problems:
-            typer.echo(problem_line(problem))
+    files = {file for file, _ in found.places.values()}
+    show(drawn(found.problems, format, files, {code: about.meaning for code, about in CODES.items()}))
     errors = found.problems if strict else found.errors
     if errors:
         raise CatalogInvalid(plural(len(errors), "problem" if strict else "error"))
@@ -107,8 +105,3 @@ def validate(
         counts = {kind: len(found.documents.get(kind, ())) for kind in ("cycle", "alias", "template", "user")}
         said = ", ".join(plural(n, kind) if kind != "alias" else f"{n} aliases" for kind, n in counts.items())
         typer.echo(f"The catalog is good: {said}.")
-
-
-def _json(problems) -> None:  # type: ignore[no-untyped-def]
-    items = [problem._asdict() for problem in problems]
-    typer.echo(json_text({"schema": "followup/problems@1", "items": items}))

@@ -1,0 +1,127 @@
+"""The problems of a catalog as the places where it is reviewed read them: a terminal, GitHub, GitLab, SARIF, JUnit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+from followup import __version__
+from followup.errors import Problem
+from followup.output.text import clean, json_text, problem_line
+
+Problems = Sequence[Problem]
+#: code -> what it means
+Meanings = Mapping[str, str]
+
+
+def drawn(problems: Problems, format: str, files: Iterable[str], meanings: Meanings) -> Iterator[str]:
+    """`files`: those that were read, with or without a problem."""
+    match format:
+        case "junit":
+            yield _junit(problems, files)
+        case "sarif":
+            yield json_text(_sarif(problems, meanings))
+        case _:
+            yield from FORMATS[format](problems)
+
+
+def _text(problems: Problems) -> Iterator[str]:
+    return map(problem_line, problems)
+
+
+def _json(problems: Problems) -> Iterator[str]:
+    yield json_text({"schema": "followup/problems@1", "items": [problem._asdict() for problem in problems]})
+
+
+def _github(problems: Problems) -> Iterator[str]:
+    """Workflow commands: annotations in a pull request."""
+    for p in problems:
+        where = f"file={_property(p.file)},line={p.line},col={p.column},title={_property(p.code)}"
+        yield f"::{p.severity} {where}::{_data(_said(p))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _said(problem: Problem) -> str:
+    return clean(problem.message + (f" ({problem.hint})" if problem.hint else ""))
+
+
+def _gitlab(problems: Problems) -> Iterator[str]:
+    """A Code Quality report. Of two with one text in one file the second is another, and stays so."""
+    seen: dict[str, int] = {}
+    items = []
+    for p in problems:
+        same = "\0".join((p.code, p.file, p.path, p.message))
+        seen[same] = seen.get(same, 0) + 1
+        items.append(
+            {
+                "description": _said(p),
+                "check_name": p.code,
+                "fingerprint": sha256(f"{same}\0{seen[same]}".encode()).hexdigest(),
+                "severity": {"error": "major", "warning": "minor"}[p.severity],
+                "location": {"path": p.file, "lines": {"begin": p.line}},
+            }
+        )
+    yield json_text(items)
+
+
+def _sarif(problems: Problems, meanings: Meanings) -> dict[str, Any]:
+    """SARIF 2.1.0, with a rule for every code that was met."""
+    codes = sorted({problem.code for problem in problems})
+    rules = [{"id": code, "shortDescription": {"text": meanings[code]}} for code in codes]
+    driver = {"name": "followup", "version": __version__, "rules": rules}
+    return {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {"driver": driver},
+                "columnKind": "unicodeCodePoints",
+                "results": [_result(problem, codes.index(problem.code)) for problem in problems],
+            }
+        ],
+    }
+
+
+def _result(problem: Problem, rule: int) -> dict[str, Any]:
+    from urllib.parse import quote
+
+    region = {"startLine": problem.line, "startColumn": problem.column}
+    artifact = {"uri": quote(problem.file)}
+    return {
+        "ruleId": problem.code,
+        "ruleIndex": rule,
+        "level": problem.severity,
+        "message": {"text": _said(problem)},
+        "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": region}}],
+    }
+
+
+def _junit(problems: Problems, files: Iterable[str]) -> str:
+    """A case for each problem, and one that passes for each file that has none. Warnings pass, and say so."""
+    from followup.output import junit
+
+    cases = []
+    for p in problems:
+        text = (f"{p.code} {_said(p)}", problem_line(p))
+        cases.append(
+            junit.Case(f"{p.code} {p.line}:{p.column}", p.file, p.line, text if p.severity == "error" else None)
+        )
+    troubled = {problem.file for problem in problems}
+    cases += [junit.Case("no problem", file, 1) for file in sorted(set(files) - troubled)]
+    return junit.suite("followup validate", cases)
+
+
+FORMATS: Mapping[str, Callable[[Problems], Iterator[str]]] = {
+    "text": _text,
+    "json": _json,
+    "github": _github,
+    "gitlab": _gitlab,
+}
