@@ -222,7 +222,7 @@ import sqlite3
 c = sqlite3.connect("followup.db")
 for table, on in (("contact", "t.id = e.contact"), ("action", "t.enrolment = e.id"),
                   ("history", "t.subject = 'contact:' || e.contact")):
-    for row in c.execute(f"SELECT t.* FROM {table} AS t JOIN enrolment AS e ON {on} WHERE e.ended IS NULL"):
+    for row in c.execute(f"SELECT t.* FROM enrolment AS e CROSS JOIN {table} AS t ON {on} WHERE e.ended IS NULL"):
         pass
 """
 
