@@ -14,20 +14,33 @@ class Meeting:
 
     def __init__(self, draft: Draft, enrolment: Enrolment, edit: CycleEdit, why: Reasons, heap: Heap) -> None:
         self.draft, self.edit, self.why, self.heap = draft, edit, why, heap
-        self._id, self._process = enrolment.id, enrolment.process
+        self._process, self._looked_at = enrolment.process, draft.dossier
+        self._look(enrolment.id)
+
+    def _look(self, id: int) -> None:
+        enrolment = self.draft.dossier.enrolment(id)
+        assert enrolment is not None
+        own = (action for action in self.draft.dossier.of(enrolment) if action.open)
+        self._enrolment = enrolment
+        self._actions = tuple(sorted(own, key=lambda action: (action.position, action.id)))
+
+    def _now(self) -> None:
+        """Looked at once for each state: diff and apply ask it for everybody, several times."""
+        if self._looked_at is not self.draft.dossier:
+            self._looked_at = self.draft.dossier
+            self._look(self._enrolment.id)
 
     @property
     def enrolment(self) -> Enrolment:
         """As it stands by now."""
-        known = self.draft.dossier.enrolment(self._id)
-        assert known is not None
-        return known
+        self._now()
+        return self._enrolment
 
     @property
     def actions(self) -> tuple[Action, ...]:
         """What is open of it, in the order of the steps."""
-        own = (action for action in self.draft.dossier.of(self.enrolment) if action.open)
-        return tuple(sorted(own, key=lambda action: (action.position, action.id)))
+        self._now()
+        return self._actions
 
     def step(self, action: Action) -> str:
         return self.draft.step_id(self._process, action.step) or ""
