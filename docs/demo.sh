@@ -9,12 +9,14 @@ rm -rf .demo
 say init .demo
 cd .demo
 say validate
+say test
 say due
 first=$("$followup" due --format jsonl --type call | head -n 1 | sed 's/^{"id": \([0-9]*\).*/\1/')
 say complete "$first" --outcome reached --cycle not-interested
 say contacts add --name 'Jane Doe' --id jane-doe --cycle web-registration --source website
 say assign jane-doe follow-up-2
 say due --by type --upcoming 7d
+say explain "$first"
 say agenda
 say undo
 say doctor --user sue

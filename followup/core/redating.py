@@ -51,7 +51,13 @@ def _redated(meeting: Meeting, step: Step, action: Action, start: When, due: Due
     if past and said.stagger:
         days = meeting.heap.get((step.id, action.owner), 0) // said.stagger
         due = put_off(due, days, meeting.draft.calendar(action.owner))
-    why = reasons(meeting.draft, step, step.anchor, start, due)
+    why = reasons(meeting.draft, step, _anchor(meeting, step, action), start, due)
     meeting.draft.add(e.Redated(action.id, due.due, due.nominal, due.at, action.due, why))
     what = "later" if due.due > action.due else "earlier"
     return meeting.effect(what, action, becomes=due.due, past=past, entry=said.entry)
+
+
+def _anchor(meeting: Meeting, step: Step, action: Action) -> str:
+    """What `explain` will call it: the step that a round enters at counts from the round's start, whatever it says."""
+    entered = meeting.why.get(action.id, {}).get("anchor") == "start"
+    return "start" if entered and step.anchor in ("completed", "due") else step.anchor

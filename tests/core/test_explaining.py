@@ -120,6 +120,7 @@ def test_E2_an_edit_that_moved_it_says_which_version_and_why() -> None:
     assert found["redated"] == ["from 2026-05-14 to 2026-05-08, by an edit of its step"]
     assert found["offset"] == ["10 days, which is 2026-05-14", "2 days, which is 2026-05-06"]
     assert found["moved"] == ["it would have been in the past when the edit was applied: not before that day"]
+    assert [text.partition(", ")[2] for text in found["counts from"]] == ["when its round began (anchor: start)"] * 2
     assert found["catalog"][1] == "version 2, applied by ann on 2026-05-08"
 
 
