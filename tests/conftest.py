@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.forking import server
 
 NOW = "2026-05-04T09:00"
 ROOT = Path(__file__).parent.parent
@@ -33,9 +34,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def command(*words: str, cwd: Path, user: str = "tom", now: str = NOW, **env: str) -> subprocess.CompletedProcess[str]:
     """The real command, as a process of its own."""
     full = {**os.environ, "FOLLOWUP_USER": user, "FOLLOWUP_NOW": now, "COLUMNS": "80", **env}
-    return subprocess.run(
-        [sys.executable, "-m", "followup", *words], cwd=cwd, env=full, capture_output=True, text=True, timeout=120
-    )
+    return server().run(list(words), cwd, full)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from itertools import islice
 
 from followup.app import lists
@@ -10,27 +10,62 @@ from followup.app.changes import BATCH
 from followup.app.world import World
 from followup.core.living import Draw, Habits, Touch, lives
 from followup.core.load import Load
-from followup.core.model import Dossier
+from followup.core.model import UNDONE, Dossier, Enrolment
+from followup.core.office import ELAPSED_MINUTES
 from followup.core.rehearsal import Rehearsal
 from followup.core.timing import add_days, moment
 
+#: futures that are remembered
+REMEMBERED = 100_000
+
 
 class Ahead:
-    """From now to the end of the day `last` (a date) at the office; with habits and chance as in a simulation."""
+    """From now to the end of the day `last` (a date) at the office; with habits and chance as in a simulation.
+
+    Where nothing is left to chance, whoever stands alike has the same to come: that is lived through once.
+    """
 
     def __init__(self, world: World, last: str, habits: Habits, draw: Draw) -> None:
         self.office, self.now, self.habits, self.draw = world.office, world.now, habits, draw
         self.today = world.clock(None).day
         self.until = moment(add_days(last, 1), world.office.calendar(None).zone).at
+        self.known: dict[object, list[Touch]] = {}
 
     def note(self, load: Load, dossier: Dossier) -> None:
         """What is to come of one subject."""
         if dossier.open_actions:
             load.note(self.office, dossier.subject.partition(":")[2], self._touches(dossier), self.today)
 
-    def _touches(self, dossier: Dossier) -> Iterator[Touch]:
+    def _touches(self, dossier: Dossier) -> list[Touch]:
+        if self.habits != Habits():
+            return self._lived(dossier)
+        stand = self._standing(dossier)
+        if stand not in self.known:
+            if len(self.known) == REMEMBERED:
+                self.known.clear()
+            self.known[stand] = self._lived(dossier)
+        return self.known[stand]
+
+    def _lived(self, dossier: Dossier) -> list[Touch]:
         rehearsal = Rehearsal(self.office, [dossier])
-        return lives(rehearsal, dossier.subject, self.now, self.until, self.habits, self.draw)
+        return list(lives(rehearsal, dossier.subject, self.now, self.until, self.habits, self.draw))
+
+    def _standing(self, dossier: Dossier) -> object:
+        """All that decides what comes: not who it is, nor when in its day a cycle of whole days began."""
+        contact = dossier.contact
+        places = {enrolment.id: place for place, enrolment in enumerate(dossier.enrolments)}
+        on = [(x.process, x.round, self._start(x), x.paused_until, x.ended is None) for x in dossier.enrolments]
+        acts = [
+            (places.get(a.enrolment or 0), a.step, a.round, a.trial, a.position, a.status, a.reason == UNDONE, a.type)
+            + (a.owner, a.due, a.nominal, a.at)
+            for a in dossier.actions
+        ]
+        return contact and (contact.owner, contact.stage), tuple(on), tuple(acts)
+
+    def _start(self, enrolment: Enrolment) -> str:
+        cycle = self.office.cycle(enrolment.process)
+        by_the_minute = cycle and any(step.offset.unit in ELAPSED_MINUTES for step in cycle.steps)
+        return enrolment.round_start if by_the_minute else enrolment.round_start[:10]
 
 
 def forecast(

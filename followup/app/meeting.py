@@ -60,13 +60,14 @@ def meetings(
 
 
 def _stretches(store: Store, edition: Edition, touched: Sequence[str]) -> Iterator[list[str]]:
-    for process in touched:
+    """Last those whose cycle goes, and who are moved to another: there they would be met again."""
+    if edition.zones:
+        yield from _rezoned(store, edition, touched)
+    for process in sorted(touched, key=lambda id: edition.cycles[edition.office.cycle_id(id)].move_to is not None):
         after = ""
         while found := [row[0] for row in store.ask("catalog.in_flight", process=process, after=after, many=BATCH)]:
             yield found
             after = found[-1]
-    if edition.zones:
-        yield from _rezoned(store, edition, touched)
 
 
 def _rezoned(store: Store, edition: Edition, touched: Sequence[str]) -> Iterator[list[str]]:

@@ -205,6 +205,16 @@ def check(lives: list[tuple[int, int, bool]], changes: list[tuple[list[Any], dic
         return "refused"
 
 
+def test_E6_whoever_is_moved_onto_an_edited_cycle_meets_that_edit_no_more() -> None:
+    """Each contact is placed or advanced once, whatever the cycles are called."""
+    for goes, to in (("calls", "once"), ("talks", "calls")):
+        added = f"{to}/more-{len(c.OFFICE['cycles'][to]['steps'])}"
+        gone = [partial(c.turns_a_cycle, cycle=goes)], {"goes": {"cycle": goes, "move_to": to}}
+        more = [partial(c.adds_a_step, cycle=to, days=0)], {"more": {"step": added, "backfill": True}}
+        moved = [partial(c.moves_a_user, user="kim", zone="Europe/London")], {}
+        assert check([], [gone, more, moved]) == "applied"
+
+
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize="CI" in os.environ)
 @given(LIVES, CHANGES)
 def test_what_a_diff_says_is_what_an_apply_does_and_an_undo_takes_back(lives: Any, changes: Any) -> None:

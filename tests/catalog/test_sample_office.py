@@ -17,6 +17,7 @@ from followup.catalog.shipped import shipped
 
 OFFICE = shipped("cycles")
 FILES = sorted(name for name in os.listdir(OFFICE) if name.endswith(".yaml"))
+EXAMPLES = 300 if "CI" in os.environ else 60
 
 
 def test_the_sample_office_has_no_problem() -> None:
@@ -85,7 +86,7 @@ def mutated(copy: Path, name: str, text: str) -> Catalog:
 
 
 @given(st.sampled_from(FILES), st.floats(0, 1, exclude_max=True), st.integers(0, 12), st.sampled_from(PIECES))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_small_mistake_anywhere_is_a_problem_or_none(copy: Path, name: str, at: float, cut: int, piece: str) -> None:
     text, start = MODEL[name], int(at * len(MODEL[name]))
     changed = text[:start] + piece + text[start + cut :]
@@ -101,7 +102,7 @@ WORDS = sorted(
 
 
 @given(st.sampled_from(WORDS), st.sampled_from(WORDS))
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_wrong_word_anywhere_is_a_problem_or_none(
     copy: Path, word: tuple[str, int, int], other: tuple[str, int, int]
 ) -> None:

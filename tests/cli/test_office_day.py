@@ -14,7 +14,7 @@ import pytest
 
 import followup.errors
 from followup.cli.root import COMMANDS, hoisted
-from tests.conftest import NOW, ROOT, Run
+from tests.conftest import NOW, ROOT, Run, command
 
 
 def rows(office: Path, sql: str) -> list[tuple[object, ...]]:
@@ -192,9 +192,9 @@ def test_due_and_complete_load_only_what_they_use(office: Path) -> None:
         assert heavy & set(told.stderr.split()) == set()
 
 
-def test_every_command_has_help_and_stands_in_no_two_places() -> None:
+def test_every_command_has_help_and_stands_in_no_two_places(tmp_path: Path) -> None:
     for name in COMMANDS:
-        told = subprocess.run([sys.executable, "-m", "followup", name, "--help"], capture_output=True, text=True)
+        told = command(name, "--help", cwd=tmp_path)
         assert told.returncode == 0 and len(told.stdout.splitlines()) > 3, name
 
 

@@ -66,7 +66,7 @@ def test_an_offset_reads_as_it_is_written(offset: tuple[int, str], text: str) ->
 def test_T4_the_offices_calendar_alone() -> None:
     made = o.calendar({**OFFICE, "holidays": {"2026-12-25": "Christmas"}, "holidays_until": "2026-12-31"})
     assert made == (
-        "America/Vancouver", frozenset({0, 4}), "09:00", "17:30", frozenset({"2026-12-25"}), frozenset(), "2026-12-31", "back",
+        "America/Vancouver", frozenset({0, 4}), "09:00", "17:30", frozenset({"2026-12-25"}), frozenset(), "2026-12-31", "back", None,
     )  # fmt: skip
 
 

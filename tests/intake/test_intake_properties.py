@@ -10,6 +10,7 @@ import tracemalloc
 import unicodedata
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -122,6 +123,7 @@ def test_any_date_is_read_or_refused(text: str) -> None:
     imported(written([["name", "b", "created"], ["Sue", "", text]], ",", "utf-8"))
 
 
+@pytest.mark.slow
 def test_memory_stays_flat_over_many_rows(tmp_path: Path) -> None:
     path = tmp_path / "contacts.csv"
     with open(path, "w", encoding="utf-8") as file:

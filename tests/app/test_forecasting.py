@@ -1,0 +1,30 @@
+"""G3: a forecast lives through whoever stands alike once, and comes to what living through each comes to."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+
+from followup.app.forecasting import Ahead, forecast
+from followup.app.world import World
+from followup.core.living import Habits
+from tests.app.test_any_edition import LIVES, a_store, lived
+
+#: nothing is late, as without habits; but chance is asked each time, so that nothing is remembered
+EACH = Habits(((1.0, 0.0),))
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize="CI" in os.environ)
+@given(LIVES)
+def test_those_who_stand_alike_have_the_same_to_come(lives: Any) -> None:
+    with a_store() as store:
+        now = lived(store, lives)
+        found = []
+        for habits in (Habits(), EACH):
+            here = World(store, now, "sue")
+            ahead = Ahead(here, "2026-07-01", habits, lambda: 0.5)
+            found.append((vars(forecast(here, ahead)), len(ahead.known)))
+        (once, remembered), (each, none) = found
+        assert once == each and remembered > 0 == none
