@@ -16,14 +16,14 @@ demo: .venv/ready
 	sh docs/demo.sh $(BIN)/followup
 
 test: .venv/ready
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	QUICK=1 $(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 bench: .venv/ready
 	$(BIN)/python -m benchmarks $(SIZES)

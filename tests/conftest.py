@@ -14,6 +14,12 @@ from tests.forking import server
 NOW = "2026-05-04T09:00"
 ROOT = Path(__file__).parent.parent
 
+
+def few(examples: int) -> int:
+    """So many examples of a property; a fifth of them in `make check`, which is to be over within a minute."""
+    return examples // 5 if "QUICK" in os.environ else examples
+
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -34,7 +40,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def command(*words: str, cwd: Path, user: str = "tom", now: str = NOW, **env: str) -> subprocess.CompletedProcess[str]:
     """The real command, as a process of its own."""
     full = {**os.environ, "FOLLOWUP_USER": user, "FOLLOWUP_NOW": now, "COLUMNS": "80", **env}
-    return server().run(list(words), cwd, full)
+    return server().run(words, cwd, full)
 
 
 @pytest.fixture(scope="session")

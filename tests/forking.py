@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -21,22 +22,40 @@ LONGEST = 1 << 20
 
 
 class Server:
-    def __init__(self) -> None:
+    """`prefix`: what starts it, such as `unshare -n`."""
+
+    def __init__(self, prefix: tuple[str, ...]) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LONGEST)
         root = Path(__file__).parent.parent
-        words = [sys.executable, "-m", "tests.forking", str(theirs.fileno())]
+        words = [*prefix, sys.executable, "-m", "tests.forking", str(theirs.fileno())]
         self.process = subprocess.Popen(words, cwd=root, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL)
         theirs.close()
         self.socket = ours
         ours.settimeout(120)
 
-    def run(self, words: list[str], cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, words: Sequence[str], cwd: Path, env: Mapping[str, str], closed: tuple[int, ...] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        """Run to its end, with nothing to read. `closed`: streams that it does not have."""
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err, open(os.devnull) as nothing:
-            request = json.dumps({"words": words, "cwd": str(cwd), "env": env}).encode()
-            socket.send_fds(self.socket, [request], [nothing.fileno(), out.fileno(), err.fileno()])
-            code = int(self.socket.recv(64))
-            return subprocess.CompletedProcess(words, code, _all(out), _all(err))
+            self.start(words, cwd, env, (nothing.fileno(), out.fileno(), err.fileno()), closed)
+            return subprocess.CompletedProcess(words, self.wait(), _all(out), _all(err))
+
+    def start(
+        self,
+        words: Sequence[str],
+        cwd: Path,
+        env: Mapping[str, str],
+        streams: tuple[int, int, int],
+        closed: tuple[int, ...] = (),
+    ) -> None:
+        request = {"words": words, "cwd": str(cwd), "env": dict(env), "closed": closed}
+        socket.send_fds(self.socket, [json.dumps(request).encode()], streams)
+
+    def wait(self) -> int:
+        """The exit code of what was started last."""
+        return int(self.socket.recv(64))
 
 
 def _all(file: IO[str]) -> str:
@@ -45,9 +64,9 @@ def _all(file: IO[str]) -> str:
 
 
 @cache
-def server() -> Server:
-    """One for each process that runs tests."""
-    return Server()
+def server(prefix: tuple[str, ...] = ()) -> Server:
+    """One of a kind for each process that runs tests."""
+    return Server(prefix)
 
 
 def _serve(place: int) -> None:
@@ -89,7 +108,10 @@ def _become(request: dict[str, Any], streams: list[int]) -> None:
     os.environ.update(request["env"])
     os.chdir(request["cwd"])
     sys.argv = ["followup", *request["words"]]
-    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w", errors="backslashreplace")  # noqa: SIM115
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if number in request["closed"]:
+            os.close(number)
+        setattr(sys, name, None if number in request["closed"] else open(number, mode))  # noqa: SIM115
     from followup.cli.running import run
 
     run()

@@ -28,6 +28,7 @@ from followup.core.edits import REFUSED, Effect
 from followup.errors import Refused
 from followup.store import Store, open_store
 from tests.app import small_catalog as c
+from tests.conftest import few
 
 MORNING = 1777910400
 CYCLES = ("calls", "once", "talks", "sale", "rest")
@@ -222,7 +223,7 @@ def test_what_a_diff_says_is_what_an_apply_does_and_an_undo_takes_back(lives: An
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize="CI" in os.environ)
+@settings(max_examples=few(400), deadline=None, suppress_health_check=list(HealthCheck), derandomize="CI" in os.environ)
 @given(LIVES, CHANGES)
 def test_whatever_is_edited_a_diff_says_it_an_apply_does_it_and_an_undo_takes_it_back(lives: Any, changes: Any) -> None:
     check(lives, changes)

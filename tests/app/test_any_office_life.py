@@ -44,6 +44,7 @@ from followup.store import open_store
 from tests.app import small_catalog as c
 from tests.app.dying_store import Dying, Killed
 from tests.app.office_model import No, Office, enrolled, instant, next_due, opened, step_id
+from tests.conftest import few
 
 MORNING = 1777910400  # 2026-05-04T09:00 in Vancouver, an hour into the 5th in Tokyo
 #: who is there from the start, whose they are, and on which cycle; nora is not known yet
@@ -520,7 +521,7 @@ def lives(life: type[AnyOfficeLife], examples: int, steps: int) -> None:
 
 
 def test_whatever_an_office_does_its_store_holds_what_plain_dicts_say() -> None:
-    lives(InSqlite, examples=25, steps=15)
+    lives(InSqlite, examples=few(25), steps=15)
 
 
 @pytest.mark.slow

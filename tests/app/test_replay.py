@@ -11,6 +11,7 @@ from followup.core import events as e
 from followup.core import office as o
 from followup.core import wishes as w
 from followup.store import journal
+from tests.conftest import few
 from tests.core.building import Story
 from tests.core.test_any_office import DOINGS, offices, started, takes
 
@@ -25,7 +26,7 @@ def rows(story: Story) -> list[Row]:
     return made
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=few(150), deadline=None)
 @given(offices(), DOINGS, st.sampled_from([0, 2, 64]), st.integers(0, 5))
 def test_whatever_was_decided_replays_to_its_rows_without_a_fault(
     first: o.Office, doings: list[w.Wish | o.Office | str | int], carried: int, lost: int

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from followup.catalog import Catalog, load
 from followup.catalog.codes import CODES
 from followup.catalog.shipped import shipped
+from tests.conftest import few
 
 OFFICE = shipped("cycles")
 FILES = sorted(name for name in os.listdir(OFFICE) if name.endswith(".yaml"))
-EXAMPLES = 300 if "CI" in os.environ else 60
 
 
 def test_the_sample_office_has_no_problem() -> None:
@@ -85,8 +85,9 @@ def mutated(copy: Path, name: str, text: str) -> Catalog:
         path.write_text(MODEL[name])
 
 
+@pytest.mark.slow
 @given(st.sampled_from(FILES), st.floats(0, 1, exclude_max=True), st.integers(0, 12), st.sampled_from(PIECES))
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=few(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_small_mistake_anywhere_is_a_problem_or_none(copy: Path, name: str, at: float, cut: int, piece: str) -> None:
     text, start = MODEL[name], int(at * len(MODEL[name]))
     changed = text[:start] + piece + text[start + cut :]
@@ -101,8 +102,9 @@ WORDS = sorted(
 )
 
 
+@pytest.mark.slow
 @given(st.sampled_from(WORDS), st.sampled_from(WORDS))
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=few(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_wrong_word_anywhere_is_a_problem_or_none(
     copy: Path, word: tuple[str, int, int], other: tuple[str, int, int]
 ) -> None:

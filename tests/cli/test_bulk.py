@@ -14,7 +14,10 @@ import pytest
 from followup.app.changes import BATCH
 from tests.conftest import NOW, Run, command
 
-PEOPLE = 2 * BATCH + 500
+pytestmark = pytest.mark.slow  # processes by the dozen
+
+
+PEOPLE = 2 * BATCH + 10
 IMPORT = ["contacts", "import", "more.csv", "--cycle", "referral", "-q"]
 
 

@@ -25,6 +25,8 @@ from followup.app.world import World
 from followup.cli.root import COMMANDS, GROUPS, app
 from followup.core import wishes
 from followup.store import open_store
+from tests.conftest import NOW
+from tests.forking import server
 from tests.store.faults import STRACE, failing, one_line, people, ran
 
 #: command -> words with which it has something to do in the prepared office, for the user sue
@@ -132,11 +134,20 @@ def test_no_command_escapes_these_tests() -> None:
     assert commands().keys() == WORDS.keys()
 
 
+def _apart(words: list[str], cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Without stdin and network; from a server that has neither, where the machine can take the network away."""
+    prefix = without_network()
+    if prefix[:1] != ("unshare",):
+        return ran(*words, cwd=cwd, prefix=(*prefix, *WITHOUT_STDIN), env=env)
+    full = {**os.environ, "FOLLOWUP_USER": "sue", "FOLLOWUP_NOW": NOW, **env}
+    return server(prefix).run(words, cwd, full, closed=(0,))
+
+
 @pytest.mark.parametrize("name", WORDS)
 def test_without_stdin_network_and_a_wide_terminal_it_works_and_looking_changes_nothing(name: str, mine: Path) -> None:
     before = (mine / "followup.db").read_bytes()
     plain = {"LC_ALL": "C", "COLUMNS": "40", "NO_COLOR": "1"}
-    told = ran(*looking(name), cwd=mine, prefix=(*without_network(), *WITHOUT_STDIN), env=plain)
+    told = _apart(looking(name), mine, plain)
     assert (told.returncode, told.stderr) == (0, "")
     assert name not in WRITERS or "would " in told.stdout
     assert (mine / "followup.db").read_bytes() == before

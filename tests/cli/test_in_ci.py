@@ -84,6 +84,7 @@ def refs(history: Path) -> dict[str, str]:
     return {"BASE": git(history, "rev-parse", "main"), "HEAD": git(history, "rev-parse", "shorter")}
 
 
+@pytest.mark.slow
 def test_G1_an_edit_is_checked_tested_shown_and_applied_on_merge(run: Run, history: Path, runner: Runner) -> None:
     before = (history / "followup.db").read_bytes()
     told = runner.job("check", "shorter", **refs(history))
@@ -101,6 +102,7 @@ def test_G1_an_edit_is_checked_tested_shown_and_applied_on_merge(run: Run, histo
     assert "2026-05-07" in run("next", "noor-haddad").stdout
 
 
+@pytest.mark.slow
 def test_G2_a_case_that_does_not_hold_stops_the_pull_request_and_shows_why(history: Path, runner: Runner) -> None:
     git(history, "checkout", "-q", "shorter")
     (history / "cycles" / "cases.yaml").write_text(
@@ -111,6 +113,7 @@ def test_G2_a_case_that_does_not_hold_stops_the_pull_request_and_shows_why(histo
     assert told.returncode == 1 and ">   intro-letter 2026-05-05  intro-letter 2026-05-04" in told.stdout
 
 
+@pytest.mark.slow
 def test_a_catalog_that_is_wrong_stops_it_at_the_first_step_with_an_annotation(history: Path, runner: Runner) -> None:
     git(history, "checkout", "-q", "shorter")
     (history / "cycles" / "cases.yaml").write_text("aliases: {odd: {name: Odd, cycle: nowere}}\n")
@@ -120,6 +123,7 @@ def test_a_catalog_that_is_wrong_stops_it_at_the_first_step_with_an_annotation(h
     assert told.stdout == "::error file=cycles/cases.yaml,line=1,col=35,title=FU202::no cycle 'nowere' is declared\n"
 
 
+@pytest.mark.slow
 def test_the_other_recipes_name_commands_and_hooks_that_are_there() -> None:
     hooks = {hook["id"]: hook["entry"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
     assert [hook["id"] for hook in HOOKS["repos"][0]["hooks"]] == list(hooks)

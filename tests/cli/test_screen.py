@@ -6,8 +6,6 @@ import json
 import os
 import pty
 import re
-import subprocess
-import sys
 import termios
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +22,7 @@ from followup.output.schemas import KEYS
 from followup.output.table import width
 from followup.store import open_store
 from tests.conftest import NOW, ROOT, Run
+from tests.forking import server
 
 EVIL = "Eve\x1b]0;mine\x07\x9b31m\u202ered\u2066\u200b\nall is well"
 UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
@@ -35,10 +34,10 @@ def screen(office: Path, columns: int, *words: str, user: str = "tom", now: str 
     termios.tcsetwinsize(theirs, (60, columns))
     env = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}
     env |= {"FOLLOWUP_USER": user, "FOLLOWUP_NOW": now}
-    full = [sys.executable, "-m", "followup", *words]
-    with subprocess.Popen(full, cwd=office, env=env, stdin=theirs, stdout=theirs, stderr=theirs):
-        os.close(theirs)
-        told = b"".join(iter(lambda: _read(ours), b""))
+    server().start(words, office, env, (theirs, theirs, theirs))
+    os.close(theirs)
+    told = b"".join(iter(lambda: _read(ours), b""))
+    server().wait()
     os.close(ours)
     return told.decode().replace("\r\n", "\n")
 

@@ -13,6 +13,7 @@ from followup.core import wishes as w
 from followup.core.edits import REFUSED, Effect
 from followup.core.model import Dossier
 from followup.errors import NotFound, Refused
+from tests.conftest import few
 from tests.core.building import Story, alias, cycle, office, step
 from tests.core.test_any_office import LATER, WISHES, offices, started, takes
 
@@ -432,7 +433,7 @@ MOVES = {"earlier", "later", "rezoned"}
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=few(300))
 @given(offices(), offices(), st.lists(st.one_of(WISHES, LATER), max_size=10), ENTRIES, GOING)
 def test_E2_whatever_is_edited_nobody_is_lost_doubled_or_moved_without_a_line(
     first: o.Office, second: o.Office, doings: list[w.Wish | int], entries: list[Any], going: list[Any]

@@ -21,6 +21,7 @@ from followup.intake.refusals import Refusal, write_refusals
 from followup.intake.rows import Row, rows
 from followup.intake.spreadsheet import guard, unguard
 from followup.intake.table import open_table
+from tests.conftest import few
 
 # A busy machine is no failure.
 CALM = settings(deadline=None)
@@ -47,7 +48,7 @@ def written(records: list[list[str]], delimiter: str, encoding: str) -> bytes:
 
 
 @given(st.one_of(TEXT, TRICKY))
-@settings(CALM, max_examples=1000)
+@settings(CALM, max_examples=few(1000))
 def test_the_guard_is_undone_exactly_and_starts_no_formula(text: str) -> None:
     guarded = guard(text)
     assert unguard(guarded) == text
@@ -89,6 +90,7 @@ def test_every_record_is_a_row_or_a_refusal_and_the_same_the_second_time(
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(TEXT | TRICKY, min_size=3, max_size=3), max_size=8))
 @CALM
 def test_an_unmended_report_is_refused_for_the_same_reasons(records: list[list[str]]) -> None:
@@ -109,7 +111,7 @@ LINES = st.lists(st.sampled_from([b'"', b",", b";", b"\n", b"\r", b"a", b'""', "
         st.binary(max_size=200), LINES.map(b"".join), LINES.map(lambda tail: b"name,b,created\n" + b"".join(tail))
     )
 )
-@settings(CALM, max_examples=1000)
+@settings(CALM, max_examples=few(1000))
 def test_any_bytes_are_rows_refusals_or_one_line_of_explanation(content: bytes) -> None:
     try:
         imported(content)
@@ -118,7 +120,7 @@ def test_any_bytes_are_rows_refusals_or_one_line_of_explanation(content: bytes) 
 
 
 @given(st.text(st.sampled_from("0123456789/-.: TZapmMay+,juneESTUC"), max_size=30))
-@settings(CALM, max_examples=1000)
+@settings(CALM, max_examples=few(1000))
 def test_any_date_is_read_or_refused(text: str) -> None:
     imported(written([["name", "b", "created"], ["Sue", "", text]], ",", "utf-8"))
 
@@ -139,6 +141,7 @@ def test_memory_stays_flat_over_many_rows(tmp_path: Path) -> None:
     assert peak < 9_000_000
 
 
+@pytest.mark.slow
 def test_ids_that_were_seen_take_little_room() -> None:
     tracemalloc.start()
     seen = Seen()

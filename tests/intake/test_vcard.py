@@ -23,6 +23,7 @@ from followup.intake.rows import Row, rows
 from followup.intake.spreadsheet import unguard
 from followup.intake.table import open_table
 from followup.intake.vcard import HEADER
+from tests.conftest import few
 
 Write = Callable[..., str]
 Read = Callable[..., list[Row | Refusal]]
@@ -317,6 +318,7 @@ def test_utf_16_without_its_mark_is_asked_for_and_read_when_told(write: Write) -
     assert cells(path, encoding="utf-16-le")[0]["name"] == "Zoë"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "photo",
     [
@@ -347,6 +349,7 @@ def test_lines_that_never_end_take_no_time_that_grows_with_their_square(read: Re
     assert refused(found)[:2] == (1, "1")
 
 
+@pytest.mark.slow
 def test_memory_stays_flat_over_many_cards(write: Write) -> None:
     path = write(
         "".join(card(f"FN:Sue Reed {n}", f"EMAIL:sue{n}@x.example", "NOTE:" + "x" * 4000) for n in range(2_000))
@@ -469,7 +472,7 @@ def expected(people: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 
 @given(PEOPLE, st.sampled_from(["3.0", "4.0"]), FOLD)
-@settings(CALM, max_examples=200)
+@settings(CALM, max_examples=few(200))
 def test_what_3_0_and_4_0_say_comes_back_however_it_is_folded(
     people: list[tuple[str, ...]], version: str, width: int
 ) -> None:
@@ -478,7 +481,7 @@ def test_what_3_0_and_4_0_say_comes_back_however_it_is_folded(
 
 
 @given(PEOPLE, st.sampled_from(["UTF-8", "GB18030", "UTF-16-LE"]))
-@settings(CALM, max_examples=200)
+@settings(CALM, max_examples=few(200))
 def test_what_2_1_says_comes_back_from_quoted_printable(people: list[tuple[str, ...]], charset: str) -> None:
     assert read_back(written_in_2_1(people, charset)) == expected(people)
 
@@ -493,7 +496,7 @@ LINES = st.lists(
 
 
 @given(LINES.map(b"".join) | st.binary(max_size=200))
-@settings(CALM, max_examples=400)
+@settings(CALM, max_examples=few(400))
 def test_any_bytes_are_rows_refusals_or_one_line_of_explanation_and_the_same_the_second_time(tail: bytes) -> None:
     def imported() -> list[Row | Refusal]:
         with open_table(path) as table:

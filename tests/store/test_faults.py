@@ -31,6 +31,9 @@ from tests.store.faults import (
     typed,
 )
 
+pytestmark = pytest.mark.slow  # processes by the dozen
+
+
 #: command -> the files that it writes
 OUTPUTS = {
     "agenda": (["agenda", "--out", "out", "--format", "md"], "out/tom.md"),
