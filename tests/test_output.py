@@ -21,7 +21,7 @@ from followup.output.render import render
 from followup.output.story import told
 from followup.output.stranded import stranded
 from followup.output.table import cut, table, tabulated, width
-from followup.output.text import clean, json_text
+from followup.output.text import clean, json_text, short
 
 CALM = settings(deadline=None)
 
@@ -226,3 +226,9 @@ def test_F8_a_hold_is_shown_with_its_age() -> None:
 def test_a_page_is_no_wider_than_its_terminal_and_has_the_id_whole() -> None:
     head = page({**WHO, "name": "王" * 9000}, [], [], "2026-08-04", {}, 80).splitlines()[0]
     assert width(head) <= 80 and head.endswith("… (ann)")
+
+
+def test_a_name_without_end_is_cut_in_the_middle_of_an_answer() -> None:
+    text = short("Eve " + "x" * 10_000 + " (eve-1)")
+    assert text.startswith("Eve xxx") and text.endswith(" (eve-1)") and len(text) <= 90
+    assert short("Jane Smith (jane-smith)") == "Jane Smith (jane-smith)" and "\x1b" not in short("a\x1b" * 100)

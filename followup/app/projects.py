@@ -1,33 +1,46 @@
-"""A new project: the sample office's catalog and an empty store; nothing that is there is overwritten."""
+"""A new project: a catalog and where its store is; nothing that is there is overwritten."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from json import dumps
+from typing import NamedTuple
 
 from followup.catalog.shipped import shipped
-from followup.errors import CannotWrite
 
 
-def start(folder: str, store: str, login: str | None) -> bool:
-    """Make `folder` a project kept in `store`; whether the account `login` is now the sample office's first rep.
+class Started(NamedTuple):
+    """`sample`: the catalog is the sample office's, and not one that was there; `let_in`: its first rep is `login`."""
 
-    Raises CannotWrite where there is a project already.
-    """
-    if os.path.exists(os.path.join(folder, "cycles")):
-        raise CannotWrite(f"{folder} has a folder cycles/ already: nothing was changed")
-    os.makedirs(folder, exist_ok=True)
-    for name in ("schema", "sample_data", "cycles"):
+    sample: bool
+    let_in: bool
+
+
+def start(folder: str, store: str | None, login: str | None) -> Started:
+    """Make `folder` a project, with the sample office's catalog where it has none of its own, as a fresh clone of an
+    office's repository has. A kill leaves no half of a catalog. `store`: a url; None: as it says, or the usual one."""
+    own = os.path.exists(os.path.join(folder, "cycles"))
+    line = os.path.join(folder, ".followup", "store")
+    os.makedirs(os.path.dirname(line), exist_ok=True)
+    if store or not os.path.exists(line):
+        with open(line, "w", encoding="utf-8") as file:
+            file.write((store or "sqlite:///followup.db") + "\n")
+    let_in = not own and login is not None and login.isprintable()
+    for name in () if own else ("schema", "sample_data", "cycles"):
         if not os.path.exists(os.path.join(folder, name)):
-            shutil.copytree(shipped(name), os.path.join(folder, name))
-    os.makedirs(os.path.join(folder, ".followup"), exist_ok=True)
-    with open(os.path.join(folder, ".followup", "store"), "w", encoding="utf-8") as file:
-        file.write(store + "\n")
-    if login is None or not login.isprintable():
-        return False
-    _let_in(os.path.join(folder, "cycles", "people.yaml"), login)
-    return True
+            _copied(shipped(name), os.path.join(folder, name), login if let_in and name == "cycles" else None)
+    return Started(not own, let_in)
+
+
+def _copied(source: str, place: str, login: str | None) -> None:
+    """Whole or not at all."""
+    part = place + ".part"
+    shutil.rmtree(part, ignore_errors=True)
+    shutil.copytree(source, part)
+    if login is not None:
+        _let_in(os.path.join(part, "people.yaml"), login)
+    os.rename(part, place)
 
 
 def _let_in(path: str, login: str) -> None:

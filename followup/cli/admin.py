@@ -23,26 +23,32 @@ def init(
     folder: Annotated[str, typer.Argument(metavar="[DIR]")] = ".",
     empty: Annotated[bool, typer.Option("--empty", help="without the sample office's contacts")] = False,
 ) -> None:
-    """Start a project from the sample office: its catalog, a store, and its contacts."""
+    """Start a project: the sample office, with its contacts; or the catalog that is there already, as in a clone."""
     from followup.app.projects import start
     from followup.cli.editing import put_in_force
 
     settings: Settings = ctx.obj
-    url = settings.store or os.environ.get("FOLLOWUP_STORE") or "sqlite:///followup.db"
-    ctx.obj = settings._replace(project=folder, store=in_folder(url, folder))
+    named = settings.store or os.environ.get("FOLLOWUP_STORE")
+    if named:
+        _unused(in_folder(named, folder))
+    started = start(folder, named, account())
+    ctx.obj = settings._replace(project=folder, store=in_folder(named, folder) if named else None)
     _unused(ctx.obj.store_url())
-    let_in = start(folder, url, account())
-    open_store(ctx.obj.store_url(), create=True).close()
     administrator = next(iter(_administrators(folder)))
+    open_store(ctx.obj.store_url(), create=True).close()
     ctx.obj = ctx.obj._replace(user=administrator, quiet=True)
     put_in_force(ctx, True, None, False)
-    if not empty:
+    if started.sample and not empty:
         _sample_contacts(ctx, folder)
     if not settings.quiet:
-        kept = ctx.obj.store_url().removeprefix("sqlite:///")
-        typer.echo(f"Started {folder}: its catalog is in {os.path.join(folder, 'cycles')}, its store is {kept}.")
-        you = "Your login is that of Tom Brown, a rep" if let_in else "You are Tom Brown, a rep, with --user tom"
-        typer.echo(f"{you}: cd there, and `followup due`. The administrator is --user {administrator}.")
+        typer.echo(f"Started {folder}: its catalog is in {os.path.join(folder, 'cycles')}, its store is {_kept(ctx)}.")
+        if started.sample:
+            you = "Your login is that of Tom Brown, a rep" if started.let_in else "You are Tom Brown, with --user tom"
+            typer.echo(f"{you}: cd there, and `followup due`. The administrator is --user {administrator}.")
+
+
+def _kept(ctx: typer.Context) -> str:
+    return str(ctx.obj.store_url().removeprefix("sqlite:///"))
 
 
 def _unused(url: str) -> None:
@@ -61,8 +67,12 @@ def _unused(url: str) -> None:
 
 
 def _administrators(folder: str) -> list[str]:
-    documents = _loaded(folder).documents
-    return [id for id, user in documents["user"].items() if user["role"] == "administrator"]
+    """Raises CatalogInvalid; a good catalog has one."""
+    found = _loaded(folder)
+    if found.errors:
+        raise CatalogInvalid(f"{plural(len(found.errors), 'error')}: mend the files, and start again", found.problems)
+    able = {id for id, role in found.documents["role"].items() if "apply-catalog" in role["permissions"]}
+    return [id for id, user in found.documents["user"].items() if user["role"] in able and user["active"]]
 
 
 def _sample_contacts(ctx: typer.Context, folder: str) -> None:

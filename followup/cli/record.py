@@ -17,7 +17,7 @@ from followup.core.model import contact_subject
 from followup.output.render import render
 from followup.output.story import told
 from followup.output.stranded import stranded as drawn
-from followup.output.text import clean, plural
+from followup.output.text import clean, plural, short
 
 app = typer.Typer()
 
@@ -74,7 +74,7 @@ def _taken_back(taken: TakenBack, did: str) -> Iterator[str]:
 
 def _told(subjects: Sequence[str]) -> str:
     """Few are named, many are counted."""
-    names = [clean(subject.replace(":", " ")) for subject in subjects]
+    names = [short(subject.replace(":", " ")) for subject in subjects]
     return ", ".join(names) if len(names) <= NAMED else plural(len(names), "subject")
 
 

@@ -12,7 +12,7 @@ from followup.app import lists
 from followup.app.outcome import NAMED, Outcome
 from followup.app.world import World
 from followup.core.rows import ActionRow
-from followup.output.text import clean, json_text
+from followup.output.text import clean, json_text, short
 
 ROWS = 100  # of a table, unless more are asked for
 
@@ -79,11 +79,11 @@ def _line(here: World, outcome: Outcome, did: str) -> str:
 
 def _told(names: Sequence[str], total: int) -> str:
     """Few are named, many are counted."""
-    return ", ".join(map(clean, names)) if total <= NAMED else f"{total:,}"
+    return ", ".join(map(short, names)) if total <= NAMED else f"{total:,}"
 
 
 def _next(row: ActionRow, names: Mapping[str, str]) -> str:
-    return f"{row.id} {row.title} ({names.get(row.type, row.type)}, {row.due.replace('T', ' ')})"
+    return f"{row.id} {short(row.title)} ({names.get(row.type, row.type)}, {row.due.replace('T', ' ')})"
 
 
 def answer(schema: str, body: Mapping[str, object]) -> None:

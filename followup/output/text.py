@@ -17,6 +17,12 @@ def clean(text: str) -> str:
     )
 
 
+def short(text: str, room: int = 90) -> str:
+    """`text` on one line, the middle of an endless name left out: what tells things apart is at its ends."""
+    text = clean(text)
+    return text if len(text) <= room else f"{text[: room * 2 // 3].rstrip()} … {text[-room // 4 :].lstrip()}"
+
+
 def markdown(text: str) -> str:
     """`text` as Markdown that shows it: no character of it becomes markup (P6)."""
     return "".join("\\" + c if c in "\\`*_{}[]<>()#+-.!|~&" else c for c in clean(text))

@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import select
+import shutil
 import subprocess
 import sys
 import termios
@@ -98,6 +99,24 @@ def test_init_overwrites_no_office_that_is_there_already(office: Path) -> None:
         told = command("init", "fresh", *words, cwd=office.parent, **env)
         assert told.returncode == 73 and "holds an office already: nothing was changed" in told.stderr
     assert (office / "followup.db").read_bytes() == before and not (office.parent / "fresh").exists()
+
+
+def test_init_takes_up_a_catalog_that_is_there_and_starts_again_what_was_stopped(office: Path, tmp_path: Path) -> None:
+    clone = Path(shutil.copytree(office, tmp_path / "clone", ignore=shutil.ignore_patterns("*.db", ".followup")))
+    (clone / "cycles" / "bad.yaml").write_text("aliases: {odd: {name: Odd, cycle: nowere}}\n")
+    told = command("init", "clone", cwd=tmp_path)
+    assert told.returncode == 3 and "1 error: mend the files, and start again" in told.stderr
+    assert not (clone / "followup.db").exists()
+    (clone / "cycles" / "bad.yaml").write_text("sources: {fair: Fair}\n")
+    told = command("init", "clone", cwd=tmp_path)
+    assert told.returncode == 0 and told.stdout.count("\n") == 1, "nobody is invited to be a rep of somebody's office"
+    assert "1 " in command("catalog", "versions", cwd=clone, user="sue").stdout
+    assert command("contacts", "list", cwd=clone, user="sue").stdout == "No such contact.\n"
+    assert command("init", "clone", cwd=tmp_path).returncode == 73
+    (tmp_path / "half" / "cycles.part").mkdir(parents=True)  # what a kill leaves
+    assert command("init", "half", cwd=tmp_path).returncode == 0
+    assert "Jane Smith" in command("due", cwd=tmp_path / "half").stdout
+    assert not (tmp_path / "half" / "cycles.part").exists()
 
 
 def test_init_keeps_the_store_that_was_named(tmp_path: Path) -> None:
