@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from threading import get_ident
 from typing import IO, Any
 
 #: the size of one request: words and environment
@@ -63,9 +64,13 @@ def _all(file: IO[str]) -> str:
     return file.read()
 
 
-@cache
 def server(prefix: tuple[str, ...] = ()) -> Server:
-    """One of a kind for each process that runs tests."""
+    """One of a kind for each thread that runs commands: it runs one at a time."""
+    return _of(prefix, get_ident())
+
+
+@cache
+def _of(prefix: tuple[str, ...], thread: int) -> Server:
     return Server(prefix)
 
 

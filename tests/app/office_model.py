@@ -147,7 +147,8 @@ class Office:
     def _comes_in_force(self, before: Raw, but: Container[str] = ()) -> dict[str, Row]:
         """Everybody meets the catalog, after `before`; answers the records as they were of those it touched."""
         zones = {owner: zone_of(before, owner) for owner in (None, *before["users"])}
-        met = {s: edits.met(self, deepcopy(mine), before, zones) for s, mine in self.records.items() if s not in but}
+        order = sorted((first(mine), s) for s, mine in self.records.items() if s not in but)
+        met = {s: edits.met(self, deepcopy(self.records[s]), before, zones) for _, s in order}
         had, self.records = self.records, {**self.records, **met}
         if any(self._leaves_work(user, before) for user in before["users"]):
             self.records = had
@@ -587,6 +588,11 @@ def opened(mine: Row) -> list[Row]:
 
 def enrolled(mine: Row) -> list[Row]:
     return [enrolment for enrolment in mine["enrolments"].values() if enrolment["ended"] is None]
+
+
+def first(mine: Row) -> str:
+    """The cycle that the contact is on, as the enrolment has it: contacts meet an edit in the order of these."""
+    return next((str(enrolment["cycle"]) for enrolment in enrolled(mine)), "")
 
 
 def open_of(mine: Row, enrolment: Row) -> list[Row]:
