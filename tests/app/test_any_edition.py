@@ -223,7 +223,7 @@ def test_what_a_diff_says_is_what_an_apply_does_and_an_undo_takes_back(lives: An
 
 
 @pytest.mark.slow
-@settings(max_examples=few(400), deadline=None, suppress_health_check=list(HealthCheck), derandomize="CI" in os.environ)
+@settings(max_examples=few(250), deadline=None, suppress_health_check=list(HealthCheck), derandomize="CI" in os.environ)
 @given(LIVES, CHANGES)
 def test_whatever_is_edited_a_diff_says_it_an_apply_does_it_and_an_undo_takes_it_back(lives: Any, changes: Any) -> None:
     check(lives, changes)

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import NOW, Run
+from tests.forking import server
 
 CALLS = "pwrite64,fdatasync,fsync,unlink,ftruncate"
 STRACE = shutil.which("strace")
@@ -108,4 +109,4 @@ def test_killed_at_any_write_it_is_the_old_state_or_the_new(name: str, office: P
 
 def run_in(folder: Path, words: list[str]) -> None:
     env = {**os.environ, "FOLLOWUP_USER": "sue", "FOLLOWUP_NOW": NOW}
-    subprocess.run([sys.executable, "-m", "followup", *words], cwd=folder, env=env, check=True, capture_output=True)
+    assert server().run(words, folder, env).returncode == 0
