@@ -12,7 +12,7 @@ from followup.core import wishes as w
 from followup.core.decide import decide
 from followup.core.draft import Decision, Stamp
 from followup.core.edition import edition
-from followup.core.edits import Effect
+from followup.core.edits import Effect, Heap
 from followup.core.evolve import replay
 from followup.core.migrating import migrate
 from followup.core.model import UNDONE, Action, Dossier, Enrolment
@@ -138,15 +138,17 @@ class Story:
         self._keep(list(made.entries), made.after)
         return made.entries[0]
 
-    def applies(self, office: o.Office, *said: Mapping[str, Any], by: str = "sue") -> list[Effect]:
+    def applies(
+        self, office: o.Office, *said: Mapping[str, Any], by: str = "sue", heap: Heap | None = None
+    ) -> list[Effect]:
         """`office` comes in force, with these entries of `migrate:`; as stored and as known whole, it is the same."""
         entries = {f"step:{x['step']}" if "step" in x else f"cycle:{x['cycle']}": x for x in said}
         processes = {x.process for x in self.dossier.enrolments if x.open}
         made = edition(self.office, office, entries, processes)
         stamp = Stamp(self.change + 1, instant(self.now), office.users[by])
         why = {x.event.action: x.event.why or {} for x in self.history if isinstance(x.event, e.Scheduled)}
-        decision, effects = migrate(as_stored(self.dossier), made, stamp, count(self.next_id), why, {})
-        whole, _ = migrate(self.dossier, made, stamp, count(self.next_id), why, {})
+        decision, effects = migrate(as_stored(self.dossier), made, stamp, count(self.next_id), why, heap or {})
+        whole, _ = migrate(self.dossier, made, stamp, count(self.next_id), why, heap or {})
         assert decision.entries == whole.entries
         assert whole.after == replay(whole.entries, self.dossier)
         self._keep(list(whole.entries), whole.after)

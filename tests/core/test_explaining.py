@@ -141,3 +141,26 @@ def test_by_hand_nobody_counted_anything() -> None:
     story.does(w.Schedule("call", "2026-05-20T14:00", "Ring"), by="sue")
     found: dict[str, Any] = told(story, max(action.id for action in story.open))
     assert found == {"scheduled": ["by hand, by sue, for 2026-05-20 14:00"]}
+
+
+def test_E4_an_edit_that_scheduled_it_says_so_and_a_date_beyond_the_known_holidays_is_unsure() -> None:
+    known = calendar(
+        working_days=["mon", "tue", "wed", "thu", "fri"], holidays=["2026-05-18"], holidays_until="2026-05-31"
+    )
+    calendars = {None: known, "tom": known}
+    before = office(cycle("days", step("one"), step("two", "30 days", roll="forward")), calendars=calendars)
+    after = office(cycle("days", step("two", "30 days", roll="forward")), version=7, calendars=calendars)
+    story = Story(before).added("days")
+    story.applies(after)
+    applied = {2: Applied(2, story.change, instant("2026-05-08T08:00"), "ann", None)}
+    causes = explain(story.action("two").id, story.history, Known(applied, lambda *_: known, lambda _: {}))
+    found = {cause.what: cause.text for cause in causes}
+    assert found["scheduled"] == "step two in round 1, as version 2 of the catalog was applied by ann"
+    assert found["unsure"].startswith("it lies beyond the last day") and found["catalog"] == "version 7"
+
+
+def test_E2_what_was_staggered_says_so() -> None:
+    story = Story(made(cycle("days", step("one", "20 days")))).added("days").at("2026-05-08T09:00")
+    said = {"step": "days/one", "dates": "recompute", "stagger": 1}
+    story.applies(made(cycle("days", step("one", "1 day")), version=2), said, heap={("one", "tom"): 2})
+    assert told(story, story.action("one").id)["moved"][-1].startswith("put off, so that not too many")

@@ -14,7 +14,7 @@ from followup.core.edits import REFUSED, Effect
 from followup.core.model import Dossier
 from followup.errors import NotFound, Refused
 from tests.conftest import few
-from tests.core.building import Story, alias, cycle, office, step
+from tests.core.building import Story, alias, calendar, cycle, office, step
 from tests.core.test_any_office import LATER, WISHES, offices, started, takes
 
 LETTER, CALL, VISIT = step("letter", "1 day", "email"), step("call", "3 days"), step("visit", "1 week")
@@ -488,3 +488,35 @@ def nobody_is_lost(before: Dossier, after: Dossier, effects: list[Effect]) -> No
         had = [a for a in before.of(before.cycle) if a.open]
         has = [a for a in after.of(after.cycle) if a.open]
         assert has or not had or any(x.what == "rests" for x in effects)
+
+
+def test_E2_stagger_puts_off_what_would_lie_in_the_past_by_working_days_of_the_owner() -> None:
+    week = {"working_days": ["mon", "tue", "wed", "thu", "fri"]}
+    calendars = {"tom": calendar(**week)}
+
+    def made(days: str) -> o.Office:
+        return office(cycle("days", step("one", days)), calendars=calendars)
+
+    for before, due in ((0, "2026-05-08"), (1, "2026-05-08"), (2, "2026-05-11"), (5, "2026-05-12")):
+        story = Story(made("20 days")).added("days").at("2026-05-08T09:00")  # a Friday
+        said = {"step": "days/one", "dates": "recompute", "stagger": 2}
+        (effect,) = story.applies(made("1 day"), said, heap={("one", "tom"): before})
+        assert (effect.becomes, effect.past, story.due) == (due, True, {"one": due})
+
+
+def test_E2_what_was_rebooked_has_the_anchor_of_its_first_try_and_stays_where_it_was_booked() -> None:
+    story = Story(office(cycle("days", step("one", "2 days"), step("two", "1 day")))).added("days")
+    story.at("2026-05-06T12:00").does(w.NoShow(story.action("one").id, "ill", rebook="2026-05-20"))
+    (effect,) = story.applies(
+        office(cycle("days", step("one", "4 days"), step("two", "1 day"))), {"step": "days/one", "dates": "recompute"}
+    )
+    assert (effect.what, effect.would, story.due) == ("by-hand", "2026-05-08", {"one": "2026-05-20"})
+
+
+def test_E3_a_step_that_comes_back_and_had_its_turn_is_neither_missed_nor_run_again() -> None:
+    whole = office(cycle("days", step("one"), step("two")))
+    story = Story(whole).added("days").at("2026-05-05T12:00")
+    story.completes("one")
+    story.applies(office(cycle("days", step("one", active=False), step("two"))))
+    effects = story.applies(whole, {"step": "days/one", "backfill": True})
+    assert [effect.what for effect in effects] == ["same"] and list(story.due) == ["two"]
