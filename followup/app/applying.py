@@ -48,7 +48,7 @@ def apply(
     Raises Refused where it may not be, and Conflict where what it does is not what was `expected` (a digest).
     """
     store, at = world.store, world.now
-    with store.change(Head(at, by, "apply", version_of(store)), world.dry_run) as writing:
+    with store.change(Head(at, by, "apply", version_of(store)), world.dry_run, alone=True) as writing:
         version, changed, account = version_of(store), edits(store, wanted.documents), Account(most)
         made = edition_of(world, wanted, changed, version + 1) if changed and version else None
         if changed:

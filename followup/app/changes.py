@@ -120,9 +120,10 @@ def for_actions(
 
     What is refused does not stop the rest. One transaction.
     """
-    outcome = Outcome(most)
+    outcome, about = Outcome(most), list(wishes)
     with world.store.change(world.head(), world.dry_run) as writing:
-        for actions, wanted in wishes:
+        writing.hold(action for actions, _ in about for action in actions)
+        for actions, wanted in about:
             try:
                 _one(world, writing, actions, _holding(world, actions), wanted, outcome)
             except FollowupError as refusal:

@@ -25,7 +25,8 @@ LAST = 2**63 - 1  # change that a store can hold
 def due(world: World, owner: str | None, until: str, since: str = "", **filters: Any) -> list[ActionRow]:
     """The user's open actions due on or before the local day `until`, overdue ones included (P5, T8)."""
     values = {"type": filters.get("type"), "category": filters.get("category"), "cycle": _cycles(world, filters)}
-    return _actions(world, "due", owner=owner, before=add_days(until[:10], 1), since=since, **values)
+    question = "due" if owner else "due_of_nobody"
+    return _actions(world, question, owner=owner, before=add_days(until[:10], 1), since=since, **values)
 
 
 def search(world: World, limit: int = -1, **filters: Any) -> list[ActionRow]:

@@ -49,7 +49,7 @@ def undo_last(world: World, partial: bool = False) -> TakenBack:
     _, at, _, command = next(world.store.ask("lists.the_change", id=number))
     subjects = [row[0] for row in world.store.ask("lists.touched", change=number)]
     taken = TakenBack(number, command, utc_text(at), [], [], [])
-    with world.store.change(world.head(number), world.dry_run) as writing:
+    with world.store.change(world.head(number), world.dry_run, alone=OFFICE in subjects) as writing:
         stamp = Stamp(writing.id, world.now, world.user)
         restored = restore(world, writing, number) if OFFICE in subjects else None
         office = restored.edition.office if restored else world.office

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from json import dumps
 from typing import Any, NamedTuple
 
 from followup.app.edits import Documents, between
+from followup.core import declared
 from followup.core import events as e
 from followup.core import office as o
 from followup.core.account import Edit
 from followup.core.draft import Decision
 from followup.core.model import Dossier
+from followup.core.permission import reach
 from followup.core.timing import utc_text
 from followup.errors import NotFound
-from followup.store import Change, Store, loaded
+from followup.store import Change, Person, Store, loaded
 
 
 class Version(NamedTuple):
@@ -64,7 +66,17 @@ def record(writing: Change, wanted: Version, version: int, changed: Sequence[Edi
     writing.execute("insert_version", [(version, wanted.digest, wanted.git, writing.id)])
     writing.execute("close_item", [(version, edit.kind, edit.id) for edit in changed if edit.before is not None])
     kept = [edit for edit in changed if edit.after is not None]
+    writing.admit(people(wanted.documents))
     writing.execute("insert_item", [(x.kind, x.id, version, dumps(x.after, ensure_ascii=False)) for x in kept])
+
+
+def people(documents: Documents) -> Iterator[Person]:
+    """Those who work here and have a login."""
+    users = declared.made_users(declared.Documents(documents))
+    for user in users.values():
+        if user.active and user.login:
+            everything, team, place = reach(user, users)
+            yield Person(user.login, user.id, everything, sorted(team), place)
 
 
 def noted(store: Store, change: int, at: int, by: str, event: e.Applied) -> tuple[Dossier, Decision]:

@@ -9,10 +9,10 @@ from typing import Annotated, Literal
 import typer
 
 from followup.cli.report import show
-from followup.cli.settings import Settings, account, in_folder, today
+from followup.cli.settings import Settings, in_folder, today
 from followup.errors import CannotWrite, CatalogInvalid, NoProject
 from followup.output.text import plural
-from followup.store import open_store
+from followup.store import open_store, system_account
 
 app = typer.Typer()
 
@@ -31,7 +31,7 @@ def init(
     named = settings.store or os.environ.get("FOLLOWUP_STORE")
     if named:
         _unused(in_folder(named, folder))
-    started = start(folder, named, account())
+    started = start(folder, named, system_account())
     ctx.obj = settings._replace(project=folder, store=in_folder(named, folder) if named else None)
     _unused(ctx.obj.store_url())
     administrator = next(iter(_administrators(folder)))

@@ -110,18 +110,8 @@ def _zone(store: Store) -> str:
     return str(loaded(row[0])["zone"]) if row else "UTC"
 
 
-def account() -> str | None:
-    """The system account that runs this."""
-    import pwd
-
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return None
-
-
 def _login(store: Store) -> str | None:
-    return next((row[0] for row in store.ask("catalog.login", login=account())), None)
+    return next((row[0] for row in store.ask("catalog.login", login=store.account)), None)
 
 
 def _command(ctx: typer.Context) -> str:

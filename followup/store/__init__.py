@@ -14,6 +14,17 @@ from followup.core.model import Dossier
 from followup.errors import StoreUnreachable, UsageError
 
 DAMAGED = "the store is damaged: restore your last backup, and keep this file"
+OVERTAKEN = "another version of the catalog came in force this moment: nothing was changed; run it again"
+
+
+class Person(NamedTuple):
+    """Whom a server that guards itself lets in, by `login`, and what they see (F20), as core/permission has it."""
+
+    login: str
+    user: str
+    everything: bool
+    team: list[str]
+    property: str | None
 
 
 class Head(NamedTuple):
@@ -33,6 +44,10 @@ class Change(Protocol):
     ids: Iterator[int]
     saved: bool
 
+    def hold(self, actions: Iterable[int]) -> None:
+        """Nobody else changes the subjects of these actions until this ends: what is read now is what stands."""
+        ...
+
     def save(self, decisions: Iterable[tuple[Dossier, Decision]]) -> None:
         """History and current rows together: each dossier as it was, and what was decided about it."""
         ...
@@ -45,11 +60,20 @@ class Change(Protocol):
         """One named statement of catalog.sql for each row: what an apply writes beside the history."""
         ...
 
+    def admit(self, people: Iterable[Person]) -> None:
+        """From now on these are let in, and nobody else: an apply says who works here."""
+        ...
+
 
 class Store(Protocol):
-    """An office's data."""
+    """An office's data. Inside a change, whoever is read is held until it ends."""
 
     url: str
+
+    @property
+    def account(self) -> str | None:
+        """By what name whoever asks is known there: a `login` of the catalog's users. None: by none."""
+        ...
 
     def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
         """The rows that answer the question `file.name`."""
@@ -70,8 +94,14 @@ class Store(Protocol):
         """The dossier of a user's tasks without a contact."""
         ...
 
-    def change(self, head: Head, dry_run: bool = False, resume: int | None = None) -> AbstractContextManager[Change]:
-        """One transaction: all of it is saved when the block ends, or nothing. `resume`: more of an earlier change."""
+    def change(
+        self, head: Head, dry_run: bool = False, resume: int | None = None, alone: bool = False
+    ) -> AbstractContextManager[Change]:
+        """One transaction: all of it is saved when the block ends, or nothing. `resume`: more of an earlier change.
+        `alone`: no other change goes on beside it.
+
+        Raises Busy where the catalog's version is not that of `head` any more.
+        """
         ...
 
     def snapshot(self) -> AbstractContextManager[None]:
@@ -101,9 +131,31 @@ def loaded(text: str) -> Any:
 
 def open_store(url: str, create: bool = False) -> Store:
     """The store at `url`; raises NoProject where there is none, or one that is newer than this program."""
-    scheme, separator, path = url.partition(":///")
-    if separator and scheme == "sqlite":
+    scheme, _, path = url.partition(":")
+    if scheme == "sqlite" and path.startswith("///"):
         from followup.store.sqlite import SqliteStore
 
-        return SqliteStore(path, create)
-    raise UsageError(f"no store is kept at '{url}': this version knows sqlite:///FILE")
+        return SqliteStore(path[3:], create)
+    if scheme in ("postgresql", "postgres") and path.startswith("//"):
+        from followup.store.postgres import PostgresStore
+
+        return PostgresStore(url, create)
+    raise UsageError(f"no store is kept at '{shown(url)}': sqlite:///FILE or postgresql://HOST/DATABASE")
+
+
+def system_account() -> str | None:
+    """Who runs this."""
+    import os
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return None
+
+
+def shown(url: str) -> str:
+    """The url as it may be said aloud: without a password."""
+    scheme, separator, rest = url.partition("://")
+    place, at, host = rest.rpartition("@")
+    return f"{scheme}{separator}{place.partition(':')[0]}{at}{host}" if at else url

@@ -12,7 +12,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     """Bring the schema to this program's version. Does nothing that somebody else has done in the meantime."""
     from followup.store.sqlite import APPLICATION_ID
 
-    for number, sql in migrations():
+    for number, sql in migrations("sqlite"):
         connection.execute("BEGIN IMMEDIATE")
         try:
             if connection.execute("PRAGMA user_version").fetchone()[0] < number:

@@ -1,79 +1,45 @@
-"""How a change is written to SQLite: its head, the history, and the current rows that it makes different."""
+"""Decisions as rows to write, whatever the engine: the history, and the current rows that it makes different."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from followup.core.draft import Decision
-from followup.core.model import SCHEDULED, Action, Contact, Dossier, Enrolment
-from followup.store import Head, journal
-from followup.store.statements import statement, statements
+from followup.core.model import Action, Contact, Dossier, Enrolment
+from followup.store import journal
 
 #: the last fields of a contact's row that every event of it changes
 UPDATED_AT = Contact._fields.index("updated_at")
 
-
-class SqliteChange:
-    """A change inside its transaction. What was handed out is counted when it finishes."""
-
-    def __init__(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> None:
-        self.connection = connection
-        self.id, self.resumed = resume or self._next("change"), resume is not None
-        if resume is None:
-            connection.execute(statement("sqlite", "write.change"), {"id": self.id, **head._asdict()})
-            self._set("change", self.id + 1)
-        self.ids: Iterator[int] = count(self._next("action"))
-        self.saved = False  # a change that changed nothing leaves no trace
-
-    def _next(self, name: str) -> int:
-        row = self.connection.execute(statement("sqlite", "write.counter"), {"name": name}).fetchone()
-        return int(row[0])
-
-    def _set(self, name: str, next: int) -> None:
-        self.connection.execute(statement("sqlite", "write.set_counter"), {"name": name, "next": next})
-
-    def execute(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
-        self.connection.executemany(statement("sqlite", "catalog." + name), rows)
-
-    def save(self, decisions: Iterable[tuple[Dossier, Decision]]) -> None:
-        rows: dict[str, list[Sequence[Any]]] = {name: [] for name in WRITES}
-        for before, decision in decisions:
-            rows["history"] += map(journal.row, decision.entries)
-            _contact_rows(before, decision.after, rows)
-            _enrolment_rows(before, decision.after, rows)
-            _action_rows(before, decision.after, rows)
-        rows["update_enrolment"].sort(key=lambda row: row[-3] is None)  # what ends, before what opens again:
-        rows["update_action"].sort(key=lambda row: row[1] == SCHEDULED)  # an undo may do both
-        self.saved = self.saved or bool(rows["history"])
-        sql = statements("sqlite", "write")
-        for name in WRITES:
-            if rows[name]:
-                self.connection.executemany(sql[name], rows[name])
-
-    def leave_unfinished(self, typed: str | None) -> None:
-        self.connection.execute(statement("sqlite", "write.unfinished"), {"id": self.id, "typed": typed})
-        self.saved = self.saved or self.resumed
-
-    def finish(self) -> None:
-        self._set("action", next(self.ids))
-
-
-#: in the order they are executed: what is closed first, so that no two tries or cycles are open at any moment
-WRITES = (
-    "history",
-    "insert_contact",
-    "update_contact",
-    "touch_contact",
-    "update_enrolment",
-    "insert_enrolment",
-    "update_action",
-    "insert_action",
-)
+#: what is written -> its statement in write.sql, in the order in which it is: the history first, for whoever has told
+#: what happened may write the rows; what is closed before what is opened, so that no two tries or cycles are open at
+#: any moment, since an undo may do both
+WRITES = {
+    "history": "history",
+    "insert_contact": "insert_contact",
+    "update_contact": "update_contact",
+    "touch_contact": "touch_contact",
+    "end_enrolment": "update_enrolment",
+    "update_enrolment": "update_enrolment",
+    "insert_enrolment": "insert_enrolment",
+    "close_action": "update_action",
+    "update_action": "update_action",
+    "insert_action": "insert_action",
+}
 
 Rows = dict[str, list[Sequence[Any]]]
+
+
+def rows_of(decisions: Iterable[tuple[Dossier, Decision]]) -> Rows:
+    """What is to be written for each dossier as it was, and what was decided about it; by the names of WRITES."""
+    rows: Rows = {name: [] for name in WRITES}
+    for before, decision in decisions:
+        rows["history"] += map(journal.row, decision.entries)
+        _contact_rows(before, decision.after, rows)
+        _enrolment_rows(before, decision.after, rows)
+        _action_rows(before, decision.after, rows)
+    return rows
 
 
 def _contact_rows(before: Dossier, after: Dossier, rows: Rows) -> None:
@@ -95,7 +61,7 @@ def _enrolment_rows(before: Dossier, after: Dossier, rows: Rows) -> None:
         if known is None:
             rows["insert_enrolment"].append(row)
         elif known is not row:
-            rows["update_enrolment"].append(_changing_enrolment(row))
+            rows["update_enrolment" if row.open else "end_enrolment"].append(_changing_enrolment(row))
 
 
 def _action_rows(before: Dossier, after: Dossier, rows: Rows) -> None:
@@ -105,7 +71,7 @@ def _action_rows(before: Dossier, after: Dossier, rows: Rows) -> None:
         if known is None:
             rows["insert_action"].append(row)
         elif known is not row:
-            rows["update_action"].append(_changing_action(row))
+            rows["update_action" if row.open else "close_action"].append(_changing_action(row))
 
 
 def _changing_enrolment(e: Enrolment) -> tuple[Any, ...]:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
-from json import dumps
+from itertools import count
 from typing import Any
 
-from followup.core.model import Action, Contact, Dossier, Enrolment, contact_subject, user_subject
+from followup.core.draft import Decision
+from followup.core.model import Dossier
 from followup.core.words import folded
 from followup.errors import Busy, CannotWrite, FollowupError, NoProject, StoreUnreachable
-from followup.store import DAMAGED, Head
-from followup.store.saving import SqliteChange
-from followup.store.statements import statement
+from followup.store import DAMAGED, OVERTAKEN, Head, Person, system_account
+from followup.store.dossiers import Dossiers
+from followup.store.saving import WRITES, rows_of
+from followup.store.statements import statement, statements
 
 APPLICATION_ID = 0x464F4C57  # "FOLW"
 SCHEMA_VERSION = 4
@@ -50,7 +52,7 @@ KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
 )
 
 
-class SqliteStore:
+class SqliteStore(Dossiers):
     """A store in one file."""
 
     def __init__(self, path: str, create: bool = False) -> None:
@@ -114,39 +116,10 @@ class SqliteStore:
             for row in self.connection.execute(statement("sqlite", name), values):  # noqa: UP028
                 yield row
 
-    def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
-        ids = dumps(contacts)
-        found = {id: Dossier(contact_subject(id)) for id in contacts}
-        for row in self.ask("dossiers.contacts", ids=ids):
-            found[row[0]] = Dossier(contact_subject(row[0]), row[-1], Contact._make(row[:-1]))
-        enrolments: dict[str, list[Enrolment]] = {}
-        for row in self.ask("dossiers.enrolments", ids=ids):
-            enrolments.setdefault(row[1], []).append(Enrolment._make(row))
-        actions: dict[str, list[Action]] = {}
-        for row in self.ask("dossiers.actions", ids=ids):
-            actions.setdefault(row[1], []).append(Action._make(row))
-        for id in actions.keys() | enrolments.keys():
-            found[id] = found[id]._replace(enrolments=tuple(enrolments.get(id, ())), actions=tuple(actions.get(id, ())))
-        return found
-
-    def dossier_of(self, actions: Sequence[int]) -> Dossier | None:
-        found = [Action._make(row) for id in actions for row in self.ask("dossiers.one_action", id=id)]
-        if not found or found[0].id != actions[0]:
-            return None
-        contact, owner = found[0].contact, found[0].owner
-        dossier = self.dossiers([contact])[contact] if contact else self.tasks(owner or "")
-        more = [a for a in found if (a.contact, a.contact or a.owner) == (contact, contact or owner)]
-        missing = [action for action in more if dossier.action(action.id) is None]
-        return dossier._replace(actions=tuple(sorted((*dossier.actions, *missing)))) if missing else dossier
-
-    def tasks(self, user: str) -> Dossier:
-        subject = user_subject(user)
-        seq = next(self.ask("dossiers.last_seq", subject=subject))[0]
-        actions = tuple(Action._make(row) for row in self.ask("dossiers.tasks", user=user))
-        return Dossier(subject, seq, actions=actions)
-
     @contextmanager
-    def change(self, head: Head, dry_run: bool = False, resume: int | None = None) -> Iterator[SqliteChange]:
+    def change(
+        self, head: Head, dry_run: bool = False, resume: int | None = None, alone: bool = False
+    ) -> Iterator[SqliteChange]:
         with self._translated():
             self.connection.execute("BEGIN IMMEDIATE")
             try:
@@ -180,6 +153,56 @@ class SqliteStore:
 
     def close(self) -> None:
         self.connection.close()
+
+    @property
+    def account(self) -> str | None:
+        """Whoever can open the file is believed."""
+        return system_account()
+
+
+class SqliteChange:
+    """A change inside its transaction. What was handed out is counted when it finishes."""
+
+    def __init__(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> None:
+        self.connection = connection
+        if self._one("catalog.version") != head.catalog_version:
+            raise Busy(OVERTAKEN)
+        self.id, self.resumed = resume or self._one("write.counter", name="change"), resume is not None
+        if resume is None:
+            connection.execute(statement("sqlite", "write.change"), {"id": self.id, **head._asdict()})
+            self._set("change", self.id + 1)
+        self.ids: Iterator[int] = count(self._one("write.counter", name="action"))
+        self.saved = False  # a change that changed nothing leaves no trace
+
+    def _one(self, name: str, /, **values: Any) -> int:
+        return int(self.connection.execute(statement("sqlite", name), values).fetchone()[0])
+
+    def _set(self, name: str, next: int) -> None:
+        self.connection.execute(statement("sqlite", "write.set_counter"), {"name": name, "next": next})
+
+    def hold(self, actions: Iterable[int]) -> None:
+        """Whoever changes this store holds all of it."""
+
+    def execute(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
+        self.connection.executemany(statement("sqlite", "catalog." + name), rows)
+
+    def admit(self, people: Iterable[Person]) -> None:
+        """A file cannot guard itself."""
+
+    def save(self, decisions: Iterable[tuple[Dossier, Decision]]) -> None:
+        rows = rows_of(decisions)
+        self.saved = self.saved or bool(rows["history"])
+        sql = statements("sqlite", "write")
+        for name, statement_ in WRITES.items():
+            if rows[name]:
+                self.connection.executemany(sql[statement_], rows[name])
+
+    def leave_unfinished(self, typed: str | None) -> None:
+        self.connection.execute(statement("sqlite", "write.unfinished"), {"id": self.id, "typed": typed})
+        self.saved = self.saved or self.resumed
+
+    def finish(self) -> None:
+        self._set("action", next(self.ids))
 
 
 def _quoted(path: str) -> str:

@@ -1,6 +1,7 @@
 """SQL lives in .sql files, by name. `-- name: NAME` begins a statement; the comment under it says what it is for.
 
-`{NAME}` in a statement stands for another one of the same file.
+A question is written once for every engine. What one engine says in its own way stands in its own folder, under the
+same file name, and goes before. `{NAME}` in a statement stands for another one of the two files.
 """
 
 from __future__ import annotations
@@ -16,10 +17,17 @@ _PART = re.compile(r"\{(\w+)\}")
 @cache
 def statements(engine: str, file: str) -> dict[str, str]:
     """The statements of one file, by name."""
-    with open(os.path.join(FOLDER, engine, file + ".sql"), encoding="utf-8") as source:
-        parts = source.read().split("-- name: ")[1:]
-    found = {name: body for name, _, body in (part.partition("\n") for part in parts)}
+    found = _read(file + ".sql") | _read(os.path.join(engine, file + ".sql"))
     return {name: _whole(body, found) for name, body in found.items()}
+
+
+def _read(path: str) -> dict[str, str]:
+    try:
+        with open(os.path.join(FOLDER, path), encoding="utf-8") as source:
+            parts = source.read().split("-- name: ")[1:]
+    except FileNotFoundError:
+        return {}
+    return {name: body for name, _, body in (part.partition("\n") for part in parts)}
 
 
 def _whole(body: str, found: dict[str, str]) -> str:
@@ -32,9 +40,9 @@ def statement(engine: str, name: str) -> str:
     return statements(engine, file)[name]
 
 
-def migrations() -> list[tuple[int, str]]:
+def migrations(engine: str) -> list[tuple[int, str]]:
     """Number and SQL of every migration, in order."""
-    folder = os.path.join(FOLDER, "migrations")
+    folder = os.path.join(FOLDER, engine, "migrations")
     numbered = []
     for file in sorted(os.listdir(folder)):
         with open(os.path.join(folder, file), encoding="utf-8") as source:

@@ -81,7 +81,7 @@ def lines(store: Path) -> list[str]:
 def copied(table: str, where: str, **other: object) -> str:
     """One more row, as that one but for `other`."""
     connection = sqlite3.connect(":memory:")
-    for _, sql in migrations():
+    for _, sql in migrations("sqlite"):
         connection.executescript(sql)
     names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
     connection.close()

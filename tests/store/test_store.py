@@ -117,7 +117,7 @@ def test_a_contacts_history_is_one_range_of_the_primary_key(office: Path) -> Non
 
 
 def test_migrations_are_numbered_without_a_gap() -> None:
-    assert [number for number, _ in migrations()] == list(range(1, len(migrations()) + 1))
+    assert [number for number, _ in migrations("sqlite")] == list(range(1, len(migrations("sqlite")) + 1))
 
 
 def test_a_store_that_was_made_without_an_instance_gets_one_and_keeps_it(office: Path) -> None:
@@ -151,7 +151,7 @@ def test_an_interrupted_change_leaves_nothing(office: Path) -> None:
     store = open_store(f"sqlite:///{office}/followup.db")
     from followup.store import Head
 
-    with pytest.raises(RuntimeError), store.change(Head(0, "tom", "test")):
+    with pytest.raises(RuntimeError), store.change(Head(0, "tom", "test", 1)):
         raise RuntimeError
     assert list(store.ask("lists.the_change", id=3)) == []
     store.close()

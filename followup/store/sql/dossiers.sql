@@ -2,14 +2,14 @@
 -- The contacts of a batch; :ids is a JSON list. json_each comes first so that it drives.
 SELECT c.id, c.name, c.first_name, c.last_name, c.email, c.phone, c.owner, c.property, c.source, c.type, c.sales_cycle,
        c.stage, c.groups, c.do_not_contact, c.follow_up, c.details, c.created_at, c.updated_at, c.gone, c.seq
-FROM json_each(:ids) AS wanted CROSS JOIN contact AS c ON c.id = wanted.value;
+FROM json_each(:ids) AS wanted CROSS JOIN contact AS c WHERE c.id = wanted.value;
 
 -- name: enrolments
 -- Their open enrolments, oldest first.
 SELECT e.id, e.contact, e.kind, e.process, e.alias, e.version, e.start, e.start_at, e.round, e.round_start, e.round_at,
        e.paused_until, e.ended, e.reason
-FROM json_each(:ids) AS wanted CROSS JOIN enrolment AS e ON e.contact = wanted.value
-WHERE e.ended IS NULL
+FROM json_each(:ids) AS wanted CROSS JOIN enrolment AS e
+WHERE e.contact = wanted.value AND e.ended IS NULL
 ORDER BY e.id;
 
 -- name: actions
@@ -18,15 +18,16 @@ ORDER BY e.id;
 SELECT a.id, a.contact, a.owner, a.type, a.title, a.status, a.due, a.nominal, a.at, a.enrolment, a.step, a.round,
        a.trial, a.position, a.channel, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.listing,
        a.completed_on, a.completed_by, a.reason
-FROM json_each(:ids) AS wanted CROSS JOIN action AS a ON a.contact = wanted.value
-WHERE a.status = 'scheduled'
-   OR (a.step IS NOT NULL
-       AND (SELECT e.ended FROM enrolment AS e WHERE e.id = a.enrolment) IS NULL
-       AND (a.reason = 'undone'
-            OR a.id = (SELECT b.id FROM action AS b
-                       WHERE b.contact = a.contact AND b.enrolment = a.enrolment AND b.step = a.step
-                         AND b.reason IS NOT 'undone'
-                       ORDER BY b.round DESC, b.trial DESC LIMIT 1)))
+FROM json_each(:ids) AS wanted CROSS JOIN action AS a
+WHERE a.contact = wanted.value
+  AND (a.status = 'scheduled'
+       OR (a.step IS NOT NULL
+           AND (SELECT e.ended FROM enrolment AS e WHERE e.id = a.enrolment) IS NULL
+           AND (a.reason = 'undone'
+                OR a.id = (SELECT b.id FROM action AS b
+                           WHERE b.contact = a.contact AND b.enrolment = a.enrolment AND b.step = a.step
+                             AND coalesce(b.reason, '') <> 'undone'
+                           ORDER BY b.round DESC, b.trial DESC LIMIT 1))))
 ORDER BY a.id;
 
 -- name: tasks

@@ -11,7 +11,7 @@ SELECT digest FROM catalog_version ORDER BY number DESC LIMIT 1;
 -- differ from the version before.
 SELECT v.number, v.git, c.at, c.by, c.id, (SELECT back.number FROM catalog_version AS back WHERE back.change = c.undoes),
        (SELECT count(*) FROM (SELECT kind, id FROM catalog_item WHERE since = v.number
-                              UNION SELECT kind, id FROM catalog_item WHERE until = v.number))
+                              UNION SELECT kind, id FROM catalog_item WHERE until = v.number) AS differing)
 FROM catalog_version AS v JOIN change AS c ON c.id = v.change ORDER BY v.number;
 
 -- name: item
@@ -62,8 +62,10 @@ ORDER BY contact LIMIT :many;
 -- Ids are counted up, so that an enrolment's actions have higher ones than it has.
 SELECT h.action, json_extract(h.data, '$.why')
 FROM json_each(:ids) AS wanted
-     CROSS JOIN enrolment AS e ON e.contact = wanted.value AND e.ended IS NULL AND e.kind = 'cycle'
-     CROSS JOIN history AS h ON h.subject = 'contact:' || wanted.value AND h.kind = 'scheduled' AND h.action > e.id;
+     CROSS JOIN enrolment AS e
+     CROSS JOIN history AS h
+WHERE e.contact = wanted.value AND e.ended IS NULL AND e.kind = 'cycle'
+  AND h.subject = 'contact:' || wanted.value AND h.kind = 'scheduled' AND h.action > e.id;
 
 -- name: held
 -- The contacts with open actions of any of :owners, or of nobody, that are on none of :processes: JSON lists.

@@ -1,0 +1,288 @@
+"""The PostgreSQL store: an office is a schema of its own, which is owned, worked and looked at by roles of its own.
+
+Whoever changes holds the contacts concerned, in the order of their ids, and decides on what is read after that. Many
+change at once; an apply is alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from itertools import count
+from json import dumps
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from followup.core.draft import Decision
+from followup.core.model import Dossier, user_subject
+from followup.errors import (
+    Busy,
+    CannotWrite,
+    Conflict,
+    FollowupError,
+    NoProject,
+    Refused,
+    StoreUnreachable,
+    UsageError,
+)
+from followup.store import DAMAGED, OVERTAKEN, Head, Person, shown
+from followup.store.copying import copied, few_enough
+from followup.store.dossiers import Dossiers
+from followup.store.saving import WRITES, rows_of
+from followup.store.statements import statement, statements
+
+try:
+    import psycopg
+    from psycopg.pq import TransactionStatus
+except ImportError:
+    raise UsageError("PostgreSQL needs its driver: pip install 'followup[postgres]'") from None
+
+SCHEMA_VERSION = 3
+WAIT_SECONDS = 10.0
+DEFAULT_SCHEMA = "followup"
+
+#: answers that may be longer than memory: they are fetched as they are read
+LONG = frozenset({"lists.history", "doctor.others_history", "catalog.held"})
+
+#: what SQLSTATE begins with -> what the user is told
+KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
+    ("55P03", Busy, "the store is busy: somebody has been writing for longer than it was worth waiting"),
+    ("40", Busy, "the store is busy: others were writing the same; nothing was changed, run it again"),
+    ("53300", Busy, "the server has no connection left: run it again"),
+    ("53", CannotWrite, "the server is out of disk or memory: nothing is half saved"),
+    ("25006", CannotWrite, "the store cannot be written: the server is read-only"),
+    ("23505", Conflict, "somebody else was first: nothing was changed; look at what stands now"),
+    ("42501", Refused, "the server does not let you: it is not yours (F20), or not your login's to do"),
+    ("3D000", NoProject, "the server has no such database"),
+    ("3F000", NoProject, "nothing is kept there"),
+    ("42", StoreUnreachable, DAMAGED),
+    ("XX", StoreUnreachable, DAMAGED),
+    ("57", StoreUnreachable, "the server stopped: nothing is half saved; run it again"),
+)
+
+
+class PostgresStore(Dossiers):
+    """A schema of a database."""
+
+    def __init__(self, url: str, create: bool = False) -> None:
+        self.url = shown(url)
+        self.address, self.schema = address(url)
+        self._changing = self._alone = False
+        self._names = count()
+        with self._translated():
+            self.connection = psycopg.connect(
+                self.address, autocommit=True, connect_timeout=round(WAIT_SECONDS), application_name="followup"
+            )
+            try:
+                self._check(create)
+            except BaseException:
+                self.connection.close()
+                raise
+
+    def _check(self, create: bool) -> None:
+        from followup.store import schemas
+
+        self.connection.execute(f"SET search_path = {self.schema}, pg_temp")
+        self.connection.execute(f"SET lock_timeout = '{WAIT_SECONDS}s'")
+        number = schemas.number(self.connection, self.schema)
+        if number == 0 and create:
+            schemas.create(self.connection, self.schema)
+        elif number == 0:
+            raise NoProject(f"there is no office in the schema {self.schema} of {self.url}: `followup store create`")
+        elif number > SCHEMA_VERSION:
+            message = f"{self.url} was made by a newer followup (schema {number}): upgrade this program"
+            raise NoProject(message, exists=True)
+        elif number < SCHEMA_VERSION and not create:
+            raise NoProject(f"{self.url} is of an older followup: its owner runs `followup store upgrade`", exists=True)
+        elif number < SCHEMA_VERSION:
+            schemas.upgrade(self.connection, self.schema)
+
+    @property
+    def account(self) -> str | None:
+        row = self.connection.execute("SELECT session_user").fetchone()
+        return str(row[0]) if row else None
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """The server's errors as ours: one line, an exit code; anything unknown stays a bug."""
+        try:
+            yield
+        except psycopg.Error as error:
+            state = error.sqlstate or ""
+            for prefix, kind, message in KINDS:
+                if state.startswith(prefix):
+                    raise kind(f"{message} ({self.url}: {_first_line(error)})") from error
+            if isinstance(error, psycopg.OperationalError):
+                raise StoreUnreachable(f"the store cannot be reached ({self.url}: {_first_line(error)})") from error
+            raise
+
+    def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
+        with self._translated():
+            if name in LONG:
+                yield from self._long(name, values)
+            else:
+                # values are written into the text: the planner sees which filters are given
+                yield from psycopg.ClientCursor(self.connection).execute(translated(name), values).fetchall()
+
+    def _long(self, name: str, values: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+        idle = self.connection.info.transaction_status is TransactionStatus.IDLE
+        long, cursor = f"long_{next(self._names)}", psycopg.ClientCursor(self.connection)
+        if idle:
+            cursor.execute("BEGIN READ ONLY")
+        try:
+            cursor.execute(f"DECLARE {long} NO SCROLL CURSOR FOR {translated(name)}", values)
+            while rows := cursor.execute(f"FETCH 2000 FROM {long}").fetchall():
+                yield from rows
+            cursor.execute(f"CLOSE {long}")
+        finally:
+            if idle:
+                cursor.execute("ROLLBACK")
+
+    def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
+        if self._changing and not self._alone:
+            ids = dumps(contacts)
+            if next(self.ask("dossiers.missing", ids=ids))[0]:
+                self._lock("adding")
+            list(self.ask("dossiers.hold", ids=ids))
+        return super().dossiers(contacts)
+
+    def tasks(self, user: str) -> Dossier:
+        if self._changing and not self._alone:
+            self._lock("hold_user", subject=user_subject(user))
+        return super().tasks(user)
+
+    def hold(self, actions: Iterable[int]) -> None:
+        """See Change.hold."""
+        ids = dumps(list(actions))
+        list(self.ask("dossiers.hold_of_actions", ids=ids))
+        for (user,) in self.ask("dossiers.users_of_actions", ids=ids):
+            self._lock("hold_user", subject=user_subject(user))
+
+    def _lock(self, name: str, **values: Any) -> None:
+        office = next(self.ask("write.office", schema=self.schema))[0]
+        list(self.ask("write." + name, office=office, **values))
+
+    @contextmanager
+    def change(
+        self, head: Head, dry_run: bool = False, resume: int | None = None, alone: bool = False
+    ) -> Iterator[PostgresChange]:
+        with self._transaction("BEGIN") as end:
+            self._changing, self._alone = True, alone
+            self._lock("alone" if alone else "beside")
+            if next(self.ask("catalog.version"))[0] != head.catalog_version:
+                raise Busy(OVERTAKEN)
+            change = PostgresChange(self, head, resume)
+            yield change
+            end("COMMIT" if change.saved and not dry_run else "ROLLBACK")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"):
+            yield
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Any]:
+        """Rolled back at its end, unless what it gives was told otherwise."""
+        with self._translated():
+            self.connection.execute(begin)
+            try:
+                yield self._end
+            finally:
+                self._changing = self._alone = False
+                if self.connection.info.transaction_status is not TransactionStatus.IDLE and not self.connection.closed:
+                    self.connection.execute("ROLLBACK")
+
+    def _end(self, how: str) -> None:
+        # a COMMIT of what has failed would be taken, and be a ROLLBACK
+        if self.connection.info.transaction_status is TransactionStatus.INERROR:
+            raise StoreUnreachable("something went wrong while it was written: nothing was changed")
+        try:
+            self.connection.execute(how)
+        except psycopg.OperationalError as error:
+            if not self.connection.closed:
+                raise
+            lost = "the connection was lost at the very end: see whether it was made (`followup history -n 5`)"
+            raise StoreUnreachable(f"{lost} ({self.url}: {_first_line(error)})") from error
+
+    def schema_faults(self) -> Iterator[str]:
+        from followup.store import schemas
+
+        with self._translated():
+            yield from schemas.faults(self.connection, self.schema)
+
+    def tolerate(self) -> None:
+        """The server lets nothing in that is not UTF-8."""
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+class PostgresChange:
+    """A change inside its transaction."""
+
+    def __init__(self, store: PostgresStore, head: Head, resume: int | None) -> None:
+        self.store, self.connection, self.resumed = store, store.connection, resume is not None
+        self.id = resume or next(store.ask("write.next_change"))[0]
+        if resume is None:
+            self.connection.execute(translated("write.change"), {"id": self.id, **head._asdict()})
+        self.ids = self._numbers()
+        self.saved = False  # a change that changed nothing leaves no trace
+
+    def _numbers(self) -> Iterator[int]:
+        """Taken when the first is asked for, which is after the contacts are held: they are higher than those of
+        enrolments that are read."""
+        many = 4
+        while True:
+            yield from [row[0] for row in self.store.ask("write.next_ids", many=many)]
+            many = min(many * 4, 4096)
+
+    def hold(self, actions: Iterable[int]) -> None:
+        self.store.hold(actions)
+
+    def execute(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
+        self._write(translated("catalog." + name), rows)
+
+    def admit(self, people: Iterable[Person]) -> None:
+        self.connection.execute(translated("write.forget_people"))
+        self._write(translated("write.admit"), people)
+
+    def _write(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.executemany(sql, [*rows])
+
+    def save(self, decisions: Iterable[tuple[Dossier, Decision]]) -> None:
+        rows = rows_of(decisions)
+        self.saved = self.saved or bool(rows["history"])
+        plain = statements("postgres", "write")
+        for name, written in WRITES.items():
+            if few_enough(rows[name]):
+                self._write(translated("write." + written), rows[name])
+            else:
+                copied(self.connection, plain[written], rows[name])
+
+    def leave_unfinished(self, typed: str | None) -> None:
+        self.connection.execute(translated("write.unfinished"), {"id": self.id, "typed": typed})
+        self.saved = self.saved or self.resumed
+
+
+def address(url: str) -> tuple[str, str]:
+    """What the driver takes, and the schema. Raises UsageError for a schema that is no plain name."""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    schema = options.pop("schema", DEFAULT_SCHEMA)
+    if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,39}", schema):
+        raise UsageError(f"schema={schema}: a schema is named in small letters, digits and _, at most 40")
+    return urlunsplit(parts._replace(query=urlencode(options))), schema
+
+
+@cache
+def translated(name: str) -> str:
+    """A statement with the driver's placeholders."""
+    sql = statement("postgres", name).replace("%", "%%")
+    return re.sub(r"(?<![:\w]):([a-z_]\w*)", r"%(\1)s", sql).replace("?", "%s")
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

@@ -1,0 +1,175 @@
+-- name: changes_empty
+-- A change that changed nothing was never saved.
+SELECT c.id, c.command, c.by
+FROM change AS c LEFT JOIN (SELECT DISTINCT change FROM history) AS h ON h.change = c.id
+WHERE h.change IS NULL ORDER BY c.id;
+
+-- name: undoes_unknown
+-- A change takes back one that was there before it.
+SELECT c.id, c.undoes FROM change AS c LEFT JOIN change AS u ON u.id = c.undoes
+WHERE c.undoes IS NOT NULL AND (u.id IS NULL OR u.id >= c.id) ORDER BY c.id;
+
+-- name: undone_twice
+SELECT undoes, {ids} FROM change WHERE undoes IS NOT NULL GROUP BY undoes HAVING count(*) > 1;
+
+-- name: changes_of_no_version
+-- 0: before the first version.
+SELECT c.catalog_version, count(*), min(c.id)
+FROM change AS c LEFT JOIN catalog_version AS v ON v.number = c.catalog_version
+WHERE c.catalog_version <> 0 AND v.number IS NULL GROUP BY c.catalog_version;
+
+-- name: changes_too_early
+SELECT c.id, c.catalog_version FROM change AS c JOIN catalog_version AS v ON v.number = c.catalog_version
+WHERE v.change >= c.id ORDER BY c.id;
+
+-- name: changes_by_nobody
+-- Who worked here once stays in the catalog's old documents; the first version may be applied by the office itself.
+SELECT c.by, count(*), min(c.id) FROM change AS c
+WHERE c.by <> 'office' AND c.by NOT IN (SELECT id FROM catalog_item WHERE kind = 'user') GROUP BY c.by;
+
+-- name: enrolments_of_no_contact
+SELECT e.id, e.contact FROM enrolment AS e LEFT JOIN contact AS c ON c.id = e.contact WHERE c.id IS NULL;
+
+-- name: actions_of_no_contact
+SELECT a.id, a.contact FROM action AS a LEFT JOIN contact AS c ON c.id = a.contact
+WHERE a.contact IS NOT NULL AND c.id IS NULL;
+
+-- name: actions_of_no_enrolment
+-- There is none, or it is another contact's.
+SELECT a.id, a.enrolment, a.contact FROM action AS a LEFT JOIN enrolment AS e ON e.id = a.enrolment
+WHERE a.enrolment IS NOT NULL AND (e.contact IS NULL OR e.contact <> coalesce(a.contact, ''));
+
+-- name: open_twice
+-- What the index action_one_try prevents.
+SELECT enrolment, step, round, {ids} FROM action
+WHERE status = 'scheduled' AND enrolment IS NOT NULL GROUP BY enrolment, step, round HAVING count(*) > 1;
+
+-- name: tried_twice
+-- What the index action_contact prevents.
+SELECT enrolment, step, round, trial, {ids} FROM action
+WHERE enrolment IS NOT NULL GROUP BY contact, enrolment, step, round, trial HAVING count(*) > 1;
+
+-- name: two_cycles
+-- What the index enrolment_one_cycle prevents (F6).
+SELECT contact, {ids} FROM enrolment
+WHERE kind = 'cycle' AND ended IS NULL GROUP BY contact HAVING count(*) > 1;
+
+-- name: open_of_ended
+SELECT a.id, a.enrolment FROM action AS a JOIN enrolment AS e ON e.id = a.enrolment
+WHERE a.status = 'scheduled' AND e.ended IS NOT NULL;
+
+-- name: open_of_gone
+SELECT a.id, a.contact, c.gone FROM action AS a JOIN contact AS c ON c.id = a.contact
+WHERE a.status = 'scheduled' AND c.gone IS NOT NULL;
+
+-- name: versions
+SELECT number, digest, git, change FROM catalog_version ORDER BY number;
+
+-- name: applied
+-- The same, as the office's history tells it; what of it is no JSON is found where it is replayed.
+SELECT CAST(json_extract(data, '$.version') AS BIGINT), json_extract(data, '$.digest'), json_extract(data, '$.commit'), change
+FROM history WHERE subject = 'office' AND kind = 'applied' AND json_valid(data) ORDER BY seq;
+
+-- name: documents
+-- Every document that there ever was.
+SELECT kind, id, since, document FROM catalog_item ORDER BY kind, id, since;
+
+-- name: documents_of
+-- Those in force in a version.
+SELECT kind, id, document FROM catalog_item WHERE since <= :version AND (until IS NULL OR until > :version);
+
+-- name: documents_now
+SELECT kind, id, document FROM catalog_item WHERE until IS NULL;
+
+-- name: items_of_no_version
+SELECT i.version, count(*), min(i.kind || ' ' || i.id)
+FROM (SELECT since AS version, kind, id FROM catalog_item
+      UNION ALL
+      SELECT until, kind, id FROM catalog_item WHERE until IS NOT NULL) AS i
+     LEFT JOIN catalog_version AS v ON v.number = i.version
+WHERE v.number IS NULL GROUP BY i.version;
+
+-- name: items_backwards
+SELECT kind, id, since, until FROM catalog_item WHERE until <= since;
+
+-- name: items_twice
+-- Of each item one document at a time.
+SELECT kind, id, following
+FROM (SELECT kind, id, until, lead(since) OVER (PARTITION BY kind, id ORDER BY since) AS following FROM catalog_item) AS item
+WHERE following IS NOT NULL AND (until IS NULL OR until > following);
+
+-- name: cycles
+-- What contacts are on: how many, and one of them.
+SELECT kind, process, count(*), min(contact) FROM enrolment WHERE ended IS NULL GROUP BY kind, process;
+
+-- name: owners
+-- Who has contacts or open actions: how many, and one of them.
+SELECT owner, count(*), min(held)
+FROM (SELECT owner, 'contact ' || id AS held FROM contact WHERE gone IS NULL AND owner IS NOT NULL
+      UNION ALL
+      SELECT owner, 'action ' || id FROM action WHERE status = 'scheduled' AND owner IS NOT NULL)
+GROUP BY owner;
+
+-- name: instances
+SELECT found FROM (SELECT count(*) AS found FROM instance) AS counted WHERE found <> 1;
+
+-- name: stretch
+-- The subject before which a stretch of contacts ends: so many events or contacts after :since; null: the last one.
+SELECT min(subject)
+FROM (SELECT min('contact:' || id) AS subject FROM contact
+      WHERE id > (SELECT max(id) FROM (SELECT id FROM contact WHERE id >= {since} ORDER BY id LIMIT :many) AS next)
+      UNION ALL
+      SELECT min(subject) FROM history
+      WHERE subject < 'contact;'
+        AND subject > (SELECT max(subject)
+                       FROM (SELECT subject FROM history
+                             WHERE subject >= 'contact:' || {since} AND subject < 'contact;'
+                             ORDER BY subject LIMIT :many) AS next)) AS ends;
+
+-- name: events
+-- Of an apply that was taken back, another version came in force, which others met as well.
+SELECT h.subject, h.seq, h.change, g.at, g.by, g.undoes,
+       g.undoes IS NOT NULL AND EXISTS (SELECT 1 FROM catalog_version AS v WHERE v.change = g.id), h.kind, h.action, h.data
+FROM history AS h LEFT JOIN change AS g ON g.id = h.change
+
+-- name: history
+-- What happened to the contacts of a stretch.
+{events}
+WHERE h.subject >= 'contact:' || {since} AND h.subject < coalesce('contact:' || {before}, 'contact;')
+ORDER BY h.subject, h.seq;
+
+-- name: contacts
+SELECT 'contact:' || c.id, c.id, c.name, c.first_name, c.last_name, c.email, c.phone, c.owner, c.property, c.source,
+       c.type, c.sales_cycle, c.stage, c.groups, c.do_not_contact, c.follow_up, c.details, c.created_at, c.updated_at,
+       c.gone, c.seq, c.next_action
+FROM contact AS c WHERE c.id >= {since} AND c.id < coalesce({before}, {last}) ORDER BY c.id;
+
+-- name: enrolments
+SELECT 'contact:' || e.contact, e.id, e.contact, e.kind, e.process, e.alias, e.version, e.start, e.start_at, e.round,
+       e.round_start, e.round_at, e.paused_until, e.ended, e.reason
+FROM enrolment AS e WHERE e.contact >= {since} AND e.contact < coalesce({before}, {last})
+ORDER BY e.contact;
+
+-- name: action_columns
+a.id, a.contact, a.owner, a.type, a.title, a.status, a.due, a.nominal, a.at, a.enrolment, a.step, a.round, a.trial,
+       a.position, a.channel, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.listing,
+       a.completed_on, a.completed_by, a.reason
+
+-- name: actions
+SELECT 'contact:' || a.contact, {action_columns}
+FROM action AS a WHERE a.contact >= {since} AND a.contact < coalesce({before}, {last})
+ORDER BY a.contact;
+
+-- name: actions_by_id
+-- :ids is a JSON list.
+SELECT {action_columns} FROM json_each(:ids) AS wanted CROSS JOIN action AS a WHERE a.id = CAST(wanted.value AS BIGINT);
+
+-- name: others_history
+-- What happened to whatever is no contact: users' own tasks, the office.
+{events}
+WHERE h.subject < 'contact:' OR h.subject >= 'contact;'
+ORDER BY h.subject, h.seq;
+
+-- name: tasks
+-- Actions without a contact are their owner's.
+SELECT 'user:' || coalesce(a.owner, ''), {action_columns} FROM action AS a WHERE a.contact IS NULL ORDER BY 1;

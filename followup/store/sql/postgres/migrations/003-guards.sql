@@ -1,0 +1,113 @@
+-- Who sees what (F20), held by the server. Reps have logins that are members of {rep}; whoever applies, looks after the
+-- store or runs the automatic work is a member of {worker}. Nobody but the owner of the tables is both.
+
+-- The person whose login this is. session_user stays what it was while these functions run as their owner.
+CREATE FUNCTION me() RETURNS TEXT LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp
+AS $$ SELECT id FROM person WHERE login = session_user $$;
+
+CREATE FUNCTION sees_everything() RETURNS BOOLEAN LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp
+AS $$ SELECT coalesce((SELECT everything FROM person WHERE login = session_user), false) $$;
+
+CREATE FUNCTION my_team() RETURNS TEXT[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp
+AS $$ SELECT coalesce((SELECT team FROM person WHERE login = session_user), '{}') $$;
+
+CREATE FUNCTION my_property() RETURNS TEXT LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp
+AS $$ SELECT property FROM person WHERE login = session_user $$;
+
+CREATE FUNCTION sees_contact(wanted TEXT) RETURNS BOOLEAN LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = {schema}, pg_temp
+AS $$
+  SELECT EXISTS (
+    SELECT 1 FROM contact AS c, person AS p
+    WHERE c.id = wanted AND p.login = session_user
+      AND (p.everything OR c.owner = ANY (p.team) OR coalesce(c.property, p.property) = p.property
+           OR EXISTS (SELECT 1 FROM action AS held
+                      WHERE held.contact = c.id AND held.status = 'scheduled' AND held.owner = ANY (p.team))))
+$$;
+
+-- Whether this very transaction has told what happened to a subject: who may tell may write the rows that follow from
+-- it, also when they make the contact somebody else's.
+CREATE FUNCTION has_told(wanted TEXT) RETURNS BOOLEAN LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = {schema}, pg_temp
+AS $$
+  SELECT coalesce((SELECT h.xmin::text = (pg_current_xact_id_if_assigned()::text::numeric % 4294967296)::text
+                   FROM history AS h WHERE h.subject = wanted ORDER BY h.seq DESC LIMIT 1), false)
+$$;
+
+CREATE FUNCTION is_writing() RETURNS BOOLEAN LANGUAGE sql STABLE
+AS $$ SELECT pg_current_xact_id_if_assigned() IS NOT NULL $$;
+
+CREATE FUNCTION is_new_contact(wanted TEXT) RETURNS BOOLEAN LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = {schema}, pg_temp
+AS $$ SELECT NOT EXISTS (SELECT 1 FROM contact WHERE id = wanted) $$;
+
+CREATE FUNCTION is_mine(wanted BIGINT) RETURNS BOOLEAN LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = {schema}, pg_temp
+AS $$ SELECT EXISTS (SELECT 1 FROM change WHERE id = wanted AND by = me()) $$;
+
+ALTER TABLE contact ENABLE ROW LEVEL SECURITY;
+ALTER TABLE contact FORCE ROW LEVEL SECURITY;
+ALTER TABLE enrolment ENABLE ROW LEVEL SECURITY;
+ALTER TABLE enrolment FORCE ROW LEVEL SECURITY;
+ALTER TABLE action ENABLE ROW LEVEL SECURITY;
+ALTER TABLE action FORCE ROW LEVEL SECURITY;
+ALTER TABLE history ENABLE ROW LEVEL SECURITY;
+ALTER TABLE history FORCE ROW LEVEL SECURITY;
+ALTER TABLE change ENABLE ROW LEVEL SECURITY;
+ALTER TABLE change FORCE ROW LEVEL SECURITY;
+
+CREATE POLICY worker ON contact TO {worker} USING (true) WITH CHECK (true);
+CREATE POLICY worker ON enrolment TO {worker} USING (true) WITH CHECK (true);
+CREATE POLICY worker ON action TO {worker} USING (true) WITH CHECK (true);
+CREATE POLICY worker ON history TO {worker} USING (true) WITH CHECK (true);
+CREATE POLICY worker ON change TO {worker} USING (true) WITH CHECK (true);
+
+-- the functions without arguments are asked once for a whole question, being in a SELECT of their own
+CREATE POLICY rep_reads ON contact FOR SELECT TO {rep} USING (
+  (SELECT sees_everything()) OR owner = ANY ((SELECT my_team())::TEXT[])
+  OR coalesce(property, (SELECT my_property())) = (SELECT my_property())
+  OR EXISTS (SELECT 1 FROM action AS held
+             WHERE held.contact = contact.id AND held.status = 'scheduled' AND held.owner = ANY ((SELECT my_team())::TEXT[]))
+  OR ((SELECT is_writing()) AND has_told('contact:' || id)));
+CREATE POLICY rep_adds ON contact FOR INSERT TO {rep} WITH CHECK (has_told('contact:' || id));
+CREATE POLICY rep_changes ON contact FOR UPDATE TO {rep}
+  USING (sees_contact(id) OR has_told('contact:' || id)) WITH CHECK (has_told('contact:' || id));
+
+CREATE POLICY rep_reads ON enrolment FOR SELECT TO {rep} USING (
+  (SELECT sees_everything()) OR EXISTS (SELECT 1 FROM contact AS c WHERE c.id = enrolment.contact));
+CREATE POLICY rep_adds ON enrolment FOR INSERT TO {rep} WITH CHECK (has_told('contact:' || contact));
+CREATE POLICY rep_changes ON enrolment FOR UPDATE TO {rep} USING (has_told('contact:' || contact));
+
+CREATE POLICY rep_reads ON action FOR SELECT TO {rep} USING (
+  (SELECT sees_everything()) OR owner = ANY ((SELECT my_team())::TEXT[]) OR sees_contact(contact)
+  OR ((SELECT is_writing()) AND has_told('contact:' || contact)));
+CREATE POLICY rep_adds ON action FOR INSERT TO {rep}
+  WITH CHECK (has_told(coalesce('contact:' || contact, 'user:' || owner)));
+CREATE POLICY rep_changes ON action FOR UPDATE TO {rep}
+  USING (has_told(coalesce('contact:' || contact, 'user:' || owner)));
+
+-- history is read and added to, as oneself, for whom one sees; it is never rewritten
+CREATE POLICY rep_reads ON history FOR SELECT TO {rep} USING (
+  (SELECT sees_everything()) OR subject = 'office' OR sees_contact(substr(subject, 9)) AND subject LIKE 'contact:%'
+  OR subject LIKE 'user:%' AND substr(subject, 6) = ANY ((SELECT my_team())::TEXT[]));
+CREATE POLICY rep_adds ON history FOR INSERT TO {rep} WITH CHECK (
+  is_mine(change)
+  AND ((SELECT sees_everything()) AND subject <> 'office'
+       OR subject LIKE 'contact:%' AND (sees_contact(substr(subject, 9)) OR is_new_contact(substr(subject, 9)))
+       OR subject LIKE 'user:%' AND substr(subject, 6) = ANY ((SELECT my_team())::TEXT[])
+       OR has_told(subject)));
+
+-- who did something when is no secret; what was typed of it is their own
+CREATE POLICY rep_reads ON change FOR SELECT TO {rep} USING (true);
+CREATE POLICY rep_adds ON change FOR INSERT TO {rep} WITH CHECK (by = (SELECT me()));
+CREATE POLICY rep_changes ON change FOR UPDATE TO {rep} USING (by = (SELECT me())) WITH CHECK (by = (SELECT me()));
+
+GRANT USAGE ON SCHEMA {schema} TO {rep}, {worker};
+GRANT SELECT ON contact, enrolment, action, history, change, catalog_version, catalog_item, instance, migration TO {rep};
+GRANT INSERT, UPDATE ON contact, enrolment, action TO {rep};
+GRANT INSERT ON history, change TO {rep};
+GRANT UPDATE (unfinished) ON change TO {rep};
+GRANT USAGE, SELECT ON SEQUENCE change_number, action_number TO {rep};
+GRANT SELECT, INSERT, UPDATE, DELETE ON contact, enrolment, action, history, change, catalog_version, catalog_item, person,
+  instance, migration TO {worker};
+GRANT USAGE, SELECT, UPDATE ON SEQUENCE change_number, action_number TO {worker};
