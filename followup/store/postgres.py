@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from itertools import count
 from json import dumps
 from typing import Any
@@ -30,8 +29,9 @@ from followup.errors import (
 from followup.store import DAMAGED, OVERTAKEN, Head, Person, shown
 from followup.store.copying import copied, few_enough
 from followup.store.dossiers import Dossiers
+from followup.store.placing import placed
 from followup.store.saving import WRITES, rows_of
-from followup.store.statements import statement, statements
+from followup.store.statements import statements
 
 try:
     import psycopg
@@ -124,7 +124,7 @@ class PostgresStore(Dossiers):
                 yield from self._long(name, values)
             else:
                 # values are written into the text: the planner sees which filters are given
-                yield from psycopg.ClientCursor(self.connection).execute(translated(name), values).fetchall()
+                yield from psycopg.ClientCursor(self.connection).execute(placed(name), values).fetchall()
 
     def _long(self, name: str, values: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
         idle = self.connection.info.transaction_status is TransactionStatus.IDLE
@@ -132,7 +132,7 @@ class PostgresStore(Dossiers):
         if idle:
             cursor.execute("BEGIN READ ONLY")
         try:
-            cursor.execute(f"DECLARE {long} NO SCROLL CURSOR FOR {translated(name)}", values)
+            cursor.execute(f"DECLARE {long} NO SCROLL CURSOR FOR {placed(name)}", values)
             while rows := cursor.execute(f"FETCH 2000 FROM {long}").fetchall():
                 yield from rows
             cursor.execute(f"CLOSE {long}")
@@ -179,7 +179,7 @@ class PostgresStore(Dossiers):
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"):
+        with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ"):
             yield
 
     @contextmanager
@@ -226,7 +226,7 @@ class PostgresChange:
         self.store, self.connection, self.resumed = store, store.connection, resume is not None
         self.id = resume or next(store.ask("write.next_change"))[0]
         if resume is None:
-            self.connection.execute(translated("write.change"), {"id": self.id, **head._asdict()})
+            self.connection.execute(placed("write.change"), {"id": self.id, **head._asdict()})
         self.ids = self._numbers()
         self.saved = False  # a change that changed nothing leaves no trace
 
@@ -242,11 +242,11 @@ class PostgresChange:
         self.store.hold(actions)
 
     def execute(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
-        self._write(translated("catalog." + name), rows)
+        self._write(placed("catalog." + name), rows)
 
     def admit(self, people: Iterable[Person]) -> None:
-        self.connection.execute(translated("write.forget_people"))
-        self._write(translated("write.admit"), people)
+        self.connection.execute(placed("write.forget_people"))
+        self._write(placed("write.admit"), people)
 
     def _write(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         with self.connection.cursor() as cursor:
@@ -258,12 +258,12 @@ class PostgresChange:
         plain = statements("postgres", "write")
         for name, written in WRITES.items():
             if few_enough(rows[name]):
-                self._write(translated("write." + written), rows[name])
+                self._write(placed("write." + written), rows[name])
             else:
                 copied(self.connection, plain[written], rows[name])
 
     def leave_unfinished(self, typed: str | None) -> None:
-        self.connection.execute(translated("write.unfinished"), {"id": self.id, "typed": typed})
+        self.connection.execute(placed("write.unfinished"), {"id": self.id, "typed": typed})
         self.saved = self.saved or self.resumed
 
 
@@ -275,13 +275,6 @@ def address(url: str) -> tuple[str, str]:
     if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,39}", schema):
         raise UsageError(f"schema={schema}: a schema is named in small letters, digits and _, at most 40")
     return urlunsplit(parts._replace(query=urlencode(options))), schema
-
-
-@cache
-def translated(name: str) -> str:
-    """A statement with the driver's placeholders."""
-    sql = statement("postgres", name).replace("%", "%%")
-    return re.sub(r"(?<![:\w]):([a-z_]\w*)", r"%(\1)s", sql).replace("?", "%s")
 
 
 def _first_line(error: psycopg.Error) -> str:

@@ -6,13 +6,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from psycopg import Connection
+from psycopg import ClientCursor, Connection, errors
 
+from followup.store.placing import placed
 from followup.store.statements import migrations
 
 Server = Connection[Any]
 #: what the roles of an office are called after its schema
 ROLES = ("rep", "worker")
+#: the office that is made to be looked at
+SCRATCH = "followup_as_it_should_be"
 
 
 def number(connection: Server, schema: str) -> int:
@@ -58,4 +61,45 @@ def _migrate(connection: Server, schema: str, wanted: int, sql: str) -> None:
 
 
 def faults(connection: Server, schema: str) -> Iterator[str]:
-    return iter(())
+    """What differs from a new office that every migration was applied to; and every rep's login that would pass by the
+    row security. The new office is made beside, and taken back."""
+    found = _described(connection, schema)
+    try:
+        should = _of_a_new_one(connection)
+    except errors.InsufficientPrivilege:
+        yield "the schema was not checked: that takes a login that may create one, as the owner's"
+        should = found
+    for what in sorted(should | found):
+        if what not in found:
+            yield f"{what} is not there"
+        elif what not in should:
+            yield f"{what} is not of this program"
+        elif should[what] != found[what]:
+            yield f"{what} was changed: it is not what the migrations make"
+    names = {"schema": schema, **{role: f"{schema}_{role}" for role in ROLES}}
+    for login, why in ClientCursor(connection).execute(placed("doctor.passing"), names):
+        yield f"login {login} is let in as a rep, and {why}: no row would be kept from it (F20)"
+
+
+def _of_a_new_one(connection: Server) -> dict[str, str]:
+    class Taken(Exception):
+        """Back."""
+
+    try:
+        with connection.transaction():
+            connection.execute("SET LOCAL client_min_messages = error")
+            for role in ROLES:
+                connection.execute(f"CREATE ROLE {SCRATCH}_{role} NOLOGIN")
+            connection.execute(f"CREATE SCHEMA {SCRATCH}")
+            for wanted, sql in migrations("postgres"):
+                _migrate(connection, SCRATCH, wanted, sql)
+            made = _described(connection, SCRATCH)
+            raise Taken
+    except Taken:
+        return made
+
+
+def _described(connection: Server, schema: str) -> dict[str, str]:
+    """ "index action_due" -> what it is, whatever the schema and its roles are called."""
+    rows = ClientCursor(connection).execute(placed("doctor.schema"), {"schema": schema}).fetchall()
+    return {f"{kind} {name}": told.replace(schema, "{schema}") for kind, name, told in rows}

@@ -43,9 +43,9 @@ from followup.intake.table import open_table
 from followup.store import open_store
 from tests.app import small_catalog as c
 from tests.app.dying_store import Dying, Killed
-from tests.servers import new_schema
 from tests.app.office_model import No, Office, enrolled, instant, next_due, opened, step_id
 from tests.conftest import few
+from tests.servers import new_schema
 
 MORNING = 1777910400  # 2026-05-04T09:00 in Vancouver, an hour into the 5th in Tokyo
 #: who is there from the start, whose they are, and on which cycle; nora is not known yet

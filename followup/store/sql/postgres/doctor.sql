@@ -30,3 +30,53 @@ WITH needed (name, next, least) AS (
   SELECT 'action', (SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM action_number),
          1 + greatest((SELECT coalesce(max(id), 0) FROM action), (SELECT coalesce(max(id), 0) FROM enrolment)))
 SELECT name, next, least FROM needed WHERE next < least;
+
+-- name: passing
+-- Logins of reps that no policy would hold, and why. (A superuser is a member of every role: only what was granted counts.)
+WITH RECURSIVE granted (role, member) AS (
+  SELECT roleid, member FROM pg_auth_members
+  UNION
+  SELECT g.role, m.member FROM granted AS g JOIN pg_auth_members AS m ON m.roleid = g.member
+)
+SELECT DISTINCT r.rolname, CASE WHEN r.rolsuper THEN 'is a superuser' WHEN r.rolbypassrls THEN 'may bypass row security'
+                                WHEN o.rolname = :worker THEN 'is a worker too'
+                                ELSE 'owns the tables, or is a member of who does' END
+FROM granted AS g JOIN pg_roles AS r ON r.oid IN (g.member, g.role)
+     LEFT JOIN granted AS more ON more.member = r.oid
+     LEFT JOIN pg_roles AS o ON o.oid IN (more.role, r.oid)
+         AND (o.rolname = :worker OR o.oid IN (SELECT relowner FROM pg_class WHERE relnamespace = to_regnamespace(:schema)))
+WHERE g.role = CAST(to_regrole(:rep) AS OID) AND (r.rolsuper OR r.rolbypassrls OR o.rolname IS NOT NULL)
+ORDER BY 1, 2;
+
+-- name: schema
+-- What the office is made of: tables with their columns, privileges and row security, indexes, constraints, policies,
+-- functions, sequences.
+WITH here AS (SELECT oid FROM pg_namespace WHERE nspname = :schema),
+described (kind, name, told) AS (
+  SELECT 'column', c.relname || '.' || a.attname,
+         concat_ws(' ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'not null' END, l.collname, a.attacl)
+  FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
+  WHERE c.relnamespace = (SELECT oid FROM here) AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+  UNION ALL
+  SELECT CASE c.relkind WHEN 'r' THEN 'table' WHEN 'S' THEN 'sequence' ELSE 'view' END, c.relname,
+         concat_ws(' ', c.relrowsecurity, c.relforcerowsecurity,
+                   (SELECT string_agg(CAST(x AS TEXT), ' ' ORDER BY CAST(x AS TEXT)) FROM unnest(c.relacl) AS x))
+  FROM pg_class AS c WHERE c.relnamespace = (SELECT oid FROM here) AND c.relkind IN ('r', 'S', 'v', 'm')
+  UNION ALL
+  SELECT 'index', c.relname, pg_get_indexdef(c.oid)
+  FROM pg_class AS c WHERE c.relnamespace = (SELECT oid FROM here) AND c.relkind = 'i'
+  UNION ALL
+  SELECT 'constraint', r.relname || '.' || c.conname, pg_get_constraintdef(c.oid)
+  FROM pg_constraint AS c JOIN pg_class AS r ON r.oid = c.conrelid WHERE c.connamespace = (SELECT oid FROM here)
+  UNION ALL
+  SELECT 'policy', tablename || '.' || policyname, concat_ws(' ', permissive, cmd, roles, qual, with_check)
+  FROM pg_policies WHERE schemaname = :schema
+  UNION ALL
+  SELECT 'function', p.proname, pg_get_functiondef(p.oid) || coalesce(CAST(p.proacl AS TEXT), '')
+  FROM pg_proc AS p WHERE p.pronamespace = (SELECT oid FROM here)
+  UNION ALL
+  SELECT 'trigger', r.relname || '.' || t.tgname, pg_get_triggerdef(t.oid)
+  FROM pg_trigger AS t JOIN pg_class AS r ON r.oid = t.tgrelid
+  WHERE r.relnamespace = (SELECT oid FROM here) AND NOT t.tgisinternal
+)
+SELECT kind, name, told FROM described ORDER BY kind, name;

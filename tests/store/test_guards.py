@@ -1,0 +1,244 @@
+"""Who sees what (F20), held by the server: real logins, and whatever SQL they may think of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from followup.app import lists
+from followup.app.world import World
+from followup.store import open_store
+from tests.conftest import command
+from tests.servers import let_in, new_schema, schema_of, server_url
+
+USERS = ("sue", "max", "tom", "anne", "pat")
+
+
+class Kept:
+    """An office in PostgreSQL whose users have logins of their own."""
+
+    def __init__(self, folder: Path, url: str, logins: dict[str, str]) -> None:
+        self.folder, self.url, self.logins, self.schema = folder, url, logins, schema_of(url)
+
+    def run(self, *words: str, user: str) -> Any:
+        """The real command, as that user's login, which is all that says who it is."""
+        return command(*words, cwd=self.folder, user="", FOLLOWUP_STORE=self.logins[user])
+
+    def connected(self, user: str) -> psycopg.Connection[Any]:
+        connection = psycopg.connect(re.sub(r"[?&]schema=.*", "", self.logins[user]))
+        connection.execute(f"SET search_path = {self.schema}")
+        connection.commit()
+        return connection
+
+    def ids(self, user: str, sql: str) -> set[Any]:
+        with self.connected(user) as connection:
+            return {row[0] for row in connection.execute(sql)}
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Kept]:
+    url = new_schema()
+    schema = schema_of(url)
+    folder = tmp_path / "demo"
+    assert command("init", "demo", "--empty", cwd=tmp_path, FOLLOWUP_STORE=url).returncode == 0
+    people = folder / "cycles" / "people.yaml"
+    for user in USERS:
+        text = re.sub(
+            rf"(?m)^  {user}:\n(    login: .*\n)?", f"  {user}:\n    login: {user}_{schema}\n", people.read_text()
+        )
+        text = re.sub(r'    login: "[^"]*"\n', "", text)
+        people.write_text(text.replace("role: sales-assistant", "role: administrator"))  # Pat, of a property
+    for words in (["apply", "--yes"], ["contacts", "import", "sample_data/contacts.csv", "-q"]):
+        told = command(*words, cwd=folder, user="sue", FOLLOWUP_STORE=url)
+        assert told.returncode == 0, told.stderr
+    logins = {user: let_in(url, f"{user}_{schema}") for user in USERS}
+    yield Kept(folder, url, logins)
+    with psycopg.connect(server_url(), autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+        for role in (*(f"{user}_{schema}" for user in USERS), f"{schema}_rep", f"{schema}_worker"):
+            connection.execute(f"DROP OWNED BY {role}")
+            connection.execute(f"DROP ROLE {role}")
+
+
+def refused(connection: psycopg.Connection[Any], sql: str, *values: Any) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+        connection.execute(sql, values)
+
+
+def test_F20_the_server_shows_each_what_the_rule_says(kept: Kept) -> None:
+    schedule = ("schedule", "jane-smith", "call", "2026-05-06", "--title", "Ask", "--owner", "anne")
+    assert kept.run(*schedule, user="sue").returncode == 0
+    with closing(open_store(kept.url)) as store:
+        for user in USERS:
+            world = World(store, 1777910400, user)
+            mine = {row.id for row in lists.contacts(world, closed=True)}
+            assert kept.ids(user, "SELECT id FROM contact") == mine
+            assert kept.ids(user, "SELECT DISTINCT contact FROM enrolment") <= mine
+            assert kept.ids(user, "SELECT id FROM action") == {row.id for row in lists.search(world)}
+            told = {item["subject"] for item in lists.history(world)}
+            assert kept.ids(user, "SELECT DISTINCT subject FROM history") == told
+    assert kept.ids("tom", "SELECT id FROM contact") < kept.ids("max", "SELECT id FROM contact")
+    assert "jane-smith" in kept.ids("anne", "SELECT id FROM contact") - {"tom"}
+
+
+def test_a_rep_cannot_change_what_is_not_theirs(kept: Kept) -> None:
+    with kept.connected("tom") as tom:
+        for sql in (
+            "UPDATE contact SET name = 'mine' WHERE id = 'brian-jones'",
+            "UPDATE contact SET owner = 'tom' WHERE id = 'brian-jones'",
+            "UPDATE action SET owner = 'tom' WHERE contact = 'brian-jones'",
+            "UPDATE enrolment SET ended = '2026-05-04', reason = 'x' WHERE contact = 'brian-jones'",
+        ):
+            assert tom.execute(sql).rowcount == 0
+        # not seeing is not enough: without a condition nothing would be read
+        refused(tom, "UPDATE contact SET owner = 'tom'")
+        tom.execute("UPDATE action SET owner = 'tom'")
+        tom.execute("ROLLBACK")
+        for table in ("contact", "enrolment", "action", "history", "change"):
+            refused(tom, f"DELETE FROM {table}")
+            refused(tom, f"TRUNCATE {table}")
+    assert kept.ids("sue", "SELECT owner FROM action WHERE contact = 'brian-jones'") == {"anne"}
+
+
+def test_a_rep_cannot_take_others_along_with_what_they_tell_of_their_own(kept: Kept) -> None:
+    with kept.connected("tom") as tom:
+        _begins(tom, 900, "tom")
+        tell = "INSERT INTO history VALUES ('contact:jane-smith', 900, 900, 'attempted', 2, '{}')"
+        tom.execute(tell)
+        # what no condition reads is not looked at by the policy of reading: that of changing must keep it apart
+        tom.execute("UPDATE action SET owner = 'tom', contact = 'jane-smith', enrolment = NULL, step = NULL")
+        tom.execute("UPDATE enrolment SET alias = 'x'")
+        tom.execute("COMMIT")
+    assert kept.ids("sue", "SELECT count(*) FROM action WHERE owner = 'anne'") != {0}
+    assert kept.ids("sue", "SELECT contact FROM enrolment WHERE alias = 'x'") == {"jane-smith"}
+    with kept.connected("tom") as tom:
+        _begins(tom, 901, "tom")
+        tom.execute("INSERT INTO history VALUES ('contact:jane-smith', 901, 901, 'attempted', 2, '{}')")
+        refused(tom, "UPDATE contact SET id = 'brian-jones' WHERE id = 'li-wei'")
+        refused(
+            tom,
+            "INSERT INTO enrolment SELECT 9999, 'brian-jones', kind, process, alias, version, start, start_at, "
+            "round, round_start, round_at, paused_until, '2026', 'x' FROM enrolment LIMIT 1",
+        )
+
+
+def _begins(connection: psycopg.Connection[Any], number: int, by: str) -> None:
+    connection.execute(
+        "INSERT INTO change (id, at, by, command, catalog_version) VALUES (%s, 0, %s, 'x', 2)", [number, by]
+    )
+
+
+def test_a_rep_writes_history_as_themselves_and_never_again(kept: Kept) -> None:
+    tell = "INSERT INTO history VALUES (%s, 900, %s, 'attempted', 2, '{}')"
+    with kept.connected("tom") as tom:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), tom.transaction():
+            _begins(tom, 900, "anne")
+        refused(tom, tell, "contact:jane-smith", 2)  # a change of Sue's
+        refused(tom, "UPDATE history SET data = '{}'")
+        refused(tom, "UPDATE change SET by = 'tom'")
+        refused(tom, "UPDATE change SET at = 0")
+        _begins(tom, 900, "tom")
+        for subject in ("contact:brian-jones", "user:anne", "office"):
+            refused(tom, tell, subject, 900)
+        tom.execute(tell, ["contact:jane-smith", 900])
+
+
+@pytest.mark.parametrize("table", ["catalog_version", "catalog_item", "person", "instance", "migration"])
+def test_a_rep_changes_no_catalog_and_lets_nobody_in(kept: Kept, table: str) -> None:
+    with kept.connected("tom") as tom:
+        refused(tom, f"DELETE FROM {table}")
+        refused(tom, f"INSERT INTO {table} SELECT * FROM {table}")
+        refused(tom, f"SET ROLE {kept.schema}_worker")
+        refused(tom, f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+
+
+def test_nobody_becomes_another_by_tables_or_functions_of_their_own(kept: Kept) -> None:
+    mine = kept.ids("tom", "SELECT id FROM contact")
+    with kept.connected("tom") as tom:
+        tom.execute(
+            "CREATE TEMP TABLE person AS SELECT session_user::text AS login, 'sue' AS id, true AS everything, "
+            "ARRAY['sue'] AS team, NULL::text AS property"
+        )
+        tom.execute(f"SET search_path = pg_temp, {kept.schema}")
+        assert {row[0] for row in tom.execute("SELECT id FROM contact")} == mine
+        assert tom.execute("SELECT me()").fetchone() == ("tom",)
+
+
+def test_a_rep_does_their_own_work_and_nobody_elses(kept: Kept) -> None:
+    assert "Welcome call" in kept.run("due", user="tom").stdout
+    assert kept.run("complete", "2", "--note", "spoke", user="tom").returncode == 0
+    assert kept.run("assign", "li-wei", "toured", user="tom").returncode == 0
+    assert kept.run("attempt", "28", user="tom").returncode == 0
+    assert kept.run("undo", user="tom").returncode == 0
+    assert kept.run("contacts", "set", "jane-smith", "--phone", "+1 604 555 0199", user="tom").returncode == 0
+    assert kept.run("contacts", "add", "--name", "New One", "--cycle", "referral", user="tom").returncode == 0
+    anne = next(iter(kept.ids("anne", "SELECT id FROM action WHERE owner = 'anne' AND status = 'scheduled'")))
+    assert kept.run("complete", str(anne), user="tom").returncode == 66
+    told = kept.run("attempt", "28", "--user", "anne", user="tom")
+    assert told.returncode in (4, 66), told.stderr
+    assert kept.run("doctor", "-q", user="sue").returncode != 70
+    assert command("doctor", "-q", cwd=kept.folder, FOLLOWUP_STORE=kept.url).returncode == 0
+
+
+@pytest.mark.parametrize("who", ["li-wei", "robert-mclean"])  # with an open action, and on hold
+def test_a_contact_that_is_handed_over_is_the_new_owners_alone(kept: Kept, who: str) -> None:
+    told = kept.run("contacts", "set", who, "--owner", "anne", user="tom")
+    assert told.returncode == 0, told.stderr
+    assert who not in kept.ids("tom", "SELECT id FROM contact")
+    assert kept.ids("tom", f"SELECT subject FROM history WHERE subject = 'contact:{who}'") == set()
+    assert who in kept.ids("anne", "SELECT id FROM contact")
+    assert command("doctor", "-q", cwd=kept.folder, FOLLOWUP_STORE=kept.url).returncode == 0
+
+
+def test_whoever_holds_an_action_completes_it_on_anothers_contact(kept: Kept) -> None:
+    schedule = ("schedule", "brian-jones", "call", "2026-05-04", "--title", "Ask", "--owner", "tom")
+    assert kept.run(*schedule, user="sue").returncode == 0
+    held = next(iter(kept.ids("tom", "SELECT id FROM action WHERE contact = 'brian-jones' AND title = 'Ask'")))
+    told = kept.run("complete", str(held), user="tom")
+    assert told.returncode == 0, told.stderr
+    assert "brian-jones" not in kept.ids("tom", "SELECT id FROM contact")
+    assert command("doctor", "-q", cwd=kept.folder, FOLLOWUP_STORE=kept.url).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "ALTER ROLE {login} BYPASSRLS",
+        "ALTER ROLE {login} SUPERUSER",
+        "GRANT {schema}_worker TO {login}",
+        "GRANT {schema}_worker TO {schema}_rep",
+    ],
+)
+def test_doctor_fails_where_a_rep_could_pass_by(kept: Kept, way: str) -> None:
+    login = kept.logins["tom"].partition("//")[2].partition("@")[0]
+    with psycopg.connect(server_url(), autocommit=True) as connection:
+        connection.execute(way.format(login=login, schema=kept.schema))
+        told = command("doctor", cwd=kept.folder, FOLLOWUP_STORE=kept.url)
+        assert told.returncode == 1 and login in told.stdout and "(F20)" in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("DROP POLICY rep_reads ON contact", "policy contact.rep_reads is not there"),
+        ("ALTER TABLE action NO FORCE ROW LEVEL SECURITY", "table action was changed"),
+        ("GRANT DELETE ON history TO {schema}_rep", "table history was changed"),
+        ("DROP INDEX action_one_try", "index action_one_try is not there"),
+        (
+            "CREATE OR REPLACE FUNCTION sees_everything() RETURNS BOOLEAN LANGUAGE sql AS 'SELECT true'",
+            "sees_everything",
+        ),
+    ],
+)
+def test_doctor_names_a_guard_that_was_changed(kept: Kept, change: str, said: str) -> None:
+    with psycopg.connect(server_url(), autocommit=True) as connection:
+        connection.execute(f"SET search_path = {kept.schema}")
+        connection.execute(change.format(schema=kept.schema))
+    told = command("doctor", cwd=kept.folder, FOLLOWUP_STORE=kept.url)
+    assert told.returncode == 1 and said in told.stdout
