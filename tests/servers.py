@@ -33,7 +33,7 @@ def server_url() -> str:
         # what is proved is what a killed client leaves, not what a power cut does
         connection.execute("ALTER SYSTEM SET fsync = off")
         connection.execute("SELECT pg_reload_conf()")
-    return str(url)
+    return str(url).replace("postgres:@", "postgres@")
 
 
 def new_schema() -> str:

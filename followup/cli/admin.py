@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing
 from typing import Annotated, Literal
 
 import typer
 
 from followup.cli.report import show
-from followup.cli.settings import Settings, in_folder, today
-from followup.errors import CannotWrite, CatalogInvalid, NoProject
+from followup.cli.settings import Settings, in_folder, today, unused
+from followup.errors import CatalogInvalid
 from followup.output.text import plural
-from followup.store import open_store, system_account
+from followup.store import open_store, shown, system_account
 
 app = typer.Typer()
 
@@ -30,10 +29,10 @@ def init(
     settings: Settings = ctx.obj
     named = settings.store or os.environ.get("FOLLOWUP_STORE")
     if named:
-        _unused(in_folder(named, folder))
-    started = start(folder, named, system_account())
+        unused(in_folder(named, folder))
+    started = start(folder, shown(named) if named else None, system_account())
     ctx.obj = settings._replace(project=folder, store=in_folder(named, folder) if named else None)
-    _unused(ctx.obj.store_url())
+    unused(ctx.obj.store_url())
     administrator = next(iter(_administrators(folder)))
     open_store(ctx.obj.store_url(), create=True).close()
     ctx.obj = ctx.obj._replace(user=administrator, quiet=True)
@@ -48,22 +47,7 @@ def init(
 
 
 def _kept(ctx: typer.Context) -> str:
-    return str(ctx.obj.store_url().removeprefix("sqlite:///"))
-
-
-def _unused(url: str) -> None:
-    """An office that is there already is nobody's sample."""
-    try:
-        store = open_store(url)
-    except NoProject as none:
-        if none.exists:
-            raise
-        return
-    with closing(store):
-        if next(store.ask("catalog.version"))[0]:
-            raise CannotWrite(
-                f"{url} holds an office already: nothing was changed; `followup apply` changes its catalog"
-            )
+    return shown(ctx.obj.store_url()).removeprefix("sqlite:///")
 
 
 def _administrators(folder: str) -> list[str]:

@@ -6,14 +6,14 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import NamedTuple
 
 import typer
 
 from followup.app.world import World
-from followup.errors import BadInput, NoProject
-from followup.store import Store, loaded, open_store
+from followup.errors import BadInput, CannotWrite, NoProject
+from followup.store import Store, loaded, open_store, shown
 
 #: root's options, which may stand anywhere -> how many words follow
 OPTIONS = {"-C": 1, "--project": 1, "--store": 1, "--user": 1, "--now": 1, "-q": 0, "--quiet": 0}
@@ -61,6 +61,20 @@ def in_folder(url: str, folder: str) -> str:
     if url.startswith("sqlite:///") and not os.path.isabs(url[10:]):
         return "sqlite:///" + os.path.join(folder, url[10:])
     return url
+
+
+def unused(url: str) -> None:
+    """Raises CannotWrite where an office is kept already: it is nobody's sample."""
+    try:
+        store = open_store(url)
+    except NoProject as none:
+        if none.exists:
+            raise
+        return
+    with closing(store):
+        if next(store.ask("catalog.version"))[0]:
+            held = f"{shown(url)} holds an office already"
+            raise CannotWrite(f"{held}: nothing was changed; `followup apply` changes its catalog")
 
 
 @contextmanager

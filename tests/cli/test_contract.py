@@ -75,6 +75,8 @@ WORDS = {
     "aliases show": ["toured"],
     "users list": [],
     "users show": ["tom"],
+    "store create": ["--store", "sqlite:///other.db"],
+    "store upgrade": [],
     "doctor": [],
     "backup": ["copy.db"],
 }

@@ -1,0 +1,174 @@
+"""The PostgreSQL store: many at once, what goes wrong in one line, words that mean the same as in the other stores."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from followup.core.words import folded
+from followup.errors import Busy, NoProject, StoreUnreachable
+from followup.store import Head, open_store, shown
+from tests.conftest import NOW, command
+from tests.servers import new_schema, schema_of, server_url
+from tests.store.faults import one_line, people
+
+
+class Kept:
+    """The sample office in PostgreSQL."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url = folder, url
+
+    def run(self, *words: str, user: str = "tom") -> subprocess.CompletedProcess[str]:
+        return command(*words, cwd=self.folder, user=user, FOLLOWUP_STORE=self.url)
+
+    def asked(self, sql: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(server_url(), autocommit=True) as connection:
+            connection.execute(f"SET search_path = {schema_of(self.url)}")
+            cursor = connection.execute(sql)
+            return cursor.fetchall() if cursor.description else []
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Kept]:
+    url = new_schema()
+    assert command("init", "kept", cwd=tmp_path, FOLLOWUP_STORE=url).returncode == 0
+    yield Kept(tmp_path / "kept", url)
+    with psycopg.connect(server_url(), autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA {schema_of(url)} CASCADE")
+
+
+def test_two_who_complete_the_same_are_told_who_was_first(kept: Kept) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        told = list(pool.map(lambda user: kept.run("complete", "2", user=user), ["tom", "sue", "max", "sue"]))
+    assert sorted(one.returncode for one in told) == [0, 5, 5, 5], [one.stderr for one in told]
+    assert all(one_line(one.stderr) and "completed" in one.stderr for one in told if one.returncode)
+    assert kept.asked("SELECT count(*) FROM history WHERE kind = 'completed'") == [(1,)]
+    assert kept.run("doctor", "-q").returncode == 0
+
+
+@pytest.mark.slow
+def test_eight_writers_of_one_action_lose_no_write(kept: Kept) -> None:
+    def ten(writer: int) -> set[tuple[int, str]]:
+        told = [kept.run("attempt", "2", "--note", f"{writer}/{n}") for n in range(10)]
+        return {(one.returncode, one.stderr) for one in told}
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(ten, range(8))) == [{(0, "")}] * 8
+    assert kept.asked("SELECT attempts FROM action WHERE id = 2") == [(80,)]
+    assert kept.run("doctor", "-q").returncode == 0
+
+
+def test_P4_two_imports_of_the_same_people_at_once_add_each_once(kept: Kept) -> None:
+    people(kept.folder, "more.csv", 300)
+    lines = (kept.folder / "more.csv").read_text().splitlines()
+    (kept.folder / "back.csv").write_text("\n".join([lines[0], *reversed(lines[1:])]) + "\n")
+    words = [("contacts", "import", file, "--cycle", "referral", "-q") for file in ("more.csv", "back.csv")]
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(lambda typed: kept.run(*typed, user="sue"), words))
+    assert [one.returncode for one in told] == [0, 0], [one.stderr for one in told]
+    assert kept.asked("SELECT count(*), count(DISTINCT id) FROM contact WHERE id ~ '^p[0-9]+$' AND seq = 3") == [
+        (300, 300)
+    ]
+    assert kept.run("doctor", "-q").returncode == 0
+
+
+def test_whoever_waits_too_long_is_told_to_try_again(kept: Kept) -> None:
+    code = (
+        "import followup.store.postgres as p, sys; p.WAIT_SECONDS = 0.2\n"
+        "sys.argv = ['followup', 'complete', '2']; from followup.__main__ import main; main()"
+    )
+    env = {**os.environ, "FOLLOWUP_USER": "tom", "FOLLOWUP_NOW": NOW, "FOLLOWUP_STORE": kept.url}
+    with psycopg.connect(server_url()) as holder:
+        holder.execute(f"SELECT 1 FROM {schema_of(kept.url)}.contact WHERE id = 'jane-smith' FOR UPDATE")
+        told = subprocess.run([sys.executable, "-c", code], cwd=kept.folder, env=env, capture_output=True, text=True)
+        assert kept.run("due").returncode == 0  # whoever reads waits for nobody
+    assert told.returncode == 75 and "busy" in told.stderr and one_line(told.stderr)
+    assert kept.run("complete", "2").returncode == 0
+
+
+def test_a_connection_that_is_cut_leaves_nothing(kept: Kept) -> None:
+    store = open_store(kept.url)
+    with closing(store), pytest.raises(StoreUnreachable), store.change(Head(0, "tom", "test", 1)):
+        pid = store.connection.info.backend_pid  # type: ignore[attr-defined]
+        kept.asked(f"SELECT pg_terminate_backend({pid})")
+        store.dossiers(["jane-smith"])
+    assert kept.asked("SELECT count(*) FROM change WHERE command = 'test'") == [(0,)]
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_a_change_under_a_version_that_is_no_longer_in_force_is_refused(engine: str, kept: Kept, office: Path) -> None:
+    url = kept.url if engine == "postgresql" else f"sqlite:///{office}/followup.db"
+    with closing(open_store(url)) as store:
+        with pytest.raises(Busy, match="another version"), store.change(Head(0, "tom", "test", 2)):
+            pass
+        with store.change(Head(0, "tom", "test", 1)):
+            pass
+
+
+def test_no_server_is_one_line(tmp_path: Path) -> None:
+    told = command("due", cwd=tmp_path, FOLLOWUP_STORE=f"postgresql://tom:secret@/sales?host={tmp_path}")
+    assert told.returncode == 69 and one_line(told.stderr) and "secret" not in told.stderr
+
+
+def test_no_office_a_newer_and_an_older_one_are_told_apart(kept: Kept) -> None:
+    with pytest.raises(NoProject, match="store create"):
+        open_store(new_schema())
+    kept.asked("INSERT INTO migration VALUES (99)")
+    told = kept.run("due")
+    assert told.returncode == 78 and "newer" in told.stderr
+    kept.asked("DELETE FROM migration WHERE number IN (99, 3)")
+    told = kept.run("due")
+    assert told.returncode == 78 and "store upgrade" in told.stderr
+
+
+def test_a_store_is_made_once(kept: Kept) -> None:
+    told = kept.run("store", "create")
+    assert told.returncode == 73 and "holds an office already" in told.stderr
+    assert kept.run("store", "upgrade").stdout.endswith("is up to date\n")
+
+
+def test_P7_a_password_is_neither_kept_nor_said(tmp_path: Path) -> None:
+    url = new_schema().replace("postgres@", "postgres:secret@")
+    told = command("init", "demo", cwd=tmp_path, FOLLOWUP_STORE=url)
+    assert told.returncode == 0 and "secret" not in told.stdout + told.stderr
+    assert (tmp_path / "demo" / ".followup" / "store").read_text() == shown(url) + "\n"
+
+
+@given(
+    st.lists(
+        st.text(st.characters(exclude_categories=("Cs", "Cn"), exclude_characters="\x00"), max_size=12), max_size=40
+    )
+)
+def test_names_are_folded_as_everywhere(names: list[str]) -> None:
+    with folding() as connection:
+        assert [
+            row[0]
+            for row in connection.execute(
+                "SELECT fold(name) FROM unnest(%s::text[]) WITH ORDINALITY AS t (name, n) ORDER BY n", [names]
+            )
+        ] == [folded(name) for name in names]
+
+
+def folding() -> Any:
+    """A connection to an office that is made once."""
+    if not FOLDING:
+        FOLDING.append(new_schema())
+        open_store(FOLDING[0], create=True).close()
+    connection = psycopg.connect(server_url(), autocommit=True)
+    connection.execute(f"SET search_path = {schema_of(FOLDING[0])}")
+    return connection
+
+
+FOLDING: list[str] = []
