@@ -206,6 +206,7 @@ def test_whoever_holds_an_action_completes_it_on_anothers_contact(kept: Kept) ->
     assert command("doctor", "-q", cwd=kept.folder, FOLLOWUP_STORE=kept.url).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "way",
     [
@@ -223,6 +224,7 @@ def test_doctor_fails_where_a_rep_could_pass_by(kept: Kept, way: str) -> None:
         assert told.returncode == 1 and login in told.stdout and "(F20)" in told.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "said"),
     [
