@@ -44,7 +44,7 @@ WAIT_SECONDS = 10.0
 DEFAULT_SCHEMA = "followup"
 
 #: answers that may be longer than memory: they are fetched as they are read
-LONG = frozenset({"lists.history", "doctor.others_history", "catalog.held"})
+LONG = frozenset({"lists.history", "doctor.others_history"})
 
 #: what SQLSTATE begins with -> what the user is told
 KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (

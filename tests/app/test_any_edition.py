@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -29,6 +29,7 @@ from followup.errors import Refused
 from followup.store import Store, open_store
 from tests.app import small_catalog as c
 from tests.conftest import few
+from tests.servers import new_schema
 
 MORNING = 1777910400
 CYCLES = ("calls", "once", "talks", "sale", "rest")
@@ -97,12 +98,21 @@ CHANGES = st.lists(aimed(), min_size=1, max_size=2)
 
 
 @contextmanager
-def a_store() -> Iterator[Store]:
+def in_sqlite() -> Iterator[Store]:
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="followup-", dir=memory) as folder:
         store = open_store(f"sqlite:///{folder}/followup.db", create=True)
         yield store
         store.close()
+
+
+@contextmanager
+def in_postgres() -> Iterator[Store]:
+    with closing(open_store(new_schema(), create=True)) as store:
+        yield store
+
+
+Kept = Callable[[], AbstractContextManager[Store]]
 
 
 def version(catalog: c.Raw) -> Version | None:
@@ -169,7 +179,11 @@ def accounts_for_all(found: Difference, before: dict[str, dict[int, str]], after
     assert len(acted) == len(set(acted)) or any(effect.what == "rezoned" for effect in lines), "each action once"
 
 
-def check(lives: list[tuple[int, int, bool]], changes: list[tuple[list[Any], dict[str, dict[str, Any]]]]) -> str:
+def check(
+    lives: list[tuple[int, int, bool]],
+    changes: list[tuple[list[Any], dict[str, dict[str, Any]]]],
+    a_store: Kept = in_sqlite,
+) -> str:
     """What became of it: nothing, invalid, refused or applied."""
     edited = c.edited(c.OFFICE, *(edit for edits, _ in changes for edit in edits))
     said = list({key: entry for _, entries in changes for key, entry in entries.items()}.values())
@@ -227,3 +241,10 @@ def test_what_a_diff_says_is_what_an_apply_does_and_an_undo_takes_back(lives: An
 @given(LIVES, CHANGES)
 def test_whatever_is_edited_a_diff_says_it_an_apply_does_it_and_an_undo_takes_it_back(lives: Any, changes: Any) -> None:
     check(lives, changes)
+
+
+@pytest.mark.slow
+@settings(max_examples=few(80), deadline=None, suppress_health_check=list(HealthCheck), derandomize="CI" in os.environ)
+@given(LIVES, CHANGES)
+def test_it_is_the_same_in_postgresql(lives: Any, changes: Any) -> None:
+    check(lives, changes, in_postgres)

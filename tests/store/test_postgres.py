@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followup.core.words import folded
@@ -21,32 +20,8 @@ from followup.errors import Busy, NoProject, StoreUnreachable
 from followup.store import Head, open_store, shown
 from tests.conftest import NOW, command
 from tests.servers import new_schema, schema_of, server_url
+from tests.store.conftest import Kept
 from tests.store.faults import one_line, people
-
-
-class Kept:
-    """The sample office in PostgreSQL."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        self.folder, self.url = folder, url
-
-    def run(self, *words: str, user: str = "tom") -> subprocess.CompletedProcess[str]:
-        return command(*words, cwd=self.folder, user=user, FOLLOWUP_STORE=self.url)
-
-    def asked(self, sql: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(server_url(), autocommit=True) as connection:
-            connection.execute(f"SET search_path = {schema_of(self.url)}")
-            cursor = connection.execute(sql)
-            return cursor.fetchall() if cursor.description else []
-
-
-@pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Kept]:
-    url = new_schema()
-    assert command("init", "kept", cwd=tmp_path, FOLLOWUP_STORE=url).returncode == 0
-    yield Kept(tmp_path / "kept", url)
-    with psycopg.connect(server_url(), autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA {schema_of(url)} CASCADE")
 
 
 def test_two_who_complete_the_same_are_told_who_was_first(kept: Kept) -> None:
@@ -146,6 +121,7 @@ def test_P7_a_password_is_neither_kept_nor_said(tmp_path: Path) -> None:
     assert (tmp_path / "demo" / ".followup" / "store").read_text() == shown(url) + "\n"
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.text(st.characters(exclude_categories=("Cs", "Cn"), exclude_characters="\x00"), max_size=12), max_size=40
