@@ -70,7 +70,10 @@ def _reversed(
     made = []
     for subject in subjects:
         try:
-            made.append(undo(entries(world, subject), number, office, stamp))
+            told = entries(world, subject)
+            if not told:  # a server keeps it from whoever handed it over
+                raise Refused(f"{subject.replace(':', ' ')} is not yours to see any more (F20)")
+            made.append(undo(told, number, office, stamp))
         except Refused as refusal:
             taken.refused.append((subject, refusal))
             continue

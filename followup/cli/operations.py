@@ -14,7 +14,7 @@ from followup.cli.options import Answer
 from followup.cli.progress import progress, wiped
 from followup.cli.report import answer
 from followup.cli.settings import world
-from followup.errors import CannotWrite
+from followup.errors import CannotWrite, Refused
 from followup.output.text import clean, plural
 from followup.store import open_store
 
@@ -25,6 +25,8 @@ app = typer.Typer()
 def doctor(ctx: typer.Context, format: Answer = "table") -> None:
     """Check that file, schema and rows are whole, and that the history replays to the rows; exit 1 if not."""
     with closing(open_store(ctx.obj.store_url())) as store:
+        if not store.sees_all:
+            raise Refused("doctor looks at everything: it takes the login of a worker, not of a rep")
         seen = Doctor(store)
         with progress(ctx, "events") as show:
             damage = _said(ctx, seen.damage(show), format)
@@ -60,7 +62,7 @@ def backup(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE
         raise CannotWrite(f"{file} exists already: a backup overwrites nothing")
     with world(ctx) as here, beside(file) as part:
         os.chmod(part.name, 0o600)  # the contacts of an office
-        list(here.store.ask("lists.backup", path=part.name))
+        here.store.back_up(part.name)
         _checked(part.name)
         os.link(part.name, file)  # and not a move: somebody may have made FILE meanwhile
         if not ctx.obj.quiet:

@@ -108,6 +108,15 @@ class Store(Protocol):
         """Everything asked in the block sees one state; a writer's commit waits until it ends."""
         ...
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether nothing is kept from whoever asks."""
+        ...
+
+    def back_up(self, path: str) -> None:
+        """A copy that is whole, into a file that is empty, taken while others read and write."""
+        ...
+
     def schema_faults(self) -> Iterator[str]:
         """A line for each table, index, trigger or view that is not what the migrations make."""
         ...

@@ -113,7 +113,8 @@ class PostgresStore(Dossiers):
             state = error.sqlstate or ""
             for prefix, kind, message in KINDS:
                 if state.startswith(prefix):
-                    raise kind(f"{message} ({self.url}: {_first_line(error)})") from error
+                    found = "" if kind in (Busy, Conflict, Refused) else f": {_first_line(error)}"
+                    raise kind(f"{message} ({self.url}{found})") from error
             if isinstance(error, psycopg.OperationalError):
                 raise StoreUnreachable(f"the store cannot be reached ({self.url}: {_first_line(error)})") from error
             raise
@@ -205,6 +206,15 @@ class PostgresStore(Dossiers):
                 raise
             lost = "the connection was lost at the very end: see whether it was made (`followup history -n 5`)"
             raise StoreUnreachable(f"{lost} ({self.url}: {_first_line(error)})") from error
+
+    @property
+    def sees_all(self) -> bool:
+        worker = f"{self.schema}_worker"
+        row = self.connection.execute("SELECT pg_has_role(session_user, %s, 'MEMBER')", [worker]).fetchone()
+        return row == (True,)
+
+    def back_up(self, path: str) -> None:
+        raise UsageError(f"a server's office is backed up by the server's own tool: pg_dump -n {self.schema}")
 
     def schema_faults(self) -> Iterator[str]:
         from followup.store import schemas

@@ -142,6 +142,13 @@ class SqliteStore(Dossiers):
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
 
+    @property
+    def sees_all(self) -> bool:
+        return True
+
+    def back_up(self, path: str) -> None:
+        list(self.ask("lists.backup", path=path))
+
     def schema_faults(self) -> Iterator[str]:
         from followup.store.migrating import schema_faults
 

@@ -45,6 +45,11 @@ CREATE FUNCTION is_mine(wanted BIGINT) RETURNS BOOLEAN LANGUAGE sql STABLE SECUR
 SET search_path = {schema}, pg_temp
 AS $$ SELECT EXISTS (SELECT 1 FROM change WHERE id = wanted AND by = me()) $$;
 
+-- What a change of one's own was about, also where one sees it no more: an undo must not pass it over.
+CREATE FUNCTION told_by_me(wanted BIGINT) RETURNS SETOF TEXT LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = {schema}, pg_temp
+AS $$ SELECT DISTINCT subject FROM history WHERE change = wanted AND is_mine(wanted) $$;
+
 ALTER TABLE contact ENABLE ROW LEVEL SECURITY;
 ALTER TABLE contact FORCE ROW LEVEL SECURITY;
 ALTER TABLE enrolment ENABLE ROW LEVEL SECURITY;
