@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/sh
 
-.PHONY: demo test check bench peers accept clean
+.PHONY: demo demo-postgres test check bench peers accept clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -14,6 +14,10 @@ SHELL := /bin/sh
 
 demo: .venv/ready
 	sh docs/demo.sh $(BIN)/followup
+
+# the same on a PostgreSQL that comes in a wheel and stops with the demo
+demo-postgres: .venv/ready
+	$(BIN)/python -m tests.servers sh docs/demo.sh $(BIN)/followup
 
 test: .venv/ready
 	$(BIN)/python -m pytest -n 2 --dist worksteal
