@@ -73,7 +73,10 @@ class PostgresStore(Dossiers):
         self._names = count()
         with self._translated():
             self.connection = psycopg.connect(
-                self.address, autocommit=True, connect_timeout=round(WAIT_SECONDS), application_name="followup"
+                self.address,
+                autocommit=True,
+                connect_timeout=round(WAIT_SECONDS),
+                application_name=f"followup {self.schema}",  # what the server's own lists say
             )
             try:
                 self._check(create)

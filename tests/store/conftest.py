@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.conftest import command
+from tests.conftest import NOW, command
 from tests.servers import new_schema, schema_of, server_url
 
 
@@ -22,6 +24,20 @@ class Kept:
 
     def run(self, *words: str, user: str = "tom") -> subprocess.CompletedProcess[str]:
         return command(*words, cwd=self.folder, user=user, FOLLOWUP_STORE=self.url)
+
+    def started(self, *words: str, user: str = "tom") -> subprocess.Popen[str]:
+        """The real command, under way."""
+        env = {**os.environ, "FOLLOWUP_USER": user, "FOLLOWUP_NOW": NOW, "FOLLOWUP_STORE": self.url}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(
+            [sys.executable, "-m", "followup", *words], cwd=self.folder, env=env, text=True, **pipes
+        )
+
+    def there(self) -> list[str | None]:
+        """What each command that is connected waits for."""
+        name = f"followup {schema_of(self.url)}"
+        rows = self.asked(f"SELECT wait_event_type FROM pg_stat_activity WHERE application_name = '{name}'")
+        return [row[0] for row in rows]
 
     def asked(self, sql: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(server_url(), autocommit=True) as connection:

@@ -70,6 +70,5 @@ def test_P4_an_import_that_was_killed_is_taken_up(kept: Kept) -> None:
 
 def wait_for_nobody(kept: Kept) -> None:
     """Until the server has noticed that whoever was killed is gone."""
-    ask = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'followup'"
-    while kept.asked(ask) != [(0,)]:
+    while kept.there():
         pass

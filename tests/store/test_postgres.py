@@ -24,12 +24,36 @@ from tests.store.conftest import Kept
 from tests.store.faults import one_line, people
 
 
-def test_two_who_complete_the_same_are_told_who_was_first(kept: Kept) -> None:
-    with ThreadPoolExecutor(4) as pool:
-        told = list(pool.map(lambda user: kept.run("complete", "2", user=user), ["tom", "sue", "max", "sue"]))
-    assert sorted(one.returncode for one in told) == [0, 5, 5, 5], [one.stderr for one in told]
-    assert all(one_line(one.stderr) and "completed" in one.stderr for one in told if one.returncode)
+def all_at_once(kept: Kept, lock: str, commands: list[tuple[str, ...]]) -> list[tuple[int, str]]:
+    """How each command ended, all of which had to wait for `lock` and then were let go together."""
+    with psycopg.connect(server_url()) as holder:
+        holder.execute(f"SET search_path = {schema_of(kept.url)}")
+        holder.execute(lock)
+        under_way = [kept.started(*words[1:], user=words[0]) for words in commands]
+        while kept.there() != ["Lock"] * len(commands):
+            assert all(one.poll() is None for one in under_way), "it did not wait"
+    said = [one.communicate(timeout=120)[1] for one in under_way]
+    return [(one.returncode, text) for one, text in zip(under_way, said, strict=True)]
+
+
+@pytest.mark.parametrize("by_hand", [False, True], ids=["a step", "made by hand"])
+def test_who_completes_the_same_is_told_who_was_first(by_hand: bool, kept: Kept) -> None:
+    assert kept.run("schedule", "jane-smith", "call", "2026-05-04", "--title", "Ask").returncode == 0
+    ((made,),) = kept.asked("SELECT id FROM action WHERE title = 'Ask'")
+    commands = [(user, "complete", str(made) if by_hand else "2") for user in ("tom", "sue", "max", "sue")]
+    told = all_at_once(kept, "SELECT 1 FROM contact WHERE id = 'jane-smith' FOR UPDATE", commands)
+    assert sorted(code for code, _ in told) == [0, 5, 5, 5], told
+    assert all(one_line(text) and "completed" in text for code, text in told if code)
     assert kept.asked("SELECT count(*) FROM history WHERE kind = 'completed'") == [(1,)]
+    assert kept.run("doctor", "-q").returncode == 0
+
+
+def test_F6_two_who_assign_the_same_contact_are_one_after_the_other(kept: Kept) -> None:
+    commands = [("tom", "assign", "jane-smith", "toured"), ("sue", "assign", "jane-smith", "not-interested")]
+    told = all_at_once(kept, "SELECT 1 FROM contact WHERE id = 'jane-smith' FOR UPDATE", commands)
+    assert told == [(0, ""), (0, "")]
+    on = "SELECT count(*) FILTER (WHERE ended IS NULL), count(*) FROM enrolment WHERE contact = 'jane-smith'"
+    assert kept.asked(on) == [(1, 3)]
     assert kept.run("doctor", "-q").returncode == 0
 
 
@@ -49,10 +73,10 @@ def test_P4_two_imports_of_the_same_people_at_once_add_each_once(kept: Kept) -> 
     people(kept.folder, "more.csv", 300)
     lines = (kept.folder / "more.csv").read_text().splitlines()
     (kept.folder / "back.csv").write_text("\n".join([lines[0], *reversed(lines[1:])]) + "\n")
-    words = [("contacts", "import", file, "--cycle", "referral", "-q") for file in ("more.csv", "back.csv")]
-    with ThreadPoolExecutor(2) as pool:
-        told = list(pool.map(lambda typed: kept.run(*typed, user="sue"), words))
-    assert [one.returncode for one in told] == [0, 0], [one.stderr for one in told]
+    words = [("sue", "contacts", "import", file, "--cycle", "referral", "-q") for file in ("more.csv", "back.csv")]
+    office = "SELECT CAST(oid AS INTEGER) FROM pg_namespace WHERE nspname = current_schema()"
+    told = all_at_once(kept, f"SELECT pg_advisory_xact_lock(1179601996, ({office}))", words)
+    assert told == [(0, ""), (0, "")]
     assert kept.asked("SELECT count(*), count(DISTINCT id) FROM contact WHERE id ~ '^p[0-9]+$' AND seq = 3") == [
         (300, 300)
     ]
