@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from followup.app.forecasting import Ahead, forecast
 from followup.app.world import World
 from followup.core.living import Habits
-from tests.app.test_any_edition import LIVES, a_store, lived
+from tests.app.test_any_edition import LIVES, in_sqlite, lived
 
 #: nothing is late, as without habits; but chance is asked each time, so that nothing is remembered
 EACH = Habits(((1.0, 0.0),))
@@ -19,7 +19,7 @@ EACH = Habits(((1.0, 0.0),))
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize="CI" in os.environ)
 @given(LIVES)
 def test_those_who_stand_alike_have_the_same_to_come(lives: Any) -> None:
-    with a_store() as store:
+    with in_sqlite() as store:
         now = lived(store, lives)
         found = []
         for habits in (Habits(), EACH):
