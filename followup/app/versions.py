@@ -66,8 +66,8 @@ def record(writing: Change, wanted: Version, version: int, changed: Sequence[Edi
     writing.execute("insert_version", [(version, wanted.digest, wanted.git, writing.id)])
     writing.execute("close_item", [(version, edit.kind, edit.id) for edit in changed if edit.before is not None])
     kept = [edit for edit in changed if edit.after is not None]
-    writing.admit(people(wanted.documents))
     writing.execute("insert_item", [(x.kind, x.id, version, dumps(x.after, ensure_ascii=False)) for x in kept])
+    writing.admit(people(wanted.documents))
 
 
 def people(documents: Documents) -> Iterator[Person]:

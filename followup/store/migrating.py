@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+from followup.store.shapes import departures
 from followup.store.statements import migrations, statement
 
 
@@ -43,13 +44,7 @@ def schema_faults(connection: sqlite3.Connection) -> Iterator[str]:
     migrate(new)
     should, found = _schema(new), _schema(connection)
     new.close()
-    for what in should | found:
-        if what not in found:
-            yield f"{what} is not there"
-        elif what not in should:
-            yield f"{what} is not of this program"
-        elif should[what] != found[what]:
-            yield f"{what} was changed: it is not what the migrations make"
+    yield from departures(should, found)
 
 
 def _schema(connection: sqlite3.Connection) -> dict[str, str]:

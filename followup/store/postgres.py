@@ -6,61 +6,37 @@ change at once; an apply is alone.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
 from itertools import count
 from json import dumps
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import psycopg
+from psycopg.pq import TransactionStatus
 
 from followup.core.draft import Decision
 from followup.core.model import Dossier, user_subject
 from followup.errors import (
     Busy,
-    CannotWrite,
-    Conflict,
-    FollowupError,
     NoProject,
-    Refused,
     StoreUnreachable,
     UsageError,
 )
-from followup.store import DAMAGED, OVERTAKEN, Head, Person, shown
+from followup.store import OVERTAKEN, Head, Person, shown
 from followup.store.copying import copied, few_enough
 from followup.store.dossiers import Dossiers
 from followup.store.placing import placed
 from followup.store.saving import WRITES, rows_of
+from followup.store.server import address, first_line, translated
 from followup.store.statements import statements
-
-try:
-    import psycopg
-    from psycopg.pq import TransactionStatus
-except ImportError:
-    raise UsageError("PostgreSQL needs its driver: pip install 'followup[postgres]'") from None
 
 SCHEMA_VERSION = 3
 WAIT_SECONDS = 10.0
-DEFAULT_SCHEMA = "followup"
 
 #: answers that may be longer than memory: they are fetched as they are read
 LONG = frozenset({"lists.history", "doctor.others_history"})
-
-#: what SQLSTATE begins with -> what the user is told
-KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
-    ("55P03", Busy, "the store is busy: somebody has been writing for longer than it was worth waiting"),
-    ("40", Busy, "the store is busy: others were writing the same; nothing was changed, run it again"),
-    ("53300", Busy, "the server has no connection left: run it again"),
-    ("53", CannotWrite, "the server is out of disk or memory: nothing is half saved"),
-    ("25006", CannotWrite, "the store cannot be written: the server is read-only"),
-    ("23505", Conflict, "somebody else was first: nothing was changed; look at what stands now"),
-    ("42501", Refused, "the server does not let you: it is not yours (F20), or not your login's to do"),
-    ("3D000", NoProject, "the server has no such database"),
-    ("3F000", NoProject, "nothing is kept there"),
-    ("42", StoreUnreachable, DAMAGED),
-    ("XX", StoreUnreachable, DAMAGED),
-    ("57", StoreUnreachable, "the server stopped: nothing is half saved; run it again"),
-)
 
 
 class PostgresStore(Dossiers):
@@ -69,7 +45,7 @@ class PostgresStore(Dossiers):
     def __init__(self, url: str, create: bool = False) -> None:
         self.url = shown(url)
         self.address, self.schema = address(url)
-        self._changing = self._alone = False
+        self._holding = False  # whether a change is under way that others may go on beside
         self._names = count()
         with self._translated():
             self.connection = psycopg.connect(
@@ -107,20 +83,8 @@ class PostgresStore(Dossiers):
         row = self.connection.execute("SELECT session_user").fetchone()
         return str(row[0]) if row else None
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """The server's errors as ours: one line, an exit code; anything unknown stays a bug."""
-        try:
-            yield
-        except psycopg.Error as error:
-            state = error.sqlstate or ""
-            for prefix, kind, message in KINDS:
-                if state.startswith(prefix):
-                    found = "" if kind in (Busy, Conflict, Refused) else f": {_first_line(error)}"
-                    raise kind(f"{message} ({self.url}{found})") from error
-            if isinstance(error, psycopg.OperationalError):
-                raise StoreUnreachable(f"the store cannot be reached ({self.url}: {_first_line(error)})") from error
-            raise
+    def _translated(self) -> AbstractContextManager[None]:
+        return translated(self.url)
 
     def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
         with self._translated():
@@ -145,7 +109,7 @@ class PostgresStore(Dossiers):
                 cursor.execute("ROLLBACK")
 
     def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
-        if self._changing and not self._alone:
+        if self._holding:
             ids = dumps(contacts)
             if next(self.ask("dossiers.missing", ids=ids))[0]:
                 self._lock("adding")
@@ -153,7 +117,7 @@ class PostgresStore(Dossiers):
         return super().dossiers(contacts)
 
     def tasks(self, user: str) -> Dossier:
-        if self._changing and not self._alone:
+        if self._holding:
             self._lock("hold_user", subject=user_subject(user))
         return super().tasks(user)
 
@@ -165,15 +129,19 @@ class PostgresStore(Dossiers):
             self._lock("hold_user", subject=user_subject(user))
 
     def _lock(self, name: str, **values: Any) -> None:
-        office = next(self.ask("write.office", schema=self.schema))[0]
-        list(self.ask("write." + name, office=office, **values))
+        list(self.ask("write." + name, office=self._office, **values))
+
+    @cached_property
+    def _office(self) -> int:
+        """What the locks of this office are told apart by."""
+        return int(next(self.ask("write.office", schema=self.schema))[0])
 
     @contextmanager
     def change(
         self, head: Head, dry_run: bool = False, resume: int | None = None, alone: bool = False
     ) -> Iterator[PostgresChange]:
         with self._transaction("BEGIN") as end:
-            self._changing, self._alone = True, alone
+            self._holding = not alone
             self._lock("alone" if alone else "beside")
             if next(self.ask("catalog.version"))[0] != head.catalog_version:
                 raise Busy(OVERTAKEN)
@@ -194,7 +162,7 @@ class PostgresStore(Dossiers):
             try:
                 yield self._end
             finally:
-                self._changing = self._alone = False
+                self._holding = False
                 if self.connection.info.transaction_status is not TransactionStatus.IDLE and not self.connection.closed:
                     self.connection.execute("ROLLBACK")
 
@@ -208,7 +176,7 @@ class PostgresStore(Dossiers):
             if not self.connection.closed:
                 raise
             lost = "the connection was lost at the very end: see whether it was made (`followup history -n 5`)"
-            raise StoreUnreachable(f"{lost} ({self.url}: {_first_line(error)})") from error
+            raise StoreUnreachable(f"{lost} ({self.url}: {first_line(error)})") from error
 
     @property
     def sees_all(self) -> bool:
@@ -278,17 +246,3 @@ class PostgresChange:
     def leave_unfinished(self, typed: str | None) -> None:
         self.connection.execute(placed("write.unfinished"), {"id": self.id, "typed": typed})
         self.saved = self.saved or self.resumed
-
-
-def address(url: str) -> tuple[str, str]:
-    """What the driver takes, and the schema. Raises UsageError for a schema that is no plain name."""
-    parts = urlsplit(url)
-    options = dict(parse_qsl(parts.query))
-    schema = options.pop("schema", DEFAULT_SCHEMA)
-    if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,39}", schema):
-        raise UsageError(f"schema={schema}: a schema is named in small letters, digits and _, at most 40")
-    return urlunsplit(parts._replace(query=urlencode(options))), schema
-
-
-def _first_line(error: psycopg.Error) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]

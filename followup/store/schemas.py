@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from psycopg import ClientCursor, Connection, errors
+from psycopg import ClientCursor, Connection, Rollback, errors
 
 from followup.store.placing import placed
+from followup.store.shapes import departures
 from followup.store.statements import migrations
 
 Server = Connection[Any]
@@ -69,34 +70,24 @@ def faults(connection: Server, schema: str) -> Iterator[str]:
     except errors.InsufficientPrivilege:
         yield "the schema was not checked: that takes a login that may create one, as the owner's"
         should = found
-    for what in sorted(should | found):
-        if what not in found:
-            yield f"{what} is not there"
-        elif what not in should:
-            yield f"{what} is not of this program"
-        elif should[what] != found[what]:
-            yield f"{what} was changed: it is not what the migrations make"
+    yield from departures(should, found)
     names = {"schema": schema, **{role: f"{schema}_{role}" for role in ROLES}}
     for login, why in ClientCursor(connection).execute(placed("doctor.passing"), names):
         yield f"login {login} is let in as a rep, and {why}: no row would be kept from it (F20)"
 
 
 def _of_a_new_one(connection: Server) -> dict[str, str]:
-    class Taken(Exception):
-        """Back."""
-
-    try:
-        with connection.transaction():
-            connection.execute("SET LOCAL client_min_messages = error")
-            for role in ROLES:
-                connection.execute(f"CREATE ROLE {SCRATCH}_{role} NOLOGIN")
-            connection.execute(f"CREATE SCHEMA {SCRATCH}")
-            for wanted, sql in migrations("postgres"):
-                _migrate(connection, SCRATCH, wanted, sql)
-            made = _described(connection, SCRATCH)
-            raise Taken
-    except Taken:
-        return made
+    made: dict[str, str] = {}
+    with connection.transaction():
+        connection.execute("SET LOCAL client_min_messages = error")
+        for role in ROLES:
+            connection.execute(f"CREATE ROLE {SCRATCH}_{role} NOLOGIN")
+        connection.execute(f"CREATE SCHEMA {SCRATCH}")
+        for wanted, sql in migrations("postgres"):
+            _migrate(connection, SCRATCH, wanted, sql)
+        made |= _described(connection, SCRATCH)
+        raise Rollback
+    return made
 
 
 def _described(connection: Server, schema: str) -> dict[str, str]:

@@ -1,0 +1,70 @@
+"""A PostgreSQL server: how it is addressed, and what its errors are to the user."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import psycopg
+
+from followup.errors import (
+    Busy,
+    CannotWrite,
+    Conflict,
+    FollowupError,
+    NoProject,
+    Refused,
+    StoreUnreachable,
+    UsageError,
+)
+from followup.store import DAMAGED
+
+DEFAULT_SCHEMA = "followup"
+
+#: what SQLSTATE begins with -> what the user is told
+KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
+    ("55P03", Busy, "the store is busy: somebody has been writing for longer than it was worth waiting"),
+    ("40", Busy, "the store is busy: others were writing the same; nothing was changed, run it again"),
+    ("53300", Busy, "the server has no connection left: run it again"),
+    ("53", CannotWrite, "the server is out of disk or memory: nothing is half saved"),
+    ("25006", CannotWrite, "the store cannot be written: the server is read-only"),
+    ("23505", Conflict, "somebody else was first: nothing was changed; look at what stands now"),
+    ("42501", Refused, "the server does not let you: it is not yours (F20), or not your login's to do"),
+    ("3D000", NoProject, "the server has no such database"),
+    ("3F000", NoProject, "nothing is kept there"),
+    ("42", StoreUnreachable, DAMAGED),
+    ("XX", StoreUnreachable, DAMAGED),
+    ("57", StoreUnreachable, "the server stopped: nothing is half saved; run it again"),
+)
+
+
+@contextmanager
+def translated(url: str) -> Iterator[None]:
+    """The server's errors as ours: one line, an exit code; anything unknown stays a bug. `url`: as it may be said."""
+    try:
+        yield
+    except psycopg.Error as error:
+        state = error.sqlstate or ""
+        for prefix, kind, message in KINDS:
+            if state.startswith(prefix):
+                found = "" if kind in (Busy, Conflict, Refused) else f": {first_line(error)}"
+                raise kind(f"{message} ({url}{found})") from error
+        if isinstance(error, psycopg.OperationalError):
+            raise StoreUnreachable(f"the store cannot be reached ({url}: {first_line(error)})") from error
+        raise
+
+
+def address(url: str) -> tuple[str, str]:
+    """What the driver takes, and the schema. Raises UsageError for a schema that is no plain name."""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    schema = options.pop("schema", DEFAULT_SCHEMA)
+    if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,39}", schema):
+        raise UsageError(f"schema={schema}: a schema is named in small letters, digits and _, at most 40")
+    return urlunsplit(parts._replace(query=urlencode(options))), schema
+
+
+def first_line(error: psycopg.Error) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]
