@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests: the one that FOLLOWUP_TEST_POSTGRES names, else one out of a wheel, started here.
+"""A real PostgreSQL for the tests: the one that POSTGRES_OF_THE_TESTS names, else one out of a wheel, started here.
 
 Each office gets a schema of its own, and each rep a login of its own.
 """
@@ -22,7 +22,7 @@ _numbers = count(1)
 @cache
 def server_url() -> str:
     """Of its superuser. The server is this process's own, and stops with it."""
-    named = os.environ.get("FOLLOWUP_TEST_POSTGRES")
+    named = os.environ.get("POSTGRES_OF_THE_TESTS")
     if named:
         return named
     with warnings.catch_warnings():

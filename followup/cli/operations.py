@@ -26,7 +26,7 @@ def doctor(ctx: typer.Context, format: Answer = "table") -> None:
     """Check that file, schema and rows are whole, and that the history replays to the rows; exit 1 if not."""
     with closing(open_store(ctx.obj.store_url())) as store:
         if not store.sees_all:
-            raise Refused("doctor looks at everything: it takes the login of a worker, not of a rep")
+            raise Refused("doctor looks at everything: it takes the login of the store's owner")
         seen = Doctor(store)
         with progress(ctx, "events") as show:
             damage = _said(ctx, seen.damage(show), format)

@@ -110,7 +110,7 @@ class Store(Protocol):
 
     @property
     def sees_all(self) -> bool:
-        """Whether nothing is kept from whoever asks."""
+        """Whether nothing is kept from whoever asks, so that they can be the doctor."""
         ...
 
     def back_up(self, path: str) -> None:
@@ -146,8 +146,10 @@ def open_store(url: str, create: bool = False) -> Store:
 
         return SqliteStore(path[3:], create)
     if scheme in ("postgresql", "postgres") and path.startswith("//"):
-        from followup.store.postgres import PostgresStore
-
+        try:
+            from followup.store.postgres import PostgresStore
+        except ModuleNotFoundError:
+            raise UsageError("PostgreSQL needs its driver: pip install 'followup[postgres]'") from None
         return PostgresStore(url, create)
     raise UsageError(f"no store is kept at '{shown(url)}': sqlite:///FILE or postgresql://HOST/DATABASE")
 
@@ -166,5 +168,7 @@ def system_account() -> str | None:
 def shown(url: str) -> str:
     """The url as it may be said aloud: without a password."""
     scheme, separator, rest = url.partition("://")
-    place, at, host = rest.rpartition("@")
-    return f"{scheme}{separator}{place.partition(':')[0]}{at}{host}" if at else url
+    address, mark, options = rest.partition("?")
+    place, at, host = address.rpartition("@")
+    said = "&".join(option for option in options.split("&") if not option.startswith(("password=", "sslpassword=")))
+    return f"{scheme}{separator}{place.partition(':')[0]}{at}{host}" + (mark + said if said else "")

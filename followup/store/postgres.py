@@ -180,9 +180,9 @@ class PostgresStore(Dossiers):
 
     @property
     def sees_all(self) -> bool:
-        worker = f"{self.schema}_worker"
-        row = self.connection.execute("SELECT pg_has_role(session_user, %s, 'MEMBER')", [worker]).fetchone()
-        return row == (True,)
+        """To the owner, who may also make the schema that a doctor compares with."""
+        mine = "SELECT pg_has_role(session_user, nspowner, 'MEMBER') FROM pg_namespace WHERE nspname = %s"
+        return self.connection.execute(mine, [self.schema]).fetchone() == (True,)
 
     def back_up(self, path: str) -> None:
         raise UsageError(f"a server's office is backed up by the server's own tool: pg_dump -n {self.schema}")

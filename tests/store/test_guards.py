@@ -16,7 +16,7 @@ from followup.app.world import World
 from followup.store import open_store
 from followup.store.placing import placed
 from tests.conftest import command
-from tests.servers import let_in, new_schema, schema_of, server_url
+from tests.servers import as_login, let_in, new_schema, schema_of, server_url
 from tests.store.faults import one_line
 
 USERS = ("sue", "max", "tom", "anne", "pat")
@@ -273,6 +273,38 @@ def test_E11_an_undo_passes_over_nobody_who_was_handed_over(kept: Kept) -> None:
 def test_who_does_not_see_everything_is_no_doctor(kept: Kept) -> None:
     told = kept.run("doctor", user="tom")
     assert told.returncode == 4 and one_line(told.stderr)
+
+
+def test_an_office_is_owned_and_worked_without_a_superuser(tmp_path: Path) -> None:
+    url = new_schema()
+    schema = schema_of(url)
+    owner, worker = f"owner_{schema}", f"worker_{schema}"
+    with psycopg.connect(server_url(), autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {owner} LOGIN CREATEROLE")
+        connection.execute(f"GRANT CREATE ON DATABASE postgres TO {owner}")
+        told = command("init", "demo", cwd=tmp_path, FOLLOWUP_STORE=as_login(url, owner))
+        assert told.returncode == 0, told.stderr
+        logins = {"owner": as_login(url, owner), "worker": let_in(url, worker, "worker"), "superuser": url}
+
+        def run(who: str, *words: str) -> Any:
+            return command(*words, cwd=tmp_path / "demo", user="sue", FOLLOWUP_STORE=logins[who])
+
+        assert run("worker", "complete", "2").returncode == 0
+        assert run("worker", "due", "--all-users").returncode == 0
+        (tmp_path / "demo" / "cycles" / "more.yaml").write_text("aliases:\n  again: {name: Again, cycle: null}\n")
+        applied = run("worker", "apply", "--yes")
+        assert applied.returncode == 0, applied.stderr
+        for who, code in (("owner", 0), ("superuser", 0), ("worker", 4)):
+            told = run(who, "doctor")
+            assert told.returncode == code, (who, told.stdout, told.stderr)
+        used = " WITH INHERIT TRUE" if connection.info.server_version >= 160000 else ""
+        connection.execute(f"GRANT {schema}_rep TO {owner}{used}")
+        told = run("owner", "doctor")
+        assert told.returncode == 1 and owner in told.stdout
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+        connection.execute(f"DROP OWNED BY {owner}, {worker}")
+        for role in (worker, f"{schema}_rep", f"{schema}_worker", owner):
+            connection.execute(f"DROP ROLE {role}")
 
 
 def test_a_server_is_backed_up_by_its_own_tool(kept: Kept) -> None:

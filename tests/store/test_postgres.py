@@ -121,6 +121,29 @@ def test_no_server_is_one_line(tmp_path: Path) -> None:
     assert told.returncode == 69 and one_line(told.stderr) and "secret" not in told.stderr
 
 
+def test_without_its_driver_it_says_what_to_install(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.modules['psycopg'] = None\n"
+        "sys.argv = ['followup', 'due']; from followup.__main__ import main; main()"
+    )
+    env = {**os.environ, "FOLLOWUP_STORE": "postgresql://db.example/sales"}
+    told = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert told.returncode == 2 and "followup[postgres]" in told.stderr and one_line(told.stderr)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://tom:se@cret@db/sales?schema=x", "postgresql://tom@db/sales?schema=x"),
+        ("postgresql://db/sales?user=tom&password=secret&schema=x", "postgresql://db/sales?user=tom&schema=x"),
+        ("postgresql://db/sales?password=secret", "postgresql://db/sales"),
+        ("sqlite:////tmp/a@b.db", "sqlite:////tmp/a@b.db"),
+    ],
+)
+def test_P7_a_url_is_said_without_its_password(url: str, said: str) -> None:
+    assert shown(url) == said
+
+
 def test_no_office_a_newer_and_an_older_one_are_told_apart(kept: Kept) -> None:
     with pytest.raises(NoProject, match="store create"):
         open_store(new_schema())
@@ -130,6 +153,12 @@ def test_no_office_a_newer_and_an_older_one_are_told_apart(kept: Kept) -> None:
     kept.asked("DELETE FROM migration WHERE number IN (99, 3)")
     told = kept.run("due")
     assert told.returncode == 78 and "store upgrade" in told.stderr
+
+
+def test_the_server_is_the_one_that_was_named() -> None:
+    """CI names Debian's: what a fixture hides from the commands must not hide that."""
+    named = os.environ.get("POSTGRES_OF_THE_TESTS")
+    assert (server_url() == named) if named else "followup-pg-" in server_url()
 
 
 def test_a_store_is_made_once(kept: Kept) -> None:

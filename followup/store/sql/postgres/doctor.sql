@@ -32,11 +32,17 @@ WITH needed (name, next, least) AS (
 SELECT name, next, least FROM needed WHERE next < least;
 
 -- name: passing
--- Logins of reps that no policy would hold, and why. (A superuser is a member of every role: only what was granted counts.)
-WITH RECURSIVE granted (role, member) AS (
+-- Logins of reps that no policy would hold, and why. (A superuser is a member of every role: only what was granted counts.
+-- Since PostgreSQL 16 who makes a role has it to give, which the owner does not use.)
+WITH RECURSIVE given (role, member) AS (
   SELECT roleid, member FROM pg_auth_members
+  WHERE NOT (admin_option AND member = (SELECT nspowner FROM pg_namespace WHERE nspname = :schema)
+             AND NOT pg_has_role(member, roleid, 'USAGE'))
+),
+granted (role, member) AS (
+  SELECT role, member FROM given
   UNION
-  SELECT g.role, m.member FROM granted AS g JOIN pg_auth_members AS m ON m.roleid = g.member
+  SELECT g.role, m.member FROM granted AS g JOIN given AS m ON m.role = g.member
 )
 SELECT DISTINCT r.rolname, CASE WHEN r.rolsuper THEN 'is a superuser' WHEN r.rolbypassrls THEN 'may bypass row security'
                                 WHEN o.rolname = :worker THEN 'is a worker too'
@@ -50,17 +56,21 @@ ORDER BY 1, 2;
 
 -- name: schema
 -- What the office is made of: tables with their columns, privileges and row security, indexes, constraints, policies,
--- functions, sequences.
+-- functions, sequences. Privileges are those of others than the owner, whoever that is.
 WITH here AS (SELECT oid FROM pg_namespace WHERE nspname = :schema),
 described (kind, name, told) AS (
   SELECT 'column', c.relname || '.' || a.attname,
-         concat_ws(' ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'not null' END, l.collname, a.attacl)
+         concat_ws(' ', format_type(a.atttypid, a.atttypmod), CASE WHEN a.attnotnull THEN 'not null' END, l.collname,
+         (SELECT string_agg(told, ', ' ORDER BY told)
+          FROM (SELECT pg_get_userbyid(grantee) || ' ' || privilege_type AS told FROM aclexplode(a.attacl) WHERE grantee <> c.relowner) AS x))
   FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid LEFT JOIN pg_collation AS l ON l.oid = a.attcollation
   WHERE c.relnamespace = (SELECT oid FROM here) AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
   UNION ALL
   SELECT CASE c.relkind WHEN 'r' THEN 'table' WHEN 'S' THEN 'sequence' ELSE 'view' END, c.relname,
          concat_ws(' ', c.relrowsecurity, c.relforcerowsecurity,
-                   (SELECT string_agg(CAST(x AS TEXT), ' ' ORDER BY CAST(x AS TEXT)) FROM unnest(c.relacl) AS x))
+                   
+         (SELECT string_agg(told, ', ' ORDER BY told)
+          FROM (SELECT pg_get_userbyid(grantee) || ' ' || privilege_type AS told FROM aclexplode(c.relacl) WHERE grantee <> c.relowner) AS x))
   FROM pg_class AS c WHERE c.relnamespace = (SELECT oid FROM here) AND c.relkind IN ('r', 'S', 'v', 'm')
   UNION ALL
   SELECT 'index', c.relname, pg_get_indexdef(c.oid)
@@ -72,7 +82,8 @@ described (kind, name, told) AS (
   SELECT 'policy', tablename || '.' || policyname, concat_ws(' ', permissive, cmd, roles, qual, with_check)
   FROM pg_policies WHERE schemaname = :schema
   UNION ALL
-  SELECT 'function', p.proname, pg_get_functiondef(p.oid) || coalesce(CAST(p.proacl AS TEXT), '')
+  SELECT 'function', p.proname, concat_ws(' ', pg_get_functiondef(p.oid), (SELECT string_agg(told, ', ' ORDER BY told)
+          FROM (SELECT pg_get_userbyid(grantee) || ' ' || privilege_type AS told FROM aclexplode(p.proacl) WHERE grantee <> p.proowner) AS x))
   FROM pg_proc AS p WHERE p.pronamespace = (SELECT oid FROM here)
   UNION ALL
   SELECT 'trigger', r.relname || '.' || t.tgname, pg_get_triggerdef(t.oid)
