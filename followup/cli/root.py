@@ -102,7 +102,7 @@ def _version(wanted: bool) -> None:
 def root(
     ctx: typer.Context,
     project: str = typer.Option(None, "-C", "--project", metavar="DIR", help="the project's folder"),
-    store: str = typer.Option(None, "--store", metavar="URL", help="sqlite:///FILE or postgresql://HOST/DATABASE"),
+    store: str = typer.Option(None, "--store", metavar="URL", help="sqlite:///FILE, csv:FOLDER or postgresql://…"),
     user: str = typer.Option(None, "--user", metavar="ID", help="who you are"),
     now: str = typer.Option(None, "--now", metavar="ISO", help="take this as the present moment"),
     quiet: bool = typer.Option(False, "-q", "--quiet", help="say nothing when all is well"),

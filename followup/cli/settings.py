@@ -57,7 +57,9 @@ class Settings(NamedTuple):
 
 
 def in_folder(url: str, folder: str) -> str:
-    """A store's file that is named without its folder lies in the project."""
+    """A store's file, or folder, that is named without a whole path lies in the project."""
+    if url.startswith("csv:"):
+        return "csv:" + os.path.join(folder, url[4:])
     if url.startswith("sqlite:///") and not os.path.isabs(url[10:]):
         return "sqlite:///" + os.path.join(folder, url[10:])
     return url

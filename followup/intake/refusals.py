@@ -15,9 +15,9 @@ from glob import escape, glob
 from secrets import token_hex
 from typing import IO, NamedTuple
 
+from followup.core.spreadsheet import guard, unguard
 from followup.errors import CannotWrite
 from followup.intake.columns import REPORT
-from followup.intake.spreadsheet import guard, unguard
 
 
 class Refusal(NamedTuple):

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import BinaryIO, NamedTuple, Protocol, TextIO
 
+from followup.core.spreadsheet import unguard
 from followup.errors import BadInput, UsageError
 from followup.intake.encoding import CHUNK, chunks, detect, marked
 from followup.intake.folding import BYTES
 from followup.intake.records import Record, read_records, shaped, told_delimiter
 from followup.intake.source import open_source
-from followup.intake.spreadsheet import unguard
 from followup.intake.vcard import HEADER, card_records
 
 DELIMITERS = (",", ";", "\t", "|")

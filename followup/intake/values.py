@@ -9,7 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from followup.intake.spreadsheet import unguard
+from followup.core.spreadsheet import unguard
 
 LONGEST = 10_000
 SEVERAL = ":::"  # what Google writes between the values of one cell

@@ -77,7 +77,7 @@ def _rows(keys: Sequence[str], items: Items) -> Iterator[Sequence[str]]:
 
 def _cell(value: Any) -> str:
     """Words with semicolons, what is nested as JSON, texts without what a spreadsheet or a terminal would run (P6)."""
-    from followup.intake.spreadsheet import guard
+    from followup.core.spreadsheet import guard
 
     match value:
         case None:

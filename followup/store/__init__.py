@@ -145,13 +145,17 @@ def open_store(url: str, create: bool = False) -> Store:
         from followup.store.sqlite import SqliteStore
 
         return SqliteStore(path[3:], create)
+    if scheme == "csv" and path:
+        from followup.store.folder.store import CsvStore
+
+        return CsvStore(path, create)
     if scheme in ("postgresql", "postgres") and path.startswith("//"):
         try:
             from followup.store.postgres import PostgresStore
         except ModuleNotFoundError:
             raise UsageError("PostgreSQL needs its driver: pip install 'followup[postgres]'") from None
         return PostgresStore(url, create)
-    raise UsageError(f"no store is kept at '{shown(url)}': sqlite:///FILE or postgresql://HOST/DATABASE")
+    raise UsageError(f"no store is kept at '{shown(url)}': sqlite:///FILE, csv:FOLDER or postgresql://HOST/DATABASE")
 
 
 def system_account() -> str | None:

@@ -9,11 +9,12 @@ from followup.store.shapes import departures
 from followup.store.statements import migrations, statement
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring the schema to this program's version. Does nothing that somebody else has done in the meantime."""
+def migrate(connection: sqlite3.Connection, until: int | None = None) -> None:
+    """Bring the schema to this program's version, or to an older one. Does nothing that somebody else has done in the
+    meantime."""
     from followup.store.sqlite import APPLICATION_ID
 
-    for number, sql in migrations("sqlite"):
+    for number, sql in migrations("sqlite")[:until]:
         connection.execute("BEGIN IMMEDIATE")
         try:
             if connection.execute("PRAGMA user_version").fetchone()[0] < number:

@@ -123,14 +123,21 @@ class SqliteStore(Dossiers):
         with self._translated():
             self.connection.execute("BEGIN IMMEDIATE")
             try:
-                change = SqliteChange(self.connection, head, resume)
+                change = self.changing(self.connection, head, resume)
                 yield change
                 change.finish()
-                self.connection.execute("COMMIT" if change.saved and not dry_run else "ROLLBACK")
+                if change.saved and not dry_run:
+                    self._commit(change)
             finally:
                 # SQLite has already rolled back what met a full disk
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
+
+    def changing(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> SqliteChange:
+        return SqliteChange(connection, head, resume)
+
+    def _commit(self, change: SqliteChange) -> None:
+        self.connection.execute("COMMIT")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

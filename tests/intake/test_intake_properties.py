@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from followup.core.spreadsheet import guard, unguard
 from followup.errors import FollowupError
 from followup.intake.identity import Seen
 from followup.intake.mapping import map_columns
 from followup.intake.refusals import Refusal, write_refusals
 from followup.intake.rows import Row, rows
-from followup.intake.spreadsheet import guard, unguard
 from followup.intake.table import open_table
 from tests.conftest import few
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from followup.core.spreadsheet import unguard
 from followup.errors import BadInput, FollowupError
 from followup.intake.folding import LONGEST
 from followup.intake.identity import made_id
@@ -20,7 +21,6 @@ from followup.intake.mapping import map_columns
 from followup.intake.records import Record
 from followup.intake.refusals import Refusal, write_refusals
 from followup.intake.rows import Row, rows
-from followup.intake.spreadsheet import unguard
 from followup.intake.table import open_table
 from followup.intake.vcard import HEADER
 from tests.conftest import few

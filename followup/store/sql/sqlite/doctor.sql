@@ -26,11 +26,18 @@ FROM (SELECT id, lag(id, 1, 0) OVER (ORDER BY id) AS before
       FROM (SELECT id FROM change UNION ALL SELECT next FROM counter WHERE name = 'change'))
 WHERE id > before + 1;
 
+-- name: needed
+-- The first number of each that was never given.
+SELECT 'change' AS name, 1 + coalesce(max(id), 0) AS least FROM change
+UNION ALL
+SELECT 'action', 1 + max(coalesce((SELECT max(id) FROM action), 0), coalesce((SELECT max(id) FROM enrolment), 0))
+
 -- name: counters
 -- Each stands behind every number that was given.
-WITH needed (name, least) AS (
-  SELECT 'change', 1 + coalesce(max(id), 0) FROM change
-  UNION ALL
-  SELECT 'action', 1 + max(coalesce((SELECT max(id) FROM action), 0), coalesce((SELECT max(id) FROM enrolment), 0)))
-SELECT n.name, coalesce(c.next, 'no number'), n.least FROM needed AS n LEFT JOIN counter AS c ON c.name = n.name
+SELECT n.name, coalesce(c.next, 'no number'), n.least FROM ({needed}) AS n LEFT JOIN counter AS c ON c.name = n.name
 WHERE c.next IS NULL OR c.next < n.least;
+
+-- name: told
+-- All that ever happened, by subject.
+SELECT h.subject, h.seq, h.change, g.at, g.by, h.kind, h.action, h.data
+FROM history AS h JOIN change AS g ON g.id = h.change ORDER BY h.subject, h.seq;

@@ -1,0 +1,99 @@
+"""How a change reaches the files: staged and synced beside them, committed by one rename, then moved into place.
+
+Killed before the rename it never was; killed after it, whoever comes next rolls it forward before anything is read.
+Doing so twice does no harm: a file is moved once, and an addition has its offset.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from followup.store.folder.places import unwritable
+
+STAGING, STAGED = ".staging", ".staged"
+NOTHING_SAVED = "nothing is half saved"
+STANDS = "the change stands, and the next command finishes it"
+
+
+class Addition(NamedTuple):
+    """Text at the end of a file that is `offset` bytes long."""
+
+    offset: int
+    text: bytes
+
+
+def commit(folder: str, whole: Mapping[str, bytes], added: Mapping[str, Addition]) -> None:
+    """Files by name, new or as they are now; all of them or none. Raises CannotWrite."""
+    staging = os.path.join(folder, STAGING)
+    with unwritable(folder, NOTHING_SAVED):
+        try:
+            _stage(staging, whole, added)
+            os.rename(staging, os.path.join(folder, STAGED))
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)
+            raise
+    with unwritable(folder, STANDS):
+        _sync_folder(folder)
+        roll_forward(folder)
+
+
+def _stage(staging: str, whole: Mapping[str, bytes], added: Mapping[str, Addition]) -> None:
+    shutil.rmtree(staging, ignore_errors=True)  # what a kill left
+    os.mkdir(staging)
+    named = {f"{name}@{addition.offset}": addition.text for name, addition in added.items()}
+    for name, text in {**whole, **named}.items():
+        with open(os.path.join(staging, name), "xb") as file:
+            _write(file.fileno(), text)
+    _sync_folder(staging)
+
+
+def is_staged(folder: str) -> bool:
+    return os.path.isdir(os.path.join(folder, STAGED))
+
+
+def roll_forward(folder: str) -> None:
+    """Files that are replaced first: what they leave free is room for what grows."""
+    staged = os.path.join(folder, STAGED)
+    additions = []
+    for name in sorted(os.listdir(staged)):
+        if "@" in name:
+            additions.append(name)
+        else:
+            os.replace(os.path.join(staged, name), os.path.join(folder, name))
+    for name in additions:
+        _add(os.path.join(staged, name), folder, name)
+    _sync_folder(folder)  # everything is in its place, before what it was made of goes
+    for name in additions:
+        os.unlink(os.path.join(staged, name))
+    os.rmdir(staged)
+
+
+def _add(source: str, folder: str, name: str) -> None:
+    name, _, offset = name.rpartition("@")
+    with open(source, "rb") as file:
+        text = file.read()
+    place = os.open(os.path.join(folder, name), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        os.ftruncate(place, int(offset))
+        os.lseek(place, int(offset), os.SEEK_SET)
+        _write(place, text)
+    finally:
+        os.close(place)
+
+
+def _write(place: int, text: bytes) -> None:
+    rest = memoryview(text)
+    while rest:
+        rest = rest[os.write(place, rest) :]
+    os.fsync(place)
+
+
+def _sync_folder(folder: str) -> None:
+    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(place)
+    finally:
+        os.close(place)

@@ -1,0 +1,56 @@
+r"""Values as fields of a line, and back, exactly. One row is one line, whatever its texts hold.
+
+An empty field is no value; of a column that always has one it is the empty text, which is `\e` elsewhere. `\n`, `\r`,
+`\t` and `\\` are what they are in C; other characters that end a line somewhere, or are not seen, are `\u0085`. What a
+spreadsheet could run as a formula is guarded as in every other file.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import Any
+
+from followup.core.spreadsheet import guard, unguard
+
+EMPTY = r"\e"
+_NAMED = {"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
+_MEANT = {written[1]: meant for meant, written in _NAMED.items()} | {"e": ""}
+_UNSEEN = re.compile("[\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+_WRITTEN = re.compile(r"\\(u[0-9a-f]{4}|.?)", re.DOTALL)
+
+csv.field_size_limit(2**31 - 1)  # the history of an undo can be long
+
+
+def lines(rows: Iterable[Sequence[Any]]) -> bytes:
+    """A line for each row; each ends with a line feed."""
+    out = StringIO()
+    csv.writer(out, lineterminator="\n").writerows([_written(value) for value in row] for row in rows)
+    return out.getvalue().encode()
+
+
+def _written(value: Any) -> Any:
+    if value.__class__ is not str:
+        return value
+    return guard(_UNSEEN.sub(_escaped, value)) or EMPTY
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return _NAMED.get(found[0]) or f"\\u{ord(found[0]):04x}"
+
+
+def meant(field: str, blank: str | None) -> str | None:
+    """What was written; `blank`: what an empty field means. Raises ValueError for what no value is written as."""
+    plain = unguard(field)
+    return (_WRITTEN.sub(_one, plain) if "\\" in plain else plain) if plain else blank
+
+
+def _one(found: re.Match[str]) -> str:
+    code = found[1]
+    if len(code) == 5:
+        return chr(int(code[1:], 16))
+    if code not in _MEANT:
+        raise ValueError(f"'\\{code}' means nothing: a backslash is written twice")
+    return _MEANT[code]

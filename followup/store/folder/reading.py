@@ -1,0 +1,99 @@
+"""Files read into the memory, line by line: what does not fit is named by its file and line, and nothing is taken."""
+
+from __future__ import annotations
+
+import csv
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from io import StringIO
+
+from followup.errors import BadInput
+from followup.store.folder.fields import meant
+from followup.store.folder.places import unreadable
+from followup.store.folder.tables import Table
+
+FEW = 5
+#: what git leaves in a file that was changed on both branches
+MARKS = ("<<<<<<< ", "||||||| ", "=======", ">>>>>>> ")
+ONE_SIDE = "take the files of one side whole, then do again what the other side did"
+UNDECIDED = f"git has left a merge undecided here: {ONE_SIDE}"
+
+
+def read(path: str, size: int = -1) -> bytes:
+    """All of the file, or its first `size` bytes."""
+    with unreadable(path), open(path, "rb") as file:
+        return file.read(size)
+
+
+def fill(connection: sqlite3.Connection, table: Table, path: str, content: bytes) -> None:
+    """Raises BadInput with the first few lines that cannot be taken."""
+    problems = list(_filled(connection, table, path, _text(path, content)))
+    more = [f"and {len(problems) - FEW} more"] if len(problems) > FEW else []
+    if problems:
+        raise BadInput("\n".join([*problems[:FEW], *more]))
+
+
+def _filled(connection: sqlite3.Connection, table: Table, path: str, text: str) -> Iterator[str]:
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
+    insert, header = table.insert, next(reader, [])
+    if header != table.columns:
+        yield f"{path}:1: {_of_header(header, table.columns)}"
+        return
+    try:
+        for row in reader:
+            if row:
+                try:
+                    connection.execute(insert, _values(row, table))
+                except (ValueError, sqlite3.Error) as error:
+                    yield f"{path}:{reader.line_num}: {_why(error, row, table)}"
+    except csv.Error as error:
+        yield f"{path}:{reader.line_num}: {error}"
+
+
+def line_of(path: str, id: object) -> str:
+    """`file:line` of the row with this id; of the first, where it is missing."""
+    reader = csv.reader(StringIO(_text(path, read(path)), newline=""))
+    return f"{path}:{next((reader.line_num for row in reader if row and row[0] == str(id)), 1)}"
+
+
+def _text(path: str, content: bytes) -> str:
+    """A mark that a spreadsheet puts in front is passed over."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path}:{1 + content.count(10, 0, error.start)}: this is not UTF-8") from None
+
+
+def _values(row: Sequence[str], table: Table) -> list[str | None]:
+    """SQLite makes numbers of what its columns declare as numbers, and refuses what is none."""
+    if len(row) != len(table.columns):
+        raise ValueError(f"{len(row)} fields, where the first line has {len(table.columns)}")
+    return [meant(field, blank) for field, blank in zip(row, table.blanks, strict=True)]
+
+
+def _of_header(header: Sequence[str], columns: Sequence[str]) -> str:
+    if header and header[0].startswith(MARKS):
+        return UNDECIDED
+    differing = sorted(set(columns) ^ set(header))
+    what = f": {', '.join(differing)}" if differing else " in that order"
+    return f"the first line is not the columns of this file{what}; take it back (`git checkout`)"
+
+
+def _why(error: Exception, row: Sequence[str], table: Table) -> str:
+    if row[0].startswith(MARKS):
+        return UNDECIDED
+    if "UNIQUE" not in str(error):
+        return str(error)
+    key = " ".join(field for name, field in zip(table.columns, row, strict=True) if name in table.key)
+    columns = str(error).rpartition(": ")[2].replace(table.name + ".", "")
+    if columns == ", ".join(table.key):
+        return f"{table.name} {key} stands here a second time: two branches were merged line by line; {ONE_SIDE}"
+    return f"{table.name} {key} has the same {columns} as a line above: {ONE_SIDE}"
+
+
+def known(folder: str, names: Sequence[str]) -> list[list[int]]:
+    """What changes when one of the files does."""
+    with unreadable(folder):
+        found = [os.stat(os.path.join(folder, name)) for name in names]
+    return [[stat.st_ino, stat.st_size, stat.st_mtime_ns] for stat in found]

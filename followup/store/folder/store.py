@@ -1,0 +1,260 @@
+"""The store in a folder of CSV files: a SQLite in memory, read from them under a lock and written to them under one.
+
+A writer has the folder for itself from the moment at which it sees what is there until its change is in the files.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from followup.core import declared
+from followup.core.draft import Decision, Stamp
+from followup.core.model import Dossier
+from followup.core.office import Office
+from followup.errors import BadInput, NoProject, Refused, StoreUnreachable
+from followup.store import Head, journal, loaded, sqlite
+from followup.store.folder import by_hand, commit
+from followup.store.folder.fields import lines
+from followup.store.folder.places import held, unwritable
+from followup.store.folder.reading import fill, known, line_of, read
+from followup.store.folder.tables import FILES, HISTORY, table
+from followup.store.migrating import migrate
+from followup.store.statements import statement
+
+#: what the folder is; it never changes, so that no branch differs in it
+OFFICE = "office.json"
+#: as it was when a command last saw that all is as the history tells; of this machine, and not of the office
+SEEN = ".seen"
+IGNORED = f"{SEEN}\n{commit.STAGING}\n{commit.STAGED}\n"
+NAMES = (*FILES.values(), HISTORY)
+Edits = list[tuple[Dossier, list[by_hand.Difference]]]
+
+
+class CsvStore(sqlite.SqliteStore):
+    """`_keeps`: a commit reaches the files; `_guessed`: the memory holds edits by hand that no file's history has."""
+
+    def __init__(self, path: str, create: bool = False) -> None:
+        self.path, self.url = path, f"csv:{path}"
+        self._keeps = self._guessed = False
+        if create:
+            self._begin()
+        if not os.path.isdir(path):
+            raise NoProject(f"there is no store in {path}: `followup init` makes one")
+        with self._reading():
+            self._load()
+        self._take_over(None)
+
+    def _begin(self) -> None:
+        """An office without anything. A folder of other files is left as it is."""
+        with unwritable(self.path, commit.NOTHING_SAVED):
+            os.makedirs(self.path, exist_ok=True)
+        with self._writing():
+            if any(os.path.exists(self._at(name)) for name in (OFFICE, *NAMES)):
+                return
+            self.connection = sqlite3.connect(":memory:", isolation_level=None)
+            migrate(self.connection)
+            id, at = self.connection.execute("SELECT id, created_at FROM instance").fetchone()
+            office = {"format": 1, "schema": sqlite.SCHEMA_VERSION, "instance": id, "created_at": at}
+            files = {FILES[name]: self._file(name) for name in FILES}
+            files[HISTORY] = lines([table(self.connection, "history").columns])
+            files |= {OFFICE: (json.dumps(office, indent=1) + "\n").encode(), ".gitignore": IGNORED.encode()}
+            commit.commit(self.path, files, {})
+
+    def _at(self, name: str) -> str:
+        return os.path.join(self.path, name)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """The folder for ourselves, with everything in its place."""
+        with held(self.path, True, sqlite.WAIT_SECONDS):
+            if commit.is_staged(self.path):
+                with unwritable(self.path, "what a command saved before it was killed cannot be put in its place"):
+                    commit.roll_forward(self.path)
+            yield
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Nobody writes meanwhile, and nothing waits to be put in its place."""
+        while True:
+            with held(self.path, False, sqlite.WAIT_SECONDS):
+                if not commit.is_staged(self.path):
+                    yield
+                    return
+            with self._writing():
+                pass
+
+    def _load(self) -> None:
+        """Afresh: whoever still reads what was there before reads on in that."""
+        office = self._office()
+        self._seen, self._guessed = known(self.path, NAMES), False
+        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        migrate(self.connection, office["schema"])
+        self.connection.execute("BEGIN")
+        for name, file in FILES.items():
+            fill(self.connection, table(self.connection, name), self._at(file), read(self._at(file)))
+        self.connection.execute("CREATE TEMP TABLE unread AS SELECT 1")
+        self.connection.execute("UPDATE instance SET id = :instance, created_at = :created_at", office)
+        self._count()
+        self.connection.execute("COMMIT")
+        migrate(self.connection)
+        self._prepare()
+        self._edits: Edits = [] if self._as_seen() else self._compared()
+
+    def _office(self) -> dict[str, Any]:
+        path = self._at(OFFICE)
+        if not os.path.exists(path):
+            message = f"there is no store in {self.path}: `followup init` makes one"
+            raise NoProject(message, exists=any(os.path.exists(self._at(name)) for name in NAMES))
+        try:
+            office = dict(json.loads(read(path)))
+            newer = office["format"] > 1 or office["schema"] > sqlite.SCHEMA_VERSION
+            office["instance"], office["created_at"]
+        except (KeyError, TypeError, ValueError):
+            raise NoProject(f"{path} is not that of a followup store: it was left as it is", exists=True) from None
+        if newer:
+            raise NoProject(f"{self.path} was made by a newer followup: upgrade this program", exists=True)
+        return office
+
+    def _count(self) -> None:
+        """Numbers go on behind the highest that was given: no row is ever taken away."""
+        for name, least in self.connection.execute(statement("sqlite", "doctor.needed")).fetchall():
+            self.connection.execute("UPDATE counter SET next = ? WHERE name = ?", (least, name))
+
+    def _as_seen(self) -> bool:
+        try:
+            return bool(json.loads(read(self._at(SEEN))) == self._seen)
+        except (StoreUnreachable, ValueError):  # there is none, or only a part: what it would spare is done
+            return False
+
+    def _note_seen(self) -> None:
+        with unwritable(self.path, commit.STANDS), open(self._at(SEEN), "w", encoding="ascii") as file:
+            json.dump(self._seen, file)
+
+    def _compared(self) -> Edits:
+        """What was edited by hand since a command wrote, here or elsewhere. The memory has what the history tells."""
+        self._read_history()
+        stand = {name: self._standing(name) for name in by_hand.TABLES}
+        try:
+            found = list(by_hand.differences(by_hand.tell(self.ask("doctor.told")), stand))
+        except Refused as refusal:
+            raise BadInput(f"{self._at(HISTORY)}: {refusal}") from None
+        for difference in found:
+            self._put_back(difference)
+        if not found and os.access(self.path, os.W_OK):
+            self._note_seen()
+        return by_hand.by_subject(found)
+
+    def _standing(self, name: str) -> dict[Any, tuple[Any, ...]]:
+        made = table(self.connection, name)
+        return {row[0]: row for row in self.connection.execute(f"SELECT {', '.join(made.columns)} FROM {name}")}
+
+    def _put_back(self, difference: by_hand.Difference) -> None:
+        if difference.told and difference.stands:
+            sql = table(self.connection, difference.table).insert
+            self.connection.execute(sql.replace("INSERT", "INSERT OR REPLACE", 1), difference.told)
+
+    def _take_over(self, head: Head | None) -> None:
+        """What was edited by hand becomes a change; until `head` is there, one that no file has."""
+        if not self._edits:
+            return
+        at = head.at if head else max(at for _, _, at in self._seen) // 10**9
+        (version,) = next(self.ask("catalog.version"))
+        self._guessed = not self._keeps
+        with super().change(Head(at, by_hand.NOBODY.id, by_hand.COMMAND, version)) as change:
+            change.save(self._decided(Stamp(change.id, at, by_hand.NOBODY)))
+        self._edits = []
+
+    def _decided(self, stamp: Stamp) -> list[tuple[Dossier, Decision]]:
+        """Raises BadInput with the line of each edit that is none."""
+        office, problems, decisions = self._applied(), [], []
+        for dossier, found in self._edits:
+            try:
+                decisions.append((dossier, by_hand.decided(dossier, found, office, stamp)))
+            except Refused as refusal:
+                problems.append(f"{line_of(self._at(FILES[found[0].table]), found[0].id)}: {refusal}")
+        if problems:
+            raise BadInput("\n".join(problems))
+        return decisions
+
+    def _applied(self) -> Office:
+        documents: dict[str, dict[str, Any]] = {}
+        for kind, id, text in self.ask("doctor.documents_now"):
+            documents.setdefault(kind, {})[id] = loaded(text)
+        return declared.office(0, declared.Documents(documents))
+
+    def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
+        if re.search(r"\b(history|VACUUM)\b", statement("sqlite", name)):
+            self._read_history()
+        yield from super().ask(name, **values)
+
+    def _is_unread(self) -> bool:
+        return bool(self.connection.execute("SELECT 1 FROM sqlite_temp_master WHERE name = 'unread'").fetchone())
+
+    def _read_history(self) -> None:
+        """As it was when the other files were read, whatever was added since."""
+        if self._is_unread():
+            size = self._seen[-1][1]
+            fill(self.connection, table(self.connection, "history"), self._at(HISTORY), read(self._at(HISTORY), size))
+            self.connection.execute("DROP TABLE temp.unread")
+
+    @contextmanager
+    def change(
+        self, head: Head, dry_run: bool = False, resume: int | None = None, alone: bool = False
+    ) -> Iterator[sqlite.SqliteChange]:
+        with self._writing():
+            if self._guessed or known(self.path, NAMES) != self._seen:
+                self._load()
+            try:
+                self._keeps = not dry_run
+                self._take_over(head)
+                with super().change(head, dry_run, resume) as change:
+                    yield change
+            finally:
+                self._keeps = False
+
+    def changing(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> CsvChange:
+        return CsvChange(connection, head, resume)
+
+    def _commit(self, change: sqlite.SqliteChange) -> None:
+        if self._keeps:
+            assert isinstance(change, CsvChange)
+            self._write(lines(change.happened))
+            if self._is_unread():  # what has been written is no news, and is read with the rest
+                self.connection.execute("DELETE FROM history")
+        super()._commit(change)
+
+    def _write(self, news: bytes) -> None:
+        whole = {FILES[name]: self._file(name) for name in FILES}
+        whole = {file: text for file, text in whole.items() if text != read(self._at(file))}
+        commit.commit(self.path, whole, {HISTORY: commit.Addition(self._seen[-1][1], news)})
+        self._seen = known(self.path, NAMES)
+        self._note_seen()
+
+    def _file(self, name: str) -> bytes:
+        made = table(self.connection, name)
+        return lines([made.columns]) + lines(self.connection.execute(made.select))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """The memory is one state; what grew since it was read is not looked at."""
+        with self._translated():
+            yield
+
+
+class CsvChange(sqlite.SqliteChange):
+    """What happened is kept, since the file of it grows by that."""
+
+    def __init__(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> None:
+        super().__init__(connection, head, resume)
+        self.happened: list[journal.HistoryRow] = []
+
+    def save(self, decisions: Iterable[tuple[Dossier, Decision]]) -> None:
+        decided = list(decisions)
+        self.happened += [journal.row(entry) for _, decision in decided for entry in decision.entries]
+        super().save(decided)
