@@ -509,6 +509,16 @@ class InSqlite(AnyOfficeLife):
 
 
 @contextmanager
+def in_a_folder() -> Iterator[str]:
+    with sqlite() as url:
+        yield "csv:" + os.path.dirname(url.removeprefix("sqlite:///")) + "/office"
+
+
+class InCsv(AnyOfficeLife):
+    fresh = staticmethod(in_a_folder)
+
+
+@contextmanager
 def postgres() -> Iterator[str]:
     yield new_schema()
 
@@ -535,6 +545,11 @@ def lives(life: type[AnyOfficeLife], examples: int, steps: int) -> None:
 
 def test_whatever_an_office_does_its_store_holds_what_plain_dicts_say() -> None:
     lives(InSqlite, examples=few(25), steps=15)
+
+
+@pytest.mark.slow
+def test_the_same_in_a_folder_of_csv_files() -> None:
+    lives(InCsv, examples=30, steps=20)
 
 
 @pytest.mark.slow

@@ -21,8 +21,6 @@ _MEANT = {written[1]: meant for meant, written in _NAMED.items()} | {"e": ""}
 _UNSEEN = re.compile("[\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _WRITTEN = re.compile(r"\\(u[0-9a-f]{4}|.?)", re.DOTALL)
 
-csv.field_size_limit(2**31 - 1)  # the history of an undo can be long
-
 
 def lines(rows: Iterable[Sequence[Any]]) -> bytes:
     """A line for each row; each ends with a line feed."""

@@ -6,6 +6,7 @@ import csv
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from io import StringIO
 
 from followup.errors import BadInput
@@ -28,7 +29,8 @@ def read(path: str, size: int = -1) -> bytes:
 
 def fill(connection: sqlite3.Connection, table: Table, path: str, content: bytes) -> None:
     """Raises BadInput with the first few lines that cannot be taken."""
-    problems = list(_filled(connection, table, path, _text(path, content)))
+    with _any_length():
+        problems = list(_filled(connection, table, path, _text(path, content)))
     more = [f"and {len(problems) - FEW} more"] if len(problems) > FEW else []
     if problems:
         raise BadInput("\n".join([*problems[:FEW], *more]))
@@ -54,7 +56,18 @@ def _filled(connection: sqlite3.Connection, table: Table, path: str, text: str) 
 def line_of(path: str, id: object) -> str:
     """`file:line` of the row with this id; of the first, where it is missing."""
     reader = csv.reader(StringIO(_text(path, read(path)), newline=""))
-    return f"{path}:{next((reader.line_num for row in reader if row and row[0] == str(id)), 1)}"
+    with _any_length():
+        return f"{path}:{next((reader.line_num for row in reader if row and row[0] == str(id)), 1)}"
+
+
+@contextmanager
+def _any_length() -> Iterator[None]:
+    """The history of an undo can be long; whoever else reads CSV in this process keeps their limit."""
+    limit = csv.field_size_limit(2**31 - 1)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(limit)
 
 
 def _text(path: str, content: bytes) -> str:
@@ -83,6 +96,8 @@ def _of_header(header: Sequence[str], columns: Sequence[str]) -> str:
 def _why(error: Exception, row: Sequence[str], table: Table) -> str:
     if row[0].startswith(MARKS):
         return UNDECIDED
+    if "datatype mismatch" in str(error):
+        return f"{table.columns[0]} '{row[0]}' is no number"
     if "UNIQUE" not in str(error):
         return str(error)
     key = " ".join(field for name, field in zip(table.columns, row, strict=True) if name in table.key)

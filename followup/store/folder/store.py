@@ -59,12 +59,7 @@ class CsvStore(sqlite.SqliteStore):
                 return
             self.connection = sqlite3.connect(":memory:", isolation_level=None)
             migrate(self.connection)
-            id, at = self.connection.execute("SELECT id, created_at FROM instance").fetchone()
-            office = {"format": 1, "schema": sqlite.SCHEMA_VERSION, "instance": id, "created_at": at}
-            files = {FILES[name]: self._file(name) for name in FILES}
-            files[HISTORY] = lines([table(self.connection, "history").columns])
-            files |= {OFFICE: (json.dumps(office, indent=1) + "\n").encode(), ".gitignore": IGNORED.encode()}
-            commit.commit(self.path, files, {})
+            commit.commit(self.path, self._everything() | {".gitignore": IGNORED.encode()}, {})
 
     def _at(self, name: str) -> str:
         return os.path.join(self.path, name)
@@ -93,6 +88,7 @@ class CsvStore(sqlite.SqliteStore):
         """Afresh: whoever still reads what was there before reads on in that."""
         office = self._office()
         self._seen, self._guessed = known(self.path, NAMES), False
+        self._older = office["schema"] < sqlite.SCHEMA_VERSION
         self.connection = sqlite3.connect(":memory:", isolation_level=None)
         migrate(self.connection, office["schema"])
         self.connection.execute("BEGIN")
@@ -230,11 +226,22 @@ class CsvStore(sqlite.SqliteStore):
         super()._commit(change)
 
     def _write(self, news: bytes) -> None:
-        whole = {FILES[name]: self._file(name) for name in FILES}
-        whole = {file: text for file, text in whole.items() if text != read(self._at(file))}
-        commit.commit(self.path, whole, {HISTORY: commit.Addition(self._seen[-1][1], news)})
-        self._seen = known(self.path, NAMES)
+        if self._older:
+            self._read_history()
+            commit.commit(self.path, self._everything(), {})
+        else:
+            files = {FILES[name]: self._file(name) for name in FILES}
+            whole = {file: text for file, text in files.items() if text != read(self._at(file))}
+            commit.commit(self.path, whole, {HISTORY: commit.Addition(self._seen[-1][1], news)})
+        self._seen, self._older = known(self.path, NAMES), False
         self._note_seen()
+
+    def _everything(self) -> dict[str, bytes]:
+        """All files as this program's schema has them."""
+        id, at = self.connection.execute("SELECT id, created_at FROM instance").fetchone()
+        office = {"format": 1, "schema": sqlite.SCHEMA_VERSION, "instance": id, "created_at": at}
+        files = {file: self._file(name) for name, file in {**FILES, "history": HISTORY}.items()}
+        return {**files, OFFICE: (json.dumps(office, indent=1) + "\n").encode()}
 
     def _file(self, name: str) -> bytes:
         made = table(self.connection, name)

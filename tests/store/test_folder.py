@@ -1,0 +1,383 @@
+"""The store in a folder of CSV files: what hands do to it, what git does to it, and a kill at every write."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from followup.errors import NoProject
+from followup.store import open_store
+from followup.store.folder.fields import lines, meant
+from tests.conftest import NOW, command
+from tests.store.faults import OBEYING_MODES, failing, needs_modes, needs_strace, one_line, people, ran
+
+STORE = {"FOLLOWUP_STORE": "csv:office"}
+
+
+@pytest.fixture(scope="session")
+def csv_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("csv") / "demo"
+    made = command("init", "demo", cwd=folder.parent, FOLLOWUP_STORE=f"csv:{folder}/office")
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+@pytest.fixture
+def office(csv_sample: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(csv_sample, tmp_path / "demo"))
+
+
+def run(office: Path, *words: str, user: str = "tom") -> subprocess.CompletedProcess[str]:
+    return command(*words, cwd=office, user=user, **STORE)
+
+
+def done(office: Path, *words: str, user: str = "sue") -> str:
+    told = run(office, *words, user=user)
+    assert told.returncode == 0, told.stderr
+    return told.stdout
+
+
+def replaced(office: Path, file: str, old: str, new: str) -> None:
+    path = office / "office" / file
+    text = path.read_text()
+    assert text.count(old) == 1, f"{old} stands there {text.count(old)} times"
+    path.write_text(text.replace(old, new))
+
+
+def row(office: Path, file: str, id: str) -> str:
+    return next(line for line in (office / "office" / file).read_text().splitlines() if line.startswith(id + ","))
+
+
+def files(office: Path) -> dict[str, bytes]:
+    """The office as git sees it."""
+    return {
+        path.name: path.read_bytes()
+        for path in (office / "office").glob("*.*")
+        if path.is_file() and path.name != ".seen"
+    }
+
+
+# Values
+
+
+@given(st.one_of(st.none(), st.text()))
+def test_P6_any_text_is_one_line_and_comes_back_as_it_was(text: str | None) -> None:
+    written = lines([["before", text, "after"]]).decode("utf-8", "surrogatepass")
+    assert written.count("\n") == 1 and len(written.splitlines()) == 1
+    import csv
+
+    (found,) = csv.reader([written])
+    assert meant(found[1], None) == text
+    assert not found[1].startswith(("=", "@", "\t"))
+
+
+def test_every_file_is_in_the_order_of_its_key_one_line_a_row(office: Path) -> None:
+    done(
+        office, "contacts", "add", "--id", "aa", "--name", "Line\u2028End =1+1", "--cycle", "referral", "--owner", "tom"
+    )
+    ids = [line.split(",")[0] for line in (office / "office" / "contacts.csv").read_text().split("\n")[1:-1]]
+    assert ids == sorted(ids) and ids[0] == "aa" and len(ids) == 41
+    numbers = [int(line.split(",")[0]) for line in (office / "office" / "actions.csv").read_text().split("\n")[1:-1]]
+    assert numbers == sorted(numbers)
+
+
+def test_a_change_touches_its_own_lines_only(office: Path) -> None:
+    before = files(office)
+    done(office, "complete", "2")
+    after = files(office)
+    assert {name for name in before if before[name] != after[name]} == {
+        "actions.csv", "changes.csv", "contacts.csv", "history.csv",
+    }  # fmt: skip
+    assert after["history.csv"].startswith(before["history.csv"])
+    old, new = before["contacts.csv"].split(b"\n"), after["contacts.csv"].split(b"\n")
+    assert sum(one != other for one, other in zip(old, new, strict=True)) == 1
+
+
+# Hands
+
+
+def test_a_value_edited_by_hand_is_seen_at_once_and_becomes_history_with_the_next_change(office: Path) -> None:
+    replaced(office, "contacts.csv", "+1 604 555 0101", "+1 604 555 9999")
+    before = files(office)
+    assert "+1 604 555 9999" in done(office, "due", user="tom")
+    assert files(office) == before, "who looks writes nothing"
+    done(office, "complete", "10")
+    changes = (office / "office" / "changes.csv").read_text().splitlines()
+    assert [line.split(",")[2:4] for line in changes[-2:]] == [["office", "edited-by-hand"], ["sue", "complete"]]
+    told = json.loads(done(office, "history", "jane-smith", "--format", "json"))
+    assert "+1 604 555 9999" in json.dumps(told)
+    assert done(office, "doctor") == "The store is healthy.\n"
+
+
+def test_a_change_that_is_refused_still_keeps_what_was_edited(office: Path) -> None:
+    replaced(office, "contacts.csv", "+1 604 555 0101", "+1 604 555 9999")
+    assert run(office, "complete", "999").returncode == 66
+    assert "edited-by-hand" in (office / "office" / "changes.csv").read_text()
+
+
+def test_a_dry_run_keeps_nothing_of_it(office: Path) -> None:
+    replaced(office, "contacts.csv", "+1 604 555 0101", "+1 604 555 9999")
+    before = files(office)
+    done(office, "complete", "10", "--dry-run")
+    assert files(office) == before
+
+
+def test_an_edit_is_by_the_rules_of_the_command(office: Path) -> None:
+    """A new owner takes over (F20), a due has its instant (T1), an address is written as everywhere."""
+    line = row(office, "contacts.csv", "jane-smith")
+    edited = line.replace(",tom,", ",anne,").replace("jane.smith@example.com", "jane.smith@EXAMPLE.com")
+    replaced(office, "contacts.csv", line, edited)
+    line = row(office, "actions.csv", "10")
+    replaced(office, "actions.csv", line, line.replace("2026-05-04,2026-05-04", "2026-05-06T10:30,2026-05-04"))
+    done(office, "skip", "18")
+    assert ",anne," in row(office, "actions.csv", "2")
+    assert "jane.smith@example.com" in row(office, "contacts.csv", "jane-smith")
+    assert "2026-05-06T10:30,2026-05-04,1778088600" in row(office, "actions.csv", "10")
+    assert done(office, "doctor") == "The store is healthy.\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("contacts.csv", "jane.smith@example.com,+1 604 555 0101,tom", "jane.smith@example.com,x,nobody", "'nobody'"),
+        ("contacts.csv", "jane.smith@example.com", "no address", "e-mail"),
+        ("contacts.csv", "jane-smith,Jane Smith,", "jane-smith,,", "a contact has a name"),
+        ("contacts.csv", "jane-smith,Jane Smith,", "jane-smyth,Jane Smith,", "no command has made contact jane-smyth"),
+        ("contacts.csv", "jane-smith,Jane", "jane-smith,surplus,Jane", "22 fields"),
+        ("actions.csv", "\n10,", "\nten,", "id 'ten' is no number"),
+        ("actions.csv", "\n10,renee-cote,tom,correspondence,", "\n10,renee-cote,tom,call,", "type of action 10"),
+        ("actions.csv", "\nid,", "\nID,", "first line"),
+        ("enrolments.csv", "\n1,jane-smith,cycle,web-registration", "\n1,jane-smith,cycle,other", "process of enrolment 1"),
+        ("history.csv", 'contact:jane-smith,2,2,enrolled,,"{""enrolment""', 'contact:jane-smith,2,2,enrolled,,"{""x""', "jane-smith"),
+    ],
+)  # fmt: skip
+def test_what_only_a_command_may_write_is_refused_by_its_line_and_nothing_is_lost(
+    file: str, old: str, new: str, said: str, office: Path
+) -> None:
+    path = office / "office" / file
+    text = "\n" + path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1)[1:])
+    before = files(office)
+    for words in (["due"], ["complete", "18"]):
+        told = run(office, *words)
+        assert told.returncode == 65 and said in told.stderr and f"{file}" in told.stderr, told.stderr
+        assert "Traceback" not in told.stderr
+    assert files(office) == before
+    path.write_text(text[1:])
+    done(office, "complete", "18")
+
+
+def test_a_missing_line_is_named(office: Path) -> None:
+    line = row(office, "contacts.csv", "jane-smith")
+    replaced(office, "contacts.csv", line + "\n", "")
+    told = run(office, "due")
+    assert told.returncode == 65 and "the line of contact jane-smith is missing" in told.stderr
+
+
+def test_a_spreadsheet_may_save_it_as_it_does(office: Path) -> None:
+    """With a mark in front, other line ends and every cell in quotes."""
+    import csv
+
+    path = office / "office" / "contacts.csv"
+    with path.open(newline="") as file:
+        rows = list(csv.reader(file))
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(rows)
+    done(office, "complete", "2")
+    assert "edited-by-hand" not in (office / "office" / "changes.csv").read_text()
+    assert path.read_bytes().startswith(b"id,name,") and b"\r" not in path.read_bytes()
+
+
+# Git
+
+
+def git(office: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    named = ("-c", "user.name=x", "-c", "user.email=x@x.example")
+    return subprocess.run(["git", *named, *words], cwd=office, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("union", [True, False], ids=["line by line", "undecided"])
+def test_two_branches_that_were_merged_name_their_collisions(union: bool, office: Path) -> None:
+    if union:
+        (office / ".gitattributes").write_text("*.csv merge=union\n")
+    for words in (["init", "-qb", "main"], ["add", "."], ["commit", "-qm", "start"], ["switch", "-qc", "other"]):
+        assert git(office, *words).returncode == 0
+    done(office, "complete", "2")
+    git(office, "commit", "-qam", "one")
+    git(office, "switch", "-q", "main")
+    assert command("complete", "10", cwd=office, now="2026-05-04T09:05", **STORE).returncode == 0
+    git(office, "commit", "-qam", "two")
+    merged = git(office, "merge", "other")
+    assert (merged.returncode == 0) is union, merged.stdout + merged.stderr
+    told = run(office, "due")
+    assert told.returncode == 65 and "Traceback" not in told.stderr
+    assert ("stands here a second time" if union else "git has left a merge undecided here") in told.stderr
+    git(office, "reset", "-q", "--hard", "HEAD~1" if union else "HEAD")
+    assert done(office, "doctor") == "The store is healthy.\n"
+
+
+def test_a_clone_is_the_same_office_and_git_has_nothing_of_this_machine(office: Path, tmp_path: Path) -> None:
+    done(office, "complete", "2")
+    for words in (["init", "-qb", "main"], ["add", "."], ["commit", "-qm", "start"]):
+        assert git(office, *words).returncode == 0
+    assert git(tmp_path, "clone", "-q", str(office), "clone").returncode == 0
+    assert not (tmp_path / "clone" / "office" / ".seen").exists()
+    assert done(tmp_path / "clone", "due", user="tom") == done(office, "due", user="tom")
+    assert done(tmp_path / "clone", "doctor") == "The store is healthy.\n"
+
+
+# What is not ours, or of another program
+
+
+def test_a_folder_that_is_not_ours_is_left_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "contacts.csv").write_text("theirs\n")
+    for create in (False, True):
+        with pytest.raises(NoProject):
+            open_store(f"csv:{tmp_path}", create)
+    assert [path.name for path in tmp_path.iterdir()] == ["contacts.csv"]
+
+
+def test_a_newer_store_is_refused_untouched(office: Path) -> None:
+    replaced(office, "office.json", '"schema": 4', '"schema": 99')
+    before = files(office)
+    told = run(office, "complete", "2")
+    assert told.returncode == 78 and "newer" in told.stderr and files(office) == before
+
+
+def test_an_older_one_goes_on(office: Path) -> None:
+    """Before the second migration a change had no `unfinished`."""
+    replaced(office, "office.json", '"schema": 4', '"schema": 1')
+    path = office / "office" / "changes.csv"
+    path.write_text("".join(line[: line.rindex(",")] + "\n" for line in path.read_text().splitlines()))
+    done(office, "due")
+    done(office, "complete", "2")
+    assert '"schema": 4' in (office / "office" / "office.json").read_text()
+    assert done(office, "doctor") == "The store is healthy.\n"
+
+
+def test_due_reads_no_history(office: Path) -> None:
+    """Nobody's list waits for all that ever happened."""
+    done(office, "complete", "2")
+    path = office / "office" / "history.csv"
+    before = path.read_bytes()
+    path.write_bytes(b"x" * len(before))
+    stat = (office / "office" / "contacts.csv").stat()
+    seen = json.loads((office / "office" / ".seen").read_text())
+    assert seen[0] == [stat.st_ino, stat.st_size, stat.st_mtime_ns]
+    seen[-1][2] = path.stat().st_mtime_ns
+    (office / "office" / ".seen").write_text(json.dumps(seen))
+    done(office, "due")
+    assert run(office, "history", "jane-smith").returncode == 65
+
+
+# Faults
+
+
+def test_two_at_once_lose_nothing(office: Path) -> None:
+    numbers = ["2", "10", "18", "24", "28", "36"]
+    env = {**os.environ, "FOLLOWUP_USER": "sue", "FOLLOWUP_NOW": NOW, **STORE}
+    at_once = [
+        subprocess.Popen(
+            [sys.executable, "-m", "followup", "complete", id], cwd=office, env=env, stderr=subprocess.PIPE
+        )
+        for id in numbers
+    ]
+    assert [one.communicate()[1] and one.returncode for one in at_once] == [b""] * 6 or all(
+        one.returncode == 0 for one in at_once
+    )
+    for id in numbers:
+        assert ",completed," in row(office, "actions.csv", id)
+    assert done(office, "doctor") == "The store is healthy.\n"
+
+
+CALLS = "write,fsync,rename,renameat,renameat2,unlink,unlinkat,rmdir,mkdir,ftruncate"
+COMMANDS = {
+    "complete": ["complete", "10"],
+    "import": ["contacts", "import", "more.csv", "--cycle", "referral", "-q"],
+    "by hand": ["complete", "10"],
+}
+
+
+@needs_strace
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COMMANDS)
+def test_P4_killed_at_any_write_it_is_the_old_state_or_the_new_of_all_files(
+    name: str, office: Path, tmp_path: Path
+) -> None:
+    people(office, "more.csv", 300)
+    if name == "by hand":
+        replaced(office, "contacts.csv", "+1 604 555 0101", "+1 604 555 9999")
+    words, old = COMMANDS[name], files(office)
+    finished = Path(shutil.copytree(office, tmp_path / "finished"))
+    done(finished, *words)
+    new = _told(finished)
+    seen = set()
+    for when in range(1, 400):
+        copy = Path(shutil.copytree(office, tmp_path / "copy"))
+        env = {**os.environ, "FOLLOWUP_USER": "sue", "FOLLOWUP_NOW": NOW, **STORE}
+        inject = [f"--inject={call}:signal=SIGKILL:when={when}" for call in CALLS.split(",")]
+        strace = [failing("x", "", 1)[0], "-f", "-o", "/dev/null", f"--trace={CALLS}", *inject]
+        died = subprocess.run(
+            [*strace, sys.executable, "-m", "followup", *words], cwd=copy, env=env, capture_output=True, timeout=120
+        ).returncode
+        done(copy, "due")  # whoever looks next puts everything in its place
+        state = files(copy)
+        assert not (copy / "office" / ".staged").exists()
+        if name == "import" or ",completed," not in row(copy, "actions.csv", "10"):
+            done(copy, *words)
+        assert _told(copy) == new, f"{name} killed at write {when}"
+        seen.add(state == old)
+        shutil.rmtree(copy)
+        if not died:
+            break
+    assert when > 8 and seen == {True, False}
+
+
+def _told(office: Path) -> dict[str, list[str]]:
+    """All files but the heads of changes, of which an import that was run again has one more."""
+    assert done(office, "doctor") == "The store is healthy.\n"
+    return {name: sorted(text.decode().splitlines()) for name, text in files(office).items() if name.endswith("s.csv")}
+
+
+@pytest.mark.parametrize("limit", ["-f 0", "-f 8"], ids=["nothing may grow", "the history may not grow"])
+def test_P4_a_full_disk_is_one_line_and_leaves_nothing_half_saved(limit: str, office: Path) -> None:
+    before = files(office)
+    prefix = ("sh", "-c", f'ulimit {limit}; exec "$@"', "sh")
+    told = ran("complete", "10", cwd=office, prefix=prefix, env=STORE)
+    assert told.returncode == 73 and one_line(told.stderr), told.stderr
+    if limit == "-f 0":
+        assert files(office) == before
+    done(office, "due")
+    if ",scheduled," in row(office, "actions.csv", "10"):
+        done(office, "complete", "10")
+    assert done(office, "doctor") == "The store is healthy.\n"
+
+
+@needs_modes
+def test_a_folder_that_may_only_be_read_is_read_and_a_write_names_it(office: Path) -> None:
+    (office / "office").chmod(0o555)
+    assert ran("due", cwd=office, prefix=OBEYING_MODES, env=STORE).returncode == 0
+    told = ran("complete", "10", cwd=office, prefix=OBEYING_MODES, env=STORE)
+    assert told.returncode == 73 and one_line(told.stderr) and "read-only" in told.stderr
+    (office / "office").chmod(0o755)
+    done(office, "complete", "10")
+
+
+@pytest.mark.slow
+def test_twenty_thousand_contacts(office: Path) -> None:
+    people(office, "many.csv", 20_000)
+    done(office, "contacts", "import", "many.csv", "--cycle", "referral", "-q")
+    done(office, "complete", "10")
+    replaced(office, "contacts.csv", "p19999@x.example", "new@x.example")
+    assert "new@x.example" in done(office, "show", "p19999")
+    done(office, "complete", "18")
+    assert done(office, "doctor") == "The store is healthy.\n"
