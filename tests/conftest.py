@@ -43,6 +43,20 @@ def command(*words: str, cwd: Path, user: str = "tom", now: str = NOW, **env: st
     return server().run(words, cwd, full)
 
 
+def all_shown(terminal: int) -> str:
+    """All that a pseudo-terminal was told by those who have left it; one read gives what has come so far."""
+    told = b"".join(iter(lambda: _read(terminal), b""))
+    os.close(terminal)
+    return told.decode()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # how a pseudo-terminal says that the other side is gone
+        return b""
+
+
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample office, started once; tests copy it."""

@@ -18,7 +18,7 @@ from followup.app.checking.histories import Histories
 from followup.errors import FollowupError
 from followup.store import open_store
 from followup.store.statements import migrations
-from tests.conftest import NOW, Run, command
+from tests.conftest import NOW, Run, all_shown, command
 
 ADVICE = "restore your last backup, and keep this file"
 
@@ -624,8 +624,7 @@ def test_on_a_terminal_it_shows_how_far_it_is_and_wipes_that_before_a_line(offic
     env = {**os.environ, "FOLLOWUP_NOW": NOW, "TERM": "xterm"}
     done = subprocess.run(words, cwd=office, env=env, stdout=subprocess.PIPE, stderr=theirs, text=True)
     os.close(theirs)
-    shown = os.read(ours, 10_000).decode()
-    os.close(ours)
+    shown = all_shown(ours)
     assert done.returncode == 1 and "\r" not in done.stdout
     assert shown == f"\r\x1b[K\r{events} events\r\x1b[K"
 

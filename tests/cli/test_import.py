@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from followup.app.changes import BATCH
-from tests.conftest import NOW, Run
+from tests.conftest import NOW, Run, all_shown
 
 SHARED = "name,email,owner\nSue Stone,home@x.example,tom\nAnn Stone,home@x.example,tom\n"
 
@@ -150,8 +150,7 @@ def test_P4_an_import_that_is_stopped_says_how_far_it_came_and_leaves_no_half_of
     env = {**os.environ, "FOLLOWUP_USER": "tom", "FOLLOWUP_NOW": NOW}
     done = subprocess.run([sys.executable, "-c", code], cwd=office, env=env, stdout=subprocess.PIPE, stderr=theirs)
     os.close(theirs)
-    told = os.read(ours, 1 << 16).decode()
-    os.close(ours)
+    told = all_shown(ours)
     assert (done.returncode, done.stdout) == (128 + number, b"")
     stopped = f"followup: stopped with {BATCH:,} rows in: run it again to go on"
     assert re.search(rf"\r{BATCH + 1:,} rows\r\x1b\[K{stopped}\r\n", told), told

@@ -21,7 +21,7 @@ from followup.core import wishes
 from followup.output.schemas import KEYS
 from followup.output.table import width
 from followup.store import open_store
-from tests.conftest import NOW, ROOT, Run
+from tests.conftest import NOW, ROOT, Run, all_shown
 from tests.forking import server
 
 EVIL = "Eve\x1b]0;mine\x07\x9b31m\u202ered\u2066\u200b\nall is well"
@@ -36,17 +36,9 @@ def screen(office: Path, columns: int, *words: str, user: str = "tom", now: str 
     env |= {"FOLLOWUP_USER": user, "FOLLOWUP_NOW": now}
     server().start(words, office, env, (theirs, theirs, theirs))
     os.close(theirs)
-    told = b"".join(iter(lambda: _read(ours), b""))
+    told = all_shown(ours)
     server().wait()
-    os.close(ours)
-    return told.decode().replace("\r\n", "\n")
-
-
-def _read(terminal: int) -> bytes:
-    try:
-        return os.read(terminal, 65536)
-    except OSError:  # how a pseudo-terminal says that the other side is gone
-        return b""
+    return told.replace("\r\n", "\n")
 
 
 def lines(text: str) -> list[str]:
