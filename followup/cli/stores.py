@@ -1,11 +1,17 @@
-"""Where an office is kept: an empty store made, an older one brought up to this program."""
+"""Where an office is kept: an empty store made, an older one brought up to this program, an office moved elsewhere."""
 
 from __future__ import annotations
 
+from contextlib import closing
+from typing import Annotated
+
 import typer
 
+from followup.app.copying import copied
+from followup.cli.progress import progress
 from followup.cli.settings import unused
 from followup.errors import NoProject
+from followup.output.text import plural
 from followup.store import open_store, shown
 
 store = typer.Typer(help="Where the office is kept.", no_args_is_help=True)
@@ -35,3 +41,19 @@ def upgrade(ctx: typer.Context) -> None:
         said = "was upgraded"
     if not ctx.obj.quiet:
         typer.echo(f"{shown(url)} {said}")
+
+
+@store.command()
+def copy(
+    ctx: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="FROM", help="the store of the office, which stays as it is")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="a store that is empty, or is not there yet")],
+) -> None:
+    """Copy an office into another store, all of it or nothing, and hold the copy against it row for row."""
+    unused(target)
+    with closing(open_store(source)) as kept, progress(ctx, "rows") as show:
+        counts = copied(kept, target, show)
+    if not ctx.obj.quiet:
+        rows = plural(counts.total(), "row")
+        typer.echo(f"copied {plural(counts['contact'], 'contact')} ({rows}, each read back) to {shown(target)}")
+        typer.echo("It is the office once that url stands in .followup/store; until then nothing has changed.")

@@ -14,6 +14,8 @@ from followup.core.model import Dossier
 from followup.errors import StoreUnreachable, UsageError
 
 DAMAGED = "the store is damaged: restore your last backup, and keep this file"
+#: rows of a table, each in the order of its columns
+Rows = Iterable[Sequence[Any]]
 OVERTAKEN = "another version of the catalog came in force this moment: nothing was changed; run it again"
 
 
@@ -101,6 +103,13 @@ class Store(Protocol):
         `alone`: no other change goes on beside it.
 
         Raises Busy where the catalog's version is not that of `head` any more.
+        """
+        ...
+
+    def fill(self, tables: Iterable[tuple[str, Rows]], people: Iterable[Person]) -> None:
+        """An empty store takes a whole office, or nothing of it: the tables of whole.py, and whom a server lets in.
+
+        Raises CannotWrite where an office is kept already.
         """
         ...
 

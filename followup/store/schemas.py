@@ -18,6 +18,9 @@ ROLES = ("rep", "worker")
 #: the office that is made to be looked at
 SCRATCH = "followup_as_it_should_be"
 
+#: who makes or upgrades an office
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(1179601997)"
+
 
 def number(connection: Server, schema: str) -> int:
     """The last migration; 0 where there is no office."""
@@ -29,13 +32,14 @@ def number(connection: Server, schema: str) -> int:
 
 
 def create(connection: Server, schema: str) -> None:
-    """An empty office, with its roles; whoever makes it owns it, and is a worker."""
+    """An empty office, with its roles; whoever makes it owns it, and is a worker. Killed anywhere, nothing is there."""
     with connection.transaction():
+        connection.execute(ONE_AT_A_TIME)
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         for role in ROLES:
             _make_role(connection, f"{schema}_{role}")
         connection.execute(f"GRANT {schema}_worker TO CURRENT_USER")
-    upgrade(connection, schema)
+        upgrade(connection, schema)
 
 
 def _make_role(connection: Server, role: str) -> None:
@@ -48,7 +52,7 @@ def upgrade(connection: Server, schema: str) -> None:
     """Every migration that is not there yet. Nothing that somebody else has done in the meantime."""
     for wanted, sql in migrations("postgres"):
         with connection.transaction():
-            connection.execute("SELECT pg_advisory_xact_lock(1179601997)")
+            connection.execute(ONE_AT_A_TIME)
             if number(connection, schema) < wanted:
                 _migrate(connection, schema, wanted, sql)
 

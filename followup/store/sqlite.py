@@ -18,13 +18,13 @@ from followup.core.draft import Decision
 from followup.core.model import Dossier
 from followup.core.words import folded
 from followup.errors import Busy, CannotWrite, FollowupError, NoProject, StoreUnreachable
-from followup.store import DAMAGED, OVERTAKEN, Head, Person, system_account
+from followup.store import DAMAGED, OVERTAKEN, Head, Person, Rows, system_account
 from followup.store.dossiers import Dossiers
 from followup.store.saving import WRITES, rows_of
 from followup.store.statements import statement, statements
 
 APPLICATION_ID = 0x464F4C57  # "FOLW"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 WAIT_SECONDS = 10.0
 
 #: what messages say where the tables are not those of the schema's number, or a text is none
@@ -85,7 +85,9 @@ class SqliteStore(Dossiers):
 
             migrate(self.connection)
         elif application != APPLICATION_ID:
-            raise NoProject(f"{self.path} is not a followup store: it was left as it is", exists=True)
+            # one whose making was killed at its start is nobody's
+            begun = self.connection.execute("SELECT EXISTS (SELECT 1 FROM sqlite_master)").fetchone() == (1,)
+            raise NoProject(f"{self.path} is not a followup store: it was left as it is", exists=begun)
         elif version > SCHEMA_VERSION:
             message = f"{self.path} was made by a newer followup (schema {version}): upgrade this program"
             raise NoProject(message, exists=True)
@@ -138,6 +140,25 @@ class SqliteStore(Dossiers):
 
     def _commit(self, change: SqliteChange) -> None:
         self.connection.execute("COMMIT")
+
+    def fill(self, tables: Iterable[tuple[str, Rows]], people: Iterable[Person]) -> None:
+        """See Store.fill. Nobody reads an office that is not there yet: what memory cannot hold may go to the disk."""
+        from followup.store import whole
+
+        with self._translated():
+            self.connection.execute("PRAGMA cache_spill = ON")
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                whole.must_be_empty(self)
+                for table, rows in tables:
+                    self.connection.executemany(whole.insert(table), rows)
+                self.connection.execute(statement("sqlite", "write.numbered"))
+                for name, least in list(self.ask("doctor.needed")):
+                    self.connection.execute(statement("sqlite", "write.set_counter"), {"name": name, "next": least})
+                self.connection.execute("COMMIT")
+            finally:
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

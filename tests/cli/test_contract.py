@@ -77,6 +77,7 @@ WORDS = {
     "users show": ["tom"],
     "store create": ["--store", "sqlite:///other.db"],
     "store upgrade": [],
+    "store copy": ["sqlite:///followup.db", "csv:copied"],
     "doctor": [],
     "backup": ["copy.db"],
 }

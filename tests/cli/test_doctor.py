@@ -423,7 +423,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     ),
     "no instance": ("DELETE FROM instance", ["instance: 0 rows, where one says which store this is"]),
     "two instances": (
-        "INSERT INTO instance VALUES ('x', 0)",
+        "INSERT INTO instance VALUES ('x', 0, 0)",
         ["instance: 2 rows, where one says which store this is"],
     ),
     # the catalog

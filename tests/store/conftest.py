@@ -1,4 +1,4 @@
-"""The sample office on a real server."""
+"""The sample office in each store, and on a real server."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from tests.servers import new_schema, schema_of, server_url
 
 
 class Kept:
-    """The sample office in PostgreSQL."""
+    """The sample office, and where its store is."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self.folder, self.url = folder, url
@@ -46,10 +47,39 @@ class Kept:
             return cursor.fetchall() if cursor.description else []
 
 
+ENGINES = ("sqlite", "csv", "postgres")
+
+
+@contextmanager
+def made_in(engine: str, folder: Path) -> Iterator[Kept]:
+    """The sample office in that store; `folder` is not there yet."""
+    url = {"sqlite": f"sqlite:///{folder}/followup.db", "csv": f"csv:{folder}/office"}.get(engine) or new_schema()
+    made = command("init", folder.name, cwd=folder.parent, FOLLOWUP_STORE=url)
+    assert made.returncode == 0, made.stderr
+    yield Kept(folder, url)
+    if engine == "postgres":
+        dropped(url)
+
+
+def dropped(url: str) -> None:
+    """The office is taken from the server, and its roles with it."""
+    schema = schema_of(url)
+    with psycopg.connect(server_url(), autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        for role in (f"{schema}_rep", f"{schema}_worker"):
+            connection.execute(f"DROP OWNED BY {role}")
+            connection.execute(f"DROP ROLE {role}")
+
+
 @pytest.fixture
 def kept(tmp_path: Path) -> Iterator[Kept]:
-    url = new_schema()
-    assert command("init", "kept", cwd=tmp_path, FOLLOWUP_STORE=url).returncode == 0
-    yield Kept(tmp_path / "kept", url)
-    with psycopg.connect(server_url(), autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA {schema_of(url)} CASCADE")
+    """In PostgreSQL."""
+    with made_in("postgres", tmp_path / "kept") as kept:
+        yield kept
+
+
+@pytest.fixture(params=ENGINES)
+def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
+    """In each store."""
+    with made_in(request.param, tmp_path / "kept") as kept:
+        yield kept

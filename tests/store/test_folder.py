@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from followup.errors import NoProject
 from followup.store import open_store
 from followup.store.folder.fields import lines, meant
+from followup.store.sqlite import SCHEMA_VERSION
 from tests.conftest import NOW, command
 from tests.store.faults import OBEYING_MODES, failing, needs_modes, needs_strace, one_line, people, ran
 
@@ -247,7 +248,7 @@ def test_a_folder_that_is_not_ours_is_left_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_newer_store_is_refused_untouched(office: Path) -> None:
-    replaced(office, "office.json", '"schema": 4', '"schema": 99')
+    replaced(office, "office.json", f'"schema": {SCHEMA_VERSION}', '"schema": 99')
     before = files(office)
     told = run(office, "complete", "2")
     assert told.returncode == 78 and "newer" in told.stderr and files(office) == before
@@ -255,12 +256,12 @@ def test_a_newer_store_is_refused_untouched(office: Path) -> None:
 
 def test_an_older_one_goes_on(office: Path) -> None:
     """Before the second migration a change had no `unfinished`."""
-    replaced(office, "office.json", '"schema": 4', '"schema": 1')
+    replaced(office, "office.json", f'"schema": {SCHEMA_VERSION}', '"schema": 1')
     path = office / "office" / "changes.csv"
     path.write_text("".join(line[: line.rindex(",")] + "\n" for line in path.read_text().splitlines()))
     done(office, "due")
     done(office, "complete", "2")
-    assert '"schema": 4' in (office / "office" / "office.json").read_text()
+    assert f'"schema": {SCHEMA_VERSION}' in (office / "office" / "office.json").read_text()
     assert done(office, "doctor") == "The store is healthy.\n"
 
 

@@ -18,7 +18,7 @@ from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
 from followup.core.office import Office
 from followup.errors import BadInput, NoProject, Refused, StoreUnreachable
-from followup.store import Head, journal, loaded, sqlite
+from followup.store import Head, Person, Rows, journal, loaded, sqlite
 from followup.store.folder import by_hand, commit
 from followup.store.folder.fields import lines
 from followup.store.folder.places import held, unwritable
@@ -99,6 +99,7 @@ class CsvStore(sqlite.SqliteStore):
         self._count()
         self.connection.execute("COMMIT")
         migrate(self.connection)
+        self.connection.execute("UPDATE instance SET numbered_since = ?", [office.get("numbered_since", 0)])
         self._prepare()
         self._edits: Edits = [] if self._as_seen() else self._compared()
 
@@ -236,10 +237,23 @@ class CsvStore(sqlite.SqliteStore):
         self._seen, self._older = known(self.path, NAMES), False
         self._note_seen()
 
+    def fill(self, tables: Iterable[tuple[str, Rows]], people: Iterable[Person]) -> None:
+        with self._writing():
+            self._load()
+            self._read_history()
+            super().fill(tables, people)
+            commit.commit(self.path, self._everything(), {})
+
     def _everything(self) -> dict[str, bytes]:
         """All files as this program's schema has them."""
-        id, at = self.connection.execute("SELECT id, created_at FROM instance").fetchone()
-        office = {"format": 1, "schema": sqlite.SCHEMA_VERSION, "instance": id, "created_at": at}
+        id, at, since = self.connection.execute("SELECT id, created_at, numbered_since FROM instance").fetchone()
+        office = {
+            "format": 1,
+            "schema": sqlite.SCHEMA_VERSION,
+            "instance": id,
+            "created_at": at,
+            "numbered_since": since,
+        }
         files = {file: self._file(name) for name, file in {**FILES, "history": HISTORY}.items()}
         return {**files, OFFICE: (json.dumps(office, indent=1) + "\n").encode()}
 

@@ -1,3 +1,7 @@
+-- name: begun
+-- Whether anything was ever kept here.
+SELECT EXISTS (SELECT 1 FROM change);
+
 -- name: changes_empty
 -- A change that changed nothing was never saved.
 SELECT c.id, c.command, c.by

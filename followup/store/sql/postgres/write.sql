@@ -21,6 +21,12 @@ SELECT pg_advisory_xact_lock(hashtextextended(:subject, :office));
 -- name: next_change
 SELECT nextval('change_number');
 
+-- name: count
+-- What comes next goes on behind the highest number that was copied.
+SELECT setval('change_number', 1 + (SELECT coalesce(max(id), 0) FROM change), false),
+       setval('action_number', 1 + greatest((SELECT coalesce(max(id), 0) FROM action),
+                                            (SELECT coalesce(max(id), 0) FROM enrolment)), false);
+
 -- name: next_ids
 -- Numbers for actions and enrolments; those that are not used stay unused.
 SELECT nextval('action_number') FROM generate_series(1, :many);

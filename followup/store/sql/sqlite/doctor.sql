@@ -20,11 +20,14 @@ PRAGMA integrity_check;
 SELECT type, name, sql FROM sqlite_master WHERE substr(name, 1, 7) <> 'sqlite_' ORDER BY type DESC, name;
 
 -- name: changes_missing
--- Changes are numbered without a gap, up to the counter.
+-- Changes are numbered without a gap, from the first that was made here up to the counter.
 SELECT before + 1 || CASE WHEN id > before + 2 THEN ' to ' || (id - 1) ELSE '' END
-FROM (SELECT id, lag(id, 1, 0) OVER (ORDER BY id) AS before
-      FROM (SELECT id FROM change UNION ALL SELECT next FROM counter WHERE name = 'change'))
+FROM (SELECT id, lag(id, 1, {since_when}) OVER (ORDER BY id) AS before
+      FROM (SELECT id FROM change UNION ALL SELECT next FROM counter WHERE name = 'change') WHERE id > {since_when})
 WHERE id > before + 1;
+
+-- name: since_when
+(SELECT coalesce(max(numbered_since), 0) FROM instance)
 
 -- name: needed
 -- The first number of each that was never given.

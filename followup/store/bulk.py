@@ -4,7 +4,7 @@ row, which says the table and the columns."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from psycopg import Connection
@@ -22,12 +22,17 @@ def copied(connection: Connection[Any], plain: str, rows: Sequence[Sequence[Any]
     table, columns, sql = _in_one(plain)
     named = ", ".join(columns)
     connection.execute(f"CREATE TEMPORARY TABLE staged ON COMMIT DROP AS SELECT {named} FROM {table} WITH NO DATA")
-    with connection.cursor() as cursor, cursor.copy(f"COPY staged ({named}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+    poured(connection, "staged", columns, rows)
     connection.execute("ANALYZE staged")
     connection.execute(sql)
     connection.execute("DROP TABLE staged")
+
+
+def poured(connection: Connection[Any], table: str, columns: Iterable[str], rows: Iterable[Sequence[Any]]) -> None:
+    """All of `rows` into a table that guards none of its rows."""
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _in_one(plain: str) -> tuple[str, list[str], str]:

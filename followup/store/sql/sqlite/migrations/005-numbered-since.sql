@@ -1,0 +1,2 @@
+-- Changes after this one are numbered here, without a gap: what was copied out of a server has gaps that say nothing.
+ALTER TABLE instance ADD COLUMN numbered_since INTEGER NOT NULL DEFAULT 0;

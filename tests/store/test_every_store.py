@@ -1,0 +1,270 @@
+"""The contract that every store keeps: what is asked and saved is the same in each, word for word and value for value."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from followup.app.changes import for_contacts
+from followup.app.world import World
+from followup.core import wishes as w
+from followup.core.decide import decide
+from followup.core.draft import Decision, Stamp
+from followup.core.model import Dossier
+from followup.errors import Busy
+from followup.store import Change, Store, open_store, whole
+from followup.store.migrating import migrate
+from tests.servers import new_schema, schema_of, server_url
+from tests.store.conftest import ENGINES, Kept, dropped, made_in
+
+NOON = 1_777_910_400  # 2026-05-04 16:00 UTC, which is 09:00 at the office
+
+#: a day at the office. {jane}: the next action of jane-smith; a word alone before a colon: who types the rest
+DAY = """
+tom: due
+tom: due +3d --format json
+tom: complete {jane} --notes done --format json
+tom: complete {jane-before} --format json
+tom: complete 99999
+max: show jane-smith --format json
+tom: attempt {jane} --note engaged --format json
+tom: reschedule {jane} +3d --format json
+tom: no-show {jane} --reason ill --format json
+sue: schedule brian-jones call tomorrow --title Ask --owner anne --format json
+tom: show brian-jones
+sue: assign li-wei toured --format json
+sue: assign nobody toured
+sue: assign li-wei tuored
+sue: assign jane-smith toured --dry-run
+sue: undo --format json
+sue: contacts add --id ana --name "Ana Ölçer" --cycle referral --owner tom --email ana@x.example --format json
+sue: contacts add --id ana --name Again --cycle referral
+sue: contacts set ana --phone "+49 30 1234" --format json
+tom: contacts transfer ana --owner anne --property beachside --format json
+sue: contacts transfer ana --owner anne --property beachside --format json
+sue: contacts remove li-wei --yes --format json
+sue: contacts list --format json
+anne: contacts list --format csv
+sue: search "ölçer" --format json
+sue: stop ana --format json
+sue: stranded --format json
+sue: close brian-jones won --format json
+sue: contacts import more.csv --cycle referral --owner tom --format json
+sue: contacts import more.csv --cycle referral --owner tom --format json
+sue: assign --where owner=tom --where stage=lead toured --format json
+sue: contacts export
+sue: apply --yes --format json
+sue: diff --format json
+sue: undo --format json
+sue: catalog versions --format json
+sue: cycles graph --live
+sue: agenda --all-users --format json
+sue: forecast --format json
+sue: history --format json
+sue: explain {jane} --format json
+sue: doctor
+"""
+ROWS = "id,name,email,owner\nm1,Mo,mo@x.example,tom\nm2,=HYPERLINK(1),m2@x.example,anne\nm3,,,tom\nm4,Nobody's,m4@x.example,zed\n"
+
+#: where numbers stand that a server gives with gaps
+NUMBERS = {
+    "change": re.compile(r'("(?:change|undoes)": |change )(\d+)'),
+    "action": re.compile(r'("(?:id|action|enrolment)": |action |still open: |(?m:^ {4}))(\d+)(?=,?\b(?!-))'),
+}
+
+
+class Day:
+    """What the office answered, with every number said as the how manieth it is that was heard of."""
+
+    def __init__(self, kept: Kept) -> None:
+        self.kept, self.heard = kept, {kind: dict[str, int]() for kind in NUMBERS}
+        self.jane = self.before = 0
+
+    def typed(self, line: str) -> str:
+        user, _, words = line.partition(": ")
+        now = json.loads(self.kept.run("show", "jane-smith", "--format", "json", user="sue").stdout)["items"]
+        opened = min(item["id"] for item in now if item["status"] == "scheduled")
+        if opened != self.jane:
+            self.jane, self.before = opened, self.jane
+        words = words.replace("{jane}", str(self.jane)).replace("{jane-before}", str(self.before))
+        told = self.kept.run(*shlex.split(words), user=user)
+        return f"{line}\n{told.returncode}\n{self.plain(told.stdout)}{self.plain(told.stderr)}"
+
+    def plain(self, text: str) -> str:
+        for kind, pattern in NUMBERS.items():
+            heard = self.heard[kind]
+            text = pattern.sub(lambda at: at[1] + str(heard.setdefault(at[2], len(heard))), text)  # noqa: B023
+        return re.sub(r"next: \d+", "next: ?", text)  # of a dry run: a file gives the number again
+
+
+@pytest.mark.slow
+def test_a_day_at_the_office_is_answered_word_for_word_alike(tmp_path: Path) -> None:
+    days = {}
+    for engine in ENGINES:
+        with made_in(engine, tmp_path / engine) as kept:
+            (kept.folder / "more.csv").write_text(ROWS)
+            cycles = kept.folder / "cycles" / "long-term.yaml"
+            text = cycles.read_text()
+            day = Day(kept)
+            days[engine] = []
+            for line in DAY.strip().splitlines():
+                if " apply" in line:
+                    cycles.write_text(
+                        text.replace("template: keep-in-touch}", "template: keep-in-touch, offset: 3 days}")
+                    )
+                days[engine].append(day.typed(line))
+    codes = [int(said.split("\n")[1]) for said in days["sqlite"]]
+    assert {*codes} == {0, 1, 4, 5, 65, 66}
+    assert days["csv"] == days["sqlite"]
+    assert days["postgres"] == days["sqlite"]
+
+
+#: what is text to every store, and is read as it was written
+TEXTS = {
+    "quotes": 'O\'Hara "Bob" \\N \\n `x` $1 ? :id %s {x}',
+    "lines": "one\ntwo\r\nthree\ttab\vfour\u2028five\x85six",
+    "marks": "=1+1",
+    "at": "@SUM(A1)",
+    "apostrophe": "'quoted",
+    "blank": " \u00a0wide\u3000",
+    "emoji": "\U0001f468\u200d\U0001f469\u200d\U0001f467 \U0001f600",
+    "rtl": "\u202eevil\u202c \u05d0",
+    "controls": "\x01\x1b[31mred\x7f",
+    "edge": "\ud7ff\ue000\ufffd\U0010ffff",
+    "composed": "Zoe\u0301 / Zo\u00e9 / \u017f / \u0130",
+    "long": "x" * 10_000,
+    "comma": ",,;;|",
+    "literal": "NULL",
+    "json": '{"a": [1]}',
+}
+
+
+@pytest.fixture
+def store(anywhere: Kept) -> Iterator[Store]:
+    with closing(open_store(anywhere.url)) as opened:
+        yield opened
+
+
+def world(store: Store, dry_run: bool = False) -> World:
+    return World(store, NOON, "sue", "test", dry_run, "typed")
+
+
+def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
+    """All its rows."""
+    return {table: list(store.ask(f"whole.{table}")) for table in whole.TABLES}
+
+
+def added(id: str, name: str) -> tuple[str, w.Wish]:
+    return id, w.Add({"name": name, "owner": "tom"}, None, True)
+
+
+def test_P6_any_text_comes_back_as_it_was_after_another_has_opened_the_store(store: Store) -> None:
+    for_contacts(world(store), [added(id, text) for id, text in TEXTS.items()])
+    with closing(open_store(store.url)) as again:
+        found = again.dossiers(list(TEXTS))
+        assert {id: dossier.contact.name for id, dossier in found.items() if dossier.contact} == TEXTS
+        assert contents(again) == contents(store)
+
+
+def test_P4_what_is_stopped_in_the_middle_of_a_change_was_never_there(store: Store) -> None:
+    before = contents(store)
+    head = world(store).head()
+    with pytest.raises(RuntimeError), store.change(head) as change:
+        change.save([decided(store, change, "jane-smith")])
+        raise RuntimeError
+    assert contents(store) == before
+    for_contacts(world(store, dry_run=True), [added("ana", "Ana")])
+    with store.change(head):
+        pass
+    assert contents(store) == before, "neither a dry run nor a change without anything leaves a trace"
+    assert for_contacts(world(store), [added("ana", "Ana")]).done.total == 1
+    assert contents(store) != before
+
+
+def decided(store: Store, change: Change, contact: str) -> tuple[Dossier, Decision]:
+    """Something that can be saved about the contact."""
+    here, dossier = world(store), store.dossiers([contact])[contact]
+    return dossier, decide(dossier, w.Stop(), here.office, Stamp(change.id, NOON, here.user), change.ids)
+
+
+def test_a_decision_under_a_version_that_is_out_of_force_is_not_saved(store: Store) -> None:
+    head = world(store).head()
+    before = contents(store)
+    with pytest.raises(Busy), store.change(head._replace(catalog_version=head.catalog_version - 1)):
+        raise AssertionError
+    assert contents(store) == before
+
+
+def test_whoever_is_unknown_has_an_empty_dossier_and_an_unknown_action_none(store: Store) -> None:
+    assert store.dossiers(["nobody"]) == {"nobody": Dossier("contact:nobody")}
+    assert store.dossier_of([99_999]) is None
+    assert store.tasks("nobody") == Dossier("user:nobody")
+
+
+def test_batches_of_one_change_are_one_change_and_what_was_typed_stays_until_it_is_whole(store: Store) -> None:
+    here = world(store)
+    with store.change(here.head()) as first:
+        first.save([decided(store, first, "jane-smith")])
+        first.leave_unfinished("typed")
+    unfinished = {"by": "sue", "typed": "typed", "version": here.office.version}
+    assert [row[0] for row in store.ask("lists.unfinished", **unfinished)] == [first.id]
+    with store.change(here.head(), resume=first.id) as more:
+        more.save([decided(store, more, "brian-jones")])
+        more.leave_unfinished(None)
+    assert more.id == first.id and list(store.ask("lists.unfinished", **unfinished)) == []
+    told = [row for row in store.ask("whole.history") if row[2] == first.id]
+    assert {row[0] for row in told} == {"contact:jane-smith", "contact:brian-jones"}
+    assert [row for row in store.ask("whole.change") if row[0] == first.id] == [
+        (first.id, NOON, "sue", "test", here.office.version, None, None)
+    ]
+
+
+def test_thousands_are_saved_as_one_is_and_read_as_they_were_decided(store: Store) -> None:
+    wishes = [(f"p{n}", w.Add({"name": f"P {n}", "owner": "tom"}, w.Choice("referral"))) for n in range(3000)]
+    after: dict[str, Dossier] = {}
+    for_contacts(world(store), wishes, watch=lambda _, dossier: after.update({dossier.subject[8:]: dossier}))
+    assert len(after) == 3000
+    assert store.dossiers(list(after)) == after
+    for_contacts(world(store), [(id, w.Stop()) for id in after], watch=lambda _, d: after.update({d.subject[8:]: d}))
+    stored = store.dossiers(list(after))
+    assert {id: open_of(dossier) for id, dossier in stored.items()} == {id: open_of(d) for id, d in after.items()}
+    numbers = [row[0] for table in ("action", "enrolment") for row in store.ask(f"whole.{table}")]
+    assert len(numbers) == len(set(numbers)), "a number is given once"
+
+
+def open_of(dossier: Dossier) -> tuple[object, ...]:
+    return (
+        dossier.contact,
+        dossier.seq,
+        [e for e in dossier.enrolments if e.open],
+        [a for a in dossier.actions if a.open],
+    )
+
+
+def test_the_questions_of_a_copy_name_every_column_of_its_tables() -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        migrate(connection)
+        for table in whole.TABLES:
+            named = connection.execute(f"SELECT name FROM pragma_table_info('{table}')").fetchall()
+            assert set(whole.columns(table)) == {row[0] for row in named}
+    with psycopg.connect(server_url(), autocommit=True) as server, made_empty() as url:
+        for table in whole.TABLES:
+            sql = "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s"
+            named = server.execute(sql, [schema_of(url), table]).fetchall()
+            assert set(whole.columns(table)) == {row[0] for row in named}
+
+
+@contextmanager
+def made_empty() -> Iterator[str]:
+    url = new_schema()
+    open_store(url, create=True).close()
+    yield url
+    dropped(url)
