@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/sh
 
-.PHONY: demo demo-postgres test check bench peers accept clean
+.PHONY: demo demo-postgres test check bench load peers accept clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -31,6 +31,10 @@ check: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m benchmarks $(SIZES)
+
+# SECONDS: how long each store is loaded; USERS: how many reps type at once
+load: .venv/ready
+	$(BIN)/python -m benchmarks.load
 
 # what the benchmarks compare with, beside Taskwarrior, which systems package
 peers:

@@ -8,7 +8,7 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 OPEN_EACH = 50  # open actions of tom's that are due
@@ -123,15 +123,23 @@ def rows(actions: int) -> Iterator[tuple[object, ...]]:
         )
 
 
-def contacts_csv(path: Path, count: int, cycles: int = 0) -> None:
-    """`cycles`: of how many each contact is put on one."""
+def contacts_csv(path: Path, count: int, cycles: int = 0, owners: Sequence[str] = ("tom",)) -> None:
+    """`cycles`: of how many each contact is put on one; `owners`: who has them, in turn."""
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
         more = ["cycle"] if cycles else []
         out.writerow(["id", "first_name", "last_name", "email", "phone", "owner", "source", *more])
         for n in range(count):
             on = [f"many-{n % cycles}"] if cycles else []
-            who = [f"n{n:07}", f"First{n}", f"Last{n}", f"n{n}@x.example", f"+1604{n:07}", "tom", "website"]
+            who = [
+                f"n{n:07}",
+                f"First{n}",
+                f"Last{n}",
+                f"n{n}@x.example",
+                f"+1604{n:07}",
+                owners[n % len(owners)],
+                "website",
+            ]
             out.writerow([*who, *on])
 
 

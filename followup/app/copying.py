@@ -7,18 +7,21 @@ from collections.abc import Callable
 from contextlib import closing
 
 from followup.app.versions import documents_of, people, version_of
+from followup.app.world import World
 from followup.errors import Refused, StoreUnreachable
 from followup.store import Rows, Store, open_store, whole
 
 EACH = 1000
 
 
-def copied(source: Store, url: str, show: Callable[[int], None]) -> Counter[str]:
+def copied(here: World, url: str, show: Callable[[int], None]) -> Counter[str]:
     """How many rows of each table are in the store at `url` now, which held nothing; `show` is told of each thousand.
 
-    Raises Refused where `source` keeps something from whoever asks, CannotWrite where an office is kept there already,
+    Raises Refused where something is kept from whoever asks, CannotWrite where an office is kept there already,
     StoreUnreachable where what was written is not what is read.
     """
+    source = here.store
+    here.administered("copy the office")
     if not source.sees_all:
         raise Refused("a copy takes everything: it takes the login of the store's owner")
     counts: Counter[str] = Counter()

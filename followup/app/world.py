@@ -11,7 +11,7 @@ from typing import Any
 
 from followup.core import declared
 from followup.core import office as o
-from followup.core.permission import Reach, reach
+from followup.core.permission import Reach, must, reach
 from followup.core.timing import When, local
 from followup.core.words import meant, nearest
 from followup.errors import NoProject, NotFound, Refused
@@ -55,6 +55,12 @@ class World:
         if self.user_id is None:
             raise NotFound("who are you? --user ID or FOLLOWUP_USER, or `login:` in the catalog's users")
         return self.worker(self.user_id)
+
+    def administered(self, what: str) -> None:
+        """Raises Refused where the user may not do `what`, since it is about everybody (F17). Before the first version
+        there is nobody."""
+        if next(self.store.ask("catalog.version"))[0]:
+            must(self.user, "apply-catalog", what)
 
     def worker(self, word: str) -> o.User:
         """The user that `word` means, who works here and can be given work."""

@@ -12,6 +12,7 @@ from followup.cli.options import Answer, DryRun, Yes
 from followup.cli.report import answer, room, show
 from followup.cli.settings import confirm, world
 from followup.core.account import NAMED_LINES, Difference
+from followup.core.permission import must
 from followup.errors import CatalogInvalid, Problem, Refused, UsageError
 from followup.output.text import plural, problem_line
 
@@ -52,6 +53,7 @@ def _people(ctx: typer.Context, all: bool, format: str) -> bool:
 
     wanted, problems = _wanted(ctx.obj.folder(), "mend the files first")
     with world(ctx, True, wanted.documents["office"]["office"]["zone"]) as here:
+        here.administered("see what an edit does to everybody")
         found = difference(here, wanted, here.user_id or "office", None if all else NAMED_LINES)
     if format == "table":
         _warned(problems if found.edits else ())
@@ -169,10 +171,7 @@ def _who(here, documents) -> str:  # type: ignore[no-untyped-def]
     """Who applies. The first version is applied by a user whom it declares itself."""
     first = next(here.store.ask("catalog.version"))[0] == 0
     if not first:
-        if not here.user.administers():
-            raise Refused(
-                f"{here.user.id} may not apply: it needs the permission 'apply-catalog' (role {here.user.role})"
-            )
+        must(here.user, "apply-catalog", "apply")
         return str(here.user.id)
     user = here.user_id or "office"
     if user != "office" and user not in documents["user"]:

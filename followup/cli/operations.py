@@ -61,6 +61,7 @@ def backup(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE
     if os.path.lexists(file):
         raise CannotWrite(f"{file} exists already: a backup overwrites nothing")
     with world(ctx) as here, beside(file) as part:
+        here.administered("copy the office")
         os.chmod(part.name, 0o600)  # the contacts of an office
         here.store.back_up(part.name)
         _checked(part.name)

@@ -80,10 +80,13 @@ def unused(url: str) -> None:
 
 
 @contextmanager
-def world(ctx: typer.Context, dry_run: bool = False, zone: str | None = None) -> Iterator[World]:
-    """The world of this command, closed behind it. `zone`: the office's, where none is applied yet."""
+def world(
+    ctx: typer.Context, dry_run: bool = False, zone: str | None = None, url: str | None = None
+) -> Iterator[World]:
+    """The world of this command, closed behind it. `zone`: the office's, where none is applied yet; `url`: of a store
+    that the command names itself."""
     settings: Settings = ctx.obj
-    store = open_store(settings.store_url())
+    store = open_store(url or settings.store_url())
     try:
         user = settings.user or os.environ.get("FOLLOWUP_USER") or _login(store)
         now = present(settings, zone or _zone(store))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import Annotated
 
 import typer
 
 from followup.app.copying import copied
 from followup.cli.progress import progress
-from followup.cli.settings import unused
+from followup.cli.settings import unused, world
 from followup.errors import NoProject
 from followup.output.text import plural
 from followup.store import open_store, shown
@@ -51,8 +50,8 @@ def copy(
 ) -> None:
     """Copy an office into another store, all of it or nothing, and hold the copy against it row for row."""
     unused(target)
-    with closing(open_store(source)) as kept, progress(ctx, "rows") as show:
-        counts = copied(kept, target, show)
+    with world(ctx, url=source) as here, progress(ctx, "rows") as show:
+        counts = copied(here, target, show)
     if not ctx.obj.quiet:
         rows = plural(counts.total(), "row")
         typer.echo(f"copied {plural(counts['contact'], 'contact')} ({rows}, each read back) to {shown(target)}")

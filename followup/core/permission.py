@@ -54,11 +54,17 @@ def sees(reach: Reach, dossier: Dossier) -> bool:
     return not holders.isdisjoint(reach.team)
 
 
+def must(by: User, permission: str, what: str = "do that") -> None:
+    """Raises Refused where `by` has not that permission (F17)."""
+    if permission not in by.permissions:
+        raise Refused(f"{by.id} may not {what}: it needs the permission '{permission}' (role {by.role})")
+
+
 def check(dossier: Dossier, wish: w.Wish, office: Office, by: User) -> None:
     """Refuses what `by` may not do; says which permission would do."""
     needed = NEEDS.get(type(wish))
-    if needed and needed not in by.permissions:
-        raise Refused(f"{by.id} may not do that: it needs the permission '{needed}' (role {by.role})")
+    if needed:
+        must(by, needed)
     unknown = dossier.contact is None or dossier.contact.gone == UNDONE
     if isinstance(wish, w.Add) or (unknown and isinstance(wish, w.Bring)):
         return

@@ -163,3 +163,17 @@ def test_json_of_the_doctor_names_every_fault(run: Run, office: Path) -> None:
     told = run("doctor", "--format", "json")
     found = json.loads(told.stdout)["items"]
     assert told.returncode == 1 and [x["severity"] for x in found] == ["error"] and "li-wei" in found[0]["message"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["backup", "copy.db"], ["diff"], ["apply", "--yes"], ["store", "copy", "sqlite:///followup.db", "csv:x"]],
+    ids=" ".join,
+)
+def test_F17_what_is_about_everybody_takes_the_permission_and_names_it(
+    words: list[str], run: Run, office: Path
+) -> None:
+    told = run(*words, user="max")
+    assert (told.returncode, told.stdout) == (4, "") and "'apply-catalog' (role manager)" in told.stderr
+    assert not (office / "copy.db").exists() and not (office / "x").exists()
+    assert run(*words, user="sue").returncode == 0

@@ -94,7 +94,9 @@ def new_number_is_unused(kept: Kept) -> None:
 
 
 def test_each_store_stays_told_apart_from_its_copy(office: Path) -> None:
-    assert command("store", "copy", "sqlite:///followup.db", "sqlite:///copy.db", cwd=office).returncode == 0
+    assert (
+        command("store", "copy", "sqlite:///followup.db", "sqlite:///copy.db", cwd=office, user="sue").returncode == 0
+    )
     ids = [
         sqlite3.connect(office / name).execute("SELECT id FROM instance").fetchone()
         for name in ("followup.db", "copy.db")
@@ -139,7 +141,7 @@ def test_a_value_that_a_server_does_not_take_is_said_and_nothing_is_there(office
     with closing(sqlite3.connect(office / "followup.db", isolation_level=None)) as connection:
         connection.execute("UPDATE contact SET name = 'a' || char(0) WHERE id = 'li-wei'")
     with empty_in("postgres", office) as url:
-        told = command("store", "copy", "sqlite:///followup.db", url, cwd=office)
+        told = command("store", "copy", "sqlite:///followup.db", url, cwd=office, user="sue")
         assert told.returncode == 73 and one_line(told.stderr) and "contact" in told.stderr
         with closing(open_store(url)) as store:
             assert [row for table in whole.TABLES for row in store.ask(f"whole.{table}")] == []
@@ -158,7 +160,7 @@ def test_F20_who_does_not_see_everything_copies_nothing(kept: Kept, tmp_path: Pa
 def test_two_copies_into_one_store_are_one_copy(target: str, office: Path, tmp_path: Path) -> None:
     with empty_in(target, tmp_path) as url, ThreadPoolExecutor(2) as pool:
         words = ("store", "copy", "sqlite:///followup.db", url)
-        told = list(pool.map(lambda _: command(*words, cwd=office), range(2)))
+        told = list(pool.map(lambda _: command(*words, cwd=office, user="sue"), range(2)))
         assert sorted(one.returncode for one in told) in ([0, 73], [0, 75]), told
         assert all(one_line(one.stderr) for one in told if one.returncode)
         with closing(open_store(f"sqlite:///{office}/followup.db")) as one, closing(open_store(url)) as other:
@@ -184,9 +186,9 @@ def test_P4_a_copy_killed_anywhere_is_nothing_or_all_and_can_be_typed_again(
         with empty_in(target, folder) as url:
             words = ["store", "copy", "sqlite:///followup.db", url]
             typed = [*failing(call, "signal=SIGKILL", when), sys.executable, "-m", "followup", *words]
-            env = {**os.environ, "FOLLOWUP_NOW": NOW}
+            env = {**os.environ, "FOLLOWUP_NOW": NOW, "FOLLOWUP_USER": "sue"}
             died += subprocess.run(typed, cwd=office, env=env, capture_output=True, timeout=120).returncode != 0
-            again = command(*words, cwd=office)
+            again = command(*words, cwd=office, user="sue")
             finished += again.returncode == 0
             assert again.returncode == 0 or "holds an office already" in again.stderr
             with closing(open_store(f"sqlite:///{office}/followup.db")) as one, closing(open_store(url)) as other:
@@ -203,7 +205,8 @@ def test_on_a_terminal_it_shows_how_far_it_is(office: Path) -> None:
     )
     ours, theirs = pty.openpty()
     words = [sys.executable, "-m", "followup", "store", "copy", "sqlite:///followup.db", "csv:copy"]
-    done = subprocess.run(words, cwd=office, stdout=subprocess.PIPE, stderr=theirs, text=True)
+    env = {**os.environ, "FOLLOWUP_USER": "sue"}
+    done = subprocess.run(words, cwd=office, env=env, stdout=subprocess.PIPE, stderr=theirs, text=True)
     os.close(theirs)
     shown = all_shown(ours)
     assert done.returncode == 0 and done.stdout.count("\n") == 2
