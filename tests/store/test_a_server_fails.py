@@ -159,7 +159,8 @@ def test_a_dump_taken_under_write_load_is_restored_whole(kept: Kept) -> None:
         [tool("pg_dump"), "-n", schema, server_url()], check=True, capture_output=True, text=True
     ).stdout
     assert under_way.poll() is None, "it was over before the dump was"
-    assert under_way.communicate(timeout=120) == ("", "")
+    under_way.communicate(timeout=120)
+    assert under_way.returncode == 0
     kept.asked(f"CREATE DATABASE {name}")
     subprocess.run(
         [tool("psql"), "-q", "-v", "ON_ERROR_STOP=1", elsewhere],
