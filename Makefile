@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SHELL := /bin/sh
 
-.PHONY: demo demo-postgres test check bench load peers accept clean
+.PHONY: demo demo-postgres test check bench load scale peers accept clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -35,6 +35,10 @@ bench: .venv/ready
 # SECONDS: how long each store is loaded; USERS: how many reps type at once
 load: .venv/ready
 	$(BIN)/python -m benchmarks.load
+
+# SIZES: of actions; CONTACTS: how many are imported
+scale: .venv/ready
+	$(BIN)/python -m benchmarks.scale
 
 # what the benchmarks compare with, beside Taskwarrior, which systems package
 peers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -14,10 +15,10 @@ from pathlib import Path
 OPEN_EACH = 50  # open actions of tom's that are due
 
 
-def filled_store(folder: Path, actions: int, users: int = 0) -> Path:
+def filled_store(folder: Path, actions: int, users: int = 0, login: str = "") -> Path:
     """A sample office whose store has so many actions: a twentieth of them open, 50 of tom's due today.
 
-    `users`: how many of the 200 reps that own the others are declared.
+    `users`: how many of the 200 reps that own the others are declared; `login`: tom's, on a server.
     """
     subprocess.run(
         [sys.executable, "-m", "followup", "init", str(folder), "--empty"], check=True, stdout=subprocess.DEVNULL
@@ -25,6 +26,11 @@ def filled_store(folder: Path, actions: int, users: int = 0) -> Path:
     if users:
         reps = "".join(f"  rep{n}: {{name: Rep {n}, role: sales-exec}}\n" for n in range(users))
         (folder / "cycles" / "reps.yaml").write_text("users:\n" + reps)
+    if login:
+        people = folder / "cycles" / "people.yaml"
+        text = re.sub(r"(?m)^    login: .*\n", "", people.read_text())
+        people.write_text(text.replace("  tom:\n", f"  tom:\n    login: {login}\n"))
+    if users or login:
         apply = [sys.executable, "-m", "followup", "--user", "sue", "apply", "--yes"]
         subprocess.run(apply, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     connection = sqlite3.connect(folder / "followup.db")

@@ -99,7 +99,7 @@ def all_contacts(world: World, **filters: Any) -> Iterator[ContactRow]:
 
 
 def _wanted(world: World, filters: dict[str, Any]) -> dict[str, Any]:
-    values = {name: filters.get(name) for name in ("id", "owner", "stage", "source")}
+    values = {name: filters.get(name) for name in ("owner", "stage", "source")}
     text = filters.get("text")
     values |= {"text": folded(text) if text else None, "cycle": _cycles(world, filters)}
     return {"closed": filters.get("closed", False), **values, **_reach(world.reach)}
@@ -176,11 +176,11 @@ def twins(world: World, fields: Mapping[str, str]) -> list[tuple[str, str, str]]
 
 def page(world: World, contact: str) -> tuple[ContactRow, list[ActionRow], list[dict[str, Any]]]:
     """A contact's page (F18): who they are, their actions, their whole history."""
-    rows = contacts(world, 1, id=contact, closed=True)
-    if not rows:
+    row = next(world.store.ask("lists.contact", id=contact, **_reach(world.reach)), None)
+    if row is None:
         raise Refused(f"contact {contact} is not yours to see, or is gone: `followup history {contact}`")
     told = list(history(world, contact_subject(contact)))
-    return rows[0], _actions(world, "of_contact", contact=contact), told
+    return _contact(world, row), _actions(world, "of_contact", contact=contact), told
 
 
 def history(

@@ -33,7 +33,7 @@ from followup.store.saving import WRITES, rows_of
 from followup.store.server import address, first_line, translated
 from followup.store.statements import statements
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 WAIT_SECONDS = 10.0
 
 #: answers that may be longer than memory: they are fetched as they are read

@@ -77,7 +77,6 @@ def _add(source: str, folder: str, name: str) -> None:
         text = file.read()
     place = os.open(os.path.join(folder, name), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
-        os.ftruncate(place, int(offset))
         os.lseek(place, int(offset), os.SEEK_SET)
         _write(place, text)
     finally:

@@ -76,7 +76,6 @@ c.id, c.name, c.email, c.phone, c.owner, c.property, c.source, c.type, c.sales_c
 
 -- name: contact_filter
 c.gone IS NULL
-  AND (:id IS NULL OR c.id = :id)
   AND {sees_contact}
   AND (:owner IS NULL OR c.owner = :owner) AND (:stage IS NULL OR c.stage = :stage)
   AND (:cycle IS NULL OR e.process IN (SELECT value FROM json_each(:cycle))) AND (:source IS NULL OR c.source = :source)
@@ -85,6 +84,10 @@ c.gone IS NULL
 
 -- name: contact_tables
 contact AS c LEFT JOIN enrolment AS e ON e.contact = c.id AND e.kind = 'cycle' AND e.ended IS NULL
+
+-- name: contact
+-- One of them, by its key.
+SELECT {contact_columns} FROM {contact_tables} WHERE c.id = :id AND c.gone IS NULL AND {sees_contact};
 
 -- name: contacts
 -- Contacts, by next action date (C3).

@@ -1,0 +1,198 @@
+"""`make scale`: a million contacts and ten million actions, on SQLite and on PostgreSQL; half an hour and 20 GB.
+
+Each question at the smallest and the largest size, against the same app printing nothing; an import of a million, with
+the memory that it takes; the longest wait of whoever reads beside bulk work; doctor over a million events, and whether
+it names the one row that was damaged. SIZES are actions, CONTACTS are imported, a third of a million for doctor.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import psycopg
+
+from benchmarks.__main__ import NOTHING, command, compiled, complete_next, interleaved, open_calls, python, row
+from benchmarks.data import contacts_csv, filled_store
+from followup.store import Store, open_store
+from tests.servers import let_in, new_schema, schema_of, server_url
+
+SIZES = [int(size) for size in os.environ.get("SIZES", "1000 10000000").split()]
+CONTACTS = int(os.environ.get("CONTACTS", 1_000_000))
+EVENTS_OF_ONE = 3  # added, enrolled, scheduled
+
+
+class Ran(NamedTuple):
+    """`memory`: the most that it took, in MB."""
+
+    seconds: float
+    memory: float
+    code: int
+    said: str
+
+
+def main() -> None:
+    os.environ |= {"FOLLOWUP_NOW": "2026-05-04T09:00", "FOLLOWUP_USER": "tom"}
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    compiled()
+    with tempfile.TemporaryDirectory() as folder:
+        print(f"{'job':<28}{'actions':>12}{'ms':>9}{'nothing':>9}{'ratio':>7}")
+        for size in SIZES:
+            questions(Path(folder) / str(size), size)
+        for name in ("sqlite", "postgresql"):
+            bulk(name, Path(folder) / name)
+
+
+def questions(folder: Path, size: int) -> None:
+    """What is asked all day, in both stores; PostgreSQL with a login of tom's own, by a copy of the other."""
+    office = filled_store(folder, size, login="tom_of_scale")
+    asked("sqlite", office, size)
+    url = new_schema()
+    with at(url):
+        copied = ran(office, "store", "copy", "sqlite:///followup.db", url, user="sue")
+        print(f"  store copy: {copied.seconds:.0f} s, {copied.memory:.0f} MB, exit {copied.code} {copied.said}")
+        os.environ["FOLLOWUP_STORE"] = let_in(url, "tom_of_scale")
+        asked("postgresql", office, size)
+    shutil.rmtree(office)
+
+
+@contextmanager
+def at(url: str) -> Iterator[None]:
+    """Commands of this block find the office there; afterwards it is gone."""
+    os.environ["FOLLOWUP_STORE"] = url
+    yield
+    del os.environ["FOLLOWUP_STORE"]
+    schema = schema_of(url)
+    with psycopg.connect(server_url(), autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+        for (role,) in connection.execute("SELECT rolname FROM pg_roles WHERE rolname ~ 'scale|^o[0-9]'").fetchall():
+            connection.execute(f"DROP OWNED BY {role}")
+            connection.execute(f"DROP ROLE {role}")
+
+
+def asked(store: str, office: Path, size: int) -> None:
+    ids = iter(open_calls(office))
+    nothing = partial(python, office, NOTHING)
+    for name, ours in (
+        ("due", partial(command, office, "due")),
+        ("agenda", partial(command, office, "agenda")),
+        ("show", partial(command, office, "show", "c0000003")),
+        ("complete", partial(complete_next, office, ids)),
+    ):
+        row(f"{store} {name}", size, *interleaved(ours, nothing))
+
+
+def ran(office: Path, *words: str, user: str) -> Ran:
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "followup", *words],
+        cwd=office,
+        env={**os.environ, "FOLLOWUP_USER": user},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    said = process.stdout.read()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stdout.close()
+    return Ran(time.monotonic() - began, used.ru_maxrss / 1024, process.returncode, said.strip()[-200:])
+
+
+def bulk(name: str, folder: Path) -> None:
+    """An import at a tenth of the size and at the size, readers beside bulk work, doctor."""
+    for count in (CONTACTS // 10, CONTACTS):
+        url = new_schema() if name == "postgresql" else f"sqlite:///{folder}-{count}/followup.db"
+        office = Path(f"{folder}-{count}")
+        quiet = {"stdout": subprocess.DEVNULL}
+        words = [sys.executable, "-m", "followup", "--store", url, "init", str(office), "--empty"]
+        subprocess.run(words, check=True, **quiet)  # type: ignore[call-overload]
+        with at(url) if name == "postgresql" else elsewhere(url):
+            imported(name, office, count)
+            looked_through(name, office, count * EVENTS_OF_ONE)
+            if count == CONTACTS:
+                readers(name, office, url)
+        shutil.rmtree(office)
+
+
+@contextmanager
+def elsewhere(url: str) -> Iterator[None]:
+    os.environ["FOLLOWUP_STORE"] = url
+    yield
+    del os.environ["FOLLOWUP_STORE"]
+
+
+def imported(name: str, office: Path, count: int) -> None:
+    contacts_csv(office / "contacts.csv", count)
+    done = ran(office, "contacts", "import", "contacts.csv", "--cycle", "referral", "-q", user="sue")
+    rate = count / done.seconds
+    print(f"{name} import of {count:,}: {done.seconds:.0f} s, {rate:,.0f}/s, {done.memory:.0f} MB, exit {done.code}")
+
+
+def looked_through(name: str, office: Path, events: int) -> None:
+    """Doctor of the whole, and of one row damaged."""
+    done = ran(office, "doctor", user="sue")
+    print(
+        f"{name} doctor of {events:,} events: {done.seconds:.0f} s, {done.memory:.0f} MB, exit {done.code} {done.said}"
+    )
+    damage("UPDATE action SET due = '2031-01-01' WHERE contact = 'n0000777'")
+    found = ran(office, "doctor", user="sue")
+    named = "n0000777" in found.said or "First777 Last777" in found.said
+    print(f"  one row damaged: exit {found.code}, {'named' if named else 'NOT NAMED'}: {found.said}")
+    damage("UPDATE action SET due = nominal WHERE contact = 'n0000777'")
+
+
+def damage(sql: str) -> None:
+    url = os.environ["FOLLOWUP_STORE"]
+    if url.startswith("sqlite"):
+        import sqlite3
+
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
+            connection.execute(sql)
+        return
+    with psycopg.connect(re.sub(r"[?&]schema=.*", "", url), autocommit=True) as server:
+        server.execute(f"SET search_path = {schema_of(url)}")
+        server.execute(sql)
+
+
+def readers(name: str, office: Path, url: str) -> None:
+    """The longest that a question waited beside a bulk assign of a tenth of them, and how long it takes alone."""
+    ids = office / "ids.txt"
+    ids.write_text("".join(f"n{n:07}\n" for n in range(CONTACTS // 10)))
+    with closing(open_store(url)) as store:
+        alone = max(answered(store) for _ in range(200))
+        writer = subprocess.Popen(
+            [sys.executable, "-m", "followup", "assign", "--from-file", "ids.txt", "toured", "-q"],
+            cwd=office,
+            env={**os.environ, "FOLLOWUP_USER": "sue"},
+        )
+        began, waits = time.monotonic(), []
+        while writer.poll() is None:
+            waits.append(answered(store))
+    took = time.monotonic() - began
+    print(f"{name} assign of {CONTACTS // 10:,}: {took:.0f} s, exit {writer.returncode}")
+    print(
+        f"  {len(waits):,} questions beside: the longest took {max(waits) * 1000:.0f} ms, alone {alone * 1000:.0f} ms"
+    )
+
+
+def answered(store: Store) -> float:
+    """The time, in s, of one contact's dossier."""
+    began = time.monotonic()
+    assert store.dossiers(["n0000003"])
+    return time.monotonic() - began
+
+
+if __name__ == "__main__":
+    main()
