@@ -28,7 +28,7 @@ def replay(entries: Iterable[e.Entry], start: Dossier) -> Dossier:
 
 def evolve(dossier: Dossier, entry: e.Entry) -> Dossier:
     """The dossier after `entry`. Whatever happens to a contact updates its `updated_at` (C2), except an undo."""
-    subject, _, contact, enrolments, actions = _changed(dossier, entry)
+    subject, _, contact, enrolments, actions, _ = _changed(dossier, entry)
     now = utc_text(entry.at)
     if contact and contact.updated_at != now and not isinstance(entry.event, e.Undone):
         contact = contact._replace(updated_at=now)

@@ -112,7 +112,7 @@ class Dossier(NamedTuple):
 
     `enrolments`: the open ones, and those that the events at hand have ended. `actions`: the open ones and, of those
     enrolments, the latest of each step (by round, then trial) and all that were undone. `seq`: the number of the
-    subject's last event.
+    subject's last event. `kept`: there is a contact, whom the server keeps from whoever asks (F20).
     """
 
     subject: str
@@ -120,6 +120,7 @@ class Dossier(NamedTuple):
     contact: Contact | None = None
     enrolments: tuple[Enrolment, ...] = ()
     actions: tuple[Action, ...] = ()
+    kept: bool = False
 
     @property
     def known(self) -> Contact:

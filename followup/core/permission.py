@@ -65,9 +65,15 @@ def check(dossier: Dossier, wish: w.Wish, office: Office, by: User) -> None:
     needed = NEEDS.get(type(wish))
     if needed:
         must(by, needed)
+    if dossier.kept:
+        raise Refused(_not_theirs(dossier.subject.partition(":")[2], by))
     unknown = dossier.contact is None or dossier.contact.gone == UNDONE
     if isinstance(wish, w.Add) or (unknown and isinstance(wish, w.Bring)):
         return
     if not sees(reach(by, office.users), dossier):
         name = dossier.contact.name if dossier.contact else dossier.subject
-        raise Refused(f"{name} is not yours to change, {by.id}: ask the owner or a manager (F20)")
+        raise Refused(_not_theirs(name, by))
+
+
+def _not_theirs(name: str, by: User) -> str:
+    return f"{name} is not yours to change, {by.id}: ask the owner or a manager (F20)"

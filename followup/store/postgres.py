@@ -110,12 +110,17 @@ class PostgresStore(Dossiers):
                 cursor.execute("ROLLBACK")
 
     def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
-        if self._holding:
-            ids = dumps(contacts)
-            if next(self.ask("dossiers.missing", ids=ids))[0]:
-                self._lock("adding")
-            list(self.ask("dossiers.hold", ids=ids))
-        return super().dossiers(contacts)
+        if not self._holding:
+            return super().dossiers(contacts)
+        ids = dumps(contacts)
+        adding = next(self.ask("dossiers.missing", ids=ids))[0]
+        if adding:
+            self._lock("adding")
+        list(self.ask("dossiers.hold", ids=ids))
+        found = super().dossiers(contacts)
+        for (id,) in self.ask("dossiers.kept", ids=ids) if adding else ():
+            found[id] = found[id]._replace(kept=True)
+        return found
 
     def tasks(self, user: str) -> Dossier:
         if self._holding:

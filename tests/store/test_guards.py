@@ -310,3 +310,17 @@ def test_an_office_is_owned_and_worked_without_a_superuser(tmp_path: Path) -> No
 def test_a_server_is_backed_up_by_its_own_tool(kept: Kept) -> None:
     told = command("backup", "copy.db", cwd=kept.folder, user="sue", FOLLOWUP_STORE=kept.url)
     assert told.returncode == 2 and "pg_dump" in told.stderr and not (kept.folder / "copy.db").exists()
+
+
+def test_F20_an_import_refuses_the_rows_of_those_who_are_kept_from_the_rep_and_takes_the_others(kept: Kept) -> None:
+    (kept.folder / "more.csv").write_text(
+        "id,name,email,owner\nbrian-jones,Mine,b@x.example,tom\nnew,New One,n@x.example,tom\n"
+    )
+    before = kept.ids("sue", "SELECT name || owner FROM contact WHERE id = 'brian-jones'")
+    told = kept.run("contacts", "import", "more.csv", "--cycle", "referral", user="tom")
+    assert told.returncode == 65 and "1 refused" in told.stdout, told
+    assert "brian-jones is not yours to change, tom" in (kept.folder / "more.csv.refused.csv").read_text()
+    assert kept.ids("sue", "SELECT name || owner FROM contact WHERE id = 'brian-jones'") == before
+    assert kept.ids("tom", "SELECT owner FROM contact WHERE id = 'new'") == {"tom"}
+    told = kept.run("contacts", "add", "--id", "brian-jones", "--name", "Mine", "--cycle", "referral", user="tom")
+    assert told.returncode == 4 and one_line(told.stderr)
