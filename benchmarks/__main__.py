@@ -20,6 +20,8 @@ from pathlib import Path
 
 from benchmarks import data
 from benchmarks.data import contacts_csv, cycle_files, filled_store
+from benchmarks.raw import raw
+from tests.servers import new_schema
 
 NOTHING = "import sys; sys.argv = ['followup', '--version']; from followup.__main__ import main; main()"
 ROUNDS = 15
@@ -115,53 +117,21 @@ def bulk(folder: Path, size: int = 20_000) -> None:
     office = filled_store(folder / "bulk", 0)
     contacts_csv(office / "contacts.csv", size)
     os.environ["FOLLOWUP_USER"] = "sue"
-    for name, words in (
-        ("import", ["contacts", "import", "contacts.csv", "--cycle", "referral", "-q"]),
-        ("assign", ["assign", "--where", "cycle=introduction-referral", "toured"]),
-    ):
-        shutil.copy(office / "followup.db", office / "raw.db")
-        ours = timed(partial(command, office, *words))
-        row(name, size, ours, raw(office))
+    kept, server = f"sqlite:///{office}/followup.db", new_schema()
+    command(office, "store", "copy", kept, server)  # nobody is in it yet
+    for name, url in (("SQLite", kept), ("PostgreSQL", server)):
+        for job, words in BULK.items():
+            copy = new_schema() if url == server else f"sqlite:///{folder}/{job}.db"
+            command(office, "store", "copy", url, copy)
+            ours = timed(partial(command, office, "--store", url, *words))
+            row(f"{job}, {name}", size, ours, raw(copy, url))
     os.environ["FOLLOWUP_USER"] = "tom"
 
 
-#: table -> its key, and the columns that a change of a row may set
-TABLES = {
-    "contact": ("id", ("updated_at", "seq", "next_action")),
-    "enrolment": ("id", ("ended", "reason")),
-    "action": ("id", ("due", "nominal", "at", "status", "completed_on", "completed_by", "reason")),
-    "history": ("subject || '#' || seq", ()),
+BULK = {
+    "import": ["contacts", "import", "contacts.csv", "--cycle", "referral", "-q"],
+    "assign": ["assign", "--where", "cycle=introduction-referral", "toured"],
 }
-
-
-def raw(office: Path) -> float:
-    """The time, in ms, of one transaction that makes raw.db what followup.db is now: bare inserts and updates."""
-    after, before = sqlite3.connect(office / "followup.db"), sqlite3.connect(office / "raw.db", isolation_level=None)
-    writes: list[tuple[str, list[tuple[object, ...]]]] = []
-    for table, (key, columns) in TABLES.items():
-        old, new = _keyed(before, table, key), _keyed(after, table, key)
-        added = [found for id, found in new.items() if id not in old]
-        changed = [id for id, found in new.items() if id in old and old[id] != found]
-        if added:
-            writes.append((f"INSERT INTO {table} VALUES ({', '.join('?' * len(added[0]))})", added))
-        if changed:
-            marks = ", ".join(f"{column} = ?" for column in columns)
-            found = {row[0]: row[1:] for row in after.execute(f"SELECT {key}, {', '.join(columns)} FROM {table}")}
-            writes.append((f"UPDATE {table} SET {marks} WHERE id = ?", [(*found[id], id) for id in changed]))
-    writes.sort(key=lambda write: write[0].startswith("INSERT"))  # what is closed makes room for what opens
-    return timed(partial(_written, before, writes))
-
-
-def _keyed(connection: sqlite3.Connection, table: str, key: str) -> dict[object, tuple[object, ...]]:
-    return {row[0]: row[1:] for row in connection.execute(f"SELECT {key}, * FROM {table}")}
-
-
-def _written(connection: sqlite3.Connection, writes: list[tuple[str, list[tuple[object, ...]]]]) -> None:
-    connection.execute("PRAGMA synchronous = EXTRA")
-    connection.execute("BEGIN IMMEDIATE")
-    for sql, rows in writes:
-        connection.executemany(sql, rows)
-    connection.execute("COMMIT")
 
 
 def agenda(folder: Path, actions: int = 1_000_000) -> None:
@@ -211,7 +181,7 @@ def editions(folder: Path, size: int) -> None:
     shutil.copy(office / "followup.db", office / "raw.db")
     reading, difference = timed(partial(python, office, READING)), timed(partial(command, office, "diff"))
     apply = timed(partial(command, office, "apply", "--yes"))
-    rewriting = raw(office)
+    rewriting = raw(f"sqlite:///{office}/raw.db", f"sqlite:///{office}/followup.db")
     row("diff, of reading alone", size, difference, reading)
     row("diff", size, difference, reading + rewriting)
     row("apply", size, apply, reading + rewriting)

@@ -1,0 +1,63 @@
+"""The least that a change of so many rows can take: bare inserts and updates of the very rows that it wrote."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import psycopg
+
+from followup.store import open_store, whole
+from tests.servers import schema_of
+
+#: a statement for many rows, `?` for each value
+Write = tuple[str, list[tuple[Any, ...]]]
+
+
+def raw(before: str, after: str) -> float:
+    """The time, in ms, of one transaction that makes the store at the url `before` what the one at `after` is."""
+    writes = sorted(_writes(before, after), key=lambda write: write[0].startswith("INSERT"))  # closed makes room
+    with closing(_bare(before)) as connection:
+        began = time.perf_counter()
+        connection.execute("BEGIN")
+        cursor = connection.cursor()
+        for sql, rows in writes:
+            cursor.executemany(sql if before.startswith("sqlite") else sql.replace("?", "%s"), rows)
+        connection.execute("COMMIT")
+        return (time.perf_counter() - began) * 1000
+
+
+def _bare(url: str) -> Any:
+    """A connection that nothing guards, as durable as the program's."""
+    if url.startswith("sqlite"):
+        connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+        connection.execute("PRAGMA synchronous = EXTRA")
+        return connection
+    server = psycopg.connect(re.sub(r"[?&]schema=.*", "", url), autocommit=True)
+    server.execute(f"SET search_path = {schema_of(url)}")
+    return server
+
+
+def _writes(before: str, after: str) -> Iterator[Write]:
+    with closing(open_store(before)) as one, closing(open_store(after)) as other:
+        for table, width in whole.TABLES.items():
+            old, new = ({row[:width]: row for row in store.ask(f"whole.{table}")} for store in (one, other))
+            added = [row for key, row in new.items() if key not in old]
+            changed = [(old[key], row) for key, row in new.items() if key in old and old[key] != row]
+            if added:
+                yield whole.insert(table), added
+            if changed:
+                yield _update(table, width, changed)
+
+
+def _update(table: str, width: int, changed: list[tuple[tuple[Any, ...], tuple[Any, ...]]]) -> Write:
+    """Of the columns that differ in any row."""
+    columns = whole.columns(table)
+    places = [n for n in range(len(columns)) if any(old[n] != new[n] for old, new in changed)]
+    given = ", ".join(f"{columns[n]} = ?" for n in places)
+    key = " AND ".join(f"{column} = ?" for column in columns[:width])
+    return f"UPDATE {table} SET {given} WHERE {key}", [(*(new[n] for n in places), *new[:width]) for _, new in changed]
