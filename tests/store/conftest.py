@@ -61,12 +61,12 @@ def made_in(engine: str, folder: Path) -> Iterator[Kept]:
         dropped(url)
 
 
-def dropped(url: str) -> None:
-    """The office is taken from the server, and its roles with it."""
+def dropped(url: str, *logins: str) -> None:
+    """The office is taken from the server, and its roles and these logins with it."""
     schema = schema_of(url)
     with psycopg.connect(server_url(), autocommit=True) as connection:
         connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
-        for role in (f"{schema}_rep", f"{schema}_worker"):
+        for role in (*logins, f"{schema}_rep", f"{schema}_worker"):
             connection.execute(f"DROP OWNED BY {role}")
             connection.execute(f"DROP ROLE {role}")
 

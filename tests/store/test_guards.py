@@ -17,18 +17,20 @@ from followup.store import open_store
 from followup.store.placing import placed
 from tests.conftest import command
 from tests.servers import as_login, let_in, new_schema, schema_of, server_url
+from tests.store.conftest import Kept, dropped
 from tests.store.faults import one_line
 
 USERS = ("sue", "max", "tom", "anne", "pat")
 
 
-class Kept:
+class Guarded(Kept):
     """An office in PostgreSQL whose users have logins of their own."""
 
     def __init__(self, folder: Path, url: str, logins: dict[str, str]) -> None:
-        self.folder, self.url, self.logins, self.schema = folder, url, logins, schema_of(url)
+        super().__init__(folder, url)
+        self.logins, self.schema = logins, schema_of(url)
 
-    def run(self, *words: str, user: str) -> Any:
+    def run(self, *words: str, user: str = "tom") -> Any:
         """The real command, as that user's login, which is all that says who it is."""
         return command(*words, cwd=self.folder, user="", FOLLOWUP_STORE=self.logins[user])
 
@@ -44,7 +46,7 @@ class Kept:
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Kept]:
+def kept(tmp_path: Path) -> Iterator[Guarded]:
     url = new_schema()
     schema = schema_of(url)
     folder = tmp_path / "demo"
@@ -60,12 +62,8 @@ def kept(tmp_path: Path) -> Iterator[Kept]:
         told = command(*words, cwd=folder, user="sue", FOLLOWUP_STORE=url)
         assert told.returncode == 0, told.stderr
     logins = {user: let_in(url, f"{user}_{schema}") for user in USERS}
-    yield Kept(folder, url, logins)
-    with psycopg.connect(server_url(), autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA {schema} CASCADE")
-        for role in (*(f"{user}_{schema}" for user in USERS), f"{schema}_rep", f"{schema}_worker"):
-            connection.execute(f"DROP OWNED BY {role}")
-            connection.execute(f"DROP ROLE {role}")
+    yield Guarded(folder, url, logins)
+    dropped(url, *(f"{user}_{schema}" for user in USERS))
 
 
 def refused(connection: psycopg.Connection[Any], sql: str, *values: Any) -> None:
@@ -73,7 +71,7 @@ def refused(connection: psycopg.Connection[Any], sql: str, *values: Any) -> None
         connection.execute(sql, values)
 
 
-def test_F20_the_server_shows_each_what_the_rule_says(kept: Kept) -> None:
+def test_F20_the_server_shows_each_what_the_rule_says(kept: Guarded) -> None:
     schedule = ("schedule", "jane-smith", "call", "2026-05-06", "--title", "Ask", "--owner", "anne")
     assert kept.run(*schedule, user="sue").returncode == 0
     with closing(open_store(kept.url)) as store:
@@ -89,7 +87,7 @@ def test_F20_the_server_shows_each_what_the_rule_says(kept: Kept) -> None:
     assert "jane-smith" in kept.ids("anne", "SELECT id FROM contact") - {"tom"}
 
 
-def test_a_rep_cannot_change_what_is_not_theirs(kept: Kept) -> None:
+def test_a_rep_cannot_change_what_is_not_theirs(kept: Guarded) -> None:
     with kept.connected("tom") as tom:
         for sql in (
             "UPDATE contact SET name = 'mine' WHERE id = 'brian-jones'",
@@ -108,7 +106,7 @@ def test_a_rep_cannot_change_what_is_not_theirs(kept: Kept) -> None:
     assert kept.ids("sue", "SELECT owner FROM action WHERE contact = 'brian-jones'") == {"anne"}
 
 
-def test_a_rep_cannot_take_others_along_with_what_they_tell_of_their_own(kept: Kept) -> None:
+def test_a_rep_cannot_take_others_along_with_what_they_tell_of_their_own(kept: Guarded) -> None:
     with kept.connected("tom") as tom:
         _begins(tom, 900, "tom")
         tell = "INSERT INTO history VALUES ('contact:jane-smith', 900, 900, 'attempted', 2, '{}')"
@@ -136,7 +134,7 @@ def _begins(connection: psycopg.Connection[Any], number: int, by: str) -> None:
     )
 
 
-def test_a_rep_writes_history_as_themselves_and_never_again(kept: Kept) -> None:
+def test_a_rep_writes_history_as_themselves_and_never_again(kept: Guarded) -> None:
     tell = "INSERT INTO history VALUES (%s, 900, %s, 'attempted', 2, '{}')"
     with kept.connected("tom") as tom:
         with pytest.raises(psycopg.errors.InsufficientPrivilege), tom.transaction():
@@ -152,7 +150,7 @@ def test_a_rep_writes_history_as_themselves_and_never_again(kept: Kept) -> None:
 
 
 @pytest.mark.parametrize("table", ["catalog_version", "catalog_item", "person", "instance", "migration"])
-def test_a_rep_changes_no_catalog_and_lets_nobody_in(kept: Kept, table: str) -> None:
+def test_a_rep_changes_no_catalog_and_lets_nobody_in(kept: Guarded, table: str) -> None:
     with kept.connected("tom") as tom:
         refused(tom, f"DELETE FROM {table}")
         refused(tom, f"INSERT INTO {table} SELECT * FROM {table}")
@@ -160,7 +158,7 @@ def test_a_rep_changes_no_catalog_and_lets_nobody_in(kept: Kept, table: str) -> 
         refused(tom, f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
 
 
-def test_nobody_becomes_another_by_tables_or_functions_of_their_own(kept: Kept) -> None:
+def test_nobody_becomes_another_by_tables_or_functions_of_their_own(kept: Guarded) -> None:
     mine = kept.ids("tom", "SELECT id FROM contact")
     with kept.connected("tom") as tom:
         tom.execute(
@@ -172,7 +170,7 @@ def test_nobody_becomes_another_by_tables_or_functions_of_their_own(kept: Kept) 
         assert tom.execute("SELECT me()").fetchone() == ("tom",)
 
 
-def test_a_rep_does_their_own_work_and_nobody_elses(kept: Kept) -> None:
+def test_a_rep_does_their_own_work_and_nobody_elses(kept: Guarded) -> None:
     assert "Welcome call" in kept.run("due", user="tom").stdout
     assert kept.run("complete", "2", "--note", "spoke", user="tom").returncode == 0
     assert kept.run("assign", "li-wei", "toured", user="tom").returncode == 0
@@ -188,7 +186,7 @@ def test_a_rep_does_their_own_work_and_nobody_elses(kept: Kept) -> None:
 
 
 @pytest.mark.parametrize("who", ["li-wei", "robert-mclean"])  # with an open action, and on hold
-def test_a_contact_that_is_handed_over_is_the_new_owners_alone(kept: Kept, who: str) -> None:
+def test_a_contact_that_is_handed_over_is_the_new_owners_alone(kept: Guarded, who: str) -> None:
     told = kept.run("contacts", "set", who, "--owner", "anne", user="tom")
     assert told.returncode == 0, told.stderr
     assert who not in kept.ids("tom", "SELECT id FROM contact")
@@ -197,7 +195,7 @@ def test_a_contact_that_is_handed_over_is_the_new_owners_alone(kept: Kept, who: 
     assert command("doctor", "-q", cwd=kept.folder, FOLLOWUP_STORE=kept.url).returncode == 0
 
 
-def test_whoever_holds_an_action_completes_it_on_anothers_contact(kept: Kept) -> None:
+def test_whoever_holds_an_action_completes_it_on_anothers_contact(kept: Guarded) -> None:
     schedule = ("schedule", "brian-jones", "call", "2026-05-04", "--title", "Ask", "--owner", "tom")
     assert kept.run(*schedule, user="sue").returncode == 0
     held = next(iter(kept.ids("tom", "SELECT id FROM action WHERE contact = 'brian-jones' AND title = 'Ask'")))
@@ -217,7 +215,7 @@ def test_whoever_holds_an_action_completes_it_on_anothers_contact(kept: Kept) ->
         "GRANT {schema}_worker TO {schema}_rep",
     ],
 )
-def test_doctor_fails_where_a_rep_could_pass_by(kept: Kept, way: str) -> None:
+def test_doctor_fails_where_a_rep_could_pass_by(kept: Guarded, way: str) -> None:
     login = kept.logins["tom"].partition("//")[2].partition("@")[0]
     with psycopg.connect(server_url(), autocommit=True) as connection:
         connection.execute(way.format(login=login, schema=kept.schema))
@@ -239,7 +237,7 @@ def test_doctor_fails_where_a_rep_could_pass_by(kept: Kept, way: str) -> None:
         ),
     ],
 )
-def test_doctor_names_a_guard_that_was_changed(kept: Kept, change: str, said: str) -> None:
+def test_doctor_names_a_guard_that_was_changed(kept: Guarded, change: str, said: str) -> None:
     with psycopg.connect(server_url(), autocommit=True) as connection:
         connection.execute(f"SET search_path = {kept.schema}")
         connection.execute(change.format(schema=kept.schema))
@@ -248,7 +246,7 @@ def test_doctor_names_a_guard_that_was_changed(kept: Kept, change: str, said: st
 
 
 @pytest.mark.parametrize("user", ["tom", "sue"])
-def test_the_due_list_is_one_range_of_its_index_whoever_asks(kept: Kept, user: str) -> None:
+def test_the_due_list_is_one_range_of_its_index_whoever_asks(kept: Guarded, user: str) -> None:
     """Also where row security stands between: what is compared there gives nothing away."""
     values = {"owner": "tom", "before": "2026-05-05", "since": "", "type": None, "category": None, "cycle": None}
     with kept.connected(user) as connection:
@@ -260,7 +258,7 @@ def test_the_due_list_is_one_range_of_its_index_whoever_asks(kept: Kept, user: s
     assert "Sort" not in plan and "Seq Scan" not in plan
 
 
-def test_E11_an_undo_passes_over_nobody_who_was_handed_over(kept: Kept) -> None:
+def test_E11_an_undo_passes_over_nobody_who_was_handed_over(kept: Guarded) -> None:
     assert kept.run("contacts", "set", "li-wei", "renee-cote", "--phone", "1", user="tom").returncode == 0
     assert kept.run("contacts", "set", "li-wei", "--owner", "anne", user="sue").returncode == 0
     told = kept.run("undo", user="tom")
@@ -270,7 +268,7 @@ def test_E11_an_undo_passes_over_nobody_who_was_handed_over(kept: Kept) -> None:
     assert kept.ids("sue", "SELECT id FROM contact WHERE phone = '1'") == {"li-wei"}
 
 
-def test_who_does_not_see_everything_is_no_doctor(kept: Kept) -> None:
+def test_who_does_not_see_everything_is_no_doctor(kept: Guarded) -> None:
     told = kept.run("doctor", user="tom")
     assert told.returncode == 4 and one_line(told.stderr)
 
@@ -307,12 +305,12 @@ def test_an_office_is_owned_and_worked_without_a_superuser(tmp_path: Path) -> No
             connection.execute(f"DROP ROLE {role}")
 
 
-def test_a_server_is_backed_up_by_its_own_tool(kept: Kept) -> None:
+def test_a_server_is_backed_up_by_its_own_tool(kept: Guarded) -> None:
     told = command("backup", "copy.db", cwd=kept.folder, user="sue", FOLLOWUP_STORE=kept.url)
     assert told.returncode == 2 and "pg_dump" in told.stderr and not (kept.folder / "copy.db").exists()
 
 
-def test_F20_an_import_refuses_the_rows_of_those_who_are_kept_from_the_rep_and_takes_the_others(kept: Kept) -> None:
+def test_F20_an_import_refuses_the_rows_of_those_who_are_kept_from_the_rep_and_takes_the_others(kept: Guarded) -> None:
     (kept.folder / "more.csv").write_text(
         "id,name,email,owner\nbrian-jones,Mine,b@x.example,tom\nnew,New One,n@x.example,tom\n"
     )
