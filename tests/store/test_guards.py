@@ -13,7 +13,10 @@ import pytest
 
 from followup.app import lists
 from followup.app.world import World
-from followup.store import open_store
+from followup.core import wishes as w
+from followup.core.decide import decide
+from followup.core.draft import Stamp
+from followup.store import Head, open_store
 from followup.store.placing import placed
 from tests.conftest import command
 from tests.servers import as_login, let_in, new_schema, schema_of, server_url
@@ -322,3 +325,21 @@ def test_F20_an_import_refuses_the_rows_of_those_who_are_kept_from_the_rep_and_t
     assert kept.ids("tom", "SELECT owner FROM contact WHERE id = 'new'") == {"tom"}
     told = kept.run("contacts", "add", "--id", "brian-jones", "--name", "Mine", "--cycle", "referral", user="tom")
     assert told.returncode == 4 and one_line(told.stderr)
+
+
+def test_what_was_typed_of_unfinished_work_is_nobody_elses_business_and_is_found_by_who_types_it_again(
+    kept: Guarded,
+) -> None:
+    with kept.connected("tom") as tom:
+        refused(tom, "SELECT unfinished FROM change")
+        tom.execute("SELECT id, at, by, command, catalog_version, undoes FROM change")
+    with closing(open_store(kept.logins["tom"])) as store:
+        with store.change(Head(1777910400, "tom", "test", 2)) as change:
+            dossier = store.dossiers(["jane-smith"])["jane-smith"]
+            here = World(store, 1777910400, "tom")
+            stamp = Stamp(change.id, 1777910400, here.user)
+            change.save([(dossier, decide(dossier, w.Stop(), here.office, stamp, change.ids))])
+            change.leave_unfinished("typed")
+        asked = {"by": "tom", "typed": "typed", "version": 2}
+        assert [row[0] for row in store.ask("lists.unfinished", **asked)] == [change.id]
+        assert list(store.ask("lists.unfinished", **{**asked, "typed": "other"})) == []

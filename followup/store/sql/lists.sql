@@ -176,7 +176,7 @@ FROM (SELECT c.id FROM change AS c
 -- name: unfinished
 -- What the user left unfinished by typing the same, latest first; never what was taken back since.
 SELECT c.id, c.at FROM change AS c
-WHERE c.by = :by AND c.unfinished = :typed AND c.catalog_version = :version
+WHERE c.by = :by AND {typed_so} AND c.catalog_version = :version
   AND c.id NOT IN (SELECT undoes FROM change WHERE undoes IS NOT NULL)
 ORDER BY c.id DESC;
 

@@ -9,3 +9,6 @@ LIMIT CASE WHEN :limit >= 0 THEN :limit END
 -- The subjects that a change touched, seen or not if it is one's own.
 SELECT subject COLLATE "C" FROM (SELECT subject FROM history WHERE change = :change
                                  UNION SELECT told_by_me(:change)) AS touched ORDER BY 1;
+
+-- name: typed_so
+c.id IN (SELECT unfinished_changes(:typed))

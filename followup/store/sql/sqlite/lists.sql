@@ -9,3 +9,6 @@ LIMIT :limit
 -- name: backup
 -- A copy that is whole, taken while others read and write.
 VACUUM INTO :path;
+
+-- name: typed_so
+c.unfinished = :typed
