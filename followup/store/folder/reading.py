@@ -38,19 +38,38 @@ def fill(connection: sqlite3.Connection, table: Table, path: str, content: bytes
 
 def _filled(connection: sqlite3.Connection, table: Table, path: str, text: str) -> Iterator[str]:
     reader = csv.reader(StringIO(text, newline=""), strict=True)
-    insert, header = table.insert, next(reader, [])
+    header = next(reader, [])
     if header != table.columns:
         yield f"{path}:1: {_of_header(header, table.columns)}"
         return
-    try:
-        for row in reader:
+    rows = _Rows(reader, table)
+    while rows.left:
+        try:
+            connection.executemany(table.insert, rows)
+        except (ValueError, sqlite3.Error) as error:
+            yield f"{path}:{reader.line_num}: {_why(error, rows.row, table)}"
+        except csv.Error as error:
+            yield f"{path}:{reader.line_num}: {error}"
+            return
+
+
+class _Rows:
+    """The values of one row after the other. Whoever was stopped by a row goes on behind it."""
+
+    def __init__(self, reader: Iterator[list[str]], table: Table) -> None:
+        self.reader, self.table, self.left = reader, table, True
+        self.row: Sequence[str] = ()
+
+    def __iter__(self) -> _Rows:
+        return self
+
+    def __next__(self) -> list[str | None]:
+        for row in self.reader:
+            self.row = row
             if row:
-                try:
-                    connection.execute(insert, _values(row, table))
-                except (ValueError, sqlite3.Error) as error:
-                    yield f"{path}:{reader.line_num}: {_why(error, row, table)}"
-    except csv.Error as error:
-        yield f"{path}:{reader.line_num}: {error}"
+                return _values(row, self.table)
+        self.left = False
+        raise StopIteration
 
 
 def line_of(path: str, id: object) -> str:
@@ -82,7 +101,8 @@ def _values(row: Sequence[str], table: Table) -> list[str | None]:
     """SQLite makes numbers of what its columns declare as numbers, and refuses what is none."""
     if len(row) != len(table.columns):
         raise ValueError(f"{len(row)} fields, where the first line has {len(table.columns)}")
-    return [meant(field, blank) for field, blank in zip(row, table.blanks, strict=True)]
+    pairs = zip(row, table.blanks, strict=True)
+    return [field if field and field[0] != "'" and "\\" not in field else meant(field, blank) for field, blank in pairs]
 
 
 def _of_header(header: Sequence[str], columns: Sequence[str]) -> str:
