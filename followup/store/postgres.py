@@ -92,8 +92,13 @@ class PostgresStore(Dossiers):
             if name in LONG:
                 yield from self._long(name, values)
             else:
-                # values are written into the text: the planner sees which filters are given
-                yield from psycopg.ClientCursor(self.connection).execute(placed(name), values).fetchall()
+                yield from self._asking.execute(placed(name), values).fetchall()
+
+    @cached_property
+    def _asking(self) -> psycopg.ClientCursor[Any]:
+        """Writes values into the text, so that the planner sees which filters are given. One for all questions: a cursor
+        refers to itself, and this program collects no garbage."""
+        return psycopg.ClientCursor(self.connection)
 
     def _long(self, name: str, values: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
         idle = self.connection.info.transaction_status is TransactionStatus.IDLE
