@@ -61,7 +61,9 @@ def _env(user: str, more: Env | None = None) -> Env:
 
 def failing(call: str, how: str, when: int | str, log: str = "/dev/null") -> tuple[str, ...]:
     """For `prefix`: the `when`th system call of that name, counted from 1, meets `how` (error=EIO, signal=SIGKILL)."""
-    return (str(STRACE), "-f", "-o", log, f"--trace={call}", f"--inject={call}:{how}:when={when}")
+    # only these calls stop, which is five times as fast; a signal is not delivered so
+    fast = ("--seccomp-bpf",) if how.startswith("error") else ()
+    return (str(STRACE), "-f", *fast, "-o", log, f"--trace={call}", f"--inject={call}:{how}:when={when}")
 
 
 def state(folder: Path) -> State:

@@ -382,7 +382,8 @@ def test_P4_killed_at_any_write_it_is_the_old_state_or_the_new_of_all_files(
         shutil.rmtree(copy)
         if not died:
             break
-    assert when > (8 if calls == CALLS else 1) and seen == {True, False}
+    # by the time that something is unlinked the change stands
+    assert when > (8 if calls == CALLS else 1) and seen == ({False} if calls == "unlink" else {True, False})
 
 
 def _told(office: Path) -> dict[str, list[str]]:
