@@ -96,8 +96,8 @@ class PostgresStore(Dossiers):
 
     @cached_property
     def _asking(self) -> psycopg.ClientCursor[Any]:
-        """Writes values into the text, so that the planner sees which filters are given. One for all questions: a cursor
-        refers to itself, and this program collects no garbage."""
+        """Writes values into the text, so that the planner sees which filters are given. It is one for all questions,
+        since a cursor refers to itself, and this program collects no garbage."""
         return psycopg.ClientCursor(self.connection)
 
     def _long(self, name: str, values: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
