@@ -86,6 +86,10 @@ class Busy(FollowupError):
     exit_code = 75
 
 
+class Overtaken(Busy):
+    """Another version of the catalog came in force after this one was read, and nothing was changed yet."""
+
+
 class NoProject(FollowupError):
     """No project here, not initialised, or a store newer than this program. `exists`: a store of some kind is there."""
 

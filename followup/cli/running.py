@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 from typing import NoReturn
 
 from followup.cli.root import app, hoisted
-from followup.errors import BadInput, CatalogInvalid, FollowupError
+from followup.errors import BadInput, CatalogInvalid, FollowupError, Overtaken
 
+#: how often a command begins anew, where a new version of the catalog comes in force each time
+TRIES = 3
 #: the exit code of the signal that stopped us
 STOPPED: list[int] = []
 
@@ -41,7 +44,7 @@ def _open_streams() -> None:
 def _code(words: list[str]) -> int:
     _listen()
     try:
-        app(hoisted(_readable(words)), prog_name="followup")
+        _typed(_readable(words))
     except FollowupError as error:
         _say(error)
         return error.exit_code
@@ -60,6 +63,16 @@ def _code(words: list[str]) -> int:
             STOPPED[0] if STOPPED else _bug()
         )  # stopped inside a function that SQLite had called: an error of its own
     return 0
+
+
+def _typed(words: list[str]) -> None:
+    """Whoever was overtaken by a new version of the catalog decides anew, under that one. What came through a pipe is
+    read, and cannot be again."""
+    for _ in range(1 if "-" in words else TRIES - 1):
+        with suppress(Overtaken):
+            app(hoisted(words), prog_name="followup")
+            return
+    app(hoisted(words), prog_name="followup")
 
 
 def _listen() -> None:

@@ -102,7 +102,7 @@ class Store(Protocol):
         """One transaction: all of it is saved when the block ends, or nothing. `resume`: more of an earlier change.
         `alone`: no other change goes on beside it.
 
-        Raises Busy where the catalog's version is not that of `head` any more.
+        Raises Overtaken where the catalog's version is not that of `head` any more.
         """
         ...
 

@@ -22,6 +22,7 @@ from followup.errors import (
     Busy,
     CannotWrite,
     NoProject,
+    Overtaken,
     StoreUnreachable,
     UsageError,
 )
@@ -155,7 +156,7 @@ class PostgresStore(Dossiers):
             self._holding = not alone
             self._lock("alone" if alone else "beside")
             if next(self.ask("catalog.version"))[0] != head.catalog_version:
-                raise Busy(OVERTAKEN)
+                raise (Busy if resume else Overtaken)(OVERTAKEN)  # of batches that are saved none is begun anew
             change = PostgresChange(self, head, resume)
             yield change
             end("COMMIT" if change.saved and not dry_run else "ROLLBACK")

@@ -17,7 +17,7 @@ from typing import Any
 from followup.core.draft import Decision
 from followup.core.model import Dossier
 from followup.core.words import folded
-from followup.errors import Busy, CannotWrite, FollowupError, NoProject, StoreUnreachable
+from followup.errors import Busy, CannotWrite, FollowupError, NoProject, Overtaken, StoreUnreachable
 from followup.store import DAMAGED, OVERTAKEN, Head, Person, Rows, system_account
 from followup.store.dossiers import Dossiers
 from followup.store.saving import WRITES, rows_of
@@ -201,7 +201,7 @@ class SqliteChange:
     def __init__(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> None:
         self.connection = connection
         if self._one("catalog.version") != head.catalog_version:
-            raise Busy(OVERTAKEN)
+            raise (Busy if resume else Overtaken)(OVERTAKEN)  # of batches that are saved none is begun anew
         self.id, self.resumed = resume or self._one("write.counter", name="change"), resume is not None
         if resume is None:
             connection.execute(statement("sqlite", "write.change"), {"id": self.id, **head._asdict()})

@@ -58,6 +58,39 @@ def test_F6_two_who_assign_the_same_contact_are_one_after_the_other(kept: Kept) 
     assert kept.run("doctor", "-q").returncode == 0
 
 
+@pytest.mark.parametrize(("times", "code"), [(1, 0), (2, 0), (3, 75)])
+def test_who_is_overtaken_by_a_new_version_decides_anew_under_it_and_gives_up_at_last(
+    times: int, code: int, kept: Kept
+) -> None:
+    newer = "INSERT INTO catalog_version SELECT max(number) + 1, max(digest), NULL, max(change) FROM catalog_version"
+    before = kept.asked("SELECT max(number), max(id) FROM catalog_version, change")[0]
+    turns = [psycopg.connect(server_url()) for _ in range(times)]
+    for turn in turns:
+        turn.execute(f"SET search_path = {schema_of(kept.url)}")
+        turn.commit()
+    alone = f"SELECT pg_advisory_xact_lock(1179601995, CAST('{schema_of(kept.url)}'::regnamespace::oid AS INTEGER))"
+    turns[0].execute(alone)
+    typed = kept.started("complete", "2")
+    for number, turn in enumerate(turns):
+        while kept.there() != ["Lock"]:
+            assert typed.poll() is None, "it did not wait"
+        turn.execute(newer)
+        with ThreadPoolExecutor(1) as pool:
+            following = pool.submit(turns[number + 1].execute, alone) if number + 1 < times else None
+            while following and not kept.asked("SELECT 1 FROM pg_locks WHERE NOT granted AND mode = 'ExclusiveLock'"):
+                pass
+            turn.commit()
+            if following:
+                following.result()
+    said = typed.communicate(timeout=60)[1]
+    assert typed.returncode == code, said
+    assert ("came in force this moment" in said) == (code == 75)
+    made = kept.asked("SELECT id, catalog_version FROM change ORDER BY id DESC LIMIT 1")[0]
+    assert (made[0] > before[1], made[1]) == ((True, before[0] + times) if code == 0 else (False, made[1]))
+    for turn in turns:
+        turn.close()
+
+
 @pytest.mark.slow
 def test_eight_writers_of_one_action_lose_no_write(kept: Kept) -> None:
     def ten(writer: int) -> set[tuple[int, str]]:
