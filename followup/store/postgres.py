@@ -172,7 +172,8 @@ class PostgresStore(Dossiers):
             list(self.ask("write.count"))
             admit(self.connection, people)
             end("COMMIT")
-        self.connection.execute("ANALYZE")
+        with self._translated():
+            self.connection.execute("ANALYZE")
 
     def _pour(self, table: str, rows: Rows) -> None:
         guarded = f"SELECT relforcerowsecurity FROM pg_class WHERE oid = '{table}'::regclass"
