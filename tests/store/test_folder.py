@@ -276,12 +276,13 @@ def test_a_clone_is_the_same_office_and_git_has_nothing_of_this_machine(office: 
 # What is not ours, or of another program
 
 
-def test_a_folder_that_is_not_ours_is_left_as_it_is(tmp_path: Path) -> None:
-    (tmp_path / "contacts.csv").write_text("theirs\n")
+@pytest.mark.parametrize("name", ["contacts.csv", ".gitignore", "notes.txt"])
+def test_a_folder_that_is_not_ours_is_left_as_it_is(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("theirs\n")
     for create in (False, True):
         with pytest.raises(NoProject):
             open_store(f"csv:{tmp_path}", create)
-    assert [path.name for path in tmp_path.iterdir()] == ["contacts.csv"]
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, "theirs\n")]
 
 
 def test_a_newer_store_is_refused_untouched(office: Path) -> None:

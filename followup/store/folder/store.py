@@ -55,8 +55,14 @@ class CsvStore(sqlite.SqliteStore):
         with unwritable(self.path, commit.NOTHING_SAVED):
             os.makedirs(self.path, exist_ok=True)
         with self._writing():
-            if any(os.path.exists(self._at(name)) for name in (OFFICE, *NAMES)):
+            there = set(os.listdir(self.path)) - {commit.STAGING}
+            if not there.isdisjoint((OFFICE, *NAMES)):
                 return
+            if there:
+                message = (
+                    f"{self.path} has other files in it, and was left as it is: an office takes a folder of its own"
+                )
+                raise NoProject(message, exists=True)
             self.connection = sqlite3.connect(":memory:", isolation_level=None)
             migrate(self.connection)
             commit.commit(self.path, self._everything() | {".gitignore": IGNORED.encode()}, {})
