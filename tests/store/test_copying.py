@@ -108,7 +108,8 @@ def test_gaps_that_a_copy_brought_are_no_loss_and_one_that_comes_later_is(kept: 
     lived(kept)
     assert kept.run("store", "copy", kept.url, f"sqlite:///{tmp_path}/copy.db", user="sue").returncode == 0
     copy = Kept(kept.folder, f"sqlite:///{tmp_path}/copy.db")
-    ids = [row[0] for row in sqlite3.connect(tmp_path / "copy.db").execute("SELECT id FROM change ORDER BY id")]
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
+        ids = [row[0] for row in connection.execute("SELECT id FROM change ORDER BY id")]
     assert ids != list(range(1, len(ids) + 1)), "there is a gap"
     for _ in range(2):
         assert copy.run("attempt", "3").returncode == 0
