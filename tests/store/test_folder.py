@@ -243,6 +243,14 @@ def git(office: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(["git", *named, *words], cwd=office, capture_output=True, text=True)
 
 
+def test_an_editor_may_leave_the_last_line_without_its_end(office: Path) -> None:
+    for path in (office / "office").glob("*.csv"):
+        path.write_bytes(path.read_bytes().removesuffix(b"\n"))
+    done(office, "complete", "2")
+    done(office, "complete", "3")
+    assert done(office, "doctor") == "The store is healthy.\n"
+
+
 @pytest.mark.parametrize("union", [True, False], ids=["line by line", "undecided"])
 def test_two_branches_that_were_merged_name_their_collisions(union: bool, office: Path) -> None:
     if union:

@@ -27,6 +27,13 @@ def read(path: str, size: int = -1) -> bytes:
         return file.read(size)
 
 
+def ends_a_line(path: str, size: int) -> bool:
+    """Whether its first `size` bytes do: some editors leave the last line of a file without its end."""
+    with unreadable(path), open(path, "rb") as file:
+        file.seek(size - 1)
+        return file.read(1) == b"\n"
+
+
 def fill(connection: sqlite3.Connection, table: Table, path: str, content: bytes) -> None:
     """Raises BadInput with the first few lines that cannot be taken."""
     with _any_length():

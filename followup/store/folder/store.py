@@ -22,7 +22,7 @@ from followup.store import Head, Person, Rows, journal, loaded, sqlite
 from followup.store.folder import by_hand, commit
 from followup.store.folder.fields import lines
 from followup.store.folder.places import held, unwritable
-from followup.store.folder.reading import fill, known, line_of, read
+from followup.store.folder.reading import ends_a_line, fill, known, line_of, read
 from followup.store.folder.tables import FILES, HISTORY, table
 from followup.store.migrating import migrate
 from followup.store.statements import statement
@@ -239,7 +239,9 @@ class CsvStore(sqlite.SqliteStore):
         else:
             files = {FILES[name]: self._file(name) for name in FILES}
             whole = {file: text for file, text in files.items() if text != read(self._at(file))}
-            commit.commit(self.path, whole, {HISTORY: commit.Addition(self._seen[-1][1], news)})
+            size = self._seen[-1][1]
+            begin = b"" if ends_a_line(self._at(HISTORY), size) else b"\n"
+            commit.commit(self.path, whole, {HISTORY: commit.Addition(size, begin + news)})
         self._seen, self._older = known(self.path, NAMES), False
         self._note_seen()
 
