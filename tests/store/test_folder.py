@@ -425,6 +425,20 @@ def test_a_folder_that_may_only_be_read_is_read_and_a_write_names_it(office: Pat
     done(office, "complete", "10")
 
 
+@needs_modes
+def test_files_of_somebody_else_are_not_half_written(office: Path) -> None:
+    """In a folder that both may write to."""
+    done(office, "due")
+    for name in ("history.csv", ".seen"):
+        (office / "office" / name).chmod(0o444)
+    before = files(office)
+    (office / "office" / "contacts.csv").touch()
+    assert ran("due", cwd=office, prefix=OBEYING_MODES, env=STORE).returncode == 0
+    told = ran("complete", "10", cwd=office, prefix=OBEYING_MODES, env=STORE)
+    assert told.returncode == 73 and one_line(told.stderr) and "read-only" in told.stderr
+    assert files(office) == before and not (office / "office" / ".staged").exists()
+
+
 @pytest.mark.slow
 def test_twenty_thousand_contacts(office: Path) -> None:
     people(office, "many.csv", 20_000)

@@ -30,6 +30,8 @@ def commit(folder: str, whole: Mapping[str, bytes], added: Mapping[str, Addition
     staging = os.path.join(folder, STAGING)
     with unwritable(folder, NOTHING_SAVED):
         try:
+            for name in added:  # to replace a file takes its folder, to add to it the file
+                os.close(os.open(os.path.join(folder, name), os.O_WRONLY | os.O_CLOEXEC))
             _stage(staging, whole, added)
             os.rename(staging, os.path.join(folder, STAGED))
         except BaseException:
