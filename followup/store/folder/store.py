@@ -19,21 +19,25 @@ from followup.core.model import Dossier
 from followup.core.office import Office
 from followup.errors import BadInput, NoProject, Refused, StoreUnreachable
 from followup.store import Head, Person, Rows, journal, loaded, sqlite
-from followup.store.folder import by_hand, commit
+from followup.store.folder import by_hand, commit, instance
 from followup.store.folder.fields import lines
 from followup.store.folder.places import held, unwritable
 from followup.store.folder.reading import ends_a_line, fill, known, line_of, read
-from followup.store.folder.tables import FILES, HISTORY, table
+from followup.store.folder.tables import FILES, HISTORY, NAMES, table, written
 from followup.store.migrating import migrate
 from followup.store.statements import statement
 
-#: what the folder is; it never changes, so that no branch differs in it
-OFFICE = "office.json"
 #: as it was when a command last saw that all is as the history tells; of this machine, and not of the office
 SEEN = ".seen"
 IGNORED = f"{SEEN}\n{commit.STAGING}\n{commit.STAGED}\n"
-NAMES = (*FILES.values(), HISTORY)
 Edits = list[tuple[Dossier, list[by_hand.Difference]]]
+
+
+class _Memory(sqlite3.Connection):
+    """Closed by the last who reads in it: when files are read anew, somebody may still be in the middle of the old."""
+
+    def __del__(self) -> None:
+        self.close()
 
 
 class CsvStore(sqlite.SqliteStore):
@@ -56,16 +60,16 @@ class CsvStore(sqlite.SqliteStore):
             os.makedirs(self.path, exist_ok=True)
         with self._writing():
             there = set(os.listdir(self.path)) - {commit.STAGING}
-            if not there.isdisjoint((OFFICE, *NAMES)):
+            if not there.isdisjoint((instance.OFFICE, *NAMES)):
                 return
             if there:
                 message = (
                     f"{self.path} has other files in it, and was left as it is: an office takes a folder of its own"
                 )
                 raise NoProject(message, exists=True)
-            self.connection = sqlite3.connect(":memory:", isolation_level=None)
+            self.connection = sqlite3.connect(":memory:", isolation_level=None, factory=_Memory)
             migrate(self.connection)
-            commit.commit(self.path, self._everything() | {".gitignore": IGNORED.encode()}, {})
+            commit.commit(self.path, instance.everything(self.connection) | {".gitignore": IGNORED.encode()}, {})
 
     def _at(self, name: str) -> str:
         return os.path.join(self.path, name)
@@ -91,11 +95,11 @@ class CsvStore(sqlite.SqliteStore):
                 pass
 
     def _load(self) -> None:
-        """Afresh: whoever still reads what was there before reads on in that."""
-        office = self._office()
+        """Afresh, into a memory of its own."""
+        office = instance.read_office(self.path)
         self._seen, self._guessed = known(self.path, NAMES), False
         self._older = office["schema"] < sqlite.SCHEMA_VERSION
-        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        self.connection = sqlite3.connect(":memory:", isolation_level=None, factory=_Memory)
         migrate(self.connection, office["schema"])
         self.connection.execute("BEGIN")
         for name, file in FILES.items():
@@ -108,21 +112,6 @@ class CsvStore(sqlite.SqliteStore):
         self.connection.execute("UPDATE instance SET numbered_since = ?", [office.get("numbered_since", 0)])
         self._prepare()
         self._edits: Edits = [] if self._as_seen() else self._compared()
-
-    def _office(self) -> dict[str, Any]:
-        path = self._at(OFFICE)
-        if not os.path.exists(path):
-            message = f"there is no store in {self.path}: `followup init` makes one"
-            raise NoProject(message, exists=any(os.path.exists(self._at(name)) for name in NAMES))
-        try:
-            office = dict(json.loads(read(path)))
-            newer = office["format"] > 1 or office["schema"] > sqlite.SCHEMA_VERSION
-            office["instance"], office["created_at"]
-        except (KeyError, TypeError, ValueError):
-            raise NoProject(f"{path} is not that of a followup store: it was left as it is", exists=True) from None
-        if newer:
-            raise NoProject(f"{self.path} was made by a newer followup: upgrade this program", exists=True)
-        return office
 
     def _count(self) -> None:
         """Numbers go on behind the highest that was given: no row is ever taken away."""
@@ -236,10 +225,10 @@ class CsvStore(sqlite.SqliteStore):
     def _write(self, news: bytes) -> None:
         if self._older:
             self._read_history()
-            commit.commit(self.path, self._everything(), {})
+            commit.commit(self.path, instance.everything(self.connection), {})
         else:
-            files = {FILES[name]: self._file(name) for name in FILES}
-            whole = {file: text for file, text in files.items() if text != read(self._at(file))}
+            files = {FILES[name]: written(self.connection, name) for name in FILES}
+            whole = {file: new for file, new in files.items() if new != read(self._at(file))}
             size = self._seen[-1][1]
             begin = b"" if ends_a_line(self._at(HISTORY), size) else b"\n"
             commit.commit(self.path, whole, {HISTORY: commit.Addition(size, begin + news)})
@@ -251,24 +240,7 @@ class CsvStore(sqlite.SqliteStore):
             self._load()
             self._read_history()
             super().fill(tables, people)
-            commit.commit(self.path, self._everything(), {})
-
-    def _everything(self) -> dict[str, bytes]:
-        """All files as this program's schema has them."""
-        id, at, since = self.connection.execute("SELECT id, created_at, numbered_since FROM instance").fetchone()
-        office = {
-            "format": 1,
-            "schema": sqlite.SCHEMA_VERSION,
-            "instance": id,
-            "created_at": at,
-            "numbered_since": since,
-        }
-        files = {file: self._file(name) for name, file in {**FILES, "history": HISTORY}.items()}
-        return {**files, OFFICE: (json.dumps(office, indent=1) + "\n").encode()}
-
-    def _file(self, name: str) -> bytes:
-        made = table(self.connection, name)
-        return lines([made.columns]) + lines(self.connection.execute(made.select))
+            commit.commit(self.path, instance.everything(self.connection), {})
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlite3
 from typing import NamedTuple
 
+from followup.store.folder.fields import lines
+
 #: table -> its file
 FILES = {
     "contact": "contacts.csv",
@@ -19,6 +21,8 @@ FILES = {
 }
 #: what happened grows at its end, and is read only when somebody asks for it
 HISTORY = "history.csv"
+ALL = {**FILES, "history": HISTORY}
+NAMES = tuple(ALL.values())
 
 
 class Table(NamedTuple):
@@ -45,3 +49,9 @@ def table(connection: sqlite3.Connection, name: str) -> Table:
     blanks = ["" if type_ == "TEXT" and required else None for _, _, type_, required, _, _ in found]
     keys = sorted((place, column) for _, column, _, _, _, place in found if place)
     return Table(name, [row[1] for row in found], blanks, [column for _, column in keys])
+
+
+def written(connection: sqlite3.Connection, name: str) -> bytes:
+    """What the file of a table says."""
+    made = table(connection, name)
+    return lines([made.columns]) + lines(connection.execute(made.select))
