@@ -11,15 +11,16 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from followup.app.changes import for_contacts
 from followup.app.world import World
 from followup.core import wishes as w
-from followup.errors import NoProject
+from followup.errors import BadInput, NoProject
 from followup.store import open_store
 from followup.store.folder.fields import lines, meant
+from followup.store.folder.places import held
 from followup.store.sqlite import SCHEMA_VERSION
 from tests.conftest import NOW, command
 from tests.store.faults import OBEYING_MODES, failing, needs_modes, needs_strace, one_line, people, ran
@@ -74,6 +75,8 @@ def files(office: Path) -> dict[str, bytes]:
 
 
 @given(st.one_of(st.none(), st.text()))
+@example("=1+1")
+@example("'=1+1")
 def test_P6_any_text_is_one_line_and_comes_back_as_it_was(text: str | None) -> None:
     written = lines([["before", text, "after"]]).decode("utf-8", "surrogatepass")
     assert written.count("\n") == 1 and len(written.splitlines()) == 1
@@ -101,7 +104,7 @@ def test_a_change_touches_its_own_lines_only(office: Path) -> None:
     assert {name for name in before if before[name] != after[name]} == {
         "actions.csv", "changes.csv", "contacts.csv", "history.csv",
     }  # fmt: skip
-    assert after["history.csv"].startswith(before["history.csv"])
+    assert after["history.csv"].startswith(before["history.csv"]) and b"\n\n" not in after["history.csv"]
     old, new = before["contacts.csv"].split(b"\n"), after["contacts.csv"].split(b"\n")
     assert sum(one != other for one, other in zip(old, new, strict=True)) == 1
 
@@ -187,14 +190,21 @@ def test_an_edit_is_by_the_rules_of_the_command(office: Path) -> None:
     [
         ("contacts.csv", "jane.smith@example.com,+1 604 555 0101,tom", "jane.smith@example.com,x,nobody", "'nobody'"),
         ("contacts.csv", "jane.smith@example.com", "no address", "e-mail"),
+        ("contacts.csv", "jane-smith,Jane Smith,", r"jane-smith,Jane\Smith,", r"'\S' means nothing"),
+        ("contacts.csv", "jane-smith,Jane Smith,", "jane-smith,Jane\\,", "'\\' means nothing"),
         ("contacts.csv", "jane-smith,Jane Smith,", "jane-smith,,", "a contact has a name"),
         ("contacts.csv", "jane-smith,Jane Smith,", "jane-smyth,Jane Smith,", "no command has made contact jane-smyth"),
         ("contacts.csv", "jane-smith,Jane", "jane-smith,surplus,Jane", "22 fields"),
         ("actions.csv", "\n10,", "\nten,", "id 'ten' is no number"),
         ("actions.csv", "\n10,renee-cote,tom,correspondence,", "\n10,renee-cote,tom,call,", "type of action 10"),
+        ("actions.csv", "Introduction letter,scheduled,2026-05-04,", "Introduction letter,scheduled,tomorrow,", "no date"),
+        ("actions.csv", "Introduction letter,scheduled,2026-05-04,", "Introduction letter,scheduled,2026-05-04T10,", "no date"),
+        ("actions.csv", "Introduction letter,scheduled,", "A letter,scheduled,", "title of action 10"),
         ("actions.csv", "\nid,", "\nID,", "first line"),
+        ("actions.csv", "\nid,", "\n<<<<<<< ours\nid,", "undecided"),
         ("enrolments.csv", "\n1,jane-smith,cycle,web-registration", "\n1,jane-smith,cycle,other", "process of enrolment 1"),
         ("history.csv", 'contact:jane-smith,2,2,enrolled,,"{""enrolment""', 'contact:jane-smith,2,2,enrolled,,"{""x""', "jane-smith"),
+        ("history.csv", "contact:jane-smith,2,2,", "contact:jane-smith,9,2,", "jane-smith"),
     ],
 )  # fmt: skip
 def test_what_only_a_command_may_write_is_refused_by_its_line_and_nothing_is_lost(
@@ -212,6 +222,50 @@ def test_what_only_a_command_may_write_is_refused_by_its_line_and_nothing_is_los
     assert files(office) == before
     path.write_text(text[1:])
     done(office, "complete", "18")
+
+
+def test_an_edit_gives_nobody_to_somebody_who_works_here_no_more(office: Path) -> None:
+    people = office / "cycles" / "people.yaml"
+    people.write_text(people.read_text().replace("name: Pat Lindqvist", "name: Pat Lindqvist\n    active: false"))
+    done(office, "apply", "--yes")
+    replaced(office, "contacts.csv", "+1 604 555 0101,tom,", "+1 604 555 0101,pat,")
+    told = run(office, "due")
+    assert told.returncode == 65 and "owner 'pat' is nobody who works here" in told.stderr
+
+
+def test_a_group_is_given_and_taken_by_hand(office: Path) -> None:
+    for old, new in ((",lead,,", ",lead,vip,"), (",lead,vip,", ",lead,,")):
+        line = row(office, "contacts.csv", "jane-smith")
+        replaced(office, "contacts.csv", line, line.replace(old, new))
+        done(office, "attempt", "3")
+        assert new in row(office, "contacts.csv", "jane-smith")
+        assert done(office, "doctor") == "The store is healthy.\n"
+
+
+def test_bytes_that_are_no_text_are_named_by_their_line(office: Path) -> None:
+    path = office / "office" / "contacts.csv"
+    path.write_bytes(path.read_bytes().replace(b"Amrit Singh", b"Amrit \xff"))
+    told = run(office, "due")
+    assert told.returncode == 65 and "contacts.csv:3: this is not UTF-8" in told.stderr
+
+
+def test_two_rows_of_which_one_alone_may_be_are_named(office: Path) -> None:
+    path = office / "office" / "enrolments.csv"
+    line = row(office, "enrolments.csv", "1")
+    path.write_text(path.read_text() + line.replace("1,", "999,", 1) + "\n")
+    told = run(office, "due")
+    assert told.returncode == 65 and "enrolment 999 has the same contact as a line above" in told.stderr
+
+
+def test_a_field_may_be_longer_than_a_spreadsheet_would_take(office: Path) -> None:
+    import csv
+
+    path, limit = office / "office" / "contacts.csv", csv.field_size_limit()
+    line = row(office, "contacts.csv", "jane-smith")
+    replaced(office, "contacts.csv", line, line.replace("+1 604 555 0101", "5" * 200_000))
+    with pytest.raises(BadInput, match="a text of 200000 characters"), closing(open_store(f"csv:{path.parent}")):
+        pass
+    assert csv.field_size_limit() == limit
 
 
 def test_a_missing_line_is_named(office: Path) -> None:
@@ -235,20 +289,22 @@ def test_a_spreadsheet_may_save_it_as_it_does(office: Path) -> None:
     assert path.read_bytes().startswith(b"id,name,") and b"\r" not in path.read_bytes()
 
 
+def test_an_editor_may_leave_the_last_line_without_its_end_and_lines_with_nothing(office: Path) -> None:
+    for path in (office / "office").glob("*.csv"):
+        path.write_bytes(path.read_bytes().removesuffix(b"\n"))
+    contacts = office / "office" / "contacts.csv"
+    contacts.write_bytes(contacts.read_bytes().replace(b"\n", b"\n\n", 3))
+    done(office, "complete", "2")
+    done(office, "complete", "3")
+    assert done(office, "doctor") == "The store is healthy.\n"
+
+
 # Git
 
 
 def git(office: Path, *words: str) -> subprocess.CompletedProcess[str]:
     named = ("-c", "user.name=x", "-c", "user.email=x@x.example")
     return subprocess.run(["git", *named, *words], cwd=office, capture_output=True, text=True)
-
-
-def test_an_editor_may_leave_the_last_line_without_its_end(office: Path) -> None:
-    for path in (office / "office").glob("*.csv"):
-        path.write_bytes(path.read_bytes().removesuffix(b"\n"))
-    done(office, "complete", "2")
-    done(office, "complete", "3")
-    assert done(office, "doctor") == "The store is healthy.\n"
 
 
 @pytest.mark.parametrize("union", [True, False], ids=["line by line", "undecided"])
@@ -406,13 +462,25 @@ def test_P4_a_full_disk_is_one_line_and_leaves_nothing_half_saved(limit: str, of
     before = files(office)
     prefix = ("sh", "-c", f'ulimit {limit}; exec "$@"', "sh")
     told = ran("complete", "10", cwd=office, prefix=prefix, env=STORE)
-    assert told.returncode == 73 and one_line(told.stderr), told.stderr
+    assert told.returncode == 73 and one_line(told.stderr) and "the disk is full" in told.stderr, told.stderr
     if limit == "-f 0":
         assert files(office) == before
     done(office, "due")
     if ",scheduled," in row(office, "actions.csv", "10"):
         done(office, "complete", "10")
     assert done(office, "doctor") == "The store is healthy.\n"
+
+
+def test_who_waits_too_long_is_told_to_try_again(office: Path) -> None:
+    code = (
+        "import followup.store.sqlite as s, sys; s.WAIT_SECONDS = 0.2\n"
+        "sys.argv = ['followup', *sys.argv[1:]]; from followup.__main__ import main; main()"
+    )
+    env = {**os.environ, "FOLLOWUP_USER": "tom", "FOLLOWUP_NOW": NOW, **STORE}
+    with held(str(office / "office"), True, 1):
+        for words in (["due"], ["complete", "2"]):
+            told = subprocess.run([sys.executable, "-c", code, *words], cwd=office, env=env, capture_output=True)
+            assert told.returncode == 75 and b"busy" in told.stderr, told.stderr
 
 
 @needs_modes
