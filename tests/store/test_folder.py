@@ -349,11 +349,28 @@ def test_a_folder_that_is_not_ours_is_left_as_it_is(name: str, tmp_path: Path) -
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(name, "theirs\n")]
 
 
-def test_a_newer_store_is_refused_untouched(office: Path) -> None:
-    replaced(office, "office.json", f'"schema": {SCHEMA_VERSION}', '"schema": 99')
+@pytest.mark.parametrize(
+    ("old", "new"), [(f'"schema": {SCHEMA_VERSION}', '"schema": 99'), ('"format": 1', '"format": 2')]
+)
+def test_a_newer_store_is_refused_untouched(old: str, new: str, office: Path) -> None:
+    replaced(office, "office.json", old, new)
     before = files(office)
     told = run(office, "complete", "2")
     assert told.returncode == 78 and "newer" in told.stderr and files(office) == before
+
+
+@pytest.mark.parametrize("text", [None, "{", "[]", '{"format": 1, "schema": 1}'])
+def test_an_office_without_what_it_is_is_left_as_it_is(text: str | None, office: Path) -> None:
+    path = office / "office" / "office.json"
+    path.unlink()
+    if text is not None:
+        path.write_text(text)
+    before = files(office)
+    for words in (["due"], ["init"], ["store", "create"]):
+        told = run(office, *words, user="sue")
+        assert told.returncode and one_line(told.stderr), (words, told)
+        assert "no store" in told.stderr if text is None else "office.json is not that of" in told.stderr, told.stderr
+    assert files(office) == before
 
 
 def test_an_older_one_goes_on(office: Path) -> None:
