@@ -20,8 +20,9 @@ def read_office(folder: str) -> dict[str, Any]:
     """Raises NoProject where this program cannot go on in it."""
     path = os.path.join(folder, OFFICE)
     if not os.path.exists(path):
-        message = f"there is no store in {folder}: `followup init` makes one"
-        raise NoProject(message, exists=any(os.path.exists(os.path.join(folder, name)) for name in NAMES))
+        if any(os.path.exists(os.path.join(folder, name)) for name in NAMES):
+            raise NoProject(f"{path} is missing, which says whose files these are: put it back", exists=True)
+        raise NoProject(f"there is no store in {folder}: `followup init` makes one")
     try:
         office = dict(json.loads(read(path)))
         newer = office["format"] > FORMAT or office["schema"] > SCHEMA_VERSION
