@@ -18,16 +18,9 @@ from psycopg.pq import TransactionStatus
 
 from followup.core.draft import Decision
 from followup.core.model import Dossier, user_subject
-from followup.errors import (
-    Busy,
-    CannotWrite,
-    NoProject,
-    Overtaken,
-    StoreUnreachable,
-    UsageError,
-)
+from followup.errors import Busy, NoProject, Overtaken, StoreUnreachable, UsageError
 from followup.store import OVERTAKEN, Head, Person, Rows, shown, whole
-from followup.store.bulk import copied, few_enough, poured
+from followup.store.bulk import copied, few_enough, poured_unguarded
 from followup.store.dossiers import Dossiers
 from followup.store.placing import placed
 from followup.store.saving import WRITES, rows_of
@@ -162,30 +155,17 @@ class PostgresStore(Dossiers):
             end("COMMIT" if change.saved and not dry_run else "ROLLBACK")
 
     def fill(self, tables: Iterable[tuple[str, Rows]], people: Iterable[Person]) -> None:
-        """See Store.fill. COPY passes by no row security, so that the tables go without until this is committed; the
-        owner may do that, and nobody sees it."""
+        """See Store.fill."""
         with self._transaction("BEGIN") as end:
             self._lock("alone")
             whole.must_be_empty(self)
             for table, rows in tables:
-                self._pour(table, rows)
+                poured_unguarded(self.connection, table, whole.columns(table), rows)
             list(self.ask("write.count"))
             admit(self.connection, people)
             end("COMMIT")
         with self._translated():
             self.connection.execute("ANALYZE")
-
-    def _pour(self, table: str, rows: Rows) -> None:
-        guarded = f"SELECT relforcerowsecurity FROM pg_class WHERE oid = '{table}'::regclass"
-        forced = self.connection.execute(guarded).fetchone() == (True,)
-        if forced:
-            self.connection.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-        try:
-            poured(self.connection, table, whole.columns(table), rows)
-        except psycopg.DataError as error:
-            raise CannotWrite(f"{table}: the server does not take every value there: {first_line(error)}") from error
-        if forced:
-            self.connection.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
