@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from followup.app.changes import for_contacts
 from followup.app.world import World
 from followup.core import wishes as w
-from followup.errors import BadInput, NoProject
+from followup.errors import BadInput, Busy, NoProject
 from followup.store import open_store
 from followup.store.folder.fields import lines, meant
 from followup.store.folder.places import held
@@ -169,6 +169,22 @@ def test_a_dry_run_keeps_nothing_of_it(office: Path) -> None:
     before = files(office)
     done(office, "complete", "10", "--dry-run")
     assert files(office) == before
+
+
+@pytest.mark.parametrize("schema", [SCHEMA_VERSION, 3])
+def test_what_an_editor_saves_while_a_command_writes_is_not_lost(schema: int, office: Path) -> None:
+    def edited(*_: object) -> None:
+        replaced(office, "contacts.csv", "+1 604 555 0101", "+1 604 555 9999")
+
+    replaced(office, "office.json", f'"schema": {SCHEMA_VERSION}', f'"schema": {schema}')
+    with closing(open_store(f"csv:{office}/office")) as store:
+        here = World(store, 1_777_910_400, "sue", "test")
+        with pytest.raises(Busy, match="by hand meanwhile"):
+            for_contacts(here, [("li-wei", w.Stop())], watch=edited)
+    assert "+1 604 555 9999" in done(office, "show", "jane-smith")
+    assert "stopped" not in files(office)["history.csv"].decode()
+    done(office, "complete", "2")
+    assert done(office, "doctor") == "The store is healthy.\n"
 
 
 def test_an_edit_is_by_the_rules_of_the_command(office: Path) -> None:

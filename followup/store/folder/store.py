@@ -17,7 +17,7 @@ from followup.core import declared
 from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
 from followup.core.office import Office
-from followup.errors import BadInput, NoProject, Refused, StoreUnreachable
+from followup.errors import BadInput, Busy, NoProject, Refused, StoreUnreachable
 from followup.store import Head, Person, Rows, journal, loaded, sqlite
 from followup.store.folder import by_hand, commit, instance
 from followup.store.folder.fields import lines
@@ -225,13 +225,16 @@ class CsvStore(sqlite.SqliteStore):
     def _write(self, news: bytes) -> None:
         if self._older:
             self._read_history()
-            commit.commit(self.path, instance.everything(self.connection), {})
+            files, added = instance.everything(self.connection), {}
         else:
             files = {FILES[name]: written(self.connection, name) for name in FILES}
-            whole = {file: new for file, new in files.items() if new != read(self._at(file))}
+            files = {file: text for file, text in files.items() if text != read(self._at(file))}
             size = self._seen[-1][1]
             begin = b"" if ends_a_line(self._at(HISTORY), size) else b"\n"
-            commit.commit(self.path, whole, {HISTORY: commit.Addition(size, begin + news)})
+            added = {HISTORY: commit.Addition(size, begin + news)}
+        if known(self.path, NAMES) != self._seen:  # an editor waits for nobody
+            raise Busy(f"a file of {self.path} was saved by hand meanwhile: nothing was changed; run it again")
+        commit.commit(self.path, files, added)
         self._seen, self._older = known(self.path, NAMES), False
         self._note_seen()
 
