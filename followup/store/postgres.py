@@ -226,16 +226,8 @@ class PostgresChange:
         self.id = resume or next(store.ask("write.next_change"))[0]
         if resume is None:
             self.connection.execute(placed("write.change"), {"id": self.id, **head._asdict()})
-        self.ids = self._numbers()
+        self.ids = _numbers(store)
         self.saved = False  # a change that changed nothing leaves no trace
-
-    def _numbers(self) -> Iterator[int]:
-        """Taken when the first is asked for, which is after the contacts are held: they are higher than those of
-        enrolments that are read."""
-        many = 4
-        while True:
-            yield from [row[0] for row in self.store.ask("write.next_ids", many=many)]
-            many = min(many * 4, 4096)
 
     def hold(self, actions: Iterable[int]) -> None:
         self.store.hold(actions)
@@ -263,6 +255,16 @@ class PostgresChange:
     def leave_unfinished(self, typed: str | None) -> None:
         self.connection.execute(placed("write.unfinished"), {"id": self.id, "typed": typed})
         self.saved = self.saved or self.resumed
+
+
+def _numbers(store: PostgresStore) -> Iterator[int]:
+    """Taken when the first is asked for, which is after the contacts are held: they are higher than those of enrolments
+    that are read. (It knows nothing of its change, which would then be kept in memory by it: this program collects no
+    garbage.)"""
+    many = 4
+    while True:
+        yield from [row[0] for row in store.ask("write.next_ids", many=many)]
+        many = min(many * 4, 4096)
 
 
 def admit(connection: psycopg.Connection[Any], people: Iterable[Person]) -> None:

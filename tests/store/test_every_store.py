@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 import shlex
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -238,6 +240,20 @@ def test_thousands_are_saved_as_one_is_and_read_as_they_were_decided(store: Stor
     assert {id: open_of(dossier) for id, dossier in stored.items()} == {id: open_of(d) for id, d in after.items()}
     numbers = [row[0] for table in ("action", "enrolment") for row in store.ask(f"whole.{table}")]
     assert len(numbers) == len(set(numbers)), "a number is given once"
+
+
+def test_a_change_that_was_made_is_not_kept_in_memory(store: Store) -> None:
+    """A command collects no garbage: what refers to itself would stay, once for each batch of an import."""
+    gc.disable()
+    try:
+        with store.change(world(store).head()) as change:
+            next(change.ids)
+            change.save([decided(store, change, "jane-smith")])
+            left = weakref.ref(change)
+        del change
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 def open_of(dossier: Dossier) -> tuple[object, ...]:
