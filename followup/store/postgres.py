@@ -58,7 +58,7 @@ class PostgresStore(Dossiers):
     def _check(self, create: bool) -> None:
         from followup.store import schemas
 
-        self.connection.execute(f"SET search_path = {self.schema}, pg_temp")
+        self.connection.execute(f'SET search_path = "{self.schema}", pg_temp')
         self.connection.execute(f"SET lock_timeout = '{WAIT_SECONDS}s'")
         number = schemas.number(self.connection, self.schema)
         if number == 0 and create:

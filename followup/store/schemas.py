@@ -3,6 +3,7 @@ number; held against what the migrations make."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,9 +25,9 @@ ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(1179601997)"
 
 def number(connection: Server, schema: str) -> int:
     """The last migration; 0 where there is no office."""
-    if connection.execute("SELECT to_regclass(%s)", [f"{schema}.migration"]).fetchone() == (None,):
+    if connection.execute("SELECT to_regclass(%s)", [f'"{schema}".migration']).fetchone() == (None,):
         return 0
-    row = connection.execute(f"SELECT coalesce(max(number), 0) FROM {schema}.migration").fetchone()
+    row = connection.execute(f'SELECT coalesce(max(number), 0) FROM "{schema}".migration').fetchone()
     assert row is not None
     return int(row[0])
 
@@ -35,7 +36,7 @@ def create(connection: Server, schema: str) -> None:
     """An empty office, with its roles; whoever makes it owns it, and is a worker. Killed anywhere, nothing is there."""
     with connection.transaction():
         connection.execute(ONE_AT_A_TIME)
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         for role in ROLES:
             _make_role(connection, f"{schema}_{role}")
         connection.execute(f"GRANT {schema}_worker TO CURRENT_USER")
@@ -58,9 +59,9 @@ def upgrade(connection: Server, schema: str) -> None:
 
 
 def _migrate(connection: Server, schema: str, wanted: int, sql: str) -> None:
-    for name, value in (("{schema}", schema), *((f"{{{role}}}", f"{schema}_{role}") for role in ROLES)):
+    for name, value in (("{schema}", f'"{schema}"'), *((f"{{{role}}}", f"{schema}_{role}") for role in ROLES)):
         sql = sql.replace(name, value)
-    connection.execute(f"SET LOCAL search_path = {schema}, pg_temp")
+    connection.execute(f'SET LOCAL search_path = "{schema}", pg_temp')
     connection.execute(sql)
     connection.execute("INSERT INTO migration VALUES (%s)", [wanted])
 
@@ -74,7 +75,7 @@ def faults(connection: Server, schema: str) -> Iterator[str]:
     except errors.InsufficientPrivilege:
         yield "the schema was not checked: that takes a login that may create one, as the owner's"
         should = found
-    yield from departures(should, found)
+    yield from departures(_unnamed(should, schema), _unnamed(found, schema))
     names = {"schema": schema, **{role: f"{schema}_{role}" for role in ROLES}}
     for login, why in ClientCursor(connection).execute(placed("doctor.passing"), names):
         yield f"login {login} is let in as a rep, and {why}: no row would be kept from it (F20)"
@@ -95,6 +96,12 @@ def _of_a_new_one(connection: Server) -> dict[str, str]:
 
 
 def _described(connection: Server, schema: str) -> dict[str, str]:
-    """ "index action_due" -> what it is, whatever the schema and its roles are called."""
+    """ "index action_due" -> what it is."""
     rows = ClientCursor(connection).execute(placed("doctor.schema"), {"schema": schema}).fetchall()
-    return {f"{kind} {name}": told.replace(schema, "{schema}") for kind, name, told in rows}
+    return {f"{kind} {name}": told for kind, name, told in rows}
+
+
+def _unnamed(described: dict[str, str], schema: str) -> dict[str, str]:
+    """The same of every office. What it is called can also be another word there, such as `rep`: in that of both."""
+    name = re.compile(f'{SCRATCH}|"{schema}"|{schema}')
+    return {key: name.sub("*", told) for key, told in described.items()}

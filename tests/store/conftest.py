@@ -65,7 +65,7 @@ def dropped(url: str, *logins: str) -> None:
     """The office is taken from the server, and its roles and these logins with it."""
     schema = schema_of(url)
     with psycopg.connect(server_url(), autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+        connection.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
         for role in (*logins, f"{schema}_rep", f"{schema}_worker"):
             connection.execute(f"DROP OWNED BY {role}")
             connection.execute(f"DROP ROLE {role}")

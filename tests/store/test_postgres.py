@@ -21,7 +21,7 @@ from followup.store import Head, open_store, shown
 from followup.store.postgres import SCHEMA_VERSION
 from tests.conftest import NOW, command
 from tests.servers import new_schema, schema_of, server_url
-from tests.store.conftest import Kept
+from tests.store.conftest import Kept, dropped
 from tests.store.faults import one_line, people
 
 
@@ -199,6 +199,23 @@ def test_a_store_is_made_once(kept: Kept) -> None:
     told = kept.run("store", "create")
     assert told.returncode == 73 and "holds an office already" in told.stderr
     assert kept.run("store", "upgrade").stdout.endswith("is up to date\n")
+
+
+@pytest.mark.parametrize("schema", ["rep", "order", "integer", "it"])
+def test_an_office_may_be_called_by_any_word(schema: str) -> None:
+    """What the server's language reserves, or what stands in its schema too."""
+    url = f"{server_url()}{'&' if '?' in server_url() else '?'}schema={schema}"
+    try:
+        with closing(open_store(url, create=True)) as store:
+            assert list(store.schema_faults()) == []
+        with psycopg.connect(server_url()) as owner:
+            owner.execute(f'GRANT UPDATE ON "{schema}".catalog_item TO {schema}_rep')
+            owner.execute(f'ALTER TABLE "{schema}".contact ADD COLUMN more text')
+        with closing(open_store(url)) as store:
+            told = list(store.schema_faults())
+            assert len(told) == 2 and "catalog_item" in told[0] and "contact.more" in told[1], told
+    finally:
+        dropped(url)
 
 
 def test_P7_a_password_is_neither_kept_nor_said(tmp_path: Path) -> None:
