@@ -5,6 +5,7 @@ A store answers named questions, gives dossiers, and saves decisions inside a ch
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple, Protocol
@@ -16,6 +17,8 @@ from followup.errors import StoreUnreachable, UsageError
 DAMAGED = "the store is damaged: restore your last backup, and keep this file"
 #: rows of a table, each in the order of its columns
 Rows = Iterable[Sequence[Any]]
+#: whatever stands between a user and the last @, and is no port
+PASSWORD = re.compile(r"^([^:/@]*):(?!\d+(?:[/?]|$)).*@")
 OVERTAKEN = "another version of the catalog came in force this moment: nothing was changed; run it again"
 
 
@@ -179,9 +182,8 @@ def system_account() -> str | None:
 
 
 def shown(url: str) -> str:
-    """The url as it may be said aloud: without a password."""
+    """The url as it may be said aloud, or kept in git: without a password."""
     scheme, separator, rest = url.partition("://")
-    address, mark, options = rest.partition("?")
-    place, at, host = address.rpartition("@")
+    place, mark, options = PASSWORD.sub(r"\1@", rest).partition("?")
     said = "&".join(option for option in options.split("&") if not option.startswith(("password=", "sslpassword=")))
-    return f"{scheme}{separator}{place.partition(':')[0]}{at}{host}" + (mark + said if said else "")
+    return f"{scheme}{separator}{place}{mark + said if said else ''}"

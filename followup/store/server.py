@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import quote, unquote
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from followup.errors import (
     Busy,
@@ -19,7 +20,7 @@ from followup.errors import (
     StoreUnreachable,
     UsageError,
 )
-from followup.store import DAMAGED
+from followup.store import DAMAGED, shown
 
 DEFAULT_SCHEMA = "followup"
 
@@ -57,13 +58,35 @@ def translated(url: str) -> Iterator[None]:
 
 
 def address(url: str) -> tuple[str, str]:
-    """What the driver takes, and the schema. Raises UsageError for a schema that is no plain name."""
-    parts = urlsplit(url)
-    options = dict(parse_qsl(parts.query))
-    schema = options.pop("schema", DEFAULT_SCHEMA)
+    """What the driver takes, and the schema. A password may hold what is no part of a url, but for a slash.
+
+    Raises UsageError for a url that is none, and for a schema that is no plain name.
+    """
+    scheme, _, rest = url.partition("://")
+    found = re.fullmatch(r"(?:([^/]*)@)?([^?]*)\??(.*)", rest, re.DOTALL)
+    assert found is not None, "whatever it is, that matches"
+    login, place, query = found.groups()
+    if "@" in place:
+        raise UsageError(f"{shown(url)}: a / in a password is written %2F")
+    options = [option for option in query.split("&") if option]
+    schema = next((option[7:] for option in options if option.startswith("schema=")), DEFAULT_SCHEMA)
     if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,39}", schema):
         raise UsageError(f"schema={schema}: a schema is named in small letters, digits and _, at most 40")
-    return urlunsplit(parts._replace(query=urlencode(options))), schema
+    who = ":".join(quote(unquote(word), safe="") for word in login.split(":", 1)) + "@" if login else ""
+    rest = "&".join(option for option in options if not option.startswith("schema="))
+    return _parsed(f"{scheme}://{who}{place}{'?' + rest if rest else ''}", shown(url)), schema
+
+
+def _parsed(url: str, said: str) -> str:
+    """The driver's complaints quote what they do not understand, which can be a password."""
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError as error:
+        reason = first_line(error)
+        if not all(word in said for word in re.findall('"([^"]*)"', reason)):
+            reason = reason.partition('"')[0].rstrip(" :")
+        raise UsageError(f"{said}: that is no url of a server ({reason})") from None
+    return url
 
 
 def first_line(error: psycopg.Error) -> str:

@@ -14,11 +14,13 @@ import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from psycopg.conninfo import conninfo_to_dict
 
 from followup.core.words import folded
 from followup.errors import Busy, NoProject, StoreUnreachable
 from followup.store import Head, open_store, shown
 from followup.store.postgres import SCHEMA_VERSION
+from followup.store.server import address
 from tests.conftest import NOW, command
 from tests.servers import new_schema, schema_of, server_url
 from tests.store.conftest import Kept, dropped
@@ -171,11 +173,47 @@ def test_without_its_driver_it_says_what_to_install(tmp_path: Path) -> None:
         ("postgresql://tom:se@cret@db/sales?schema=x", "postgresql://tom@db/sales?schema=x"),
         ("postgresql://db/sales?user=tom&password=secret&schema=x", "postgresql://db/sales?user=tom&schema=x"),
         ("postgresql://db/sales?password=secret", "postgresql://db/sales"),
+        ("postgresql://tom:se?c#ret@db/sales", "postgresql://tom@db/sales"),
+        ("postgresql://tom:se/c?ret@db:5432/sales", "postgresql://tom@db:5432/sales"),
+        ("postgresql://tom:123@db/sales", "postgresql://tom@db/sales"),
+        ("postgresql://db:5432/sales?user=tom@x", "postgresql://db:5432/sales?user=tom@x"),
+        ("postgresql://db:5432?user=tom@x", "postgresql://db:5432?user=tom@x"),
+        ("postgresql:///sales?sslpassword=x&host=/run", "postgresql:///sales?host=/run"),
         ("sqlite:////tmp/a@b.db", "sqlite:////tmp/a@b.db"),
+        ("csv:of:fice@x", "csv:of:fice@x"),
     ],
 )
 def test_P7_a_url_is_said_without_its_password(url: str, said: str) -> None:
     assert shown(url) == said
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://tom:se%zz cr?et@127.0.0.1:1/sales", "cannot be reached (postgresql://tom@127.0.0.1:1/sales"),
+        ("postgresql://tom:se/cret@db/sales", "tom@db/sales: a / in a password is written %2F"),
+        ("postgresql://db/sales?password=se%zzcret", "db/sales: that is no url of a server (invalid percent"),
+        ("postgresql://db/sales?nonsense=1", '(invalid URI query parameter: "nonsense")'),
+        ("postgresql://[::1/sales", "that is no url of a server"),
+        ("postgresql:///sales?host=/nowhere", 'on socket "/nowhere/'),
+        ("postgresql://db/sales?schema=Blue", "schema=Blue"),
+    ],
+)
+def test_P7_a_url_that_leads_nowhere_is_one_line_without_its_password(url: str, said: str, tmp_path: Path) -> None:
+    told = command("due", cwd=tmp_path, FOLLOWUP_STORE=url)
+    assert told.returncode in (2, 69) and one_line(told.stderr) and said in told.stderr, told.stderr
+    assert "cret" not in told.stderr and "Traceback" not in told.stderr
+
+
+def test_a_url_says_to_the_driver_what_it_says() -> None:
+    given = conninfo_to_dict(server_url())
+    url = f"postgresql:///{given['dbname']}?host={given['host']}&user=postgres&options=-c%20statement_timeout%3D7s&sslkey="
+    place, schema = address(url + "&schema=x")
+    with psycopg.connect(place) as connection:
+        assert connection.execute("SHOW statement_timeout").fetchone() == ("7s",) and schema == "x"
+    for password in ("a+b", "a b", "a%b", "100%25", "?#&=:@"):
+        named = conninfo_to_dict(address(f"postgresql://tom:{password}@db:5432/sales?schema=x&host=/a+b")[0])
+        assert named["password"] == password.replace("%25", "%") and named["host"] == "/a+b", named
 
 
 def test_no_office_a_newer_and_an_older_one_are_told_apart(kept: Kept) -> None:
