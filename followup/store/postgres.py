@@ -46,6 +46,7 @@ class PostgresStore(Dossiers):
             self.connection = psycopg.connect(
                 self.address,
                 autocommit=True,
+                client_encoding="utf-8",
                 connect_timeout=round(WAIT_SECONDS),
                 application_name=f"followup {self.schema}",  # what the server's own lists say
             )

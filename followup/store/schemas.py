@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg import ClientCursor, Connection, Rollback, errors
 
+from followup.errors import NoProject
 from followup.store.placing import placed
 from followup.store.shapes import departures
 from followup.store.statements import migrations
@@ -33,7 +34,14 @@ def number(connection: Server, schema: str) -> int:
 
 
 def create(connection: Server, schema: str) -> None:
-    """An empty office, with its roles; whoever makes it owns it, and is a worker. Killed anywhere, nothing is there."""
+    """An empty office, with its roles; whoever makes it owns it, and is a worker. Killed anywhere, nothing is there.
+
+    Raises NoProject where the database cannot hold every name.
+    """
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        how = "CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0"
+        raise NoProject(f"the database is in {encoding}, and an office takes one in UTF-8: {how}")
     with connection.transaction():
         connection.execute(ONE_AT_A_TIME)
         connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')

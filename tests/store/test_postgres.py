@@ -22,7 +22,7 @@ from followup.store import Head, open_store, shown
 from followup.store.postgres import SCHEMA_VERSION
 from followup.store.server import address
 from tests.conftest import NOW, command
-from tests.servers import new_schema, schema_of, server_url
+from tests.servers import database, new_schema, schema_of, server_url
 from tests.store.conftest import Kept, dropped
 from tests.store.faults import one_line, people
 
@@ -254,6 +254,25 @@ def test_an_office_may_be_called_by_any_word(schema: str) -> None:
             assert len(told) == 2 and "catalog_item" in told[0] and "contact.more" in told[1], told
     finally:
         dropped(url)
+
+
+def test_a_database_that_cannot_hold_every_name_is_refused(tmp_path: Path) -> None:
+    name = f"latin_{os.getpid()}"
+    with psycopg.connect(server_url(), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} ENCODING 'LATIN1' TEMPLATE template0 LOCALE 'C'")
+        url = database(server_url(), name)
+        told = command("store", "create", cwd=tmp_path, FOLLOWUP_STORE=url)
+        assert told.returncode == 78 and one_line(told.stderr) and "the database is in LATIN1" in told.stderr
+        with psycopg.connect(url) as there:
+            assert there.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'followup'").fetchone() is None
+        server.execute(f"DROP DATABASE {name} (FORCE)")
+
+
+def test_what_the_environment_says_of_texts_changes_none(kept: Kept) -> None:
+    told = command("contacts", "set", "li-wei", "--name", "李伟", cwd=kept.folder, user="sue",
+                   FOLLOWUP_STORE=kept.url, PGCLIENTENCODING="LATIN1", PGDATESTYLE="SQL, DMY", PGTZ="Asia/Tokyo")  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    assert kept.asked("SELECT name FROM contact WHERE id = 'li-wei'") == [("李伟",)]
 
 
 def test_P7_a_password_is_neither_kept_nor_said(tmp_path: Path) -> None:
