@@ -29,6 +29,8 @@ from followup.store.statements import statements
 
 SCHEMA_VERSION = 4
 WAIT_SECONDS = 10.0
+#: what was decided on is read after it is held, whatever the server's own default is
+BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 #: answers that may be longer than memory: they are fetched as they are read
 LONG = frozenset({"lists.history", "doctor.others_history", *(f"whole.{table}" for table in whole.TABLES)})
@@ -146,7 +148,7 @@ class PostgresStore(Dossiers):
     def change(
         self, head: Head, dry_run: bool = False, resume: int | None = None, alone: bool = False
     ) -> Iterator[PostgresChange]:
-        with self._transaction("BEGIN") as end:
+        with self._transaction(BEGIN) as end:
             self._holding = not alone
             self._lock("alone" if alone else "beside")
             if next(self.ask("catalog.version"))[0] != head.catalog_version:
@@ -157,7 +159,7 @@ class PostgresStore(Dossiers):
 
     def fill(self, tables: Iterable[tuple[str, Rows]], people: Iterable[Person]) -> None:
         """See Store.fill."""
-        with self._transaction("BEGIN") as end:
+        with self._transaction(BEGIN) as end:
             self._lock("alone")
             whole.must_be_empty(self)
             for table, rows in tables:
