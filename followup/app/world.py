@@ -51,10 +51,14 @@ class World:
 
     @cached_property
     def user(self) -> o.User:
-        """Who asks; raises NotFound for a user whom nobody declared, Refused for one who works here no more."""
+        """Who asks; raises NotFound for a user whom nobody declared, Refused for one who works here no more, or who is
+        not the user of this login."""
         if self.user_id is None:
             raise NotFound("who are you? --user ID or FOLLOWUP_USER, or `login:` in the catalog's users")
-        return self.worker(self.user_id)
+        user = self.worker(self.user_id)
+        if not self.store.believes(user.login):
+            raise Refused(f"your login is {self.store.account}, and not {user.name}'s ({user.id}): leave out --user")
+        return user
 
     def administered(self, what: str) -> None:
         """Raises Refused where the user may not do `what`, since it is about everybody (F17). Before the first version

@@ -37,7 +37,8 @@ def history(
         if format == "table":
             items = map(_line, items)
         columns = ("change", "at", "by", *(() if subject else ("subject",)), "what", "details")
-        show(render(format, "history@1", items, columns, "Nothing has happened yet.", room()))
+        empty = "Nothing of that is yours to see." if subject or change else "Nothing has happened yet."
+        show(render(format, "history@1", items, columns, empty, room()))
 
 
 def _line(item: Mapping[str, Any]) -> dict[str, Any]:

@@ -80,6 +80,10 @@ class Store(Protocol):
         """By what name whoever asks is known there: a `login` of the catalog's users. None: by none."""
         ...
 
+    def believes(self, login: str | None) -> bool:
+        """Whether whoever asks may say that they are the user with this login."""
+        ...
+
     def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
         """The rows that answer the question `file.name`."""
         ...

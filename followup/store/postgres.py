@@ -77,9 +77,15 @@ class PostgresStore(Dossiers):
             schemas.upgrade(self.connection, self.schema)
 
     @property
-    def account(self) -> str | None:
-        row = self.connection.execute("SELECT session_user").fetchone()
-        return str(row[0]) if row else None
+    def account(self) -> str:
+        return self.connection.info.user
+
+    def believes(self, login: str | None) -> bool:
+        """A worker may speak for anybody."""
+        if login == self.account:
+            return True
+        worker = f"SELECT pg_has_role(session_user, '{self.schema}_worker', 'MEMBER')"
+        return self.connection.execute(worker).fetchone() == (True,)
 
     def _translated(self) -> AbstractContextManager[None]:
         return translated(self.url)

@@ -89,6 +89,7 @@ def test_F20_the_history_shows_what_one_may_see(run: Run) -> None:
     seen = {item["contact"] for item in items(run, "history")}
     assert "jane-smith" in seen and "brian-jones" not in seen
     assert items(run, "history", "brian-jones") == []
+    assert run("history", "brian-jones").stdout == "Nothing of that is yours to see.\n"
     assert {item["contact"] for item in items(run, "history", user="sue")} > seen
 
 
