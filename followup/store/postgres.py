@@ -24,7 +24,7 @@ from followup.store.bulk import copied, few_enough, poured_unguarded
 from followup.store.dossiers import Dossiers
 from followup.store.placing import placed
 from followup.store.saving import WRITES, rows_of
-from followup.store.server import address, first_line, translated
+from followup.store.server import address, connected, first_line, translated
 from followup.store.statements import statements
 
 SCHEMA_VERSION = 4
@@ -45,11 +45,11 @@ class PostgresStore(Dossiers):
         self._holding = False  # whether a change is under way that others may go on beside
         self._names = count()
         with self._translated():
-            self.connection = psycopg.connect(
+            self.connection = connected(
                 self.address,
+                WAIT_SECONDS,
                 autocommit=True,
                 client_encoding="utf-8",
-                connect_timeout=round(WAIT_SECONDS),
                 application_name=f"followup {self.schema}",  # what the server's own lists say
             )
             try:

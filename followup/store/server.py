@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import quote, unquote
 
 import psycopg
@@ -15,7 +17,6 @@ from followup.errors import (
     CannotWrite,
     Conflict,
     FollowupError,
-    NoProject,
     Refused,
     StoreUnreachable,
     UsageError,
@@ -28,17 +29,34 @@ DEFAULT_SCHEMA = "followup"
 KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
     ("55P03", Busy, "the store is busy: somebody has been writing for longer than it was worth waiting"),
     ("40", Busy, "the store is busy: others were writing the same; nothing was changed, run it again"),
-    ("53300", Busy, "the server has no connection left: run it again"),
     ("53", CannotWrite, "the server is out of disk or memory: nothing is half saved"),
     ("25006", CannotWrite, "the store cannot be written: the server is read-only"),
     ("23505", Conflict, "somebody else was first: nothing was changed; look at what stands now"),
     ("42501", Refused, "the server does not let you: it is not yours (F20), or not your login's to do"),
-    ("3D000", NoProject, "the server has no such database"),
-    ("3F000", NoProject, "nothing is kept there"),
     ("42", StoreUnreachable, DAMAGED),
     ("XX", StoreUnreachable, DAMAGED),
     ("57", StoreUnreachable, "the server stopped: nothing is half saved; run it again"),
 )
+
+#: of a server that will be there: before one is connected there is no code but these words
+NOT_NOW = ("too many clients", "too many connections", "connection slots are reserved", "starting up", "recovery mode")
+PAUSE = 0.1  # seconds between two tries
+
+
+def connected(address: str, patience: float, **more: Any) -> psycopg.Connection[Any]:
+    """Raises Busy where the server has had no room for `patience` seconds."""
+    until = time.monotonic() + patience
+    if "connect_timeout=" not in address:
+        more["connect_timeout"] = max(1, round(patience))
+    while True:
+        try:
+            return psycopg.connect(address, **more)
+        except psycopg.OperationalError as error:
+            if not any(words in str(error) for words in NOT_NOW):
+                raise
+            if time.monotonic() > until:
+                raise Busy(f"the server has no room for one more: run it again ({first_line(error)})") from error
+        time.sleep(PAUSE)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -12,11 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from followup.store import open_store, whole
 from tests.conftest import NOW, all_shown, command
-from tests.servers import let_in, new_schema, schema_of
+from tests.servers import let_in, new_schema, schema_of, server_url
 from tests.store.conftest import ENGINES, Kept, dropped
 from tests.store.faults import failing, needs_strace, one_line, people
 
@@ -76,6 +78,20 @@ def test_an_office_is_the_same_in_whatever_store_it_is_copied_into(target: str, 
         new_number_is_unused(new)
         assert new.run("doctor").stdout == "The store is healthy.\n"
         assert one_line(new.run("store", "copy", old.url, url).stderr)
+
+
+def test_a_server_lets_in_whom_the_catalog_that_was_copied_names(office: Path) -> None:
+    login = f"copied_{os.getpid()}"
+    path = office / "cycles" / "people.yaml"
+    path.write_text(re.sub(r"(?m)^  tom:\n(    login: .*\n)?", f"  tom:\n    login: {login}\n", path.read_text()))
+    assert command("apply", "--yes", cwd=office, user="sue").returncode == 0
+    with empty_in("postgres", office) as url:
+        told = command("store", "copy", "sqlite:///followup.db", url, cwd=office, user="sue")
+        assert told.returncode == 0, told.stderr
+        mine = command("due", cwd=office, user="", FOLLOWUP_STORE=let_in(url, login))
+        assert mine.stdout == command("due", cwd=office, user="tom").stdout and "Welcome call" in mine.stdout
+        with psycopg.connect(server_url(), autocommit=True) as owner:
+            owner.execute(f"DROP ROLE {login}")
 
 
 def new_number_is_unused(kept: Kept) -> None:

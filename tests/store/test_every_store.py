@@ -220,8 +220,11 @@ def test_batches_of_one_change_are_one_change_and_what_was_typed_stays_until_it_
     assert [row[0] for row in store.ask("lists.unfinished", **unfinished)] == [first.id]
     with store.change(here.head(), resume=first.id) as more:
         more.save([decided(store, more, "brian-jones")])
-        more.leave_unfinished(None)
-    assert more.id == first.id and list(store.ask("lists.unfinished", **unfinished)) == []
+        more.leave_unfinished("typed")
+    assert more.id == first.id and list(store.ask("lists.unfinished", **unfinished)) != []
+    with store.change(here.head(), resume=first.id) as last:
+        last.leave_unfinished(None)
+    assert last.id == first.id and list(store.ask("lists.unfinished", **unfinished)) == []
     told = [row for row in store.ask("whole.history") if row[2] == first.id]
     assert {row[0] for row in told} == {"contact:jane-smith", "contact:brian-jones"}
     assert [row for row in store.ask("whole.change") if row[0] == first.id] == [

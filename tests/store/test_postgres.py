@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,11 @@ from psycopg.conninfo import conninfo_to_dict
 
 from followup.core.words import folded
 from followup.errors import Busy, NoProject, StoreUnreachable
-from followup.store import Head, open_store, shown
-from followup.store.postgres import SCHEMA_VERSION
+from followup.store import Head, open_store, postgres, shown
+from followup.store.postgres import SCHEMA_VERSION, PostgresStore
 from followup.store.server import address
 from tests.conftest import NOW, command
-from tests.servers import database, new_schema, schema_of, server_url
+from tests.servers import database, let_in, new_schema, schema_of, server_url
 from tests.store.conftest import Kept, dropped
 from tests.store.faults import one_line, people
 
@@ -96,6 +96,107 @@ def test_who_is_overtaken_by_a_new_version_decides_anew_under_it_and_gives_up_at
         turn.close()
 
 
+OFFICE = "SELECT CAST(oid AS INTEGER) FROM pg_namespace WHERE nspname = current_schema()"
+
+
+def test_an_apply_waits_for_whoever_writes(kept: Kept) -> None:
+    path = kept.folder / "cycles" / "long-term.yaml"
+    path.write_text(path.read_text().replace("template: keep-in-touch}", "template: keep-in-touch, offset: 3 days}"))
+    told = all_at_once(
+        kept, f"SELECT pg_advisory_xact_lock_shared(1179601995, ({OFFICE}))", [("sue", "apply", "--yes")]
+    )
+    assert told == [(0, "")] and kept.asked("SELECT max(number) FROM catalog_version") == [(2,)]
+
+
+def test_tasks_of_ones_own_are_written_one_after_the_other(kept: Kept) -> None:
+    """They have no contact that could be held."""
+    lock = f"SELECT pg_advisory_xact_lock(hashtextextended('user:tom', ({OFFICE})))"
+    tasks = [("tom", "schedule", "task", "tomorrow", "--title", title) for title in ("Ring the bank", "Order cards")]
+    assert all_at_once(kept, lock, tasks) == [(0, ""), (0, "")]
+    ((first,), _) = kept.asked("SELECT id FROM action WHERE contact IS NULL ORDER BY id")
+    told = all_at_once(kept, lock, [("tom", "complete", str(first))] * 2)
+    assert sorted(code for code, _ in told) == [0, 5]
+    assert kept.run("doctor", "-q").returncode == 0
+
+
+def test_two_who_take_back_the_same_do_it_once(kept: Kept) -> None:
+    assert kept.run("attempt", "2").returncode == 0
+    told = all_at_once(kept, "SELECT 1 FROM contact WHERE id = 'jane-smith' FOR UPDATE", [("tom", "undo")] * 2)
+    assert sorted(code for code, _ in told) == [0, 5] and all(one_line(text) for code, text in told if code), told
+    assert kept.asked("SELECT attempts FROM action WHERE id = 2") == [(0,)]
+    assert kept.run("doctor", "-q").returncode == 0
+
+
+def test_two_who_make_the_same_store_make_one() -> None:
+    url = new_schema()
+
+    def made(_: int) -> str:
+        with closing(open_store(url, create=True)) as store:
+            return store.url
+
+    waiting = f"SELECT count(*) FROM pg_stat_activity WHERE application_name = 'followup {schema_of(url)}'"
+    with psycopg.connect(server_url()) as holder, ThreadPoolExecutor(2) as pool:
+        holder.execute("SELECT pg_advisory_xact_lock(1179601997)")
+        both = pool.map(made, range(2))
+        while holder.execute(waiting + " AND wait_event_type = 'Lock'").fetchone() != (2,):
+            holder.execute("SELECT pg_stat_clear_snapshot()")
+        holder.rollback()
+        assert len(list(both)) == 2
+    with closing(open_store(url)) as store:
+        assert list(store.schema_faults()) == []
+    dropped(url)
+
+
+def test_a_server_without_room_is_waited_for(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    login = f"narrow_{schema_of(kept.url)}"
+    url = let_in(kept.url, login)
+    try:
+        kept.asked(f"ALTER ROLE {login} CONNECTION LIMIT 1")
+        with psycopg.connect(address(url)[0]) as only:
+            monkeypatch.setattr(postgres, "WAIT_SECONDS", 0.2)
+            with pytest.raises(Busy, match="no room for one more"):
+                open_store(url)
+            monkeypatch.setattr(postgres, "WAIT_SECONDS", 30)
+            with ThreadPoolExecutor(1) as pool:
+                coming = pool.submit(open_store, url)
+                with pytest.raises(TimeoutError):
+                    coming.result(0.5)
+                only.close()
+                coming.result().close()
+    finally:
+        kept.asked(f"DROP ROLE {login}")
+
+
+def test_a_login_that_was_let_in_nowhere_is_told_so(kept: Kept) -> None:
+    login = f"stranger_{schema_of(kept.url)}"
+    url = let_in(kept.url, login)
+    kept.asked(f"REVOKE {schema_of(kept.url)}_rep FROM {login}")
+    told = command("due", cwd=kept.folder, FOLLOWUP_STORE=url)
+    kept.asked(f"DROP ROLE {login}")
+    assert told.returncode == 4 and "the server does not let you" in told.stderr and one_line(told.stderr), told
+
+
+def test_nothing_that_failed_is_taken_for_saved(kept: Kept) -> None:
+    with closing(PostgresStore(kept.url)) as store:
+        head = Head(0, "tom", "test", 1)
+        with pytest.raises(StoreUnreachable, match="nothing was changed"), store.change(head) as change:
+            with suppress(psycopg.Error):
+                store.connection.execute("SELECT 1 / 0")
+            change.saved = True
+        with pytest.raises(StoreUnreachable, match="at the very end"), store.change(head) as change:
+            change.saved = True
+            kept.asked(f"SELECT pg_terminate_backend({store.connection.info.backend_pid})")
+
+
+def test_a_snapshot_is_one_state_whoever_writes_meanwhile(kept: Kept) -> None:
+    with closing(open_store(kept.url)) as store:
+        with store.snapshot():
+            before = list(store.ask("whole.history"))
+            assert kept.run("complete", "2").returncode == 0
+            assert list(store.ask("whole.history")) == before
+        assert len(list(store.ask("whole.history"))) > len(before)
+
+
 @pytest.mark.slow
 def test_eight_writers_of_one_action_lose_no_write(kept: Kept) -> None:
     def ten(writer: int) -> set[tuple[int, str]]:
@@ -113,8 +214,7 @@ def test_P4_two_imports_of_the_same_people_at_once_add_each_once(kept: Kept) -> 
     lines = (kept.folder / "more.csv").read_text().splitlines()
     (kept.folder / "back.csv").write_text("\n".join([lines[0], *reversed(lines[1:])]) + "\n")
     words = [("sue", "contacts", "import", file, "--cycle", "referral", "-q") for file in ("more.csv", "back.csv")]
-    office = "SELECT CAST(oid AS INTEGER) FROM pg_namespace WHERE nspname = current_schema()"
-    told = all_at_once(kept, f"SELECT pg_advisory_xact_lock(1179601996, ({office}))", words)
+    told = all_at_once(kept, f"SELECT pg_advisory_xact_lock(1179601996, ({OFFICE}))", words)
     assert told == [(0, ""), (0, "")]
     assert kept.asked("SELECT count(*), count(DISTINCT id) FROM contact WHERE id ~ '^p[0-9]+$' AND seq = 3") == [
         (300, 300)
