@@ -157,7 +157,7 @@ def loaded(text: str) -> Any:
 def open_store(url: str, create: bool = False) -> Store:
     """The store at `url`; raises NoProject where there is none, or one that is newer than this program."""
     scheme, _, path = url.partition(":")
-    if scheme == "sqlite" and path.startswith("///"):
+    if scheme == "sqlite" and path.startswith("///") and path != "///":
         from followup.store.sqlite import SqliteStore
 
         return SqliteStore(path[3:], create)

@@ -18,6 +18,14 @@ from followup.store.statements import FOLDER, migrations, statements
 from tests.conftest import NOW, Run
 
 
+@pytest.mark.parametrize(
+    "url", ["sqlite:///", "sqlite:x.db", "sqlite://x.db", "csv:", "mysql://x", "x", "postgresql:x"]
+)
+def test_what_is_no_url_of_a_store_is_told_what_one_looks_like(url: str, run: Run) -> None:
+    told = run("--store", url, "due")
+    assert told.returncode == 2 and "sqlite:///FILE, csv:FOLDER or postgresql://HOST/DATABASE" in told.stderr
+
+
 def test_a_file_that_is_not_ours_is_left_as_it_is(tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     connection = sqlite3.connect(other)
