@@ -20,7 +20,7 @@ from followup.core.words import folded
 from followup.errors import Busy, NoProject, StoreUnreachable
 from followup.store import Head, open_store, postgres, shown
 from followup.store.postgres import SCHEMA_VERSION, PostgresStore
-from followup.store.server import address
+from followup.store.server import address, connected
 from tests.conftest import NOW, command
 from tests.servers import database, let_in, new_schema, schema_of, server_url
 from tests.store.conftest import Kept, dropped
@@ -314,6 +314,9 @@ def test_a_url_says_to_the_driver_what_it_says() -> None:
     place, schema = address(url + "&schema=x")
     with psycopg.connect(place) as connection:
         assert connection.execute("SHOW statement_timeout").fetchone() == ("7s",) and schema == "x"
+    for said, patience in (("", "10"), ("&connect_timeout=7", "7")):
+        with connected(place + said, 10) as connection:
+            assert connection.info.get_parameters()["connect_timeout"] == patience
     for password in ("a+b", "a b", "a%b", "100%25", "?#&=:@"):
         named = conninfo_to_dict(address(f"postgresql://tom:{password}@db:5432/sales?schema=x&host=/a+b")[0])
         assert named["password"] == password.replace("%25", "%") and named["host"] == "/a+b", named
