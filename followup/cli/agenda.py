@@ -53,7 +53,7 @@ def _agenda(here: World, user: str, text: str, names: Mapping[str, str]) -> Agen
 
 
 def _written(folder: str, name: str, lines: Iterable[str]) -> None:
-    from followup.intake.refusals import replacing
+    from followup.disk import replacing
 
     os.makedirs(folder, exist_ok=True)
     with replacing(os.path.join(folder, name)) as file:

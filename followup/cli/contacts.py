@@ -167,7 +167,7 @@ def export(
     format: Annotated[Literal["csv", "json", "jsonl"], typer.Option("--format", "-f", help="how to write it")] = "csv",
 ) -> None:
     """Every contact that you may see; what it writes, `import` reads."""
-    from followup.intake.refusals import replacing
+    from followup.disk import replacing
 
     with world(ctx) as here:
         lines = _drawn(here, lists.all_contacts(here, closed=True), format, room() if out == "-" else None)

@@ -68,7 +68,7 @@ def written(lines: Iterable[str], out: str) -> None:
     if not out:
         show(lines)
         return
-    from followup.intake.refusals import replacing
+    from followup.disk import replacing
 
     with replacing(out) as file:
         file.writelines(line + "\n" for line in lines)

@@ -56,7 +56,7 @@ def _said(ctx: typer.Context, lines: Iterable[str], format: str) -> list[str]:
 @app.command()
 def backup(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="must not exist yet")]) -> None:
     """A whole copy, taken while others work, checked, and only then named FILE."""
-    from followup.intake.refusals import beside
+    from followup.disk import beside, sync_folder
 
     if os.path.lexists(file):
         raise CannotWrite(f"{file} exists already: a backup overwrites nothing")
@@ -66,6 +66,7 @@ def backup(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE
         here.store.back_up(part.name)
         _checked(part.name)
         os.link(part.name, file)  # and not a move: somebody may have made FILE meanwhile
+        sync_folder(os.path.dirname(file))
         if not ctx.obj.quiet:
             typer.echo(f"backed up to {file}")
 

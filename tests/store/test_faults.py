@@ -15,10 +15,11 @@ from typing import NamedTuple
 import pytest
 
 from followup.app.changes import BATCH
-from followup.intake.refusals import replacing
+from followup.disk import replacing
 from tests.conftest import Run
 from tests.store.faults import (
     OBEYING_MODES,
+    STRACE,
     asked,
     failing,
     files,
@@ -90,6 +91,28 @@ def test_P5_what_another_run_is_still_writing_is_not_swept_away(tmp_path: Path) 
         assert path.read_text() == "second"
         first.write("first")
     assert path.read_text() == "first" and files(tmp_path) == {"all.csv"}
+
+
+def test_P5_who_may_read_a_file_is_not_changed_with_it(office: Path) -> None:
+    path = office / "all.csv"
+    path.touch(0o600)
+    path.chmod(0o640)
+    assert ran("contacts", "export", "--out", "all.csv", cwd=office).returncode == 0
+    assert path.stat().st_mode & 0o777 == 0o640 and path.stat().st_size
+
+
+@needs_strace
+@pytest.mark.parametrize(
+    ("words", "named"), [(["contacts", "export", "--out", "all.csv"], "rename"), (["backup", "all.db"], "link")]
+)
+def test_P4_a_file_that_was_named_outlives_a_power_cut(words: list[str], named: str, office: Path) -> None:
+    log = office / "calls"
+    strace = (str(STRACE), "-f", "-y", "-o", str(log), "--trace=fsync,rename,link")
+    assert ran(*words, cwd=office, prefix=strace).returncode == 0
+    calls = [line.partition(" ")[2].strip() for line in log.read_text().splitlines()]
+    last = max(number for number, call in enumerate(calls) if call.startswith(named + "(") and words[-1] in call)
+    assert calls[last - 1].startswith("fsync(") and ".part>" in calls[last - 1]
+    assert calls[last + 1].startswith("fsync(") and f"<{office}>" in calls[last + 1]
 
 
 @needs_strace

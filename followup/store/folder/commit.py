@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from followup.disk import sync_folder
 from followup.store.folder.places import unwritable
 
 STAGING, STAGED = ".staging", ".staged"
@@ -38,7 +39,7 @@ def commit(folder: str, whole: Mapping[str, bytes], added: Mapping[str, Addition
             shutil.rmtree(staging, ignore_errors=True)
             raise
     with unwritable(folder, STANDS):
-        _sync_folder(folder)
+        sync_folder(folder)
         roll_forward(folder)
 
 
@@ -49,7 +50,7 @@ def _stage(staging: str, whole: Mapping[str, bytes], added: Mapping[str, Additio
     for name, text in {**whole, **named}.items():
         with open(os.path.join(staging, name), "xb") as file:
             _write(file.fileno(), text)
-    _sync_folder(staging)
+    sync_folder(staging)
 
 
 def is_staged(folder: str) -> bool:
@@ -67,7 +68,7 @@ def roll_forward(folder: str) -> None:
             os.replace(os.path.join(staged, name), os.path.join(folder, name))
     for name in additions:
         _add(os.path.join(staged, name), folder, name)
-    _sync_folder(folder)  # everything is in its place, before what it was made of goes
+    sync_folder(folder)  # everything is in its place, before what it was made of goes
     for name in additions:
         os.unlink(os.path.join(staged, name))
     os.rmdir(staged)
@@ -90,11 +91,3 @@ def _write(place: int, text: bytes) -> None:
     while rest:
         rest = rest[os.write(place, rest) :]
     os.fsync(place)
-
-
-def _sync_folder(folder: str) -> None:
-    place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(place)
-    finally:
-        os.close(place)
