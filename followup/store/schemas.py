@@ -36,7 +36,7 @@ def number(connection: Server, schema: str) -> int:
 def create(connection: Server, schema: str) -> None:
     """An empty office, with its roles; whoever makes it owns it, and is a worker. Killed anywhere, nothing is there.
 
-    Raises NoProject where the database cannot hold every name.
+    Raises NoProject where the database cannot hold every name, or somebody else's tables are there.
     """
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
@@ -44,11 +44,21 @@ def create(connection: Server, schema: str) -> None:
         raise NoProject(f"the database is in {encoding}, and an office takes one in UTF-8: {how}")
     with connection.transaction():
         connection.execute(ONE_AT_A_TIME)
+        _must_be_free(connection, schema)
         connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
         for role in ROLES:
             _make_role(connection, f"{schema}_{role}")
         connection.execute(f"GRANT {schema}_worker TO CURRENT_USER")
         upgrade(connection, schema)
+
+
+def _must_be_free(connection: Server, schema: str) -> None:
+    """Of anything but an office, which somebody may have made meanwhile."""
+    theirs = "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(%s) ORDER BY relname LIMIT 1"
+    found = connection.execute(theirs, [f'"{schema}"']).fetchone()
+    if found and not number(connection, schema):
+        message = f"the schema {schema} has something else in it ({found[0]}), and was left as it is"
+        raise NoProject(f"{message}: an office takes one of its own, ?schema=NAME", exists=True)
 
 
 def _make_role(connection: Server, role: str) -> None:

@@ -127,6 +127,22 @@ def test_two_who_take_back_the_same_do_it_once(kept: Kept) -> None:
     assert kept.run("doctor", "-q").returncode == 0
 
 
+def test_a_schema_that_is_somebody_elses_is_left_as_it_is(tmp_path: Path) -> None:
+    url = new_schema()
+    schema = schema_of(url)
+    with psycopg.connect(server_url(), autocommit=True) as server:
+        server.execute(f"CREATE SCHEMA {schema}")
+        server.execute(f"CREATE TABLE {schema}.contact (theirs text)")
+        for words in (["store", "create"], ["init", "demo"]):
+            told = command(*words, cwd=tmp_path, FOLLOWUP_STORE=url)
+            assert told.returncode == 78 and one_line(told.stderr), told
+            assert f"the schema {schema} has something else in it (contact)" in told.stderr
+        server.execute(f"DROP TABLE {schema}.contact")
+        with closing(open_store(url, create=True)) as store:
+            assert list(store.schema_faults()) == []
+    dropped(url)
+
+
 def test_two_who_make_the_same_store_make_one() -> None:
     url = new_schema()
 
