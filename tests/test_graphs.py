@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
-from followup.core.graph import Graph, waits
 from followup.core.office import Cycle
+from followup.core.process.graph import Graph, waits
 from followup.output.flow import svg
 from followup.output.mermaid import mermaid
 from tests.conftest import Run

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from followup.core.agenda import Stranded
-from followup.core.events import KINDS
+from followup.core.history import KINDS
+from followup.core.worklist import Stranded
 from followup.output.page import page
 from followup.output.render import render
 from followup.output.story import told

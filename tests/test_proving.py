@@ -11,16 +11,16 @@ from xml.etree import ElementTree
 import pytest
 
 from followup.catalog.load import load
-from followup.core import declared
-from followup.core.cases import Verdict, verdict
-from followup.output.cases import drawn
+from followup.core import office_documents
+from followup.core.rehearsal.cases import Verdict, verdict
+from followup.output.verdicts import drawn
 from tests.conftest import ROOT, Run
 
 SAMPLE = load(str(ROOT / "cycles"))
 
 
 def verdicts(documents: Any) -> list[Verdict]:
-    office = declared.office(0, declared.Documents(documents))
+    office = office_documents.office(0, office_documents.Documents(documents))
     return [verdict(office, id, case) for id, case in SAMPLE.cases.items()]
 
 

@@ -6,29 +6,29 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import count
 
-from followup.app.edits import acted, edits, of_users, said, shown
-from followup.app.meeting import meetings
+from followup.app.catalog_diff import acted, edits, of_users, said, shown
+from followup.app.migrating import meetings
+from followup.app.session import Session
 from followup.app.versions import Version, noted, record, version_of
-from followup.app.world import World
-from followup.core import declared
-from followup.core import events as e
+from followup.core import history as h
 from followup.core import office as o
-from followup.core.account import NAMED_LINES, Account, Difference, Edit
+from followup.core import office_documents
 from followup.core.draft import Stamp
-from followup.core.edition import edition
-from followup.core.edits import Edition
+from followup.core.migration.compare import edition
+from followup.core.migration.edition import Edition
+from followup.core.migration.summary import NAMED_LINES, CatalogDiff, Impact, ItemChange
 from followup.errors import Conflict, Refused
 from followup.store import Head, Store
 
 
-def difference(world: World, wanted: Version, by: str, most: int | None = NAMED_LINES) -> Difference:
+def difference(session: Session, wanted: Version, by: str, most: int | None = NAMED_LINES) -> CatalogDiff:
     """What an apply would do now. Each stretch of contacts is read at one moment, and nobody waits for it."""
-    store, version = world.store, version_of(world.store)
+    store, version = session.store, version_of(session.store)
     changed = edits(store, wanted.documents)
-    account = Account(most)
+    account = Impact(most)
     if changed and version:
-        made, processes = edition_of(world, wanted, changed, version + 1)
-        stamp = Stamp(0, world.now, administrator(made.office, by))
+        made, processes = edition_of(session, wanted, changed, version + 1)
+        stamp = Stamp(0, session.now, administrator(made.office, by))
         met = meetings(store, made, processes, stamp, count(1 << 62))
         while True:
             with store.snapshot():
@@ -41,19 +41,19 @@ def difference(world: World, wanted: Version, by: str, most: int | None = NAMED_
 
 
 def apply(
-    world: World, wanted: Version, by: str, expected: str | None = None, most: int | None = NAMED_LINES
-) -> Difference:
+    session: Session, wanted: Version, by: str, expected: str | None = None, most: int | None = NAMED_LINES
+) -> CatalogDiff:
     """Put `wanted` in force and do what the difference says, in one transaction; nothing where nothing differs.
 
     Raises Refused where it may not be, and Conflict where what it does is not what was `expected` (a digest).
     """
-    store, at = world.store, world.now
-    with store.change(Head(at, by, "apply", version_of(store)), world.dry_run, alone=True) as writing:
-        version, changed, account = version_of(store), edits(store, wanted.documents), Account(most)
-        made = edition_of(world, wanted, changed, version + 1) if changed and version else None
+    store, at = session.store, session.now
+    with store.change(Head(at, by, "apply", version_of(store)), session.dry_run, alone=True) as writing:
+        version, changed, account = version_of(store), edits(store, wanted.documents), Impact(most)
+        made = edition_of(session, wanted, changed, version + 1) if changed and version else None
         if changed:
             record(writing, wanted, version + 1, changed)
-            writing.save([noted(store, writing.id, at, by, e.Applied(version + 1, wanted.digest, wanted.git))])
+            writing.save([noted(store, writing.id, at, by, h.Applied(version + 1, wanted.digest, wanted.git))])
         if made:
             stamp = Stamp(writing.id, at, administrator(made[0].office, by))
             for stretch in meetings(store, *made, stamp, writing.ids):
@@ -73,17 +73,19 @@ def administrator(office: o.Office, by: str) -> o.User:
     return office.users.get(by) or o.User(by, by, "administrator")
 
 
-def edition_of(world: World, wanted: Version, changed: Sequence[Edit], version: int) -> tuple[Edition, list[str]]:
-    before, after = world.office, declared.office(version, declared.Documents(wanted.documents))
-    processes = [row[0] for row in world.store.ask("catalog.processes")]
+def edition_of(
+    session: Session, wanted: Version, changed: Sequence[ItemChange], version: int
+) -> tuple[Edition, list[str]]:
+    before, after = session.office, office_documents.office(version, office_documents.Documents(wanted.documents))
+    processes = [row[0] for row in session.store.ask("catalog.processes")]
     return edition(before, after, said(changed), processes), processes
 
 
-def _told(store: Store, wanted: Version, changed: tuple[Edit, ...], version: int, account: Account) -> Difference:
+def _told(store: Store, wanted: Version, changed: tuple[ItemChange, ...], version: int, account: Impact) -> CatalogDiff:
     unused = said(changed).keys() - account.used
     warnings = [f"migrate {shown(id)} has nothing to do: nobody stands there" for id in sorted(unused)]
     digest = sha256(f"{version} {wanted.digest} {account.digest}".encode()).hexdigest()[:16]
-    return Difference(
+    return CatalogDiff(
         version + 1 if changed else version,
         changed,
         account,
@@ -117,7 +119,7 @@ REFUSALS = {
 }
 
 
-def refusals(account: Account) -> Iterator[str]:
+def refusals(account: Impact) -> Iterator[str]:
     for (what, cycle, step), who in account.refused.items():
         more = who.total - len(who)
         named = ", ".join(who) + (f" and {more} more" if more else "")

@@ -6,12 +6,12 @@ import os
 from collections.abc import Callable
 from tempfile import TemporaryDirectory
 
-from followup.app.edits import between
+from followup.app.catalog_diff import between
 from followup.app.git import check_out
 from followup.catalog.load import Catalog, load
-from followup.core import declared
+from followup.core import office_documents
 from followup.core.office import Office
-from followup.core.preview import Comparison, Declared, previews
+from followup.core.rehearsal.preview import Comparison, Side, previews
 from followup.errors import CatalogInvalid
 
 HERE = "the files"
@@ -45,6 +45,6 @@ def _checked(found: Catalog, called: str) -> Catalog:
     return found
 
 
-def _declared(found: Catalog) -> Declared:
-    office = declared.office(0, declared.Documents(found.documents))
-    return Declared(office, found.documents["cycle"], found.documents["alias"])
+def _declared(found: Catalog) -> Side:
+    office = office_documents.office(0, office_documents.Documents(found.documents))
+    return Side(office, found.documents["cycle"], found.documents["alias"])

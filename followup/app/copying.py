@@ -6,15 +6,15 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 
+from followup.app.session import Session
 from followup.app.versions import documents_of, people, version_of
-from followup.app.world import World
 from followup.errors import Refused, StoreUnreachable
 from followup.store import Rows, Store, open_store, whole
 
 EACH = 1000
 
 
-def copied(here: World, url: str, show: Callable[[int], None]) -> Counter[str]:
+def copied(here: Session, url: str, show: Callable[[int], None]) -> Counter[str]:
     """How many rows of each table are in the store at `url` now, which held nothing; `show` is told of each thousand.
 
     Raises Refused where something is kept from whoever asks, CannotWrite where an office is kept there already,

@@ -5,39 +5,41 @@ from __future__ import annotations
 from functools import cache
 
 from followup.app import lists
+from followup.app.session import Session
 from followup.app.undoing import entries
 from followup.app.versions import documents_of, versions
-from followup.app.world import World
-from followup.core import declared
-from followup.core.explaining import Applied, Cause, Known, explain
+from followup.core import office_documents
+from followup.core.explanation import Applied, Cause, Known, explain
+from followup.core.list_rows import ActionRow
 from followup.core.model import contact_subject, user_subject
 from followup.core.office import Calendar, Document
 from followup.core.permission import sees
-from followup.core.rows import ActionRow
 from followup.errors import Refused
 
 
-def explanation(world: World, id: int) -> tuple[ActionRow, list[Cause]]:
+def explanation(session: Session, id: int) -> tuple[ActionRow, list[Cause]]:
     """The action as it stands, and what made its date. Raises NotFound, or Refused for what is not theirs (F20)."""
-    row = lists.action(world, id)
-    dossier = world.store.dossiers([row.contact])[row.contact] if row.contact else world.store.tasks(row.owner or "")
-    if row.owner not in world.reach.team and not sees(world.reach, dossier):
+    row = lists.action(session, id)
+    dossier = (
+        session.store.dossiers([row.contact])[row.contact] if row.contact else session.store.tasks(row.owner or "")
+    )
+    if row.owner not in session.reach.team and not sees(session.reach, dossier):
         raise Refused(f"action {id} is not yours to see: ask {row.owner or 'a manager'} (F20)")
     subject = contact_subject(row.contact) if row.contact else user_subject(row.owner or "")
-    return row, explain(id, entries(world, subject), _known(world))
+    return row, explain(id, entries(session, subject), _known(session))
 
 
-def _known(world: World) -> Known:
+def _known(session: Session) -> Known:
     applied = {
-        row.version: Applied(row.version, row.change, row.at, row.by, row.commit) for row in versions(world.store)
+        row.version: Applied(row.version, row.change, row.at, row.by, row.commit) for row in versions(session.store)
     }
 
     @cache
-    def documents(version: int) -> declared.Documents:
-        return declared.Documents(documents_of(world.store, version))
+    def documents(version: int) -> office_documents.Documents:
+        return office_documents.Documents(documents_of(session.store, version))
 
     def calendar(version: int, owner: str | None) -> Calendar:
-        return declared.office(version, documents(version)).calendar(owner)
+        return office_documents.office(version, documents(version)).calendar(owner)
 
     def holidays(version: int) -> dict[str, str]:
         """Of every place: a day has one name."""

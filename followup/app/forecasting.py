@@ -6,13 +6,13 @@ from collections.abc import Callable, Collection
 from itertools import islice
 
 from followup.app import lists
-from followup.app.changes import BATCH
-from followup.app.world import World
-from followup.core.living import Draw, Habits, Touch, lives
-from followup.core.load import Load
+from followup.app.deciding import BATCH
+from followup.app.session import Session
 from followup.core.model import UNDONE, Dossier, Enrolment
 from followup.core.office import ELAPSED_MINUTES
-from followup.core.rehearsal import Rehearsal
+from followup.core.rehearsal.habits import Draw, Habits, Touch, lives
+from followup.core.rehearsal.in_memory import Rehearsal
+from followup.core.rehearsal.workload import Workload
 from followup.core.timing import add_days, moment
 
 #: futures that are remembered
@@ -25,13 +25,13 @@ class Ahead:
     Where nothing is left to chance, whoever stands alike has the same to come: that is lived through once.
     """
 
-    def __init__(self, world: World, last: str, habits: Habits, draw: Draw) -> None:
-        self.office, self.now, self.habits, self.draw = world.office, world.now, habits, draw
-        self.today = world.clock(None).day
-        self.until = moment(add_days(last, 1), world.office.calendar(None).zone).at
+    def __init__(self, session: Session, last: str, habits: Habits, draw: Draw) -> None:
+        self.office, self.now, self.habits, self.draw = session.office, session.now, habits, draw
+        self.today = session.clock(None).day
+        self.until = moment(add_days(last, 1), session.office.calendar(None).zone).at
         self.known: dict[object, list[Touch]] = {}
 
-    def note(self, load: Load, dossier: Dossier) -> None:
+    def note(self, load: Workload, dossier: Dossier) -> None:
         """What is to come of one subject."""
         if dossier.open_actions:
             load.note(self.office, dossier.subject.partition(":")[2], self._touches(dossier), self.today)
@@ -69,22 +69,22 @@ class Ahead:
 
 
 def forecast(
-    world: World,
+    session: Session,
     ahead: Ahead,
     owners: Collection[str | None] | None = None,
     progress: Callable[[int], None] | None = None,
-) -> Load:
+) -> Workload:
     """Of everybody whom the user may see (F20), and of users' own tasks. `owners`: of these alone."""
-    load = Load()
-    rows = (row for row in lists.all_contacts(world, closed=True) if owners is None or row.owner in owners)
+    load = Workload()
+    rows = (row for row in lists.all_contacts(session, closed=True) if owners is None or row.owner in owners)
     while batch := [row.id for row in islice(rows, BATCH)]:
-        for dossier in world.store.dossiers(batch).values():
+        for dossier in session.store.dossiers(batch).values():
             ahead.note(load, dossier)
         if progress:
             progress(load.contacts)
-    for user in world.seen_users():
+    for user in session.seen_users():
         if owners is None or user in owners:
-            ahead.note(load, world.store.tasks(user))
+            ahead.note(load, session.store.tasks(user))
     return load
 
 
@@ -92,7 +92,7 @@ class Added:
     """What a bulk command would add: the work of those it touches, as it is and as it would be."""
 
     def __init__(self, ahead: Ahead) -> None:
-        self.ahead, self.was, self.becomes = ahead, Load(), Load()
+        self.ahead, self.was, self.becomes = ahead, Workload(), Workload()
 
     def note(self, before: Dossier, after: Dossier) -> None:
         self.ahead.note(self.was, before)
@@ -102,9 +102,9 @@ class Added:
     def owners(self) -> set[str | None]:
         return {owner for owner, _ in (*self.was.due, *self.becomes.due)}
 
-    def on_top_of(self, known: Load) -> Load:
+    def on_top_of(self, known: Workload) -> Workload:
         """The whole afterwards, where `known` is the whole now."""
-        whole = Load()
+        whole = Workload()
         whole.due.update(known.due)
         whole.due.subtract(self.was.due)
         whole.due.update(self.becomes.due)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from followup.app import lists
-from followup.app.world import World
-from followup.core.graph import Graph
+from followup.app.session import Session
+from followup.core.process.graph import Graph
 
 
-def graphs(world: World, cycles: Sequence[str], live: bool) -> list[Graph]:
+def graphs(session: Session, cycles: Sequence[str], live: bool) -> list[Graph]:
     """One for each id. `live`: with how many contacts that the user may see stand at each step now (F20)."""
-    names = lists.type_names(world)
-    standing = lists.standing(world) if live else None
-    documents = world.documents("alias")
+    names = lists.type_names(session)
+    standing = lists.standing(session) if live else None
+    documents = session.documents("alias")
     found = []
     for id in cycles:
-        cycle = world.office.cycles[id]
+        cycle = session.office.cycles[id]
         aliases = [str(alias["name"]) for alias in documents.values() if alias["active"] and alias["cycle"] == id]
-        asks = frozenset(step.id for step in cycle.steps if world.office.offers_cycle(step.type))
+        asks = frozenset(step.id for step in cycle.steps if session.office.offers_cycle(step.type))
         found.append(Graph(cycle, aliases, asks, names, None if standing is None else standing.get(id, {})))
     return found

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from json import dumps
 from typing import Any, NamedTuple
 
-from followup.app.changes import in_batches
-from followup.app.world import World
+from followup.app.deciding import in_batches
+from followup.app.session import Session
 from followup.core.timing import moment, utc_text
 from followup.core.wishes import Bring, Choice, Wish
 from followup.errors import FollowupError
@@ -16,7 +16,7 @@ from followup.intake.mapping import Mapping
 from followup.intake.records import Record
 from followup.intake.refusals import Refusal
 from followup.intake.rows import Row, rows
-from followup.intake.table import Table
+from followup.intake.sheet import Table
 
 FIELDS = ("name", "first_name", "last_name", "email", "phone", "source", "type", "stage", "groups", "do_not_contact")
 
@@ -60,8 +60,8 @@ class Remembering:
 class Importer:
     """One import under way; `pending` and `table` remember the rows that are not yet in the store."""
 
-    def __init__(self, world: World, table: Table, defaults: Defaults) -> None:
-        self.world, self.table, self.defaults = world, Remembering(table), defaults
+    def __init__(self, session: Session, table: Table, defaults: Defaults) -> None:
+        self.world, self.table, self.defaults = session, Remembering(table), defaults
         self.refuse: Callable[[Refusal], None] = lambda _: None
         self.mending = table.header[: len(REPORT)] == REPORT  # its ids may be those of the rows they were refused for
         self.totals = Totals()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from followup.core import events as e
+from followup.core import history as h
 from followup.core.draft import Decision
 from followup.core.few import Few
+from followup.core.list_rows import ActionRow, shown
 from followup.core.model import Dossier
-from followup.core.rows import ActionRow, shown
 from followup.errors import FollowupError
 
 #: how many are named one by one in a line
@@ -35,14 +35,14 @@ class Outcome:
                 self.named.add(_name(id, before, decision.after))
         self.counted["new" if before.contact is None else "changed" if decision.entries else "same"] += 1
         for entry in decision.entries:
-            if isinstance(entry.event, e.Scheduled):
+            if isinstance(entry.event, h.Scheduled):
                 self._scheduled(entry.event, decision.after)
-            elif isinstance(entry.event, e.Cancelled):
+            elif isinstance(entry.event, h.Cancelled):
                 self.cancelled.add(entry.event.action)
-            elif isinstance(entry.event, e.Ended) and entry.event.reason == "no-more-steps":
+            elif isinstance(entry.event, h.Ended) and entry.event.reason == "no-more-steps":
                 self._stepped_off(decision.after)
 
-    def _scheduled(self, event: e.Scheduled, after: Dossier) -> None:
+    def _scheduled(self, event: h.Scheduled, after: Dossier) -> None:
         action = after.action(event.action)
         if action is None or not action.open:  # logged: scheduled and completed in one breath
             return

@@ -6,15 +6,15 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from followup.app.applying import administrator, edition_of, refusals
-from followup.app.edits import edits, of_users
-from followup.app.meeting import meetings
+from followup.app.catalog_diff import edits, of_users
+from followup.app.migrating import meetings
+from followup.app.session import Session
 from followup.app.versions import Version, documents_of, noted, record, version_of
-from followup.app.world import World
-from followup.core import events as e
+from followup.core import history as h
 from followup.core import office as o
-from followup.core.account import Account, Edit
 from followup.core.draft import Stamp
-from followup.core.edits import Edition
+from followup.core.migration.edition import Edition
+from followup.core.migration.summary import Impact, ItemChange
 from followup.errors import Refused
 from followup.store import Change, Store
 
@@ -24,15 +24,15 @@ class Restored(NamedTuple):
 
     edition: Edition
     processes: list[str]
-    changed: tuple[Edit, ...]
+    changed: tuple[ItemChange, ...]
 
 
-def restore(world: World, writing: Change, change: int) -> Restored:
+def restore(session: Session, writing: Change, change: int) -> Restored:
     """The catalog as it was before the apply `change`.
 
     Raises Refused where there was none, or where another one than that of `change` is in force by now.
     """
-    store, version = world.store, version_of(world.store)
+    store, version = session.store, version_of(session.store)
     number = next(store.ask("catalog.made_by", change=change))[0]
     if number == 1:
         raise Refused("the first version cannot be taken back: there was none before it")
@@ -43,31 +43,31 @@ def restore(world: World, writing: Change, change: int) -> Restored:
     digest, git = next(store.ask("catalog.the_version", number=number - 1))
     wanted = Version(documents_of(store, number - 1), digest, git)
     changed = edits(store, wanted.documents)
-    made, processes = edition_of(world, wanted, (), version + 1)
+    made, processes = edition_of(session, wanted, (), version + 1)
     record(writing, wanted, version + 1, changed)
-    writing.save([noted(store, writing.id, world.now, world.user.id, e.Applied(version + 1, digest, git))])
+    writing.save([noted(store, writing.id, session.now, session.user.id, h.Applied(version + 1, digest, git))])
     return Restored(made, processes, changed)
 
 
-def meet_the_others(world: World, writing: Change, restored: Restored, settled: Collection[str]) -> list[str]:
+def meet_the_others(session: Session, writing: Change, restored: Restored, settled: Collection[str]) -> list[str]:
     """Whoever is not `settled` (subjects that are as they were before the apply) came here since, or has been worked on
     since: they meet the version as they would meet any apply of it. Answers those for whom that changed something.
 
     Raises Refused where such an apply would be.
     """
-    account, stamp, met_by = Account(), Stamp(writing.id, world.now, _by(world, restored.edition.office)), []
-    for stretch in meetings(world.store, restored.edition, restored.processes, stamp, writing.ids, settled):
+    account, stamp, met_by = Impact(), Stamp(writing.id, session.now, _by(session, restored.edition.office)), []
+    for stretch in meetings(session.store, restored.edition, restored.processes, stamp, writing.ids, settled):
         writing.save((met.before, met.decision) for met in stretch)
         for met in stretch:
             account.note(met.effects)
         met_by += [met.before.subject for met in stretch if met.decision.entries]
-    if refused := [*refusals(account), *of_users(world.store, restored.changed)]:
+    if refused := [*refusals(account), *of_users(session.store, restored.changed)]:
         raise Refused("\n".join(refused))
     return met_by
 
 
-def _by(world: World, office: o.Office) -> o.User:
-    return administrator(office, world.user.id)
+def _by(session: Session, office: o.Office) -> o.User:
+    return administrator(office, session.user.id)
 
 
 def _digest(store: Store, number: int) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import NamedTuple
 
-from followup.app.changes import BATCH
+from followup.app.deciding import BATCH
 from followup.app.restoring import meet_the_others, restore
-from followup.app.world import World
+from followup.app.session import Session
 from followup.core.draft import Decision, Stamp
-from followup.core.events import Entry
+from followup.core.history import Entry
 from followup.core.model import Dossier
 from followup.core.office import Office
 from followup.core.timing import utc_text
@@ -33,44 +33,44 @@ class TakenBack(NamedTuple):
     version: int | None = None
 
 
-def entries(world: World, subject: str) -> list[Entry]:
+def entries(session: Session, subject: str) -> list[Entry]:
     """A subject's whole history."""
     return [
         Entry(about, seq, change, at, by, event(kind, action, data))
-        for about, seq, change, at, by, kind, action, data in world.store.ask("lists.entries", subject=subject)
+        for about, seq, change, at, by, kind, action, data in session.store.ask("lists.entries", subject=subject)
     ]
 
 
-def undo_last(world: World, partial: bool = False) -> TakenBack:
+def undo_last(session: Session, partial: bool = False) -> TakenBack:
     """Reverses the user's highest change that is not undone; refuses, naming them, where contacts changed since."""
-    number = next(world.store.ask("lists.last_change_of", by=world.user.id))[0]
+    number = next(session.store.ask("lists.last_change_of", by=session.user.id))[0]
     if number is None:
-        raise Refused(f"{world.user.id} has nothing to undo")
-    _, at, _, command = next(world.store.ask("lists.the_change", id=number))
-    subjects = [row[0] for row in world.store.ask("lists.touched", change=number)]
+        raise Refused(f"{session.user.id} has nothing to undo")
+    _, at, _, command = next(session.store.ask("lists.the_change", id=number))
+    subjects = [row[0] for row in session.store.ask("lists.touched", change=number)]
     taken = TakenBack(number, command, utc_text(at), [], [], [])
-    with world.store.change(world.head(number), world.dry_run, alone=OFFICE in subjects) as writing:
-        stamp = Stamp(writing.id, world.now, world.user)
-        restored = restore(world, writing, number) if OFFICE in subjects else None
-        office = restored.edition.office if restored else world.office
+    with session.store.change(session.head(number), session.dry_run, alone=OFFICE in subjects) as writing:
+        stamp = Stamp(writing.id, session.now, session.user)
+        restored = restore(session, writing, number) if OFFICE in subjects else None
+        office = restored.edition.office if restored else session.office
         rest = (subject for subject in subjects if subject != OFFICE)
         while batch := list(islice(rest, BATCH)):
-            writing.save(_reversed(world, batch, number, office, stamp, taken))
+            writing.save(_reversed(session, batch, number, office, stamp, taken))
         if taken.refused and not partial:
             raise Refused(_refusal(taken))
         if restored:
-            taken.met.extend(meet_the_others(world, writing, restored, frozenset(taken.subjects)))
+            taken.met.extend(meet_the_others(session, writing, restored, frozenset(taken.subjects)))
             taken = taken._replace(version=office.version)
     return taken
 
 
 def _reversed(
-    world: World, subjects: list[str], number: int, office: Office, stamp: Stamp, taken: TakenBack
+    session: Session, subjects: list[str], number: int, office: Office, stamp: Stamp, taken: TakenBack
 ) -> list[tuple[Dossier, Decision]]:
     made = []
     for subject in subjects:
         try:
-            told = entries(world, subject)
+            told = entries(session, subject)
             if not told:  # a server keeps it from whoever handed it over
                 raise Refused(f"{subject.replace(':', ' ')} is not yours to see any more (F20)")
             made.append(undo(told, number, office, stamp))

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from json import dumps
 from typing import Any, NamedTuple
 
-from followup.app.edits import Documents, between
-from followup.core import declared
-from followup.core import events as e
+from followup.app.catalog_diff import Documents, between
+from followup.core import history as h
 from followup.core import office as o
-from followup.core.account import Edit
+from followup.core import office_documents
 from followup.core.draft import Decision
+from followup.core.migration.summary import ItemChange
 from followup.core.model import Dossier
 from followup.core.permission import reach
 from followup.core.timing import utc_text
@@ -48,7 +48,7 @@ def versions(store: Store) -> list[VersionRow]:
     return [VersionRow._make(row) for row in store.ask("catalog.versions")]
 
 
-def changed_by(store: Store, number: int) -> tuple[VersionRow, tuple[Edit, ...]]:
+def changed_by(store: Store, number: int) -> tuple[VersionRow, tuple[ItemChange, ...]]:
     """A version, and what differs in it from the one before. Raises NotFound where there is no such version."""
     found = next((row for row in versions(store) if row.version == number), None)
     if found is None:
@@ -61,7 +61,7 @@ def version_of(store: Store) -> int:
     return int(next(store.ask("catalog.version"))[0])
 
 
-def record(writing: Change, wanted: Version, version: int, changed: Sequence[Edit]) -> None:
+def record(writing: Change, wanted: Version, version: int, changed: Sequence[ItemChange]) -> None:
     """`wanted` is in force from now on, as `version`; `changed`: what differs from the one before."""
     writing.execute("insert_version", [(version, wanted.digest, wanted.git, writing.id)])
     writing.execute("close_item", [(version, edit.kind, edit.id) for edit in changed if edit.before is not None])
@@ -72,17 +72,17 @@ def record(writing: Change, wanted: Version, version: int, changed: Sequence[Edi
 
 def people(documents: Documents) -> Iterator[Person]:
     """Those who work here and have a login."""
-    users = declared.made_users(declared.Documents(documents))
+    users = office_documents.made_users(office_documents.Documents(documents))
     for user in users.values():
         if user.active and user.login:
             everything, team, place = reach(user, users)
             yield Person(user.login, user.id, everything, sorted(team), place)
 
 
-def noted(store: Store, change: int, at: int, by: str, event: e.Applied) -> tuple[Dossier, Decision]:
+def noted(store: Store, change: int, at: int, by: str, event: h.Applied) -> tuple[Dossier, Decision]:
     """The event that tells of it, as Change.save takes it."""
     before = Dossier("office", next(store.ask("dossiers.last_seq", subject="office"))[0])
-    entry = e.Entry("office", before.seq + 1, change, at, by, event)
+    entry = h.Entry("office", before.seq + 1, change, at, by, event)
     return before, Decision((entry,), before._replace(seq=entry.seq))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from followup.catalog.text import visible
+from followup.catalog.source_text import visible
 from followup.catalog.tree import Path, Place, dotted
 from followup.errors import Problem
 

@@ -11,8 +11,8 @@ from typing import Any
 from followup.catalog import builtin
 from followup.catalog.calendars import declared_days, known_until
 from followup.catalog.files import attachment
-from followup.catalog.text import NotText
-from followup.catalog.values import days, hours, offset, weekdays
+from followup.catalog.notation import days, hours, offset, weekdays
+from followup.catalog.source_text import NotText
 
 Document = dict[str, Any]
 Raw = Mapping[str, Any]

@@ -10,7 +10,7 @@ import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from followup.catalog.text import NotText, decode, visible
+from followup.catalog.source_text import NotText, decode, visible
 from followup.catalog.tree import TOP
 
 SUFFIXES = (".yaml", ".yml")

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from followup.catalog import checks
 from followup.catalog.codes import ERROR, problem
+from followup.catalog.declarations import Declarations, Finding, declare
 from followup.catalog.documents import Document
-from followup.catalog.draft import Draft, Finding, draft
 from followup.catalog.files import Found, content, listing
-from followup.catalog.moves import resolved
 from followup.catalog.reader import Reading, read
-from followup.catalog.text import NotText
+from followup.catalog.renames import resolved
+from followup.catalog.source_text import NotText
 from followup.catalog.tree import TOP, Map, Path
 from followup.errors import Problem
 
@@ -52,7 +52,7 @@ def load(folder: str, today: str = "") -> Catalog:
         return Catalog({}, (nothing,), {}, digest({}))
     readings = tuple(_read(found, folder) for found in files)
     misshapes = tuple(wrong for reading in readings for wrong in _misshapes(reading))
-    known = _draft(folder, readings, misshapes, today)
+    known = _declared(folder, readings, misshapes, today)
     found = (_as_problem(finding) for finding in checks.findings(known))
     problems = (*_of_files(readings, misshapes), *found)
     documents = _documents(known)
@@ -83,9 +83,9 @@ def _read(found: Found, folder: str) -> Reading:
 
 
 def _misshapes(reading: Reading) -> Iterator[Misshape]:
-    from followup.catalog import schema  # jsonschema takes longer to import than most files to check
+    from followup.catalog import json_schema
 
-    for path, wrong in schema.problems(reading.data, reading.file):
+    for path, wrong in json_schema.problems(reading.data, reading.file):
         yield Misshape(path[:1] if path[:1] == ("office",) else path[:2], wrong)
 
 
@@ -101,12 +101,12 @@ def _of_files(readings: tuple[Reading, ...], misshapes: tuple[Misshape, ...]) ->
             yield wrong
 
 
-def _draft(folder: str, readings: tuple[Reading, ...], misshapes: tuple[Misshape, ...], today: str) -> Draft:
+def _declared(folder: str, readings: tuple[Reading, ...], misshapes: tuple[Misshape, ...], today: str) -> Declarations:
     spoilt = frozenset((misshape.problem.file, misshape.item) for misshape in misshapes)
     whole = not any(reading.broken for reading in readings) and all(
         len(path) > 1 or path == ("office",) for _, path in spoilt
     )
-    return draft(folder, readings, spoilt, whole, today)
+    return declare(folder, readings, spoilt, whole, today)
 
 
 def _as_problem(finding: Finding) -> Problem:
@@ -114,7 +114,7 @@ def _as_problem(finding: Finding) -> Problem:
     return problem(finding.code, item.file, finding.place, item.path + finding.path, finding.message, finding.hint)
 
 
-def _documents(known: Draft) -> Documents:
+def _documents(known: Declarations) -> Documents:
     documents = {
         kind: {id: item.document for id, item in sorted(items.items()) if item.document is not None}
         for kind, items in known.items.items()
@@ -123,7 +123,7 @@ def _documents(known: Draft) -> Documents:
     return {**documents, "moved": {"moved": moved}}
 
 
-def _places(known: Draft) -> dict[tuple[str, str], tuple[str, int]]:
+def _places(known: Declarations) -> dict[tuple[str, str], tuple[str, int]]:
     return {
         (kind, id): (item.file, item.at.line)
         for kind, items in known.items.items()

@@ -13,7 +13,7 @@ import yaml
 
 from followup.catalog.codes import problem
 from followup.catalog.scalars import resolve
-from followup.catalog.text import INVISIBLE, invisible
+from followup.catalog.source_text import INVISIBLE, invisible
 from followup.catalog.tree import TOP, Map, Path, Place, Seq
 from followup.errors import Problem
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from followup.app import lists
-from followup.app.changes import for_actions, for_contacts, for_user
-from followup.app.world import World
+from followup.app.deciding import for_actions, for_contacts, for_user
+from followup.app.session import Session
 from followup.cli.options import Answer, Cycle, DryRun, Restart
 from followup.cli.report import most, report
 from followup.cli.settings import ask, can_ask, world
@@ -56,7 +56,7 @@ def complete(
         report(here, for_actions(here, asked, most(format)), "completed", format)
 
 
-def _groups(here: World, ids: list[int], chosen: w.Choice | None) -> list[list[int]]:
+def _groups(here: Session, ids: list[int], chosen: w.Choice | None) -> list[list[int]]:
     """Each action by itself; with a choice, those of one contact together: it is made once for all of them (F10)."""
     each = list(dict.fromkeys(ids))
     if chosen is None or len(each) == 1:
@@ -67,7 +67,7 @@ def _groups(here: World, ids: list[int], chosen: w.Choice | None) -> list[list[i
     return list(of_contact.values())
 
 
-def _asked(here: World, ids: list[int]) -> w.Choice | None:
+def _asked(here: Session, ids: list[int]) -> w.Choice | None:
     """The alias menu, on a terminal, where the type offers it (F10)."""
     if len(ids) != 1 or not can_ask():
         return None
@@ -85,18 +85,18 @@ def _asked(here: World, ids: list[int]) -> w.Choice | None:
             typer.echo(f"followup: {clean(str(unknown))}", err=True)
 
 
-def _on(here: World, id: int, text: str) -> str | None:
+def _on(here: Session, id: int, text: str) -> str | None:
     return day(here, text, owner_of(here, id)) if text else None
 
 
-def _then(here: World, id: int, then: tuple[str, str]) -> w.Schedule:
+def _then(here: Session, id: int, then: tuple[str, str]) -> w.Schedule:
     """The next one by hand: yours, or for a task its owner's."""
     row = lists.action(here, id)
     owner = here.user.id if row.contact else row.owner
     return w.Schedule(here.one("action_type", then[0]), day(here, then[1], owner), row.title, owner)
 
 
-def _each(here: World, ids: list[int], wishes: Callable[[int], list[w.Wish]], did: str, format: str) -> None:
+def _each(here: Session, ids: list[int], wishes: Callable[[int], list[w.Wish]], did: str, format: str) -> None:
     report(here, for_actions(here, (([id], wishes(id)) for id in dict.fromkeys(ids)), most(format)), did, format)
 
 
@@ -201,7 +201,7 @@ def schedule(
         report(here, made, "scheduled for", format)
 
 
-def _parsed(here: World, words: list[str]) -> tuple[str | None, str, str]:
+def _parsed(here: Session, words: list[str]) -> tuple[str | None, str, str]:
     """[CONTACT] TYPE [WHEN]: the first word is a type only where it names one and a task is meant."""
     types = here.documents("action_type")
     if words[0] in types and (len(words) == 1 or words[1] not in types):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from followup.app.forecasting import Added, Ahead, forecast
-from followup.app.world import World
-from followup.core.living import Habits
-from followup.core.load import Person, person
+from followup.app.session import Session
+from followup.core.rehearsal.habits import Habits
+from followup.core.rehearsal.workload import Person, person
 from followup.core.timing import add_days
 from followup.output.table import table
 
@@ -23,12 +23,12 @@ class Owner(NamedTuple):
     after: Person
 
 
-def watched(here: World) -> Added:
+def watched(here: Session) -> Added:
     """What a dry run is to be shown to."""
     return Added(Ahead(here, _last(here), Habits(), lambda: 0.0))
 
 
-def owners(here: World, added: Added) -> list[Owner]:
+def owners(here: Session, added: Added) -> list[Owner]:
     """Of everybody whose work would change."""
     known = forecast(here, added.ahead, added.owners)
     whole, days = added.on_top_of(known), (here.clock(None).day, _last(here))
@@ -39,7 +39,7 @@ def owners(here: World, added: Added) -> list[Owner]:
     return found
 
 
-def _last(here: World) -> str:
+def _last(here: Session) -> str:
     return add_days(here.clock(None).day, AHEAD - 1)
 
 
@@ -61,7 +61,7 @@ def _days(person: Person) -> dict[str, int]:
     return {day: count for day, count in person.days.items() if count}
 
 
-def lines(here: World, found: list[Owner], staggered: bool) -> list[str]:
+def lines(here: Session, found: list[Owner], staggered: bool) -> list[str]:
     """For people."""
     today = here.clock(None).day
     rows = [

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from followup.app import lists
-from followup.app.world import World
+from followup.app.session import Session
 from followup.cli.report import room, show
 from followup.cli.settings import world
 from followup.cli.words import day
@@ -42,11 +42,11 @@ def agenda(
             typer.echo(f"wrote {plural(len(users), 'agenda')} to {out}")
 
 
-def _users(here: World) -> list[str]:
+def _users(here: Session) -> list[str]:
     return [id for id in sorted(here.seen_users()) if here.users[id].active]
 
 
-def _agenda(here: World, user: str, text: str, names: Mapping[str, str]) -> Agenda:
+def _agenda(here: Session, user: str, text: str, names: Mapping[str, str]) -> Agenda:
     """In the user's own day: theirs may have begun while another's has not."""
     date, who = day(here, text, user)[:10], here.users[user]
     return Agenda(user, who.name, date, lists.due(here, user, date), lists.fulfilment(here, who, date), names)

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 from followup.app import lists
-from followup.app.changes import for_contacts
-from followup.app.world import World
+from followup.app.deciding import for_contacts
+from followup.app.session import Session
 from followup.cli import looking
 from followup.cli.options import Answer, Cycle, DryRun, Format, Limit, Yes
 from followup.cli.picking import FromFile, Where, picked, to_each
@@ -18,7 +18,7 @@ from followup.cli.report import show as shown
 from followup.cli.settings import confirm, world
 from followup.cli.words import choice, contact_filters
 from followup.core import wishes as w
-from followup.core.rows import ContactRow
+from followup.core.list_rows import ContactRow
 from followup.core.timing import days_between
 from followup.core.words import folded
 from followup.errors import BadInput, UsageError
@@ -73,7 +73,7 @@ def _named(fields: dict[str, str]) -> dict[str, str]:
     return {"name": name, **fields}
 
 
-def _new_id(here: World, name: str) -> str:
+def _new_id(here: Session, name: str) -> str:
     """Readable: the name; with a number where it is taken."""
     plain = "-".join("".join(c if c.isascii() and c.isalnum() else " " for c in folded(name)).split())[:48] or "contact"
     tried, number = plain, 1
@@ -88,7 +88,7 @@ KINDS = {"owner": "user", "property": "property", "source": "source", "type": "c
 PLAIN = ("name", "first_name", "last_name", "email", "phone", "stage")
 
 
-def _typed(ctx: typer.Context, here: World) -> dict[str, str]:
+def _typed(ctx: typer.Context, here: Session) -> dict[str, str]:
     """The fields that were given as options: words for declared items as their ids."""
     given = {name: _clean(name, ctx.params[name]) for name in (*PLAIN, *KINDS) if ctx.params.get(name)}
     return {name: _declared(here, KINDS[name], word) if name in KINDS else word for name, word in given.items()}
@@ -96,8 +96,8 @@ def _typed(ctx: typer.Context, here: World) -> dict[str, str]:
 
 def _clean(field: str, text: str) -> str:
     """The value of an option, by the rules that a file is read by; empty where that is what was said."""
-    from followup.intake.fields import clean_typed
-    from followup.intake.values import Unfit
+    from followup.core.fields.cleaning import clean_typed
+    from followup.core.fields.values import Unfit
 
     option = "--" + field.replace("_", "-")
     if not text.strip():
@@ -108,7 +108,7 @@ def _clean(field: str, text: str) -> str:
         raise BadInput(f"{option}: {unfit}") from None
 
 
-def _declared(here: World, kind: str, word: str) -> str:
+def _declared(here: Session, kind: str, word: str) -> str:
     """A list that the office has not declared takes any word."""
     if kind == "user":
         return here.worker(word).id
@@ -137,7 +137,7 @@ def list_(
         say_if_cut(format, limit, len(found), lambda: lists.count_contacts(here, **filters))
 
 
-def _drawn(here: World, found: Iterable[ContactRow], format: str, room: int | None) -> Iterator[str]:
+def _drawn(here: Session, found: Iterable[ContactRow], format: str, room: int | None) -> Iterator[str]:
     items = lists.items(here, found)
     if format == "table":
         items = ({**item, "cycle": _cycle(item, here.today), "next": item["next_action_date"]} for item in items)
@@ -270,7 +270,7 @@ def import_(
     from followup.app.importing import Defaults, Importer
     from followup.cli import importing
     from followup.intake.mapping import map_columns, read_pairs
-    from followup.intake.table import open_table
+    from followup.intake.sheet import open_table
 
     with open_table(file, encoding or None, delimiter or None) as table, world(ctx, dry_run) as here:
         mapping = map_columns(table.header, [*(read_pairs(map_file) if map_file else ()), *map], key)

@@ -9,14 +9,14 @@ from typing import Annotated, Any, Literal, NamedTuple
 import typer
 
 from followup.app import lists
-from followup.app.world import World
+from followup.app.session import Session
 from followup.cli.options import Format
 from followup.cli.report import room, show
 from followup.cli.settings import world
 from followup.cli.words import day
-from followup.core.agenda import by_type
-from followup.core.rows import ActionRow
+from followup.core.list_rows import ActionRow
 from followup.core.timing import add_days
+from followup.core.worklist import by_type
 from followup.errors import Refused, UsageError
 from followup.output.render import render
 from followup.output.table import table
@@ -62,7 +62,7 @@ class Wanted(NamedTuple):
     upcoming: str
     status: str
 
-    def last_day(self, here: World, owner: str | None) -> str:
+    def last_day(self, here: Session, owner: str | None) -> str:
         """The last local day of the owner's that is asked for."""
         if not self.upcoming:
             return day(here, self.until or self.on, owner)[:10]
@@ -70,12 +70,12 @@ class Wanted(NamedTuple):
             raise UsageError(f"--upcoming takes days, as 7d: not '{self.upcoming}'")
         return add_days(here.clock(owner).day, int(self.upcoming.removesuffix("d")))
 
-    def hides(self, here: World, row: ActionRow) -> bool:
+    def hides(self, here: Session, row: ActionRow) -> bool:
         """What is timed for later today, in an office that shows it at its moment (P5)."""
         return not self.upcoming and not self.until and len(row.due) > 10 and row.due > here.clock(row.owner).text
 
 
-def _owners(here: World, all_users: bool, user_of: str) -> list[str | None]:
+def _owners(here: Session, all_users: bool, user_of: str) -> list[str | None]:
     """Whose lists: yours, one other's, or everyone's whom you see, and what nobody owns (F20)."""
     if all_users:
         return [*here.seen_users(), *([None] if here.user.sees_widely() else [])]
@@ -84,7 +84,7 @@ def _owners(here: World, all_users: bool, user_of: str) -> list[str | None]:
     return [here.one("user", user_of) if user_of else here.user.id]
 
 
-def _rows(here: World, wanted: Wanted, owners: list[str | None], filters: dict[str, Any]) -> list[ActionRow]:
+def _rows(here: Session, wanted: Wanted, owners: list[str | None], filters: dict[str, Any]) -> list[ActionRow]:
     """Each owner's, up to their own day; of several, by the instant (T1, T8)."""
     found: list[ActionRow] = []
     for owner in owners:
@@ -99,7 +99,7 @@ def _rows(here: World, wanted: Wanted, owners: list[str | None], filters: dict[s
     return found if len(owners) == 1 else sorted(found, key=lambda row: row.at)
 
 
-def _drawn(here: World, rows: list[ActionRow], by: str | None, format: str, all_users: bool) -> Iterator[str]:
+def _drawn(here: Session, rows: list[ActionRow], by: str | None, format: str, all_users: bool) -> Iterator[str]:
     if format != "table":
         return render(format, "due@1", (row.item(here.clock(row.owner).day) for row in rows), (), "", room())
     if not rows:
@@ -111,7 +111,7 @@ def _drawn(here: World, rows: list[ActionRow], by: str | None, format: str, all_
     return iter(["\n\n".join(map(add, heads, tables))])
 
 
-def _table(here: World, rows: list[ActionRow], all_users: bool, names: Mapping[str, str]) -> str:
+def _table(here: Session, rows: list[ActionRow], all_users: bool, names: Mapping[str, str]) -> str:
     columns: Sequence[str] = (*COLUMNS, "owner") if all_users else COLUMNS
     items = [_item(row, row.late(here.clock(row.owner).day), names) for row in rows]
     return table(columns, [[item[column] for column in columns] for item in items], room())

@@ -11,7 +11,7 @@ import typer
 from followup.cli.options import Answer, DryRun, Yes
 from followup.cli.report import answer, room, show
 from followup.cli.settings import confirm, world
-from followup.core.account import NAMED_LINES, Difference
+from followup.core.migration.summary import NAMED_LINES, CatalogDiff
 from followup.core.permission import must
 from followup.errors import CatalogInvalid, Problem, Refused, UsageError
 from followup.output.text import plural, problem_line
@@ -76,14 +76,14 @@ def _two(refs: list[str]) -> tuple[str, str | None]:
 def _compared(ctx: typer.Context, refs: tuple[str, str | None], start: str, format: str) -> bool:
     from followup.app.comparing import compare
     from followup.cli.words import day_of
-    from followup.output.preview import drawn
+    from followup.output.comparison import drawn
 
     found = compare(ctx.obj.folder(), *refs, lambda office: day_of(ctx.obj, office, start or "today"))
     show(drawn(found, format))
     return bool(found.edits)
 
 
-def _shown(found: Difference, format: str = "table") -> Iterator[str]:
+def _shown(found: CatalogDiff, format: str = "table") -> Iterator[str]:
     from followup.output.diff import drawn
 
     if not found.edits:
@@ -128,7 +128,9 @@ def apply(
         answer("apply", {**item(made), "applied": bool(made.edits) and not dry_run})
 
 
-def put_in_force(ctx: typer.Context, yes: bool, expect: str | None, dry_run: bool, format: str = "table") -> Difference:
+def put_in_force(
+    ctx: typer.Context, yes: bool, expect: str | None, dry_run: bool, format: str = "table"
+) -> CatalogDiff:
     from followup.app.applying import apply, difference
 
     folder, quiet = ctx.obj.folder(), ctx.obj.quiet
@@ -153,7 +155,7 @@ def put_in_force(ctx: typer.Context, yes: bool, expect: str | None, dry_run: boo
     return made
 
 
-def _done(made: Difference) -> Iterator[str]:
+def _done(made: CatalogDiff) -> Iterator[str]:
     from followup.output.diff import drawn
 
     if made.edits:
@@ -161,7 +163,7 @@ def _done(made: Difference) -> Iterator[str]:
         yield ""
 
 
-def _in_force(made: Difference, dry_run: bool) -> str:
+def _in_force(made: CatalogDiff, dry_run: bool) -> str:
     if not made.edits:
         return f"nothing to apply: version {made.version} is in force"
     return f"version {made.version} {'would be' if dry_run else 'is'} in force"

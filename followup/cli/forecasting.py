@@ -10,15 +10,15 @@ import typer
 
 from followup.app.forecasting import Ahead
 from followup.app.forecasting import forecast as foreseen
-from followup.app.world import World
+from followup.app.session import Session
 from followup.cli.loads import Drawing, Late, Leave, Out, Seed, assumptions, quantiles, span, write
 from followup.cli.progress import progress
 from followup.cli.settings import world
 from followup.cli.words import day
-from followup.core.living import Habits
-from followup.core.load import Load, person
+from followup.core.rehearsal.habits import Habits
+from followup.core.rehearsal.workload import Workload, person
 from followup.core.timing import add_days
-from followup.output.load import Report
+from followup.output.workload_report import Report
 
 app = typer.Typer()
 
@@ -52,12 +52,12 @@ def forecast(
 
 
 def report(
-    here: World,
+    here: Session,
     schema: str,
     title: str,
     assumed: list[str],
     days: tuple[str, str],
-    load: Load,
+    load: Workload,
     owners: Collection[str | None] | None = None,
 ) -> Report:
     """`owners`: whose work alone is shown; what `load` knows of others was counted along."""

@@ -11,14 +11,14 @@ from typing import NamedTuple
 import typer
 
 from followup.app.importing import Importer, Totals
-from followup.app.world import World
+from followup.app.session import Session
 from followup.cli.progress import progress
 from followup.errors import CannotWrite, UsageError
 from followup.intake.columns import FIELDS, says_no
 from followup.intake.mapping import Mapping
 from followup.intake.refusals import Refusal, refusal_file
 from followup.intake.rows import Row, rows
-from followup.intake.table import OpenTable
+from followup.intake.sheet import OpenTable
 from followup.output.table import table
 from followup.output.text import clean, plural
 
@@ -36,7 +36,7 @@ class Owner(NamedTuple):
     said: str = ""
 
 
-def owner(here: World, mapping: Mapping, word: str, none: bool) -> Owner:
+def owner(here: Session, mapping: Mapping, word: str, none: bool) -> Owner:
     """Who imports owns what is new, as with `contacts add`; but not an administrator, who does not sell.
 
     Raises UsageError where nobody would own anything.
@@ -55,7 +55,7 @@ def owner(here: World, mapping: Mapping, word: str, none: bool) -> Owner:
     return Owner()
 
 
-def owner_or_why(here: World, mapping: Mapping, word: str, none: bool) -> str:
+def owner_or_why(here: Session, mapping: Mapping, word: str, none: bool) -> str:
     """The same for somebody who only looks."""
     try:
         return owner(here, mapping, word, none).said

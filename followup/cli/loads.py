@@ -12,7 +12,7 @@ import typer
 
 from followup.cli.report import room, show
 from followup.errors import BadInput, UsageError
-from followup.output.load import Report, drawn
+from followup.output.workload_report import Report, drawn
 
 Late = Annotated[
     str, typer.Option("--late", metavar="p50=0,p90=3", help="half done on its day, nine in ten within three days")

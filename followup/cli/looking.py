@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from followup.app import lists
-from followup.app.world import World
+from followup.app.session import Session
 from followup.cli.options import Answer, Format, Limit
 from followup.cli.report import answer, room, rows, say_if_cut
 from followup.cli.report import show as shown
 from followup.cli.settings import world
 from followup.cli.words import day
-from followup.core.rows import ActionRow
+from followup.core.list_rows import ActionRow
 from followup.output.page import page
 from followup.output.render import render
 
@@ -23,7 +23,7 @@ Contact = Annotated[str, typer.Argument(metavar="CONTACT", help="an id or a name
 COLUMNS = ("id", "due", "status", "tried", "type", "title", "contact", "owner", "cycle")
 
 
-def _drawn(here: World, found: Iterable[ActionRow], format: str, empty: str) -> None:
+def _drawn(here: Session, found: Iterable[ActionRow], format: str, empty: str) -> None:
     items = (row.item(here.today) for row in found)
     if format == "table":
         names = lists.type_names(here)

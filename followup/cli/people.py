@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from followup.app import lists
-from followup.app.changes import for_contacts
+from followup.app.deciding import for_contacts
 from followup.app.outcome import NAMED
 from followup.app.staggering import Staggered
 from followup.cli.options import Answer, DryRun, Restart

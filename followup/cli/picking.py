@@ -9,9 +9,9 @@ from typing import Annotated, NamedTuple
 import typer
 
 from followup.app import lists
-from followup.app.changes import Asked, Watch, for_contacts
+from followup.app.deciding import Asked, Watch, for_contacts
 from followup.app.outcome import Outcome
-from followup.app.world import World
+from followup.app.session import Session
 from followup.cli.progress import progress
 from followup.cli.report import most
 from followup.cli.words import contact_filters
@@ -29,7 +29,7 @@ class Picked(NamedTuple):
     refused: list[tuple[str, FollowupError]]
 
 
-def picked(here: World, words: list[str], where: list[str], from_file: str, closed: bool = False) -> Picked:
+def picked(here: Session, words: list[str], where: list[str], from_file: str, closed: bool = False) -> Picked:
     """`closed`: a filter picks the won and lost too, as it does where it asks for a stage."""
     if not (words or where or from_file):
         raise UsageError("whom? CONTACT..., --where KEY=VALUE or --from-file FILE")
@@ -44,7 +44,7 @@ def picked(here: World, words: list[str], where: list[str], from_file: str, clos
 
 
 def to_each(
-    ctx: typer.Context, here: World, whom: Picked, wish: Asked, format: str, watch: Watch = lambda _, __: None
+    ctx: typer.Context, here: Session, whom: Picked, wish: Asked, format: str, watch: Watch = lambda _, __: None
 ) -> Outcome:
     """The wish about each of them, with progress."""
     with progress(ctx, "contacts") as show:
@@ -55,7 +55,7 @@ def to_each(
     return made
 
 
-def _filters(here: World, where: list[str]) -> dict[str, str]:
+def _filters(here: Session, where: list[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for word in where:
         key, _, value = word.partition("=")

@@ -11,10 +11,10 @@ import typer
 from followup.cli.loads import Drawing, Late, Leave, Out, Seed, assumptions, quantiles, span, write
 from followup.cli.report import show
 from followup.cli.words import day_of
-from followup.core import declared
-from followup.core.cases import verdict
-from followup.core.living import Habits
+from followup.core import office_documents
 from followup.core.office import Office
+from followup.core.rehearsal.cases import verdict
+from followup.core.rehearsal.habits import Habits
 from followup.core.timing import add_months
 from followup.core.wishes import Choice
 from followup.core.words import nearest
@@ -39,7 +39,7 @@ def _declared(ctx: typer.Context, folder: str) -> tuple[Catalog, Office]:
     found = load(os.path.relpath(folder or os.path.join(ctx.obj.folder(), "cycles")))
     if found.errors:
         raise CatalogInvalid(f"{plural(len(found.errors), 'error')}: mend the files first", found.problems)
-    return found, declared.office(0, declared.Documents(found.documents))
+    return found, office_documents.office(0, office_documents.Documents(found.documents))
 
 
 @app.command()
@@ -50,7 +50,7 @@ def test(
     format: CasesIn = "text",
 ) -> None:
     """Live through the cases that stand beside the cycles; exit 1 where one does not hold (G2)."""
-    from followup.output.cases import drawn
+    from followup.output.verdicts import drawn
 
     found, office = _declared(ctx, folder)
     chosen = {id: case for id, case in found.cases.items() if only in id or only in case["name"]}
@@ -83,19 +83,21 @@ def simulate(
     """Live through months of the calendar with contacts that are made up: touches, silences, and load by day (G3)."""
     from random import Random
 
-    from followup.core.load import person
-    from followup.core.simulation import Plan
-    from followup.core.simulation import simulate as lived
-    from followup.output.load import Report
+    from followup.core.rehearsal.simulation import Scenario
+    from followup.core.rehearsal.simulation import simulate as lived
+    from followup.core.rehearsal.workload import person
+    from followup.output.workload_report import Report
 
     found, office = _declared(ctx, folder)
     first = day_of(ctx.obj, office, start or "today")
     last = day_of(ctx.obj, office, until) if until else add_months(date.fromisoformat(first), 6).isoformat()
     span(first, last)
     habits = Habits(quantiles(late), leave)
-    plan = Plan(first, last, a_week, _choices(found, cycle or [], alias or []), _owners(found, owner or []), habits)
-    load = lived(office, plan, Random(seed).random)
-    assumed = [f"{a_week} contacts a week for {len(plan.owners)} people", *assumptions(late, leave, seed)]
+    scenario = Scenario(
+        first, last, a_week, _choices(found, cycle or [], alias or []), _owners(found, owner or []), habits
+    )
+    load = lived(office, scenario, Random(seed).random)
+    assumed = [f"{a_week} contacts a week for {len(scenario.owners)} people", *assumptions(late, leave, seed)]
     people = [person(office, load, owner, first, last) for owner in load.owners]
     title = f"Simulation of {first} to {last}: {_called(cycle or [], alias or [])}"
     names = {id: str(user["name"]) for id, user in found.documents["user"].items()}

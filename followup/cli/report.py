@@ -10,8 +10,8 @@ import typer
 
 from followup.app import lists
 from followup.app.outcome import NAMED, Outcome
-from followup.app.world import World
-from followup.core.rows import ActionRow
+from followup.app.session import Session
+from followup.core.list_rows import ActionRow
 from followup.output.text import clean, json_text, short
 
 ROWS = 100  # of a table, unless more are asked for
@@ -45,7 +45,7 @@ def most(format: str) -> int | None:
 
 
 def report(
-    here: World,
+    here: Session,
     outcome: Outcome,
     did: str,
     format: str = "table",
@@ -67,7 +67,7 @@ def report(
         raise typer.Exit(outcome.refused[0][1].exit_code)
 
 
-def _line(here: World, outcome: Outcome, did: str) -> str:
+def _line(here: Session, outcome: Outcome, did: str) -> str:
     parts = [f"{clean(did)} {_told(outcome.named, outcome.done.total)}"]
     if outcome.cancelled:
         parts.append(f"cancelled {_told([str(id) for id in outcome.cancelled], outcome.cancelled.total)}")
@@ -91,7 +91,7 @@ def answer(schema: str, body: Mapping[str, object]) -> None:
     typer.echo(json_text({"schema": f"followup/{schema}@1", **body}))
 
 
-def _json(here: World, outcome: Outcome, keys: Mapping[str, object]) -> None:
+def _json(here: Session, outcome: Outcome, keys: Mapping[str, object]) -> None:
     body = {
         "done": outcome.done,
         "scheduled": [row.item(here.today) for row in outcome.scheduled],

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import typer
 
-from followup.app.world import World
+from followup.app.session import Session
 from followup.errors import BadInput, CannotWrite, NoProject
 from followup.store import Store, loaded, open_store, shown
 
@@ -82,7 +82,7 @@ def unused(url: str) -> None:
 @contextmanager
 def world(
     ctx: typer.Context, dry_run: bool = False, zone: str | None = None, url: str | None = None
-) -> Iterator[World]:
+) -> Iterator[Session]:
     """The world of this command, closed behind it. `zone`: the office's, where none is applied yet; `url`: of a store
     that the command names itself."""
     settings: Settings = ctx.obj
@@ -90,7 +90,7 @@ def world(
     try:
         user = settings.user or os.environ.get("FOLLOWUP_USER") or _login(store)
         now = present(settings, zone or _zone(store))
-        here = World(store, now, user, _command(ctx), dry_run, _typed(ctx))
+        here = Session(store, now, user, _command(ctx), dry_run, _typed(ctx))
         here.quiet = settings.quiet
         yield here
     finally:

@@ -11,7 +11,7 @@ from followup.app.versions import VersionRow, changed_by, version_of, versions
 from followup.cli.options import Format
 from followup.cli.report import answer, room, show
 from followup.cli.settings import world
-from followup.core.account import Edit
+from followup.core.migration.summary import ItemChange
 from followup.output.diff import edit_item, edit_lines, edit_list
 from followup.output.render import render
 from followup.output.text import clean, plural
@@ -45,7 +45,7 @@ def show_version(
         show(_told(row, edits) if format == "table" else (f"### {_headed(row)}", "", *edit_list(edits)))
 
 
-def _told(row: VersionRow, edits: Sequence[Edit]) -> Iterator[str]:
+def _told(row: VersionRow, edits: Sequence[ItemChange]) -> Iterator[str]:
     yield _headed(row)
     for edit in edits:
         yield from ("  " + line for line in edit_lines(edit))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from followup.app import lists
-from followup.app.world import World
+from followup.app.session import Session
 from followup.cli.dates import when
 from followup.cli.settings import Settings, present
 from followup.core.office import Office
@@ -14,7 +14,7 @@ from followup.core.wishes import Choice
 from followup.errors import NotFound
 
 
-def day(here: World, text: str, owner: str | None) -> str:
+def day(here: Session, text: str, owner: str | None) -> str:
     """`text` as local text of the owner's clock, as that will show it (T6); of the office's clock, for nobody."""
     calendar = here.office.calendar(owner)
     return moment(when(text, here.clock(owner), calendar), calendar.zone).text
@@ -26,12 +26,12 @@ def day_of(settings: Settings, office: Office, word: str) -> str:
     return when(word, local(present(settings, calendar.zone), calendar.zone), calendar)[:10]
 
 
-def declared(here: World, kind: str, word: str) -> str | None:
+def declared(here: Session, kind: str, word: str) -> str | None:
     """The item that `word` means in a list of the office; any word, where the office has no such list."""
     return here.one(kind, word) if word and here.documents(kind) else word or None
 
 
-def choice(here: World, word: str) -> Choice | None:
+def choice(here: Session, word: str) -> Choice | None:
     """The alias that `word` means; for an administrator also the id of a cycle (F9)."""
     if not word:
         return None
@@ -46,19 +46,19 @@ def choice(here: World, word: str) -> Choice | None:
     raise NotFound(f"'{word}' is a cycle, and reps choose an alias: {', '.join(names) or 'none leads to it'} (F9)")
 
 
-def owner_of(here: World, action: int) -> str | None:
+def owner_of(here: Session, action: int) -> str | None:
     """Whose action it is: their clock reads the dates that are typed for it."""
     return lists.action(here, action).owner
 
 
-def listed(here: World, listing: int) -> int | None:
+def listed(here: Session, listing: int) -> int | None:
     """The listing that a sale sold (F21); raises NotFound for an action that lists nothing."""
     if listing and lists.action(here, listing).type != "listing":
         raise NotFound(f"action {listing} is no listing")
     return listing or None
 
 
-def contact_filters(here: World, words: Mapping[str, str]) -> dict[str, str]:
+def contact_filters(here: Session, words: Mapping[str, str]) -> dict[str, str]:
     """What of `words` was given, with names of users and cycles as their ids."""
     kinds = {"owner": "user", "cycle": "cycle"}
     return {key: here.one(kinds[key], word) if key in kinds else word for key, word in words.items() if word}

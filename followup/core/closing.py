@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from followup.core import events as e
+from followup.core import history as h
 from followup.core import wishes as w
 from followup.core.draft import Draft
 from followup.core.model import Action
-from followup.core.placing import advance, choose, stays
+from followup.core.process.placing import advance, choose, stays
 from followup.core.timing import When, local, moment, utc_text
 from followup.core.transitions import ActionEvent, allowed
 from followup.errors import Conflict, NotFound, Refused
 
 
 def complete(draft: Draft, wish: w.Complete) -> None:
-    actions = [_open(draft, id, e.Completed) for id in (wish.action, *wish.others)]
+    actions = [_open(draft, id, h.Completed) for id in (wish.action, *wish.others)]
     if wish.choice:
         _offers_cycle(draft, actions)
     if wish.listing and any(action.type != "sale" for action in actions):
         raise Refused(f"only a sale sells a listing, and action {wish.action} is a {actions[0].type} (F21)")
     closed = [(action, _closing_time(draft, action, wish.on)) for action in actions]
     for action, when in closed:
-        draft.add(e.Completed(action.id, when.text, wish.outcome, wish.notes, wish.listing))
+        draft.add(h.Completed(action.id, when.text, wish.outcome, wish.notes, wish.listing))
     _then(draft, closed, wish.choice, wish.restart)
 
 
@@ -49,24 +49,24 @@ def _start(draft: Draft, closed: When) -> When:
 
 
 def skip(draft: Draft, wish: w.Skip) -> None:
-    action = _open(draft, wish.action, e.Skipped)
+    action = _open(draft, wish.action, h.Skipped)
     closed = _closing_time(draft, action, wish.on)
-    draft.add(e.Skipped(action.id, closed.text, wish.reason))
+    draft.add(h.Skipped(action.id, closed.text, wish.reason))
     advance(draft, action, closed)
 
 
 def fail(draft: Draft, wish: w.Fail) -> None:
-    action = _open(draft, wish.action, e.Failed)
+    action = _open(draft, wish.action, h.Failed)
     closed = draft.now(action.owner)
-    draft.add(e.Failed(action.id, closed.text, wish.reason))
+    draft.add(h.Failed(action.id, closed.text, wish.reason))
     advance(draft, action, closed)
 
 
 def no_show(draft: Draft, wish: w.NoShow) -> None:
     """Closed with a reason; rebooked it is tried again, and only then the cycle waits (F4, C5)."""
-    action = _open(draft, wish.action, e.NotShown)
+    action = _open(draft, wish.action, h.NotShown)
     closed = _closing_time(draft, action, wish.on)
-    draft.add(e.NotShown(action.id, closed.text, wish.reason))
+    draft.add(h.NotShown(action.id, closed.text, wish.reason))
     if wish.rebook is None:
         advance(draft, action, closed)
         return
@@ -74,10 +74,10 @@ def no_show(draft: Draft, wish: w.NoShow) -> None:
     draft.add(_rebooked(draft, action, due))
 
 
-def _rebooked(draft: Draft, action: Action, due: When) -> e.Scheduled:
+def _rebooked(draft: Draft, action: Action, due: When) -> h.Scheduled:
     """The same action once more. Its nominal stays: what chains from it does not move (T2)."""
     enrolment = draft.dossier.enrolment(action.enrolment)
-    return e.Scheduled(
+    return h.Scheduled(
         action=next(draft.ids),
         type=action.type,
         title=action.title,
@@ -99,26 +99,26 @@ def _rebooked(draft: Draft, action: Action, due: When) -> e.Scheduled:
 
 def cancel(draft: Draft, wish: w.Cancel) -> None:
     """By hand. The last open action of an enrolment keeps its contact on the cycle, so it is refused (F4)."""
-    action = _open(draft, wish.action, e.Cancelled)
+    action = _open(draft, wish.action, h.Cancelled)
     enrolment = draft.dossier.enrolment(action.enrolment)
     if enrolment and [a.id for a in draft.dossier.of(enrolment) if a.open] == [action.id]:
         raise Refused(
             f"action {action.id} is the last open one of cycle '{enrolment.process}': "
             f"`followup skip {action.id}`, or `followup stop {enrolment.contact}` (F4)"
         )
-    draft.add(e.Cancelled(action.id, draft.now(action.owner).text, wish.reason))
+    draft.add(h.Cancelled(action.id, draft.now(action.owner).text, wish.reason))
 
 
 def reschedule(draft: Draft, wish: w.Reschedule) -> None:
     """Moves this action only (T2, C5)."""
-    action = _open(draft, wish.action, e.Rescheduled)
+    action = _open(draft, wish.action, h.Rescheduled)
     due = moment(wish.due, draft.calendar(action.owner).zone)
-    draft.add(e.Rescheduled(action.id, due.text, due.at, action.due))
+    draft.add(h.Rescheduled(action.id, due.text, due.at, action.due))
 
 
 def attempt(draft: Draft, wish: w.Attempt) -> None:
-    action = _open(draft, wish.action, e.Attempted)
-    draft.add(e.Attempted(action.id, draft.now(action.owner).text, wish.channel, wish.notes))
+    action = _open(draft, wish.action, h.Attempted)
+    draft.add(h.Attempted(action.id, draft.now(action.owner).text, wish.channel, wish.notes))
 
 
 def _open(draft: Draft, id: int, kind: type[ActionEvent]) -> Action:

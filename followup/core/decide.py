@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from followup.core import closing, people
-from followup.core import events as e
+from followup.core import history as h
 from followup.core import wishes as w
 from followup.core.draft import Decision, Draft, Stamp
 from followup.core.model import Dossier
@@ -85,7 +85,7 @@ def _schedule(draft: Draft, wish: w.Schedule) -> int:
     due = draft.when(wish.due, owner)
     id = next(draft.ids)
     draft.add(
-        e.Scheduled(
+        h.Scheduled(
             action=id,
             type=wish.type,
             title=wish.title,

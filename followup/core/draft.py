@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from followup.core import events as e
+from followup.core import history as h
 from followup.core.evolve import evolve
 from followup.core.model import Action, Dossier, Enrolment
 from followup.core.office import Calendar, Cycle, Office, Step, User
@@ -23,7 +23,7 @@ class Stamp(NamedTuple):
 class Decision(NamedTuple):
     """The events that were decided upon, and the dossier after them."""
 
-    entries: tuple[e.Entry, ...]
+    entries: tuple[h.Entry, ...]
     after: Dossier
 
 
@@ -38,11 +38,11 @@ class Draft:
     ) -> None:
         self.dossier, self.office, self.stamp, self.ids = dossier, office, stamp, ids
         self.not_before_today = not_before_today
-        self.entries: list[e.Entry] = []
+        self.entries: list[h.Entry] = []
 
-    def add(self, event: e.Event) -> None:
+    def add(self, event: h.Event) -> None:
         dossier, stamp = self.dossier, self.stamp
-        entry = e.Entry(dossier.subject, dossier.seq + 1, stamp.change, stamp.at, stamp.by.id, event)
+        entry = h.Entry(dossier.subject, dossier.seq + 1, stamp.change, stamp.at, stamp.by.id, event)
         self.dossier = evolve(dossier, entry)
         self.entries.append(entry)
 

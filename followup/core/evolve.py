@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import reduce
 from typing import assert_never
 
-from followup.core import events as e
+from followup.core import history as h
 from followup.core.model import (
     CANCELLED,
     COMPLETED,
@@ -22,77 +22,77 @@ from followup.core.model import (
 from followup.core.timing import utc_text
 
 
-def replay(entries: Iterable[e.Entry], start: Dossier) -> Dossier:
+def replay(entries: Iterable[h.Entry], start: Dossier) -> Dossier:
     return reduce(evolve, entries, start)
 
 
-def evolve(dossier: Dossier, entry: e.Entry) -> Dossier:
+def evolve(dossier: Dossier, entry: h.Entry) -> Dossier:
     """The dossier after `entry`. Whatever happens to a contact updates its `updated_at` (C2), except an undo."""
     subject, _, contact, enrolments, actions, _ = _changed(dossier, entry)
     now = utc_text(entry.at)
-    if contact and contact.updated_at != now and not isinstance(entry.event, e.Undone):
+    if contact and contact.updated_at != now and not isinstance(entry.event, h.Undone):
         contact = contact._replace(updated_at=now)
     return Dossier(subject, entry.seq, contact, enrolments, actions)
 
 
-def _changed(dossier: Dossier, entry: e.Entry) -> Dossier:
+def _changed(dossier: Dossier, entry: h.Entry) -> Dossier:
     event = entry.event
     match event:
-        case e.Scheduled():
+        case h.Scheduled():
             return dossier._replace(actions=(*dossier.actions, _scheduled(dossier, event)))
-        case e.Completed():
+        case h.Completed():
             notes, listing = event.notes, event.listing
             return _closed(dossier, entry, event, COMPLETED, outcome=event.outcome, notes=notes, listing=listing)
-        case e.Skipped():
+        case h.Skipped():
             return _closed(dossier, entry, event, SKIPPED, reason=event.reason)
-        case e.NotShown():
+        case h.NotShown():
             return _closed(dossier, entry, event, NO_SHOW, reason=event.reason)
-        case e.Failed():
+        case h.Failed():
             return _closed(dossier, entry, event, FAILED, reason=event.reason)
-        case e.Cancelled():
+        case h.Cancelled():
             return _closed(dossier, entry, event, CANCELLED, reason=event.reason)
-        case e.Rescheduled(action=id, due=due, at=at):
+        case h.Rescheduled(action=id, due=due, at=at):
             return _action(dossier, id, due=due, at=at, moved=_the_action(dossier, id).moved + 1)
-        case e.Attempted(action=id):
+        case h.Attempted(action=id):
             return _action(dossier, id, attempts=_the_action(dossier, id).attempts + 1)
-        case e.Reassigned(action=id):
+        case h.Reassigned(action=id):
             return _action(dossier, id, owner=event.owner, due=event.due, nominal=event.nominal, at=event.at)
-        case e.Redated(action=id):
+        case h.Redated(action=id):
             return _action(dossier, id, due=event.due, nominal=event.nominal, at=event.at)
-        case e.Enrolled():
+        case h.Enrolled():
             return dossier._replace(enrolments=(*dossier.enrolments, _enrolled(dossier, event)))
-        case e.RoundBegan(enrolment=id):
+        case h.RoundBegan(enrolment=id):
             return _enrolment(dossier, id, round=event.round, round_start=event.start, round_at=event.start_at)
-        case e.Ended(enrolment=id):
+        case h.Ended(enrolment=id):
             return _enrolment(dossier, id, ended=event.on, reason=event.reason)
-        case e.AliasChosen(enrolment=id):
+        case h.AliasChosen(enrolment=id):
             return _enrolment(dossier, id, alias=event.alias)
-        case e.Added():
+        case h.Added():
             return dossier._replace(contact=_added(event, entry.at))
-        case e.Edited(fields=fields):
+        case h.Edited(fields=fields):
             return dossier._replace(contact=dossier.known._replace(**fields))
-        case e.Handed():
+        case h.Handed():
             return dossier._replace(contact=dossier.known._replace(owner=event.owner, property=event.property))
-        case e.Closed():
+        case h.Closed():
             return dossier._replace(contact=dossier.known._replace(stage=event.stage))
-        case e.Categorised():
+        case h.Categorised():
             return dossier._replace(contact=dossier.known._replace(follow_up=event.alias))
-        case e.Removed():
+        case h.Removed():
             return dossier._replace(contact=dossier.known._replace(gone=event.reason))
-        case e.Undone():
+        case h.Undone():
             return _undone(dossier, event)
-        case e.Applied():
+        case h.Applied():
             return dossier
         case _:
             assert_never(event)
 
 
-def _added(event: e.Added, at: int) -> Contact:
+def _added(event: h.Added, at: int) -> Contact:
     now = utc_text(at)
     return Contact(**{"id": event.contact, "name": event.contact, "created_at": now, "updated_at": now, **event.fields})
 
 
-def _enrolled(dossier: Dossier, event: e.Enrolled) -> Enrolment:
+def _enrolled(dossier: Dossier, event: h.Enrolled) -> Enrolment:
     return Enrolment(
         id=event.enrolment,
         contact=dossier.known.id,
@@ -108,7 +108,7 @@ def _enrolled(dossier: Dossier, event: e.Enrolled) -> Enrolment:
     )
 
 
-def _scheduled(dossier: Dossier, event: e.Scheduled) -> Action:
+def _scheduled(dossier: Dossier, event: h.Scheduled) -> Action:
     return Action(
         id=event.action,
         contact=dossier.contact.id if dossier.contact else None,
@@ -131,12 +131,12 @@ def _scheduled(dossier: Dossier, event: e.Scheduled) -> Action:
     )
 
 
-Closing = e.Completed | e.Skipped | e.NotShown | e.Failed | e.Cancelled
+Closing = h.Completed | h.Skipped | h.NotShown | h.Failed | h.Cancelled
 
 
 def _closed(
     dossier: Dossier,
-    entry: e.Entry,
+    entry: h.Entry,
     event: Closing,
     status: str,
     *,
@@ -171,7 +171,7 @@ def _enrolment(dossier: Dossier, id: int, **fields: object) -> Dossier:
     return dossier._replace(enrolments=changed)
 
 
-def _undone(dossier: Dossier, event: e.Undone) -> Dossier:
+def _undone(dossier: Dossier, event: h.Undone) -> Dossier:
     """The rows as the event has them; rows it does not name stay."""
     actions = {action.id: action for action in dossier.actions}
     actions |= {row["id"]: Action(**row) for row in event.actions}

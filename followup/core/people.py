@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from followup.core import events as e
+from followup.core import history as h
 from followup.core import wishes as w
 from followup.core.draft import Draft
 from followup.core.model import LEAD, LOST, PROSPECT, UNDONE, WON, Action, Contact
 from followup.core.office import ELAPSED_MINUTES
-from followup.core.placing import choose, end
-from followup.core.rounds import nominal_in
+from followup.core.process.placing import choose, end
+from followup.core.process.rounds import nominal_in
 from followup.core.timing import When, add_business_days, local, moment
 from followup.core.words import folded
 from followup.errors import Conflict, Refused
@@ -26,7 +26,7 @@ def add(draft: Draft, wish: w.Add) -> None:
     if contact and contact.gone != UNDONE:
         raise Refused(f"the id '{id}' was that of {contact.name}, {contact.gone} since: no id is used again (E10)")
     _follows_up(wish.fields, id)
-    draft.add(e.Added(id, _filled(wish.fields)))
+    draft.add(h.Added(id, _filled(wish.fields)))
     _first_cycle(draft, wish.choice, wish.without_cycle)
 
 
@@ -74,12 +74,12 @@ def _bring_new(draft: Draft, wish: w.Bring) -> None:
     stage = fields.get("stage")
     if stage in (WON, LOST):
         add(draft, w.Add({**fields, "stage": LEAD}, None, True))
-        draft.add(e.Closed(stage, LEAD))
+        draft.add(h.Closed(stage, LEAD))
     else:
         add(draft, w.Add(fields, wish.choice, wish.without_cycle))
 
 
-def _follows_up(fields: e.Fields, contact: str) -> None:
+def _follows_up(fields: h.Fields, contact: str) -> None:
     """Won and lost are reached by closing alone (F21)."""
     stage = fields.get("stage") or LEAD
     if stage in (WON, LOST):
@@ -88,7 +88,7 @@ def _follows_up(fields: e.Fields, contact: str) -> None:
         raise Refused(f"no stage '{stage}': a contact is a lead or a prospect")
 
 
-def _filled(fields: e.Fields) -> e.Fields:
+def _filled(fields: h.Fields) -> h.Fields:
     return {name: value for name, value in fields.items() if value not in (None, "")}
 
 
@@ -99,7 +99,7 @@ def change(draft: Draft, wish: w.Set) -> None:
     _follows_up(fields, contact.id)
     hand = {name: fields.pop(name) for name in ("owner", "property") if name in fields}
     if fields:
-        draft.add(e.Edited(fields, {name: getattr(contact, name) for name in fields}))
+        draft.add(h.Edited(fields, {name: getattr(contact, name) for name in fields}))
     if hand:
         hand_over(draft, hand.get("owner", contact.owner), hand.get("property", contact.property))
 
@@ -107,7 +107,7 @@ def change(draft: Draft, wish: w.Set) -> None:
 def hand_over(draft: Draft, owner: str | None, property: str | None) -> None:
     """The new owner takes over the old one's open actions of enrolments; what was added by hand stays (F20)."""
     contact = draft.dossier.known
-    draft.add(e.Handed(owner, property, {"owner": contact.owner, "property": contact.property}))
+    draft.add(h.Handed(owner, property, {"owner": contact.owner, "property": contact.property}))
     if owner == contact.owner:
         return
     for action in draft.dossier.open_actions:
@@ -127,14 +127,14 @@ def rezone(draft: Draft, before: Mapping[str | None, str]) -> None:
                 draft.add(event)
 
 
-def _reassigned(draft: Draft, action: Action, owner: str | None, read_in: str) -> e.Reassigned:
+def _reassigned(draft: Draft, action: Action, owner: str | None, read_in: str) -> h.Reassigned:
     """T1: dates and `at:` times stay as they read; another timed due keeps its instant and reads anew."""
     zone, declared = draft.calendar(owner).zone, _has_declared_time(draft, action)
     by_hand = action.due[10:] != action.nominal[10:]
     due = _read_in(zone, When(action.due, action.at), declared and not by_hand)
     nominal = _read_in(zone, nominal_in(read_in, action), declared)
     before = {"owner": action.owner, "due": action.due}
-    return e.Reassigned(action.id, owner, due.text, nominal.text, due.at, before)
+    return h.Reassigned(action.id, owner, due.text, nominal.text, due.at, before)
 
 
 def _read_in(zone: str, when: When, as_it_reads: bool) -> When:
@@ -158,8 +158,8 @@ def transfer(draft: Draft, wish: w.Transfer) -> None:
     hand_over(draft, wish.owner, wish.property)
     id = next(draft.ids)
     title = f"Transfer to {wish.property or wish.owner}"
-    draft.add(e.Scheduled(id, "transfer", title, wish.owner, now.text, now.text, now.at))
-    draft.add(e.Completed(id, now.text, notes=f"from {contact.property or '-'}, {contact.owner or 'nobody'}"))
+    draft.add(h.Scheduled(id, "transfer", title, wish.owner, now.text, now.text, now.at))
+    draft.add(h.Completed(id, now.text, notes=f"from {contact.property or '-'}, {contact.owner or 'nobody'}"))
     if wish.choice:
         choose(draft, wish.choice, now)
 
@@ -169,7 +169,7 @@ def close(draft: Draft, wish: w.Close) -> None:
     contact = living(draft)
     if contact.closed():
         raise Conflict(f"{contact.name} is already {contact.stage}")
-    draft.add(e.Closed(wish.stage, contact.stage))
+    draft.add(h.Closed(wish.stage, contact.stage))
     _end_all(draft, draft.now(contact.owner), "closed")
 
 
@@ -179,8 +179,8 @@ def remove(draft: Draft) -> None:
     now = draft.now(contact.owner)
     _end_all(draft, now, "removed")
     for action in draft.dossier.open_actions:
-        draft.add(e.Cancelled(action.id, now.text, "removed"))
-    draft.add(e.Removed("removed"))
+        draft.add(h.Cancelled(action.id, now.text, "removed"))
+    draft.add(h.Removed("removed"))
 
 
 def assign(draft: Draft, wish: w.Assign) -> None:

@@ -9,20 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from followup.core import events as e
+from followup.core import history as h
 from followup.core import model as m
 
 ActionEvent = (
-    e.Scheduled
-    | e.Completed
-    | e.Skipped
-    | e.NotShown
-    | e.Failed
-    | e.Cancelled
-    | e.Rescheduled
-    | e.Attempted
-    | e.Reassigned
-    | e.Redated
+    h.Scheduled
+    | h.Completed
+    | h.Skipped
+    | h.NotShown
+    | h.Failed
+    | h.Cancelled
+    | h.Rescheduled
+    | h.Attempted
+    | h.Reassigned
+    | h.Redated
 )
 
 NOTHING: Mapping[type[ActionEvent], str] = MappingProxyType({})
@@ -30,18 +30,18 @@ NOTHING: Mapping[type[ActionEvent], str] = MappingProxyType({})
 #: status (None: the action does not exist yet) -> event -> status
 ALLOWED: Mapping[str | None, Mapping[type[ActionEvent], str]] = MappingProxyType(
     {
-        None: MappingProxyType({e.Scheduled: m.SCHEDULED}),
+        None: MappingProxyType({h.Scheduled: m.SCHEDULED}),
         m.SCHEDULED: MappingProxyType(
             {
-                e.Completed: m.COMPLETED,
-                e.Skipped: m.SKIPPED,
-                e.NotShown: m.NO_SHOW,
-                e.Failed: m.FAILED,
-                e.Cancelled: m.CANCELLED,
-                e.Rescheduled: m.SCHEDULED,
-                e.Attempted: m.SCHEDULED,
-                e.Reassigned: m.SCHEDULED,
-                e.Redated: m.SCHEDULED,
+                h.Completed: m.COMPLETED,
+                h.Skipped: m.SKIPPED,
+                h.NotShown: m.NO_SHOW,
+                h.Failed: m.FAILED,
+                h.Cancelled: m.CANCELLED,
+                h.Rescheduled: m.SCHEDULED,
+                h.Attempted: m.SCHEDULED,
+                h.Reassigned: m.SCHEDULED,
+                h.Redated: m.SCHEDULED,
             }
         ),
         m.COMPLETED: NOTHING,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from followup.core import events as e
+from followup.core import history as h
 from followup.core.draft import Decision, Stamp
 from followup.core.evolve import evolve, replay
 from followup.core.model import CANCELLED, UNDONE, Action, Dossier, Enrolment
@@ -17,14 +17,14 @@ from followup.core.timing import today, utc_text
 from followup.errors import Refused
 
 
-def undo(history: Sequence[e.Entry], change: int, office: Office, stamp: Stamp) -> tuple[Dossier, Decision]:
+def undo(history: Sequence[h.Entry], change: int, office: Office, stamp: Stamp) -> tuple[Dossier, Decision]:
     """The subject whose whole history is given as it stands, and what reverses `change`, as the change of `stamp`.
 
     Raises Refused where the subject has changed since, for that change comes first; and where it would go back onto a
     cycle, or to an owner, that the office no longer has (F14).
     """
     subject = history[0].subject
-    settled = {n for x in history if isinstance(x.event, e.Undone) for n in (x.change, x.event.change)}
+    settled = {n for x in history if isinstance(x.event, h.Undone) for n in (x.change, x.event.change)}
     first = next(place for place, entry in enumerate(history) if entry.change == change)
     later = [entry for entry in history[first:] if entry.change not in (change, *settled)]
     if later:
@@ -35,7 +35,7 @@ def undo(history: Sequence[e.Entry], change: int, office: Office, stamp: Stamp) 
     _is_there_still(before, now, office)
     owner = now.contact.owner if now.contact else subject.partition(":")[2]
     on = today(stamp.at, office.calendar(owner).zone)
-    entry = e.Entry(subject, now.seq + 1, stamp.change, stamp.at, stamp.by.id, _reversal(now, before, change, on))
+    entry = h.Entry(subject, now.seq + 1, stamp.change, stamp.at, stamp.by.id, _reversal(now, before, change, on))
     return now, Decision((entry,), evolve(now, entry))
 
 
@@ -49,10 +49,10 @@ def _is_there_still(before: Dossier, now: Dossier, office: Office) -> None:
         raise Refused(f"{before.known.name} was {owner}'s, who works here no more: choose another owner")
 
 
-def _reversal(now: Dossier, before: Dossier, change: int, on: str) -> e.Undone:
+def _reversal(now: Dossier, before: Dossier, change: int, on: str) -> h.Undone:
     actions = {row.id: row for row in before.actions}
     enrolments = {row.id: row for row in before.enrolments}
-    return e.Undone(
+    return h.Undone(
         change=change,
         contact=before.contact._asdict() if before.contact else None,
         enrolments=[enrolments.get(r.id, _ended(r, on))._asdict() for r in now.enrolments if enrolments.get(r.id) != r],

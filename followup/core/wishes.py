@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-from followup.core.events import Fields
+from followup.core.history import Fields
 
 
 class Choice(NamedTuple):

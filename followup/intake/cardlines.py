@@ -10,8 +10,8 @@ from binascii import a2b_qp
 from functools import lru_cache
 from typing import NamedTuple
 
+from followup.core.fields.values import Unfit, shown
 from followup.intake.folding import BYTES, LONGEST, QUOTED, encoded
-from followup.intake.values import Unfit, shown
 
 #: The names, and the marks that separate the parts of the value.
 READ = {

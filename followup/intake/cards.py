@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from operator import attrgetter
 from typing import TextIO
 
+from followup.core.fields.values import Unfit
 from followup.intake.cardlines import TOO_LONG, CardLine, read_line
 from followup.intake.folding import BYTES, LONGEST, MARK, unfolded
-from followup.intake.values import Unfit
 
 
 class Card:

@@ -9,7 +9,7 @@ import re
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
-from followup.intake.values import Unfit, shown
+from followup.core.fields.values import Unfit, shown
 
 ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 TIMED = re.compile(r"[0-9]:[0-9]|[0-9] ?[ap]\.?m", re.IGNORECASE)

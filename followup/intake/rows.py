@@ -11,15 +11,15 @@ from functools import partial
 from operator import itemgetter
 from typing import NamedTuple
 
+from followup.core.fields.cleaning import CLEANERS
+from followup.core.fields.values import LONGEST, SEVERAL, Unfit, clean_cell, shown
 from followup.intake.columns import FIELDS
 from followup.intake.dates import clean_date
-from followup.intake.fields import CLEANERS
 from followup.intake.identity import Seen, id_of, made_id
 from followup.intake.mapping import Mapping
 from followup.intake.names import join_name, split_name
 from followup.intake.refusals import Refusal
-from followup.intake.table import Table
-from followup.intake.values import LONGEST, SEVERAL, Unfit, clean_cell, shown
+from followup.intake.sheet import Table
 
 
 class Row(NamedTuple):

@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from typing import TextIO
 from urllib.parse import unquote
 
+from followup.core.fields.values import ID
 from followup.core.spreadsheet import guard
 from followup.intake.cardlines import CardLine
 from followup.intake.cards import Card, read_cards, texts
 from followup.intake.identity import made_id
 from followup.intake.names import split_name
 from followup.intake.records import Record
-from followup.intake.values import ID
 
 #: Called as `columns` knows them, so that the refused cards, which are written as CSV, are mapped alike.
 HEADER: tuple[str, ...] = ("card", "id", "name", "first_name", "last_name", "email", "phone")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from followup.core.agenda import by_type
-from followup.core.rows import ActionRow
+from followup.core.list_rows import ActionRow
+from followup.core.worklist import by_type
 from followup.output.render import render
 from followup.output.table import cut
 from followup.output.text import clean, markdown, plural

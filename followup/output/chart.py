@@ -10,9 +10,9 @@ from datetime import date
 from html import escape
 from typing import NamedTuple
 
-from followup.core.load import Person
-from followup.output.load import PEOPLE, Report, facts, name_of, person_row
+from followup.core.rehearsal.workload import Person
 from followup.output.text import clean, plural
+from followup.output.workload_report import PEOPLE, Report, facts, name_of, person_row
 
 WIDTH, LEFT, RIGHT, TOP = 960, 44, 12, 56
 STRIP, GAP, HEAD = 120, 46, 22  # a person's bars, the months below them, the name above

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from followup.catalog.changes import changes
-from followup.core.account import Account, Difference, Edit, Tally
-from followup.core.edits import WHAT, Effect
+from followup.catalog.document_diff import changes
+from followup.core.migration.edition import WHAT, Effect
+from followup.core.migration.summary import CatalogDiff, Impact, ItemChange, Tally
 from followup.output.table import tabulated
 from followup.output.text import clean, json_text, markdown, plural
 
@@ -40,7 +40,7 @@ PHRASES = {
 COLUMNS = ("contact", "name", "owner", "step", "what", "due", "becomes")
 
 
-def drawn(difference: Difference, format: str, room: int | None = None) -> Iterator[str]:
+def drawn(difference: CatalogDiff, format: str, room: int | None = None) -> Iterator[str]:
     """As `table`, `md` or `json`, line by line. `room`: the width of the terminal, if there is one."""
     if format == "json":
         yield json_text({"schema": "followup/diff@1", **item(difference)})
@@ -50,7 +50,7 @@ def drawn(difference: Difference, format: str, room: int | None = None) -> Itera
         yield from _text(difference, room)
 
 
-def item(difference: Difference) -> dict[str, Any]:
+def item(difference: CatalogDiff) -> dict[str, Any]:
     """What `diff@1` and `apply@1` hold."""
     return {
         "version": difference.version,
@@ -63,7 +63,7 @@ def item(difference: Difference) -> dict[str, Any]:
     }
 
 
-def edit_item(edit: Edit) -> dict[str, Any]:
+def edit_item(edit: ItemChange) -> dict[str, Any]:
     """One item that differs, for scripts."""
     return {"kind": edit.kind, "id": edit.id, "what": edit.what, "changes": list(_changes(edit))}
 
@@ -73,29 +73,29 @@ def _tally(cycle: str, tally: Tally) -> dict[str, Any]:
     return {"cycle": cycle or None, "contacts": tally.standing, "past": tally.past, "counts": counts}
 
 
-def _tallies(account: Account) -> list[Tally]:
+def _tallies(account: Impact) -> list[Tally]:
     return [tally for _, tally in sorted(account.cycles.items())]
 
 
-def _changes(edit: Edit) -> Iterator[str]:
+def _changes(edit: ItemChange) -> Iterator[str]:
     if edit.before is not None and edit.after is not None:
         yield from (clean(str(changed)) for changed in changes(edit.before, edit.after))
 
 
-def edit_lines(edit: Edit) -> Iterator[str]:
+def edit_lines(edit: ItemChange) -> Iterator[str]:
     """One item that differs, and below it what of it does."""
     yield named(edit)
     yield from ("  " + line for line in _changes(edit))
 
 
-def edit_list(edits: Sequence[Edit]) -> Iterator[str]:
+def edit_list(edits: Sequence[ItemChange]) -> Iterator[str]:
     """The same of several, in Markdown."""
     for edit in edits:
         yield f"- {markdown(named(edit))}"
         yield from (f"  - {markdown(line)}" for line in _changes(edit))
 
 
-def named(edit: Edit) -> str:
+def named(edit: ItemChange) -> str:
     """`change cycle future-prospect`"""
     if edit.kind == "migrate":
         kind, _, id = edit.id.partition(":")
@@ -103,7 +103,7 @@ def named(edit: Edit) -> str:
     return f"{edit.what} {edit.kind.replace('_', ' ')} {edit.id}" if edit.kind != edit.id else f"{edit.what} {edit.id}"
 
 
-def _text(difference: Difference, room: int | None) -> Iterator[str]:
+def _text(difference: CatalogDiff, room: int | None) -> Iterator[str]:
     for edit in difference.edits:
         yield from edit_lines(edit)
     for cycle, tally in sorted(difference.account.cycles.items()):
@@ -140,7 +140,7 @@ def _and_more(tally: Tally) -> Iterator[str]:
         yield f"and {more:,} more: --all names them"
 
 
-def _markdown(difference: Difference) -> Iterator[str]:
+def _markdown(difference: CatalogDiff) -> Iterator[str]:
     yield "### What the edit is"
     yield ""
     yield from edit_list(difference.edits)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from textwrap import wrap
 
-from followup.core.graph import Graph, waits
 from followup.core.office import Step
+from followup.core.process.graph import Graph, waits
 from followup.output.text import clean
 
 #: a column; a box in it; the space between boxes, which holds an arrow and its words

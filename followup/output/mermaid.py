@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from followup.core.graph import Graph, waits
 from followup.core.office import Step
+from followup.core.process.graph import Graph, waits
 from followup.output.text import clean
 
 #: what a label may hold as it is; everything else stands as its number

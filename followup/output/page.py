@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from followup.core.rows import ActionRow
+from followup.core.list_rows import ActionRow
 from followup.core.timing import days_between
 from followup.output.story import told
 from followup.output.table import cut, table

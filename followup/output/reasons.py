@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
-from followup.core.explaining import Cause
+from followup.core.explanation import Cause
 from followup.output.text import clean
 
 #: the column in which the words begin, and how wide they are where no terminal says

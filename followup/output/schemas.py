@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from followup.core.agenda import Stranded
-from followup.core.rows import ActionRow, ContactRow
+from followup.core.list_rows import ActionRow, ContactRow
+from followup.core.worklist import Stranded
 from followup.errors import Problem
 
 ACTION = (*(name for name in ActionRow._fields if name != "at"), "overdue_days")

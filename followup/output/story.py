@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, assert_never
 
-from followup.core import events as e
+from followup.core import history as h
 
 #: parts of a name, beside the whole
 PARTS = ("name", "first_name", "last_name")
@@ -17,50 +17,50 @@ def told(item: Mapping[str, Any], titles: Mapping[int, str] | None = None) -> st
     return ", ".join(str(part) for part in (_action(item["action"], event, titles or {}), *_parts(event)) if part)
 
 
-def _event(item: Mapping[str, Any]) -> e.Event:
-    made = e.KINDS[item["kind"]]
+def _event(item: Mapping[str, Any]) -> h.Event:
+    made = h.KINDS[item["kind"]]
     known: dict[str, Any] = {**dict.fromkeys(made._fields), **made._field_defaults, **item["data"]}
     return made(**(known | {"action": item["action"]} if "action" in known else known))
 
 
-def _action(id: int | None, event: e.Event, titles: Mapping[int, str]) -> str:
-    title = event.title if isinstance(event, e.Scheduled) else titles.get(id or 0, "")
+def _action(id: int | None, event: h.Event, titles: Mapping[int, str]) -> str:
+    title = event.title if isinstance(event, h.Scheduled) else titles.get(id or 0, "")
     return f"{id or ''} {title}".strip()
 
 
-def _parts(event: e.Event) -> tuple[object, ...]:
+def _parts(event: h.Event) -> tuple[object, ...]:
     match event:
-        case e.Added(fields=fields):
+        case h.Added(fields=fields):
             return (fields.get("name"), *(f"{key} {value}" for key, value in fields.items() if key not in PARTS))
-        case e.Edited(fields=fields, before=before):
+        case h.Edited(fields=fields, before=before):
             return tuple(_changed(key, before.get(key), value) for key, value in fields.items())
-        case e.Handed(owner=owner, property=property, before=before):
+        case h.Handed(owner=owner, property=property, before=before):
             new = {"owner": owner, "property": property}
             return tuple(_changed(key, before.get(key), value) for key, value in new.items())
-        case e.Closed(stage=stage, before=before):
+        case h.Closed(stage=stage, before=before):
             return (_changed("stage", before, stage),)
-        case e.Categorised(alias=alias, before=before) | e.AliasChosen(alias=alias, before=before):
+        case h.Categorised(alias=alias, before=before) | h.AliasChosen(alias=alias, before=before):
             return (_changed("alias", before, alias),)
-        case e.Enrolled(process=process, alias=alias):
+        case h.Enrolled(process=process, alias=alias):
             return (process, alias and alias != process and f"as {alias}")
-        case e.RoundBegan(round=round, start=start):
+        case h.RoundBegan(round=round, start=start):
             return (f"round {round}", f"from {_date(start)}")
-        case e.Scheduled(due=due, owner=owner, notes=notes):
+        case h.Scheduled(due=due, owner=owner, notes=notes):
             return (_date(due), owner, notes)
-        case e.Completed(outcome=outcome, notes=notes, listing=listing):
+        case h.Completed(outcome=outcome, notes=notes, listing=listing):
             return (outcome, notes, listing and f"listing {listing}")
-        case e.Skipped() | e.NotShown() | e.Failed() | e.Cancelled() | e.Ended() | e.Removed():
+        case h.Skipped() | h.NotShown() | h.Failed() | h.Cancelled() | h.Ended() | h.Removed():
             return (event.reason,)
-        case e.Rescheduled(due=due, before=before) | e.Redated(due=due, before=before):
+        case h.Rescheduled(due=due, before=before) | h.Redated(due=due, before=before):
             return (_changed("", _date(before), _date(due)),)
-        case e.Attempted(channel=channel, notes=notes):
+        case h.Attempted(channel=channel, notes=notes):
             return (channel, notes)
-        case e.Reassigned(owner=owner, due=due, before=before):
+        case h.Reassigned(owner=owner, due=due, before=before):
             old = before.get("due")
             return (_changed("owner", before.get("owner"), owner), old and _changed("due", _date(old), _date(due)))
-        case e.Undone(change=change):
+        case h.Undone(change=change):
             return (f"change {change}",)
-        case e.Applied(version=version, commit=commit):
+        case h.Applied(version=version, commit=commit):
             return (f"version {version}", commit and f"commit {commit[:10]}")
         case _:
             assert_never(event)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from followup.core.agenda import Stranded
+from followup.core.worklist import Stranded
 from followup.output.table import fitted, line_width, tabulated
 from followup.output.text import clean
 

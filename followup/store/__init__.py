@@ -158,7 +158,7 @@ def open_store(url: str, create: bool = False) -> Store:
     """The store at `url`; raises NoProject where there is none, or one that is newer than this program."""
     scheme, _, path = url.partition(":")
     if scheme == "sqlite" and path.startswith("///") and path != "///":
-        from followup.store.sqlite import SqliteStore
+        from followup.store.sqlite.store import SqliteStore
 
         return SqliteStore(path[3:], create)
     if scheme == "csv" and path:
@@ -167,7 +167,7 @@ def open_store(url: str, create: bool = False) -> Store:
         return CsvStore(path, create)
     if scheme in ("postgresql", "postgres") and path.startswith("//"):
         try:
-            from followup.store.postgres import PostgresStore
+            from followup.store.postgres.store import PostgresStore
         except ModuleNotFoundError:
             raise UsageError("PostgreSQL needs its driver: pip install 'followup[postgres]'") from None
         return PostgresStore(url, create)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from followup.core.events import KINDS, NAMES, Entry, Event
+from followup.core.history import KINDS, NAMES, Entry, Event
 from followup.errors import StoreUnreachable
 from followup.store import DAMAGED
 

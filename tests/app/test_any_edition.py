@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 
 from followup.app import lists
 from followup.app.applying import apply, difference
-from followup.app.changes import for_actions, for_contacts
 from followup.app.checking import Doctor
+from followup.app.deciding import for_actions, for_contacts
+from followup.app.session import Session
 from followup.app.undoing import undo_last
 from followup.app.versions import Version
-from followup.app.world import World
 from followup.core import wishes as w
-from followup.core.account import Difference
-from followup.core.edits import REFUSED, Effect
+from followup.core.migration.edition import REFUSED, Effect
+from followup.core.migration.summary import CatalogDiff
 from followup.errors import Refused
 from followup.store import Store, open_store
 from tests.app import small_catalog as c
@@ -125,12 +125,12 @@ def lived(store: Store, lives: list[tuple[int, int, bool]]) -> int:
     now = MORNING
     first = version(c.OFFICE)
     assert first
-    apply(World(store, now, "ada", "apply"), first, "ada")
+    apply(Session(store, now, "ada", "apply"), first, "ada")
     wishes = [(id, w.Add({"name": id.title(), "owner": owner}, w.Choice(alias))) for id, owner, alias in PEOPLE]
-    for_contacts(World(store, now, "sue", "add"), wishes)
+    for_contacts(Session(store, now, "sue", "add"), wishes)
     for who, days, by_hand in lives:
         now += days * 86_400
-        here = World(store, now, "sue", "complete")
+        here = Session(store, now, "sue", "complete")
         mine = list(lists.search(here, contact=PEOPLE[who][0], status="scheduled"))
         if mine and by_hand:
             for_actions(here, [([mine[-1].id], [w.Reschedule(mine[-1].id, "2026-06-20")])])
@@ -150,16 +150,16 @@ def rows(store: Store) -> dict[str, Any]:
 def opened(store: Store) -> dict[str, dict[int, str]]:
     """By contact: what is open, with its due."""
     found: dict[str, dict[int, str]] = {}
-    for row in lists.search(World(store, MORNING, "sue"), status="scheduled"):
+    for row in lists.search(Session(store, MORNING, "sue"), status="scheduled"):
         found.setdefault(row.contact or "", {})[row.id] = row.due
     return found
 
 
-def effects(found: Difference) -> list[Effect]:
+def effects(found: CatalogDiff) -> list[Effect]:
     return [effect for tally in found.account.cycles.values() for effect in tally.named]
 
 
-def accounts_for_all(found: Difference, before: dict[str, dict[int, str]], after: dict[str, dict[int, str]]) -> None:
+def accounts_for_all(found: CatalogDiff, before: dict[str, dict[int, str]], after: dict[str, dict[int, str]]) -> None:
     """Whoever has other actions or dates now has a line that says so, and each line is true."""
     lines = effects(found)
     assert not REFUSED.intersection(effect.what for effect in lines)
@@ -192,7 +192,7 @@ def check(
         return "invalid"
     with a_store() as store:
         now = lived(store, lives)
-        here = partial(World, store, now, "ada")
+        here = partial(Session, store, now, "ada")
         before, open_before, office = rows(store), opened(store), here().office.version
         with suppress(Refused):
             shown = difference(here(), wanted, "ada", None)

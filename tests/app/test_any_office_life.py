@@ -27,19 +27,19 @@ from hypothesis.stateful import (
 )
 
 from followup.app import applying, lists
-from followup.app.changes import Outcome, for_actions, for_contacts, for_user
 from followup.app.checking import Doctor
+from followup.app.deciding import Outcome, for_actions, for_contacts, for_user
 from followup.app.importing import Defaults, Importer
+from followup.app.session import Session
 from followup.app.undoing import undo_last
 from followup.app.versions import Version
-from followup.app.world import World
 from followup.catalog.load import Catalog
 from followup.core import wishes as w
-from followup.core.rows import ActionRow
+from followup.core.list_rows import ActionRow
 from followup.errors import NotFound, Refused
 from followup.intake.mapping import map_columns
 from followup.intake.refusals import Refusal
-from followup.intake.table import open_table
+from followup.intake.sheet import open_table
 from followup.store import open_store
 from tests.app import small_catalog as c
 from tests.app.dying_store import Dying, Killed
@@ -59,7 +59,7 @@ class Command(NamedTuple):
     by: str
     name: str
     ideal: Callable[[], list[str]]
-    real: Callable[[World], list[str]]
+    real: Callable[[Session], list[str]]
 
 
 BY = st.sampled_from(("sue", "sue", "sue", "tom", "tom", "kim", "ann"))
@@ -100,7 +100,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
         self.url = self.place.__enter__()
         self.store = open_store(self.url, create=True)
         self.model = Office(c.OFFICE, MORNING)
-        _apply(c.loaded(c.OFFICE), World(self.store, MORNING, "ada"))
+        _apply(c.loaded(c.OFFICE), Session(self.store, MORNING, "ada"))
         self.told: list[dict[str, Any]] = []
         self.last: Command | None = None
         self.trouble: str | int | None = None
@@ -112,9 +112,9 @@ class AnyOfficeLife(RuleBasedStateMachine):
         self.store.close()
         self.place.__exit__(None, None, None)
 
-    def world(self, by: str, command: str = "look", dry_run: bool = False) -> World:
+    def world(self, by: str, command: str = "look", dry_run: bool = False) -> Session:
         """A new one for each command, as the command line has it."""
-        return World(self.store, self.model.now, by, command, dry_run)
+        return Session(self.store, self.model.now, by, command, dry_run)
 
     # What happens to contacts
 
@@ -318,7 +318,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
             self.holds()
         elif trouble is not None:
             with suppress(Killed):
-                _answer(real, World(Dying(self.store, trouble), self.model.now, by, name))
+                _answer(real, Session(Dying(self.store, trouble), self.model.now, by, name))
             self.store.close()
             self.store = open_store(self.url)
             self.holds()
@@ -357,7 +357,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
         for row, id in zip(sorted((r for r in every if not r["id"]), key=lambda r: r["n"]), new, strict=False):
             row["id"] = id
 
-    def _holds_the_same(self, here: World, actions: list[ActionRow], enrolments: dict[int, list[Any]]) -> None:
+    def _holds_the_same(self, here: Session, actions: list[ActionRow], enrolments: dict[int, list[Any]]) -> None:
         records = [(_contact(subject), mine) for subject, mine in self.model.records.items()]
         assert {row.id: _shown(row.contact, row._asdict()) for row in actions} == {
             action["id"]: _shown(contact, {**action, **self._as_listed(mine, action)})
@@ -407,7 +407,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
             [],
         ]
 
-    def _keeps_the_rules(self, here: World, open_: list[ActionRow], enrolments: dict[int, list[Any]]) -> None:
+    def _keeps_the_rules(self, here: Session, open_: list[ActionRow], enrolments: dict[int, list[Any]]) -> None:
         assert list(Doctor(self.store).damage()) == []
         tries = [(row.enrolment, row.step, row.round) for row in open_ if row.enrolment]
         assert len(tries) == len(set(tries))
@@ -460,7 +460,7 @@ def _choice(alias: str) -> w.Choice | None:
 # What is asked of the application; each answers what was refused
 
 
-def _answer(asked: Callable[..., list[str]], *of: World) -> list[str]:
+def _answer(asked: Callable[..., list[str]], *of: Session) -> list[str]:
     try:
         return asked(*of)
     except (No, Refused):
@@ -471,16 +471,16 @@ def _refused(outcome: Outcome) -> list[str]:
     return [str(id) for id, _ in outcome.refused]
 
 
-def _undo(partly: bool, here: World) -> list[str]:
+def _undo(partly: bool, here: Session) -> list[str]:
     return [subject for subject, _ in undo_last(here, partly).refused]
 
 
-def _apply(found: Catalog, here: World) -> list[str]:
+def _apply(found: Catalog, here: Session) -> list[str]:
     applying.apply(here, Version(found.documents, found.digest, None), "ada")
     return []
 
 
-def _import(rows: list[Imported], without: bool, here: World) -> list[str]:
+def _import(rows: list[Imported], without: bool, here: Session) -> list[str]:
     lines = [f"{id},{id.title()},Smith,{owner or ''},{alias},{stage}" for id, owner, alias, stage in rows]
     refused: list[Refusal] = []
     with tempfile.TemporaryDirectory() as folder:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from followup.app.checking.replay import Replay
 from followup.app.checking.rows import Row
-from followup.core import events as e
+from followup.core import history as h
 from followup.core import office as o
 from followup.core import wishes as w
 from followup.store import journal
@@ -21,7 +21,7 @@ def rows(story: Story) -> list[Row]:
     made = []
     for entry in story.history:
         subject, seq, change, kind, action, data = journal.row(entry)
-        undoes = entry.event.change if isinstance(entry.event, e.Undone) else None
+        undoes = entry.event.change if isinstance(entry.event, h.Undone) else None
         made.append((subject, seq, change, entry.at, entry.by, undoes, False, kind, action, data))
     return made
 

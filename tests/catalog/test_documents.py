@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from followup.catalog import Catalog, builtin, load
 from followup.catalog.checks import templates
 from followup.catalog.load import digest
-from followup.catalog.moves import resolved, rings
+from followup.catalog.notation import days, offset, weekdays
+from followup.catalog.renames import resolved, rings
 from followup.catalog.shipped import shipped
-from followup.catalog.values import days, offset, weekdays
 from followup.core import office as core
 from followup.core.permission import NEEDS
 

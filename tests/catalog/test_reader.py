@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from followup.catalog import reader
 from followup.catalog.reader import DEEPEST, read
-from followup.catalog.text import NotText, decode
+from followup.catalog.source_text import NotText, decode
 from followup.catalog.tree import TOP, Map, Path, Place, Seq, locate
 from tests.conftest import few
 

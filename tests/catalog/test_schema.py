@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from followup.catalog import schema
+from followup.catalog import json_schema
 from followup.catalog.checks.steps import CYCLE_TYPES
 from followup.catalog.documents import SECTIONS
-from followup.catalog.schema import build
+from followup.catalog.json_schema import build
 from followup.catalog.shipped import shipped
 
 SCHEMA = json.loads(Path(shipped("schema"), "catalog.schema.json").read_text())
@@ -71,23 +71,23 @@ def test_a_reference_out_of_the_file_is_never_followed(reference: str) -> None:
 def test_putting_the_definitions_in_place_changes_no_verdict() -> None:
     whole = Draft202012Validator(SCHEMA)
     for value in ({}, {"cycles": None}, {"cycles": {"a": {"name": "A", "steps": []}}}, {"cycles": {"A": 1}}, {"x": 1}):
-        assert whole.is_valid(value) == schema.validator().is_valid(value)
+        assert whole.is_valid(value) == json_schema.validator().is_valid(value)
 
 
 def test_every_reference_is_put_in_place() -> None:
-    assert not any("$ref" in node for _, node in nodes(schema.validator().schema))
+    assert not any("$ref" in node for _, node in nodes(json_schema.validator().schema))
 
 
 def test_what_stands_beside_a_reference_is_the_hint() -> None:
-    office = schema.validator().schema["properties"]["office"]["properties"]
+    office = json_schema.validator().schema["properties"]["office"]["properties"]
     assert office["holidays_until"]["description"].startswith("The last day whose holidays are declared")
     assert office["holidays_until"]["pattern"] == SCHEMA["$defs"]["date"]["pattern"]
 
 
 def test_the_end_of_a_pattern_is_the_end_of_the_text() -> None:
-    assert not schema.validator().is_valid({"sources": {"web\n": "Website"}})
-    assert not schema.validator().is_valid({"sources": {"web": "Website\n"}})
-    assert schema.validator().is_valid({"sources": {"web": "Website"}})
+    assert not json_schema.validator().is_valid({"sources": {"web\n": "Website"}})
+    assert not json_schema.validator().is_valid({"sources": {"web": "Website\n"}})
+    assert json_schema.validator().is_valid({"sources": {"web": "Website"}})
 
 
 def test_what_a_step_can_be_is_said_as_the_checks_hold_it() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from followup.app.changes import BATCH
+from followup.app.deciding import BATCH
 from tests.conftest import NOW, Run, command
 
 pytestmark = pytest.mark.slow  # processes by the dozen
@@ -41,13 +41,13 @@ def stopped_after_a_batch(office: Path, words: list[str], now: str = NOW) -> Non
     """The command, killed the moment that it reads what follows its first batch."""
     code = (
         "import os, sys\n"
-        "from followup.app import changes\n"
-        "taken = changes.islice\n"
+        "from followup.app import deciding\n"
+        "taken = deciding.islice\n"
         "left = [2]\n"
         "def stop(*words):\n"
         "    left[0] -= 1\n"
         "    return taken(*words) if left[0] >= 0 and left[0] != 0 else os.kill(os.getpid(), 9)\n"
-        "changes.islice = stop\n"
+        "deciding.islice = stop\n"
         f"sys.argv = ['followup', *{words!r}]\n"
         "from followup.__main__ import main; main()"
     )

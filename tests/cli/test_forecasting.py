@@ -10,9 +10,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from followup.core.load import Load, Person, dates
+from followup.core.rehearsal.workload import Person, Workload, dates
 from followup.output.chart import html, svg
-from followup.output.load import Report, drawn
+from followup.output.workload_report import Report, drawn
 from tests.cli.test_applying import edit
 from tests.conftest import Run
 
@@ -111,7 +111,7 @@ def test_what_cannot_be_simulated_is_said_in_one_line(run: Run, words: list[str]
 
 
 def report(names: dict[str, str], days: dict[str, int], capacity: int | None = 3) -> Report:
-    load = Load()
+    load = Workload()
     worked = frozenset(day for day in days if date.fromisoformat(day).weekday() < 5)
     person = Person("tom", capacity, sum(days.values()), 1, 2, max(days.values()), max(days), 1, days, worked)
     return Report("forecast", "Forecast <b>", ["a & b"], min(days), max(days), load, [person], names)

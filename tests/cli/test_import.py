@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from followup.app.changes import BATCH
+from followup.app.deciding import BATCH
 from tests.conftest import NOW, Run, all_shown
 
 SHARED = "name,email,owner\nSue Stone,home@x.example,tom\nAnn Stone,home@x.example,tom\n"
@@ -137,12 +137,12 @@ def test_P4_an_import_that_is_stopped_says_how_far_it_came_and_leaves_no_half_of
     before = set(os.listdir(office))
     code = (
         "import os, sys\n"
-        "from followup.app import changes\n"
-        "taken, left = changes.islice, [2]\n"
+        "from followup.app import deciding\n"
+        "taken, left = deciding.islice, [2]\n"
         "def stop(*words):\n"
         "    left[0] -= 1\n"
         f"    return taken(*words) if left[0] else os.kill(os.getpid(), {number})\n"
-        "changes.islice = stop\n"
+        "deciding.islice = stop\n"
         "sys.argv = 'followup contacts import people.csv --no-cycle'.split()\n"
         "from followup.__main__ import main; main()"
     )

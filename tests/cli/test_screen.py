@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 import typer
 
-from followup.app.changes import for_contacts
-from followup.app.world import World
+from followup.app.deciding import for_contacts
+from followup.app.session import Session
 from followup.cli.root import COMMANDS, app
 from followup.core import wishes
 from followup.output.schemas import KEYS
@@ -49,7 +49,7 @@ def lines(text: str) -> list[str]:
 def crowd(office: Path) -> Path:
     """The office with names that no table is made for; they went past the command line, which refuses one."""
     store = open_store(f"sqlite:///{office / 'followup.db'}")
-    world = World(store, 1_777_910_400, "tom", "test")  # 2026-05-04 16:00 UTC
+    world = Session(store, 1_777_910_400, "tom", "test")  # 2026-05-04 16:00 UTC
     names = {"long": "Bartholomew " * 750, "wide": "王小明陳大文李小龍" * 5, "evil": EVIL, "zed": "Zed\nall is well"}
     for id, name in names.items():
         fields = {"name": name, "phone": "+1 604 555 0199", "owner": "tom", "stage": "lead"}

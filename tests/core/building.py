@@ -6,15 +6,15 @@ from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Any
 
-from followup.core import events as e
+from followup.core import history as h
 from followup.core import office as o
 from followup.core import wishes as w
 from followup.core.decide import decide
 from followup.core.draft import Decision, Stamp
-from followup.core.edition import edition
-from followup.core.edits import Effect, Heap
 from followup.core.evolve import replay
-from followup.core.migrating import migrate
+from followup.core.migration.compare import edition
+from followup.core.migration.edition import Effect, Heap
+from followup.core.migration.migrate import migrate
 from followup.core.model import UNDONE, Action, Dossier, Enrolment
 from followup.core.timing import moment
 from followup.core.undo import undo
@@ -113,7 +113,7 @@ class Story:
     def __init__(self, office: o.Office, subject: str = "contact:jane", now: str = MONDAY) -> None:
         self.office, self.now = office, now
         self.dossier = Dossier(subject)
-        self.history: list[e.Entry] = []
+        self.history: list[h.Entry] = []
         self.change = 0
         self.next_id = 1
 
@@ -131,7 +131,7 @@ class Story:
         self._keep(list(whole.entries), whole.after)
         return whole
 
-    def undoes(self, change: int | None = None, by: str = "sue") -> e.Entry:
+    def undoes(self, change: int | None = None, by: str = "sue") -> h.Entry:
         stamp = Stamp(self.change + 1, instant(self.now), self.office.users[by])
         now, made = undo(self.history, change or self.change, self.office, stamp)
         assert now == self.dossier
@@ -146,7 +146,7 @@ class Story:
         processes = {x.process for x in self.dossier.enrolments if x.open}
         made = edition(self.office, office, entries, processes)
         stamp = Stamp(self.change + 1, instant(self.now), office.users[by])
-        why = {x.event.action: x.event.why or {} for x in self.history if isinstance(x.event, e.Scheduled)}
+        why = {x.event.action: x.event.why or {} for x in self.history if isinstance(x.event, h.Scheduled)}
         decision, effects = migrate(as_stored(self.dossier), made, stamp, count(self.next_id), why, heap or {})
         whole, _ = migrate(self.dossier, made, stamp, count(self.next_id), why, heap or {})
         assert decision.entries == whole.entries
@@ -155,7 +155,7 @@ class Story:
         self.office = office
         return list(effects)
 
-    def _keep(self, entries: list[e.Entry], after: Dossier) -> None:
+    def _keep(self, entries: list[h.Entry], after: Dossier) -> None:
         self.change += 1
         self.history += entries
         self.dossier = after
@@ -196,4 +196,4 @@ class Story:
     @property
     def last(self) -> list[str]:
         """The kinds of event of the last change."""
-        return [e.NAMES[type(x.event)] for x in self.history if x.change == self.change]
+        return [h.NAMES[type(x.event)] for x in self.history if x.change == self.change]

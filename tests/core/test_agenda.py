@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from followup.core import wishes as w
-from followup.core.agenda import by_type, next_action_date, overdue_days, stranded
+from followup.core.list_rows import ActionRow, ContactRow
 from followup.core.model import Action, Contact, Enrolment, contact_subject, user_subject
-from followup.core.rows import ActionRow, ContactRow
+from followup.core.worklist import by_type, next_action_date, overdue_days, stranded
 from tests.core.building import Story, cycle, office, step
 
 JANE = Contact("jane", "Jane", owner="tom", created_at="2026-05-01T10:00:00Z", updated_at="2026-05-04T10:00:00Z")

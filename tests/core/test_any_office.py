@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from followup.core import events as e
+from followup.core import history as h
 from followup.core import office as o
 from followup.core import wishes as w
 from followup.core.evolve import replay
@@ -233,9 +233,9 @@ def keeps_to_the_table(before: Dossier, story: Story) -> None:
     statuses = dict(was)
     for entry in made:
         event = entry.event
-        if isinstance(event, e.Undone):
+        if isinstance(event, h.Undone):
             statuses |= {row["id"]: row["status"] for row in event.actions}
-        elif type(event) in ALLOWED[SCHEDULED] or isinstance(event, e.Scheduled):
+        elif type(event) in ALLOWED[SCHEDULED] or isinstance(event, h.Scheduled):
             kinds = ALLOWED[statuses.get(event.action)]  # type: ignore[union-attr]
             statuses[event.action] = kinds[type(event)]  # type: ignore[union-attr, index]
     assert statuses == {action.id: action.status for action in story.dossier.actions}
@@ -255,7 +255,7 @@ def survives_the_catalog(story: Story) -> None:
     read = []
     for x in story.history:
         subject, seq, change, kind, action, data = journal.row(x)
-        read.append(e.Entry(subject, seq, change, x.at, x.by, journal.event(kind, action, data)))
+        read.append(h.Entry(subject, seq, change, x.at, x.by, journal.event(kind, action, data)))
     assert replay(read, Dossier("contact:jane")) == story.dossier
 
 
@@ -344,6 +344,6 @@ def test_explain_has_a_reason_for_every_step(first: o.Office, doings: list[w.Wis
     story = started(first)
     for doing in doings:
         takes(story, doing, set())
-    scheduled = [x.event for x in story.history if isinstance(x.event, e.Scheduled) and x.event.step]
+    scheduled = [x.event for x in story.history if isinstance(x.event, h.Scheduled) and x.event.step]
     for event in scheduled:
         assert event.why and ("rebooked" in event.why or set(event.why) >= {"anchor", "from", "offset", "version"})

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from followup.core.cases import Line, pairs, verdict
 from followup.core.office import Office
+from followup.core.rehearsal.cases import Line, pairs, verdict
 from tests.core.building import calendar, cycle, office, step
 
 CALLS = cycle("calls", step("note", "2 days"), step("call", "3 days", loop_to="call"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from followup.core import office as o
 from followup.core import wishes as w
-from followup.core.explaining import Applied, Known, explain
+from followup.core.explanation import Applied, Known, explain
 from tests.core.building import Story, alias, calendar, cycle, instant, office, step
 
 MIXED = cycle(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from followup.core import office as o
 from followup.core import wishes as w
-from followup.core.edits import REFUSED, Effect
+from followup.core.migration.edition import REFUSED, Effect
 from followup.core.model import Dossier
 from followup.errors import NotFound, Refused
 from tests.conftest import few

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from followup.core import events as e
+from followup.core import history as h
 from followup.core import wishes as w
 from followup.core.model import CANCELLED, NO_SHOW
-from followup.core.rounds import loop_target
+from followup.core.process.rounds import loop_target
 from followup.errors import NotFound, Refused
 from tests.core.building import Story, alias, calendar, cycle, instant, office, step
 
@@ -343,7 +343,7 @@ def test_T1_hours_chained_by_due_count_from_the_instant_where_the_clock_shows_a_
 def test_G4_a_step_says_what_it_was_counted_from_and_no_more() -> None:
     jane = on(THREE)
     jane.closes_on("a", "2026-05-05")
-    scheduled = [x.event.why for x in jane.history if isinstance(x.event, e.Scheduled)]
+    scheduled = [x.event.why for x in jane.history if isinstance(x.event, h.Scheduled)]
     assert scheduled == [
         {"anchor": "start", "from": "2026-05-04T10:00", "offset": "1 day", "version": 1},
         {"anchor": "completed", "from": "2026-05-05T12:00", "offset": "2 days", "version": 1},
@@ -367,7 +367,7 @@ def test_T5_chains_count_from_the_nominal_and_not_from_the_rolled_due() -> None:
     jane = on(rolling, calendars={"tom": calendar(working_days=["mon", "tue", "wed", "thu", "fri"])})
     assert jane.due == {"a": "2026-05-11", "b": "2026-05-11"}
     assert [action.nominal for action in jane.open] == ["2026-05-09", "2026-05-10"]
-    scheduled = [x.event for x in jane.history if isinstance(x.event, e.Scheduled)]
+    scheduled = [x.event for x in jane.history if isinstance(x.event, h.Scheduled)]
     assert scheduled[0].why == {
         "anchor": "start", "from": "2026-05-04T10:00", "offset": "5 days", "version": 1, "moved_by": ["roll"],
     }  # fmt: skip
@@ -392,7 +392,7 @@ def test_T9_a_date_past_the_declared_holidays_is_said() -> None:
     known = calendar(holidays={"2026-05-18": "Victoria Day"}, holidays_until="2026-12-31")
     jane = on(cycle("far", step("a", "300 business days")), calendars={"tom": known})
     scheduled = jane.history[-1].event
-    assert isinstance(scheduled, e.Scheduled) and scheduled.why
+    assert isinstance(scheduled, h.Scheduled) and scheduled.why
     assert scheduled.why["unknown_holidays"] is True
 
 

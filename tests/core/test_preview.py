@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from followup.core import office as o
 from followup.core import wishes as w
-from followup.core.preview import Declared, Preview, previews, timeline
+from followup.core.rehearsal.preview import Preview, Side, previews, timeline
 from tests.core.building import alias, cycle, office, step
 
 DAY = "2026-05-04"
@@ -12,9 +12,9 @@ CALLS = cycle("calls", step("note", "2 days"), step("call", "3 days", loop_to="c
 SALE = cycle("sale", step("one"), step("two", "2 days"), anchor="due")
 
 
-def declared(*cycles: o.Cycle, **how: object) -> Declared:
+def declared(*cycles: o.Cycle, **how: object) -> Side:
     made = office(*cycles, **how)  # type: ignore[arg-type]
-    return Declared(made, list(made.cycles), list(made.aliases))
+    return Side(made, list(made.cycles), list(made.aliases))
 
 
 def told(found: Preview) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from followup.core import wishes as w
-from followup.core.rehearsal import Rehearsal
+from followup.core.rehearsal.in_memory import Rehearsal
 from followup.errors import NotFound
 from tests.core.building import Story, cycle, instant, office, step
 

@@ -10,10 +10,10 @@ import pytest
 
 from followup.core import office as o
 from followup.core import wishes as w
-from followup.core.living import Habits, lives
-from followup.core.load import Load, dates, person
-from followup.core.rehearsal import Rehearsal
-from followup.core.simulation import Plan, simulate
+from followup.core.rehearsal.habits import Habits, lives
+from followup.core.rehearsal.in_memory import Rehearsal
+from followup.core.rehearsal.simulation import Scenario, simulate
+from followup.core.rehearsal.workload import Workload, dates, person
 from tests.core.building import Story, calendar, cycle, instant, office, step
 
 WEEK = ["mon", "tue", "wed", "thu", "fri"]
@@ -92,8 +92,8 @@ def test_a_call_may_be_the_last_and_a_letter_is_not() -> None:
     assert len(lived(started("mixed", at=at), "2026-06-01", Habits(leaves=0.5), at, lambda: 0.6)) > 20
 
 
-def load_of(*stories: tuple[str, Story], until: str = "2026-05-18") -> Load:
-    load = Load()
+def load_of(*stories: tuple[str, Story], until: str = "2026-05-18") -> Workload:
+    load = Workload()
     for id, story in stories:
         rehearsal = Rehearsal(OFFICE, [story.dossier])
         touches = lives(rehearsal, JANE, instant(story.now), instant(until), Habits(), lambda: 0.0)
@@ -122,7 +122,7 @@ def test_what_contacts_notice() -> None:
     assert load.silence is not None and load.silence == (7, "2026-05-06", "2026-05-13", "john")
     assert (load.same_day, load.next_day) == (0, 1), "john's first two"
     twice = cycle("twice", step("one"), step("two", "0 days"), anchor="due")
-    load = Load()
+    load = Workload()
     story = Story(office(twice)).added("twice")
     rehearsal = Rehearsal(office(twice), [story.dossier])
     load.note(OFFICE, "jane", lives(rehearsal, JANE, instant(story.now), instant("2026-06-01"), Habits(), lambda: 0.0))
@@ -141,14 +141,14 @@ def test_a_persons_days_against_their_capacity() -> None:
     assert (nobody.capacity, nobody.total, nobody.worst, nobody.over) == (None, 0, None, 0)
 
 
-def plan(**how: Any) -> Plan:
+def plan(**how: Any) -> Scenario:
     plain = {
         "a_week": 7,
         "choices": [w.Choice("calls"), w.Choice("sale")],
         "owners": ["tom", "kim"],
         "habits": Habits(),
     }
-    return Plan("2026-05-04", "2026-05-31", **{**plain, **how})
+    return Scenario("2026-05-04", "2026-05-31", **{**plain, **how})
 
 
 def test_the_same_seed_is_the_same_office_and_another_is_another() -> None:

@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from followup.core import events as e
+from followup.core import history as h
 from followup.core import wishes as w
 from followup.core.decide import decide
 from followup.core.draft import Stamp
@@ -23,35 +23,35 @@ from tests.core.building import Story, cycle, instant, office, step
 KINDS_OF_ACTION = get_args(ActionEvent)
 #: status that an open action has after each kind; what is not here is not possible
 AFTER = {
-    e.Completed: "completed",
-    e.Skipped: "skipped",
-    e.NotShown: "no-show",
-    e.Failed: "failed",
-    e.Cancelled: "cancelled",
-    e.Rescheduled: "scheduled",
-    e.Attempted: "scheduled",
-    e.Reassigned: "scheduled",
-    e.Redated: "scheduled",
+    h.Completed: "completed",
+    h.Skipped: "skipped",
+    h.NotShown: "no-show",
+    h.Failed: "failed",
+    h.Cancelled: "cancelled",
+    h.Rescheduled: "scheduled",
+    h.Attempted: "scheduled",
+    h.Reassigned: "scheduled",
+    h.Redated: "scheduled",
 }
 WISHES = {
-    e.Completed: w.Complete(7),
-    e.Skipped: w.Skip(7),
-    e.NotShown: w.NoShow(7, "rain"),
-    e.Failed: w.Fail(7, "bounced"),
-    e.Cancelled: w.Cancel(7),
-    e.Rescheduled: w.Reschedule(7, "2026-06-01"),
-    e.Attempted: w.Attempt(7),
+    h.Completed: w.Complete(7),
+    h.Skipped: w.Skip(7),
+    h.NotShown: w.NoShow(7, "rain"),
+    h.Failed: w.Fail(7, "bounced"),
+    h.Cancelled: w.Cancel(7),
+    h.Rescheduled: w.Reschedule(7, "2026-06-01"),
+    h.Attempted: w.Attempt(7),
 }
 EVENTS = {
-    e.Completed: e.Completed(7, "2026-05-04"),
-    e.Skipped: e.Skipped(7, "2026-05-04"),
-    e.NotShown: e.NotShown(7, "2026-05-04", "rain"),
-    e.Failed: e.Failed(7, "2026-05-04", "bounced"),
-    e.Cancelled: e.Cancelled(7, "2026-05-04"),
-    e.Rescheduled: e.Rescheduled(7, "2026-06-01", instant("2026-06-01"), "2026-05-04"),
-    e.Attempted: e.Attempted(7, "2026-05-04"),
-    e.Reassigned: e.Reassigned(7, "kim", "2026-05-04", "2026-05-04", instant("2026-05-04"), {}),
-    e.Redated: e.Redated(7, "2026-06-01", "2026-06-01", instant("2026-06-01"), "2026-05-04", {}),
+    h.Completed: h.Completed(7, "2026-05-04"),
+    h.Skipped: h.Skipped(7, "2026-05-04"),
+    h.NotShown: h.NotShown(7, "2026-05-04", "rain"),
+    h.Failed: h.Failed(7, "2026-05-04", "bounced"),
+    h.Cancelled: h.Cancelled(7, "2026-05-04"),
+    h.Rescheduled: h.Rescheduled(7, "2026-06-01", instant("2026-06-01"), "2026-05-04"),
+    h.Attempted: h.Attempted(7, "2026-05-04"),
+    h.Reassigned: h.Reassigned(7, "kim", "2026-05-04", "2026-05-04", instant("2026-05-04"), {}),
+    h.Redated: h.Redated(7, "2026-06-01", "2026-06-01", instant("2026-06-01"), "2026-05-04", {}),
 }
 
 
@@ -63,7 +63,7 @@ def with_action(status: str) -> Dossier:
     return Dossier("contact:jane", 1, Contact("jane", "Jane", owner="tom"), actions=(action,))
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS_OF_ACTION if kind is not e.Scheduled])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS_OF_ACTION if kind is not h.Scheduled])
 @pytest.mark.parametrize("status", STATUSES)
 def test_the_table_says_what_may_happen_to_an_action_in_each_status(status: str, kind: type[ActionEvent]) -> None:
     assert allowed(status, kind) is (status == "scheduled")
@@ -72,23 +72,23 @@ def test_the_table_says_what_may_happen_to_an_action_in_each_status(status: str,
 
 @pytest.mark.parametrize("status", STATUSES)
 def test_an_action_that_exists_is_not_scheduled_again(status: str) -> None:
-    assert not allowed(status, e.Scheduled)
+    assert not allowed(status, h.Scheduled)
 
 
 @pytest.mark.parametrize("kind", KINDS_OF_ACTION)
 def test_only_scheduling_makes_an_action(kind: type[ActionEvent]) -> None:
-    assert allowed(None, kind) is (kind is e.Scheduled)
+    assert allowed(None, kind) is (kind is h.Scheduled)
 
 
 def test_the_table_is_total_over_the_statuses() -> None:
     assert set(ALLOWED) == {None, *STATUSES}
-    assert ALLOWED[None] == {e.Scheduled: "scheduled"}
-    assert set(AFTER) | {e.Scheduled} == set(KINDS_OF_ACTION)
+    assert ALLOWED[None] == {h.Scheduled: "scheduled"}
+    assert set(AFTER) | {h.Scheduled} == set(KINDS_OF_ACTION)
 
 
 @pytest.mark.parametrize("kind", AFTER)
 def test_an_event_makes_of_an_open_action_what_the_table_says(kind: type[ActionEvent]) -> None:
-    entry = e.Entry("contact:jane", 2, 1, instant("2026-05-04"), "sue", EVENTS[kind])
+    entry = h.Entry("contact:jane", 2, 1, instant("2026-05-04"), "sue", EVENTS[kind])
     after = evolve(with_action("scheduled"), entry).actions[0]
     assert after.status == ALLOWED["scheduled"][kind]
     assert (after.completed_on is None) is (after.status == "scheduled")
@@ -117,13 +117,13 @@ def test_a_wish_is_granted_as_the_table_says_and_changes_nothing_where_it_is_ref
 
 
 def test_every_kind_of_event_has_one_name() -> None:
-    assert set(e.KINDS.values()) == set(get_args(e.Event))
-    assert len(set(e.KINDS)) == len(set(e.KINDS.values())) == len(e.NAMES)
-    assert all(e.NAMES[kind] == name for name, kind in e.KINDS.items())
+    assert set(h.KINDS.values()) == set(get_args(h.Event))
+    assert len(set(h.KINDS)) == len(set(h.KINDS.values())) == len(h.NAMES)
+    assert all(h.NAMES[kind] == name for name, kind in h.KINDS.items())
 
 
-@pytest.mark.parametrize("kind", e.KINDS.values())
-def test_the_fields_of_an_event_are_plain_words(kind: type[e.Event]) -> None:
+@pytest.mark.parametrize("kind", h.KINDS.values())
+def test_the_fields_of_an_event_are_plain_words(kind: type[h.Event]) -> None:
     for name in kind._fields:
         assert name.isidentifier() and name.islower() and json.loads(json.dumps({name: 1})) == {name: 1}
 
@@ -151,25 +151,25 @@ def everything_that_can_happen() -> Story:
 def test_every_event_survives_being_written_and_read() -> None:
     jane = everything_that_can_happen()
     events = [x.event for x in jane.history] + [
-        e.AliasChosen(1, "later", None),
-        e.Applied(2, "abc", None),
-        e.Redated(7, "2026-06-01", "2026-06-01", 0, "2026-05-04", {"offset": "2 days"}),
+        h.AliasChosen(1, "later", None),
+        h.Applied(2, "abc", None),
+        h.Redated(7, "2026-06-01", "2026-06-01", 0, "2026-05-04", {"offset": "2 days"}),
     ]
-    assert {type(event) for event in events} == set(e.KINDS.values())
+    assert {type(event) for event in events} == set(h.KINDS.values())
     for event in events:
-        _, _, _, kind, action, data = journal.row(e.Entry("contact:jane", 1, 1, 0, "sue", event))
+        _, _, _, kind, action, data = journal.row(h.Entry("contact:jane", 1, 1, 0, "sue", event))
         assert journal.event(kind, action, data) == event
 
 
 def test_an_applied_catalog_changes_no_subject() -> None:
     before = Dossier("office", 3)
-    assert evolve(before, e.Entry("office", 4, 9, 0, "sue", e.Applied(2, "abc", None))) == before._replace(seq=4)
+    assert evolve(before, h.Entry("office", 4, 9, 0, "sue", h.Applied(2, "abc", None))) == before._replace(seq=4)
 
 
 def test_a_row_of_an_enrolment_begins_its_first_round_at_its_start() -> None:
-    event = e.Enrolled(5, "cycle", "c", "later", 3, "2026-05-04T10:00", 60)
+    event = h.Enrolled(5, "cycle", "c", "later", 3, "2026-05-04T10:00", 60)
     before = Dossier("contact:jane", 1, Contact("jane", "Jane"))
-    after = evolve(before, e.Entry("contact:jane", 2, 1, 0, "sue", event))
+    after = evolve(before, h.Entry("contact:jane", 2, 1, 0, "sue", event))
     assert after.enrolments == (
         Enrolment(5, "jane", "cycle", "c", "later", 3, "2026-05-04T10:00", 60, 1, "2026-05-04T10:00", 60),
     )

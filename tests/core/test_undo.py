@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from followup.core import events as e
+from followup.core import history as h
 from followup.core import wishes as w
 from followup.core.draft import Stamp
 from followup.core.evolve import replay
@@ -94,7 +94,7 @@ def test_E11_an_entry_says_what_it_takes_back_and_by_whom() -> None:
     jane.closes_on("a", "2026-05-06")
     entry = jane.undoes(by="tom")
     assert (entry.subject, entry.change, entry.by, entry.at) == ("contact:jane", 3, "tom", instant("2026-05-06T12:00"))
-    assert isinstance(entry.event, e.Undone) and entry.event.change == 2
+    assert isinstance(entry.event, h.Undone) and entry.event.change == 2
     assert [row["id"] for row in entry.event.actions] == [2, 3]
     assert entry.event.enrolments == []
 
@@ -103,7 +103,7 @@ def test_E11_rows_that_the_change_did_not_touch_are_not_told_of() -> None:
     jane = jane_on(THREE)
     jane.does(w.Schedule("call", None, "By hand"))
     entry = jane.undoes()
-    assert isinstance(entry.event, e.Undone)
+    assert isinstance(entry.event, h.Undone)
     assert [row["id"] for row in entry.event.actions] == [3]
 
 
@@ -212,7 +212,7 @@ def test_E11_only_what_nobody_closed_counts_as_undone() -> None:
 
 def test_E11_rows_that_an_old_undoing_does_not_name_stay() -> None:
     jane = jane_on(THREE)
-    event = e.Undone(1, jane.dossier.known._asdict(), [], [])
-    after = replay([e.Entry("contact:jane", 4, 2, 0, "sue", event)], jane.dossier)
+    event = h.Undone(1, jane.dossier.known._asdict(), [], [])
+    after = replay([h.Entry("contact:jane", 4, 2, 0, "sue", event)], jane.dossier)
     assert after == jane.dossier._replace(seq=4)
     assert replay([], Dossier("contact:x")) == Dossier("contact:x")

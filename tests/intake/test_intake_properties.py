@@ -20,7 +20,7 @@ from followup.intake.identity import Seen
 from followup.intake.mapping import map_columns
 from followup.intake.refusals import Refusal, write_refusals
 from followup.intake.rows import Row, rows
-from followup.intake.table import open_table
+from followup.intake.sheet import open_table
 from tests.conftest import few
 
 # A busy machine is no failure.

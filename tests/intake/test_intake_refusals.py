@@ -13,7 +13,7 @@ from followup.errors import CannotWrite
 from followup.intake.mapping import map_columns
 from followup.intake.refusals import Refusal, refusal_file, write_refusals
 from followup.intake.rows import Row, rows
-from followup.intake.table import open_table
+from followup.intake.sheet import open_table
 
 Read = Callable[..., list[Row | Refusal]]
 HEADER = ("name", "email")

@@ -10,7 +10,7 @@ import pytest
 from followup.intake.mapping import map_columns, read_pairs
 from followup.intake.refusals import Refusal
 from followup.intake.rows import Row, rows
-from followup.intake.table import open_table
+from followup.intake.sheet import open_table
 
 Read = Callable[..., list[Row | Refusal]]
 

@@ -12,7 +12,7 @@ import pytest
 from followup.errors import BadInput, NotFound, UsageError
 from followup.intake.encoding import CHUNK
 from followup.intake.records import Record
-from followup.intake.table import OpenTable, open_table
+from followup.intake.sheet import OpenTable, open_table
 
 Write = Callable[..., str]
 
@@ -234,7 +234,7 @@ def test_records_can_be_read_twice(write: Write) -> None:
 
 def test_stdin_is_read() -> None:
     code = (
-        "from followup.intake.table import open_table\n"
+        "from followup.intake.sheet import open_table\n"
         "with open_table('-') as table: print(table.name, table.encoding, ascii(list(table.records())[0].cells))"
     )
     done = subprocess.run([sys.executable, "-c", code], input="name\nZoë\n".encode("cp1252"), capture_output=True)

@@ -21,7 +21,7 @@ from followup.intake.mapping import map_columns
 from followup.intake.records import Record
 from followup.intake.refusals import Refusal, write_refusals
 from followup.intake.rows import Row, rows
-from followup.intake.table import open_table
+from followup.intake.sheet import open_table
 from followup.intake.vcard import HEADER
 from tests.conftest import few
 

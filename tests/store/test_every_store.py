@@ -15,15 +15,15 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from followup.app.changes import for_contacts
-from followup.app.world import World
+from followup.app.deciding import for_contacts
+from followup.app.session import Session
 from followup.core import wishes as w
 from followup.core.decide import decide
 from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
 from followup.errors import Busy
 from followup.store import Change, Store, open_store, whole
-from followup.store.migrating import migrate
+from followup.store.sqlite.schema import migrate
 from tests.servers import new_schema, schema_of, server_url
 from tests.store.conftest import ENGINES, Kept, dropped, made_in
 
@@ -155,8 +155,8 @@ def store(anywhere: Kept) -> Iterator[Store]:
         yield opened
 
 
-def world(store: Store, dry_run: bool = False) -> World:
-    return World(store, NOON, "sue", "test", dry_run, "typed")
+def world(store: Store, dry_run: bool = False) -> Session:
+    return Session(store, NOON, "sue", "test", dry_run, "typed")
 
 
 def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
-from followup.app.changes import BATCH
+from followup.app.deciding import BATCH
 from followup.disk import replacing
 from tests.conftest import Run
 from tests.store.faults import (

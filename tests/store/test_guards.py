@@ -12,12 +12,12 @@ import psycopg
 import pytest
 
 from followup.app import lists
-from followup.app.world import World
+from followup.app.session import Session
 from followup.core import wishes as w
 from followup.core.decide import decide
 from followup.core.draft import Stamp
 from followup.store import Head, open_store
-from followup.store.placing import placed
+from followup.store.postgres.placeholders import placed
 from tests.conftest import command
 from tests.servers import as_login, let_in, new_schema, schema_of, server_url
 from tests.store.conftest import Kept, dropped
@@ -79,7 +79,7 @@ def test_F20_the_server_shows_each_what_the_rule_says(kept: Guarded) -> None:
     assert kept.run(*schedule, user="sue").returncode == 0
     with closing(open_store(kept.url)) as store:
         for user in USERS:
-            world = World(store, 1777910400, user)
+            world = Session(store, 1777910400, user)
             mine = {row.id for row in lists.contacts(world, closed=True)}
             assert kept.ids(user, "SELECT id FROM contact") == mine
             assert kept.ids(user, "SELECT DISTINCT contact FROM enrolment") <= mine
@@ -338,7 +338,7 @@ def test_what_was_typed_of_unfinished_work_is_nobody_elses_business_and_is_found
     with closing(open_store(kept.logins["tom"])) as store:
         with store.change(Head(1777910400, "tom", "test", 2)) as change:
             dossier = store.dossiers(["jane-smith"])["jane-smith"]
-            here = World(store, 1777910400, "tom")
+            here = Session(store, 1777910400, "tom")
             stamp = Stamp(change.id, 1777910400, here.user)
             change.save([(dossier, decide(dossier, w.Stop(), here.office, stamp, change.ids))])
             change.leave_unfinished("typed")

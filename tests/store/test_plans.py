@@ -15,13 +15,13 @@ import psycopg
 import pytest
 
 from followup.app import lists
-from followup.app.changes import for_actions, for_contacts
+from followup.app.deciding import for_actions, for_contacts
+from followup.app.session import Session
 from followup.app.undoing import undo_last
-from followup.app.world import World
 from followup.core import wishes as w
-from followup.store.placing import placed
-from followup.store.postgres import PostgresStore
-from followup.store.sqlite import SqliteStore
+from followup.store.postgres.placeholders import placed
+from followup.store.postgres.store import PostgresStore
+from followup.store.sqlite.store import SqliteStore
 from followup.store.statements import statement
 from tests.servers import let_in, schema_of, server_url
 from tests.store.conftest import Kept, made_in
@@ -62,7 +62,7 @@ def asks(store_class: type[Any]) -> type[Any]:
 
 def a_morning(store: Any) -> None:
     """What a rep does, as the commands do it."""
-    world = World(store, NOON, "tom", "test")
+    world = Session(store, NOON, "tom", "test")
     rows = lists.due(world, "tom", "2026-05-05")
     lists.action(world, rows[0].id)
     lists.page(world, "jane-smith")

@@ -18,9 +18,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 from followup.core.words import folded
 from followup.errors import Busy, NoProject, StoreUnreachable
-from followup.store import Head, open_store, postgres, shown
-from followup.store.postgres import SCHEMA_VERSION, PostgresStore
-from followup.store.server import address, connected
+from followup.store import Head, open_store, shown
+from followup.store.postgres import store as postgres_store
+from followup.store.postgres.server import address, connected
+from followup.store.postgres.store import SCHEMA_VERSION, PostgresStore
 from tests.conftest import NOW, command
 from tests.servers import database, let_in, new_schema, schema_of, server_url
 from tests.store.conftest import Kept, dropped
@@ -169,10 +170,10 @@ def test_a_server_without_room_is_waited_for(kept: Kept, monkeypatch: pytest.Mon
     try:
         kept.asked(f"ALTER ROLE {login} CONNECTION LIMIT 1")
         with psycopg.connect(address(url)[0]) as only:
-            monkeypatch.setattr(postgres, "WAIT_SECONDS", 0.2)
+            monkeypatch.setattr(postgres_store, "WAIT_SECONDS", 0.2)
             with pytest.raises(Busy, match="no room for one more"):
                 open_store(url)
-            monkeypatch.setattr(postgres, "WAIT_SECONDS", 30)
+            monkeypatch.setattr(postgres_store, "WAIT_SECONDS", 30)
             with ThreadPoolExecutor(1) as pool:
                 coming = pool.submit(open_store, url)
                 with pytest.raises(TimeoutError):
@@ -240,7 +241,7 @@ def test_P4_two_imports_of_the_same_people_at_once_add_each_once(kept: Kept) -> 
 
 def test_whoever_waits_too_long_is_told_to_try_again(kept: Kept) -> None:
     code = (
-        "import followup.store.postgres as p, sys; p.WAIT_SECONDS = 0.2\n"
+        "import followup.store.postgres.store as p, sys; p.WAIT_SECONDS = 0.2\n"
         "sys.argv = ['followup', 'complete', '2']; from followup.__main__ import main; main()"
     )
     env = {**os.environ, "FOLLOWUP_USER": "tom", "FOLLOWUP_NOW": NOW, "FOLLOWUP_STORE": kept.url}

@@ -85,7 +85,7 @@ def test_a_writer_that_waits_too_long_is_told_to_try_again(office: Path) -> None
     holder = sqlite3.connect(office / "followup.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     code = (
-        "import followup.store.sqlite as s, sys; s.WAIT_SECONDS = 0.2\n"
+        "import followup.store.sqlite.store as s, sys; s.WAIT_SECONDS = 0.2\n"
         "sys.argv = ['followup', 'complete', '2']; from followup.__main__ import main; main()"
     )
     env = {**os.environ, "FOLLOWUP_USER": "tom", "FOLLOWUP_NOW": NOW}

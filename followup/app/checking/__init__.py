@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from followup.app.checking.catalog import digests, documents, undeclared, versions
+from followup.app.checking.catalog_faults import digests, documents, undeclared, versions
 from followup.app.checking.histories import Histories
 from followup.app.checking.questions import FOUND, asking
 from followup.errors import StoreUnreachable

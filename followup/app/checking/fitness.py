@@ -11,17 +11,17 @@ from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from followup.app.checking.aside import Aside
-from followup.core import events as e
+from followup.core import history as h
 from followup.core.model import Action, Contact, Dossier, Enrolment
 from followup.core.transitions import ActionEvent, allowed
 
-OF_ACTIONS: frozenset[type[e.Event]] = frozenset(get_args(ActionEvent))
+OF_ACTIONS: frozenset[type[h.Event]] = frozenset(get_args(ActionEvent))
 
 #: subjects begin with one of these -> what can happen to them
-PLACES: Mapping[str, frozenset[type[e.Event]]] = {
-    "contact": frozenset(e.NAMES) - {e.Applied},
-    "user": OF_ACTIONS | {e.Undone},
-    "office": frozenset({e.Applied}),
+PLACES: Mapping[str, frozenset[type[h.Event]]] = {
+    "contact": frozenset(h.NAMES) - {h.Applied},
+    "user": OF_ACTIONS | {h.Undone},
+    "office": frozenset({h.Applied}),
 }
 
 
@@ -29,7 +29,7 @@ class Unfit(ValueError):
     """Why an event cannot be: words that follow "cannot be replayed:"."""
 
 
-def check(event: e.Event, action: int | None, dossier: Dossier, aside: Aside) -> None:
+def check(event: h.Event, action: int | None, dossier: Dossier, aside: Aside) -> None:
     """Raises Unfit. `action`: as the row of the history has it; `aside`: those that the dossier no longer carries."""
     kind = type(event)
     _whole(event)
@@ -39,9 +39,9 @@ def check(event: e.Event, action: int | None, dossier: Dossier, aside: Aside) ->
         _about_an_action(kind, action, dossier.action(action) or aside.get(action))
     elif action is not None:
         raise Unfit("its kind has no action")
-    if isinstance(event, e.Undone):
+    if isinstance(event, h.Undone):
         _whole_rows(event)
-    elif isinstance(event, e.Added | e.Edited):
+    elif isinstance(event, h.Added | h.Edited):
         _fields_of_a_contact(event.fields)
     elif "enrolment" in event._fields:
         _about_an_enrolment(event, dossier)
@@ -66,7 +66,7 @@ def _declared(made: Any) -> dict[str, frozenset[type]]:
     return {name: frozenset(get_origin(part) or part for part in found) for name, found in parts.items()}
 
 
-def _whole_rows(event: e.Undone) -> None:
+def _whole_rows(event: h.Undone) -> None:
     """An undo keeps whole rows, which become the subject's as they are."""
     contacts = [event.contact] if event.contact else []
     for made, rows in ((Contact, contacts), (Enrolment, event.enrolments), (Action, event.actions)):
@@ -74,33 +74,33 @@ def _whole_rows(event: e.Undone) -> None:
             _whole(made(**row), f"{made.__name__.lower()}'s ")
 
 
-def _fields_of_a_contact(fields: e.Fields) -> None:
+def _fields_of_a_contact(fields: h.Fields) -> None:
     declared = _declared(Contact)
     for name, value in fields.items():
         if type(value) not in declared.get(name, ()):
             raise Unfit(f"a contact's {name} cannot be {value!r}" if name in declared else f"no contact has a {name}")
 
 
-def _in_its_place(kind: type[e.Event], dossier: Dossier) -> None:
+def _in_its_place(kind: type[h.Event], dossier: Dossier) -> None:
     place, colon, _ = dossier.subject.partition(":")
     if kind not in PLACES.get(place, ()) or bool(colon) is (place == "office"):
         raise Unfit("nothing like it happens to this subject")
-    if place == "contact" and dossier.contact is None and kind is not e.Added:
+    if place == "contact" and dossier.contact is None and kind is not h.Added:
         raise Unfit("the contact has not been added")
 
 
-def _about_an_action(kind: type[e.Event], id: int, action: Action | None) -> None:
+def _about_an_action(kind: type[h.Event], id: int, action: Action | None) -> None:
     if allowed(action.status if action else None, kind):  # type: ignore[arg-type]
         return
     raise Unfit(f"action {id} is {action.status} already" if action else f"action {id} is not there")
 
 
-def _about_an_enrolment(event: e.Event, dossier: Dossier) -> None:
+def _about_an_enrolment(event: h.Event, dossier: Dossier) -> None:
     id = getattr(event, "enrolment", None)
     if id is None:
         return
     known = dossier.enrolment(id) is not None
-    if known and isinstance(event, e.Enrolled):
+    if known and isinstance(event, h.Enrolled):
         raise Unfit(f"enrolment {id} is there already")
-    if not known and not isinstance(event, e.Enrolled):
+    if not known and not isinstance(event, h.Enrolled):
         raise Unfit(f"enrolment {id} is not there")

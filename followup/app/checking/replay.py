@@ -10,7 +10,7 @@ from followup.app.checking.aside import Aside, Stored
 from followup.app.checking.fitness import Unfit, check
 from followup.app.checking.rows import Row
 from followup.app.checking.undoing import not_put_back
-from followup.core import events as e
+from followup.core import history as h
 from followup.core.evolve import evolve
 from followup.core.model import Dossier
 from followup.store import journal
@@ -75,8 +75,8 @@ class Replay:
         event = _event(kind, action, by, data)
         check(event, action, self.dossier, self.aside)
         self._remember(change)
-        now, self.dossier = self.dossier, evolve(self.dossier, e.Entry(self.subject, seq, change, at, by, event))
-        taken_back = event.change if isinstance(event, e.Undone) else None
+        now, self.dossier = self.dossier, evolve(self.dossier, h.Entry(self.subject, seq, change, at, by, event))
+        taken_back = event.change if isinstance(event, h.Undone) else None
         if taken_back != undoes and not (restores and taken_back is None):
             self._say(seq, kind, _contradiction(change, undoes, taken_back))
         if taken_back is not None:
@@ -120,8 +120,8 @@ class Replay:
         }
 
 
-def _event(kind: str, action: int, by: str, data: str) -> e.Event:
-    if kind not in e.KINDS:
+def _event(kind: str, action: int, by: str, data: str) -> h.Event:
+    if kind not in h.KINDS:
         raise Unfit("there is no such kind of event")
     if not (by.isascii() and data.isascii()):
         (by + data).encode()

@@ -12,20 +12,20 @@ from followup.catalog.checks import (
     horizon,
     idle,
     lint,
-    moves,
-    names,
-    people,
+    moved_ids,
+    naming,
     plans,
     references,
     steps,
     templates,
+    users,
 )
-from followup.catalog.draft import Draft, Finding
+from followup.catalog.declarations import Declarations, Finding
 
-Check = Callable[[Draft], Iterator[Finding]]
+Check = Callable[[Declarations], Iterator[Finding]]
 
 WITHIN: tuple[Check, ...] = (
-    names.declared_twice,
+    naming.declared_twice,
     calendar.zones,
     calendar.dates,
     calendar.hours,
@@ -51,7 +51,7 @@ WITHIN: tuple[Check, ...] = (
     idle.set_dates,
 )
 ACROSS: tuple[Check, ...] = (
-    names.no_office,
+    naming.no_office,
     references.undeclared,
     references.tests,
     references.migrations,
@@ -59,18 +59,18 @@ ACROSS: tuple[Check, ...] = (
     horizon.holidays_end,
     steps.types,
     steps.templates,
-    names.aliases,
-    names.lists,
-    people.logins,
-    people.emails,
-    people.managers,
-    people.gone,
-    people.nobody_applies,
-    people.nobody_generates,
-    moves.in_rings,
-    moves.levels,
-    moves.used_again,
-    moves.destinations,
+    naming.aliases,
+    naming.lists,
+    users.logins,
+    users.emails,
+    users.managers,
+    users.gone,
+    users.nobody_applies,
+    users.nobody_generates,
+    moved_ids.in_rings,
+    moved_ids.levels,
+    moved_ids.used_again,
+    moved_ids.destinations,
     plans.sources,
     plans.rings_of_plans,
     plans.drafts_that_follow,
@@ -79,7 +79,7 @@ ACROSS: tuple[Check, ...] = (
 )
 
 
-def findings(draft: Draft) -> Iterator[Finding]:
+def findings(declarations: Declarations) -> Iterator[Finding]:
     """Everything that any check has to say."""
-    for check in WITHIN + (ACROSS if draft.whole else ()):
-        yield from check(draft)
+    for check in WITHIN + (ACROSS if declarations.whole else ()):
+        yield from check(declarations)

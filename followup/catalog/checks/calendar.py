@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from followup.catalog.calendars import Unknown, of_country
 from followup.catalog.checks.steps import every_step
 from followup.catalog.codes import nearest
-from followup.catalog.draft import Draft, Finding, Item
+from followup.catalog.declarations import Declarations, Finding, Item
 from followup.catalog.tree import Map, Path, Seq
 
 KINDS = ("office", "property", "user")
@@ -19,8 +19,8 @@ KINDS = ("office", "property", "user")
 NO_ZONES = ("localtime", "posixrules", "Factory", "posix/", "right/")
 
 
-def zones(draft: Draft) -> Iterator[Finding]:
-    for item, document in _calendars(draft):
+def zones(declarations: Declarations) -> Iterator[Finding]:
+    for item, document in _calendars(declarations):
         zone = document["zone"]
         if zone and not exists(zone):
             known = {name.lower(): name for name in available_timezones() if not name.startswith(NO_ZONES)}
@@ -42,9 +42,9 @@ def exists(zone: str) -> bool:
     return True
 
 
-def dates(draft: Draft) -> Iterator[Finding]:
+def dates(declarations: Declarations) -> Iterator[Finding]:
     for kind in (*KINDS, "plan", "test"):
-        for item, _ in draft.documents(kind):
+        for item, _ in declarations.documents(kind):
             for path, text, key in _dates(item.raw):
                 if not _on_a_calendar(text):
                     yield Finding("FU212", item, path, f"no calendar has a {text[:10]}", key=key)
@@ -84,18 +84,20 @@ def _on_a_calendar(text: str) -> bool:
     return True
 
 
-def hours(draft: Draft) -> Iterator[Finding]:
-    for item, document in _calendars(draft):
+def hours(declarations: Declarations) -> Iterator[Finding]:
+    for item, document in _calendars(declarations):
         if document["hours"] and document["hours"][0] >= document["hours"][1]:
             opens, closes = document["hours"]
             yield Finding("FU213", item, ("hours",), f"it closes at {closes}, which is not after {opens}")
 
 
-def nobody_works(draft: Draft) -> Iterator[Finding]:
+def nobody_works(declarations: Declarations) -> Iterator[Finding]:
     """A time of day outside of everybody's hours is most often one that was meant for the afternoon."""
-    spans = {tuple(document["hours"]) for _, document in _calendars(draft) if document["hours"] and _active(document)}
-    if draft.one("office", "office"):
-        for item, document, place, step in every_step(draft):
+    spans = {
+        tuple(document["hours"]) for _, document in _calendars(declarations) if document["hours"] and _active(document)
+    }
+    if declarations.one("office", "office"):
+        for item, document, place, step in every_step(declarations):
             at = step["at"]
             if at and _active(step) and _active(document) and not any(opens <= at <= shuts for opens, shuts in spans):
                 said = ", ".join("-".join(span) for span in sorted(spans))
@@ -107,9 +109,9 @@ def _active(document: dict[str, Any]) -> bool:
     return bool(document.get("active", True))
 
 
-def days_off(draft: Draft) -> Iterator[Finding]:
+def days_off(declarations: Declarations) -> Iterator[Finding]:
     """What one item says of days off against itself. A country's holidays are looked up, and end where it says."""
-    for item, _ in _calendars(draft):
+    for item, _ in _calendars(declarations):
         written, until = item.raw.get("holidays") or {}, item.raw.get("holidays_until") or "9999"
         for day in written:
             if day > until:
@@ -122,14 +124,14 @@ def days_off(draft: Draft) -> Iterator[Finding]:
                 yield Finding("FU329", item, ("days_on", number), message, "take out one of the two")
 
 
-def countries(draft: Draft) -> Iterator[Finding]:
-    for item, _ in draft.documents("office"):
+def countries(declarations: Declarations) -> Iterator[Finding]:
+    for item, _ in declarations.documents("office"):
         try:
             of_country(item.raw)
         except Unknown as unknown:
             yield Finding("FU219", item, (unknown.key,), unknown.message, unknown.hint)
 
 
-def _calendars(draft: Draft) -> Iterator[tuple[Item, dict[str, Any]]]:
+def _calendars(declarations: Declarations) -> Iterator[tuple[Item, dict[str, Any]]]:
     for kind in KINDS:
-        yield from draft.documents(kind)
+        yield from declarations.documents(kind)

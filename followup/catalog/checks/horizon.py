@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from followup.catalog.checks.calendar import exists
+from followup.catalog.declarations import Declarations, Finding, Item
 from followup.catalog.documents import Document
-from followup.catalog.draft import Draft, Finding, Item
 from followup.core import office as o
 from followup.core.timing import When, moment, place
 from followup.errors import Refused
@@ -19,17 +19,17 @@ Layer = tuple[Item, Document]
 Reach = tuple[str, str]
 
 
-def holidays_end(draft: Draft) -> Iterator[Finding]:
+def holidays_end(declarations: Declarations) -> Iterator[Finding]:
     """The furthest date is said, once for each item that says where its holidays end."""
-    calendars = list(_calendars(draft)) if draft.today else []
-    made = (o.cycle(item.id, document) for item, document in draft.documents("cycle") if calendars)
+    calendars = list(_calendars(declarations)) if declarations.today else []
+    made = (o.cycle(item.id, document) for item, document in declarations.documents("cycle") if calendars)
     cycles = [cycle for cycle in made if cycle.active]
     furthest: dict[tuple[str, str], Reach] = {}
     for calendar, item in calendars:
-        for reach in _beyond(cycles, calendar, draft.today):
+        for reach in _beyond(cycles, calendar, declarations.today):
             furthest[item.kind, item.id] = max(reach, furthest.get((item.kind, item.id), reach))
     for (kind, id), (due, step) in furthest.items():
-        yield _finding(draft.items[kind][id], due[:10], step)
+        yield _finding(declarations.items[kind][id], due[:10], step)
 
 
 def _finding(item: Item, due: str, step: str) -> Finding:
@@ -39,10 +39,10 @@ def _finding(item: Item, due: str, step: str) -> Finding:
     return Finding("FU330", item, (key,), message, "declare those of the years that follow")
 
 
-def _calendars(draft: Draft) -> Iterator[tuple[o.Calendar, Item]]:
+def _calendars(declarations: Declarations) -> Iterator[tuple[o.Calendar, Item]]:
     """Each calendar whose holidays end, with the item that says when."""
     seen: set[o.Calendar] = set()
-    for layers in _layers(draft):
+    for layers in _layers(declarations):
         calendar = o.calendar(*(document for _, document in layers))
         ends = [item for item, document in layers if document["holidays_until"] == calendar.known_until]
         if calendar.known_until and calendar not in seen and exists(calendar.zone):
@@ -50,13 +50,13 @@ def _calendars(draft: Draft) -> Iterator[tuple[o.Calendar, Item]]:
             yield calendar, ends[0]
 
 
-def _layers(draft: Draft) -> Iterator[list[Layer]]:
+def _layers(declarations: Declarations) -> Iterator[list[Layer]]:
     """Whose documents make a calendar (T4): the office's alone, with a property's, with a user's who says more."""
-    sites = {item.id: (item, document) for item, document in draft.documents("property")}
-    for office in draft.documents("office"):
+    sites = {item.id: (item, document) for item, document in declarations.documents("property")}
+    for office in declarations.documents("office"):
         yield [office]
         yield from ([office, site] for site in sites.values() if site[1]["active"])
-        for user in draft.documents("user"):
+        for user in declarations.documents("user"):
             home = sites.get(user[1]["property"])
             if user[1]["active"] and user[1]["holidays_until"]:
                 yield [office, home, user] if home else [office, user]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from followup.catalog.declarations import Declarations, Finding, Item
 from followup.catalog.documents import Document
-from followup.catalog.draft import Draft, Finding, Item
 
 Steps = Sequence[Document]
 Order = Mapping[int, int | None]
 
 
-def loops_without_time(draft: Draft) -> Iterator[Finding]:
+def loops_without_time(declarations: Declarations) -> Iterator[Finding]:
     """Such a loop would schedule its next round the moment it is closed, for ever."""
-    for item, steps in _cycles(draft):
+    for item, steps in _cycles(declarations):
         following = order(steps)
         for place, step in _active(steps):
             if step["loop_to"]:
@@ -23,17 +23,17 @@ def loops_without_time(draft: Draft) -> Iterator[Finding]:
                     yield _at(item, "FU301", place, "loop_to", message, "give one of its steps an offset")
 
 
-def lost_loops(draft: Draft) -> Iterator[Finding]:
-    for item, steps in _cycles(draft):
+def lost_loops(declarations: Declarations) -> Iterator[Finding]:
+    for item, steps in _cycles(declarations):
         for place in _lost(steps):
             message = f"the last step '{steps[place]['id']}' is inactive and carries the loop, so the loop is lost"
             hint = "give its loop_to to the last active step"
             yield _at(item, "FU303", place, "loop_to", message, hint)
 
 
-def last_steps(draft: Draft) -> Iterator[Finding]:
+def last_steps(declarations: Declarations) -> Iterator[Finding]:
     """A lost loop is reported once, as such."""
-    for item, steps in _cycles(draft):
+    for item, steps in _cycles(declarations):
         for place, step in _active(steps)[-1:]:
             if not step["loop_to"] and not _lost(steps):
                 message = f"the last active step '{step['id']}' has no loop_to: contacts step off after it"
@@ -43,16 +43,16 @@ def last_steps(draft: Draft) -> Iterator[Finding]:
                 yield _at(item, "FU312", place, "type", message, "end with a call: somebody has to ask what comes next")
 
 
-def early_loops(draft: Draft) -> Iterator[Finding]:
-    for item, steps in _cycles(draft):
+def early_loops(declarations: Declarations) -> Iterator[Finding]:
+    for item, steps in _cycles(declarations):
         for place, step in _active(steps)[:-1]:
             if step["loop_to"]:
                 message = f"loop_to on '{step['id']}', which is not the last step"
                 yield _at(item, "FU313", place, "loop_to", message, "a loop belongs to the last step")
 
 
-def unreached(draft: Draft) -> Iterator[Finding]:
-    for item, steps in _cycles(draft):
+def unreached(declarations: Declarations) -> Iterator[Finding]:
+    for item, steps in _cycles(declarations):
         active = _active(steps)
         reached = frozenset(_walk(order(steps), active[0][0] if active else None))
         for place, step in active:
@@ -61,33 +61,33 @@ def unreached(draft: Draft) -> Iterator[Finding]:
                 yield _at(item, "FU314", place, "id", message, "move the loop_to behind it, or remove the step")
 
 
-def unsaid_holds(draft: Draft) -> Iterator[Finding]:
+def unsaid_holds(declarations: Declarations) -> Iterator[Finding]:
     """F8: a hold schedules nothing, and nobody on it counts as stranded; that should be meant."""
-    for item, document in draft.documents("cycle"):
+    for item, document in declarations.documents("cycle"):
         if document["active"] and document["steps"] and not _active(document["steps"]):
             message = f"no step of '{item.id}' is active, which makes it a hold: nothing is scheduled on it"
             yield Finding("FU321", item, ("steps",), message, "a hold says `steps: []`")
 
 
-def inactive_targets(draft: Draft) -> Iterator[Finding]:
-    for item, document in draft.documents("alias"):
-        cycle = draft.one("cycle", document["cycle"])
+def inactive_targets(declarations: Declarations) -> Iterator[Finding]:
+    for item, document in declarations.documents("alias"):
+        cycle = declarations.one("cycle", document["cycle"])
         if document["active"] and cycle and not cycle["active"]:
             message = f"the cycle '{document['cycle']}' of this active alias is not active"
             yield Finding("FU302", item, ("cycle",), message, "deactivate the alias, or point it elsewhere")
 
 
-def unnamed_cycles(draft: Draft) -> Iterator[Finding]:
-    named = {alias["cycle"] for _, alias in draft.documents("alias") if alias["active"]}
-    misshapen = any(alias.document is None for alias in draft.items["alias"].values())
-    for item, document in draft.documents("cycle"):
+def unnamed_cycles(declarations: Declarations) -> Iterator[Finding]:
+    named = {alias["cycle"] for _, alias in declarations.documents("alias") if alias["active"]}
+    misshapen = any(alias.document is None for alias in declarations.items["alias"].values())
+    for item, document in declarations.documents("cycle"):
         if document["active"] and item.id not in named and not misshapen:
             message = f"no active alias points to the cycle '{item.id}': reps cannot choose it"
             yield Finding("FU315", item, (), message, "add one under 'aliases', or deactivate the cycle")
 
 
-def _cycles(draft: Draft) -> Iterator[tuple[Item, Steps]]:
-    return ((item, document["steps"]) for item, document in draft.documents("cycle"))
+def _cycles(declarations: Declarations) -> Iterator[tuple[Item, Steps]]:
+    return ((item, document["steps"]) for item, document in declarations.documents("cycle"))
 
 
 def _at(item: Item, code: str, place: int, key: str, message: str, hint: str) -> Finding:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from followup.catalog.draft import Draft, Finding, Item
-from followup.catalog.moves import rings
+from followup.catalog.declarations import Declarations, Finding, Item
+from followup.catalog.renames import rings
 
 
-def sources(draft: Draft) -> Iterator[Finding]:
+def sources(declarations: Declarations) -> Iterator[Finding]:
     claimed: dict[str, Item] = {}
-    for item, document in sorted(draft.documents("plan"), key=lambda pair: (pair[0].file, pair[0].at)):
+    for item, document in sorted(declarations.documents("plan"), key=lambda pair: (pair[0].file, pair[0].at)):
         wanted = document["launch_on"]["source"] if document["status"] == "ready" else ()
         for source in wanted:
             first = claimed.setdefault(source, item)
@@ -21,19 +21,19 @@ def sources(draft: Draft) -> Iterator[Finding]:
                 yield Finding("FU218", item, ("launch_on", "source"), message, "one source launches one plan")
 
 
-def drafts_that_follow(draft: Draft) -> Iterator[Finding]:
+def drafts_that_follow(declarations: Declarations) -> Iterator[Finding]:
     """A2: only a ready plan launches."""
-    for item, document in draft.documents("plan"):
-        following = draft.one("plan", document["next"])
+    for item, document in declarations.documents("plan"):
+        following = declarations.one("plan", document["next"])
         if document["status"] == "ready" and following and following["status"] != "ready":
             message = f"the plan '{document['next']}' is a draft: it would not launch"
             yield Finding("FU320", item, ("next",), message, "set its status to ready, or take this out")
 
 
-def rings_of_plans(draft: Draft) -> Iterator[Finding]:
-    following = {item.id: document["next"] for item, document in draft.documents("plan") if document["next"]}
+def rings_of_plans(declarations: Declarations) -> Iterator[Finding]:
+    following = {item.id: document["next"] for item, document in declarations.documents("plan") if document["next"]}
     for ring in rings(following):
         way = " -> ".join((*ring, ring[0]))
         yield Finding(
-            "FU222", draft.items["plan"][ring[0]], ("next",), f"plans that follow each other in a ring: {way}"
+            "FU222", declarations.items["plan"][ring[0]], ("next",), f"plans that follow each other in a ring: {way}"
         )

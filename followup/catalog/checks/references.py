@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from followup.catalog.codes import nearest
-from followup.catalog.draft import Draft, Finding, Item
-from followup.catalog.moves import resolved
+from followup.catalog.declarations import Declarations, Finding, Item
+from followup.catalog.renames import resolved
 from followup.catalog.tree import Path
 
 EACH = "*"
@@ -55,22 +55,22 @@ REFERENCES: tuple[Reference, ...] = (
 )
 
 
-def undeclared(draft: Draft) -> Iterator[Finding]:
-    today = resolved({item.id: document["to"] for item, document in draft.documents("moved")})
+def undeclared(declarations: Declarations) -> Iterator[Finding]:
+    today = resolved({item.id: document["to"] for item, document in declarations.documents("moved")})
     for kind, path, target in REFERENCES:
-        known = draft.items[target]
+        known = declarations.items[target]
         if target in OPEN_LISTS and not known:
             continue
-        for item, _ in draft.documents(kind):
+        for item, _ in declarations.documents(kind):
             for where, id in _at(item.raw, path):
-                if id not in known and (target in OWN or not _included(draft, id)):
+                if id not in known and (target in OWN or not _included(declarations, id)):
                     hint = f"it has moved: '{today[id]}'" if target == "cycle" and id in today else ""
                     yield _missing(item, where, target, id, known, hint)
 
 
-def begun(draft: Draft) -> Iterator[Finding]:
+def begun(declarations: Declarations) -> Iterator[Finding]:
     """A test begins with one thing, and one thing at a time happens; an alias may be chosen as a step is closed."""
-    for item, document in draft.documents("test"):
+    for item, document in declarations.documents("test"):
         yield from _one_of(item, ("given",), document["given"], STARTS)
         for number, event in enumerate(document["when"]):
             yield from _one_of(item, ("when", number), event, CLOSES, "choose")
@@ -88,19 +88,19 @@ def _one_of(
         yield Finding("FU228", item, path, message, f"one of {', '.join(filter(None, (*words, other)))}")
 
 
-def tests(draft: Draft) -> Iterator[Finding]:
+def tests(declarations: Declarations) -> Iterator[Finding]:
     """The steps that a test names are those of the cycle or plan that it is about."""
-    for item, document in draft.documents("test"):
-        known = _steps_under_test(draft, document["given"])
+    for item, document in declarations.documents("test"):
+        known = _steps_under_test(declarations, document["given"])
         for where, id in _named_steps(item):
             if known is not None and id not in known:
                 yield _missing(item, where, "step", id, known)
 
 
-def migrations(draft: Draft) -> Iterator[Finding]:
+def migrations(declarations: Declarations) -> Iterator[Finding]:
     """The step that takes over is one of the same cycle, where that cycle is still there."""
-    for item, document in draft.documents("migrate"):
-        cycle = draft.one("cycle", str(document.get("step", "")).partition("/")[0])
+    for item, document in declarations.documents("migrate"):
+        cycle = declarations.one("cycle", str(document.get("step", "")).partition("/")[0])
         known = [step["id"] for step in cycle["steps"]] if cycle else []
         if cycle and "to" in document and document["to"] not in known:
             yield _missing(item, ("to",), "step", document["to"], known)
@@ -111,10 +111,10 @@ def _missing(item: Item, path: Path, target: str, id: str, known: Any, hint: str
     return Finding("FU229" if item.kind == "test" else "FU202", item, path, message, hint)
 
 
-def _included(draft: Draft, id: str) -> bool:
+def _included(declarations: Declarations, id: str) -> bool:
     """Items of another catalog are known when it is read, not here."""
     catalog, slash, _ = id.partition("/")
-    return bool(slash) and catalog in draft.items["include"]
+    return bool(slash) and catalog in declarations.items["include"]
 
 
 def _at(value: Any, path: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
@@ -134,9 +134,11 @@ def _inside(value: Any, key: str) -> Iterator[tuple[str | int, Any]]:
         yield key, value[key]
 
 
-def _steps_under_test(draft: Draft, given: dict[str, Any]) -> set[str] | None:
-    alias = draft.one("alias", given.get("alias")) or {}
-    known = draft.one("cycle", given.get("cycle") or alias.get("cycle")) or draft.one("plan", given.get("plan"))
+def _steps_under_test(declarations: Declarations, given: dict[str, Any]) -> set[str] | None:
+    alias = declarations.one("alias", given.get("alias")) or {}
+    known = declarations.one("cycle", given.get("cycle") or alias.get("cycle")) or declarations.one(
+        "plan", given.get("plan")
+    )
     return {step["id"] for step in known["steps"]} if known else None
 
 

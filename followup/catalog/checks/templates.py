@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from followup.catalog.codes import nearest
-from followup.catalog.draft import Draft, Finding
+from followup.catalog.declarations import Declarations, Finding
 from followup.catalog.files import attachment
-from followup.catalog.text import NotText
+from followup.catalog.source_text import NotText
 
 CONTACT = (
     *("id", "name", "first_name", "last_name", "email", "phone", "source"),
@@ -25,30 +25,32 @@ KNOWN = tuple(f"{thing}.{field}" for thing, fields in TOKENS.items() for field i
 BRACES = re.compile(r"\{\{(?P<inside>[^{}\n]*)\}\}|\{\{|\}\}")
 
 
-def files(draft: Draft) -> Iterator[Finding]:
-    for item, document in draft.documents("template"):
+def files(declarations: Declarations) -> Iterator[Finding]:
+    for item, document in declarations.documents("template"):
         if not document["text"]:
-            yield Finding("FU215", item, ("file",), f"the file '{document['file']}': {_why(draft, document['file'])}")
+            yield Finding(
+                "FU215", item, ("file",), f"the file '{document['file']}': {_why(declarations, document['file'])}"
+            )
 
 
-def _why(draft: Draft, file: str) -> str:
+def _why(declarations: Declarations, file: str) -> str:
     try:
-        return "is empty" if not attachment(file, draft.folder) else "changed while it was read"
+        return "is empty" if not attachment(file, declarations.folder) else "changed while it was read"
     except NotText as error:
         return error.message
 
 
-def tokens(draft: Draft) -> Iterator[Finding]:
-    for item, document in draft.documents("template"):
+def tokens(declarations: Declarations) -> Iterator[Finding]:
+    for item, document in declarations.documents("template"):
         texts = {"subject": document["subject"], "file" if document["file"] else "text": document["text"]}
         for key, text in texts.items():
             for message, hint in _wrong(text or "", document["file"] if key == "file" else None):
                 yield Finding("FU214", item, (key,), message, hint)
-    yield from _in_webhooks(draft)
+    yield from _in_webhooks(declarations)
 
 
-def _in_webhooks(draft: Draft) -> Iterator[Finding]:
-    for item, document in draft.documents("plan"):
+def _in_webhooks(declarations: Declarations) -> Iterator[Finding]:
+    for item, document in declarations.documents("plan"):
         for place, step in enumerate(document["steps"]):
             for path, text in _filled_in(step):
                 for message, hint in _wrong(text):

@@ -12,17 +12,17 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from followup.core import events as e
+from followup.core import history as h
 from followup.core import people
 from followup.core import wishes as w
 from followup.core.closing import reschedule
 from followup.core.draft import Decision, Draft, Stamp
 from followup.core.evolve import evolve
+from followup.core.fields.cleaning import clean_typed
+from followup.core.fields.values import Unfit
 from followup.core.model import Action, Contact, Dossier, Enrolment
 from followup.core.office import Office, User
 from followup.errors import FollowupError, Refused
-from followup.intake.fields import clean_typed
-from followup.intake.values import Unfit
 from followup.store import journal
 
 COMMAND = "edited-by-hand"
@@ -39,7 +39,7 @@ Row = tuple[Any, ...]
 Rows = Mapping[str, Mapping[Any, Row]]
 
 
-class Difference(NamedTuple):
+class HandEdit(NamedTuple):
     """A row that is not what the history tells: None where there is none."""
 
     dossier: Dossier
@@ -63,20 +63,20 @@ def _next(dossier: Dossier, row: Row) -> Dossier:
     if row[1] != dossier.seq + 1:
         raise ValueError(row[1])
     subject, seq, change, at, by, *event = row
-    return evolve(dossier, e.Entry(subject, seq, change, at, by, journal.event(*event)))
+    return evolve(dossier, h.Entry(subject, seq, change, at, by, journal.event(*event)))
 
 
-def differences(told: Iterable[Dossier], stand: Rows) -> Iterator[Difference]:
+def differences(told: Iterable[Dossier], stand: Rows) -> Iterator[HandEdit]:
     """`stand`: the rows of the files, by table and id."""
     left = {table: dict(rows) for table, rows in stand.items()}
     for dossier in told:
         for table, row in _rows(dossier):
             stands = left[table].pop(row[0], None)
             if stands != row:
-                yield Difference(dossier, table, row[0], row, stands)
+                yield HandEdit(dossier, table, row[0], row, stands)
     for table, rows in left.items():
         for id, row in rows.items():
-            yield Difference(Dossier(""), table, id, None, row)
+            yield HandEdit(Dossier(""), table, id, None, row)
 
 
 def _rows(dossier: Dossier) -> Iterator[tuple[str, Row]]:
@@ -88,7 +88,7 @@ def _rows(dossier: Dossier) -> Iterator[tuple[str, Row]]:
         yield ACTION, action
 
 
-def decided(dossier: Dossier, found: list[Difference], office: Office, stamp: Stamp) -> Decision:
+def decided(dossier: Dossier, found: list[HandEdit], office: Office, stamp: Stamp) -> Decision:
     """What the edits of one subject make of it. Raises Refused with what is wrong of the first that may not be."""
     draft = Draft(dossier, office, stamp, iter(()))
     for difference in found:
@@ -96,7 +96,7 @@ def decided(dossier: Dossier, found: list[Difference], office: Office, stamp: St
     return draft.decision
 
 
-def _carry_out(draft: Draft, difference: Difference) -> None:
+def _carry_out(draft: Draft, difference: HandEdit) -> None:
     edits = _edits(difference)
     if difference.table == CONTACT:
         people.change(draft, w.Set(_clean(edits, draft.office)))
@@ -107,7 +107,7 @@ def _carry_out(draft: Draft, difference: Difference) -> None:
         reschedule(draft, w.Reschedule(difference.id, due))
 
 
-def _edits(difference: Difference) -> dict[str, str | None]:
+def _edits(difference: HandEdit) -> dict[str, str | None]:
     """The columns that were edited. Raises Refused for what is no matter of hands."""
     table, id, told, stands = difference[1:]
     if told is None:
@@ -144,8 +144,8 @@ def _is_date(text: str) -> bool:
         return False
 
 
-def by_subject(found: Iterable[Difference]) -> list[tuple[Dossier, list[Difference]]]:
-    grouped: dict[str, tuple[Dossier, list[Difference]]] = {}
+def by_subject(found: Iterable[HandEdit]) -> list[tuple[Dossier, list[HandEdit]]]:
+    grouped: dict[str, tuple[Dossier, list[HandEdit]]] = {}
     for difference in found:
         subject = difference.dossier.subject or f"{difference.table} {difference.id}"
         grouped.setdefault(subject, (difference.dossier, []))[1].append(difference)

@@ -12,7 +12,7 @@ from io import StringIO
 from followup.errors import BadInput
 from followup.store.folder.fields import meant
 from followup.store.folder.places import unreadable
-from followup.store.folder.tables import Table
+from followup.store.folder.table_files import Table
 
 FEW = 5
 #: what git leaves in a file that was changed on both branches

@@ -13,24 +13,26 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from followup.core import declared
+from followup.core import office_documents
 from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
 from followup.core.office import Office
 from followup.errors import BadInput, Busy, NoProject, Refused, StoreUnreachable
-from followup.store import Head, Person, Rows, journal, loaded, sqlite
+from followup.store import Head, Person, Rows, journal, loaded
 from followup.store.folder import by_hand, commit, instance
 from followup.store.folder.fields import lines
 from followup.store.folder.places import held, unwritable
 from followup.store.folder.reading import ends_a_line, fill, known, line_of, read
-from followup.store.folder.tables import FILES, HISTORY, NAMES, table, written
-from followup.store.migrating import migrate
+from followup.store.folder.table_files import FILES, HISTORY, NAMES, table, written
+from followup.store.sqlite import store as sqlite
+from followup.store.sqlite.schema import migrate
+from followup.store.sqlite.store import SCHEMA_VERSION, SqliteChange, SqliteStore
 from followup.store.statements import statement
 
 #: as it was when a command last saw that all is as the history tells; of this machine, and not of the office
 SEEN = ".seen"
 IGNORED = f"{SEEN}\n{commit.STAGING}\n{commit.STAGED}\n"
-Edits = list[tuple[Dossier, list[by_hand.Difference]]]
+HandEdits = list[tuple[Dossier, list[by_hand.HandEdit]]]
 
 
 class _Memory(sqlite3.Connection):
@@ -40,7 +42,7 @@ class _Memory(sqlite3.Connection):
         self.close()
 
 
-class CsvStore(sqlite.SqliteStore):
+class CsvStore(SqliteStore):
     """`_keeps`: a commit reaches the files; `_guessed`: the memory holds edits by hand that no file's history has."""
 
     def __init__(self, path: str, create: bool = False) -> None:
@@ -98,7 +100,7 @@ class CsvStore(sqlite.SqliteStore):
         """Afresh, into a memory of its own."""
         office = instance.read_office(self.path)
         self._seen, self._guessed = known(self.path, NAMES), False
-        self._older = office["schema"] < sqlite.SCHEMA_VERSION
+        self._older = office["schema"] < SCHEMA_VERSION
         self.connection = sqlite3.connect(":memory:", isolation_level=None, factory=_Memory)
         migrate(self.connection, office["schema"])
         self.connection.execute("BEGIN")
@@ -111,7 +113,7 @@ class CsvStore(sqlite.SqliteStore):
         migrate(self.connection)
         self.connection.execute("UPDATE instance SET numbered_since = ?", [office.get("numbered_since", 0)])
         self._prepare()
-        self._edits: Edits = [] if self._as_seen() else self._compared()
+        self._edits: HandEdits = [] if self._as_seen() else self._compared()
 
     def _count(self) -> None:
         """Numbers go on behind the highest that was given: no row is ever taken away."""
@@ -129,7 +131,7 @@ class CsvStore(sqlite.SqliteStore):
         with suppress(OSError), open(self._at(SEEN), "w", encoding="ascii") as file:
             json.dump(self._seen, file)
 
-    def _compared(self) -> Edits:
+    def _compared(self) -> HandEdits:
         """What was edited by hand since a command wrote, here or elsewhere. The memory has what the history tells."""
         self._read_history()
         stand = {name: self._standing(name) for name in by_hand.TABLES}
@@ -147,7 +149,7 @@ class CsvStore(sqlite.SqliteStore):
         made = table(self.connection, name)
         return {row[0]: row for row in self.connection.execute(f"SELECT {', '.join(made.columns)} FROM {name}")}
 
-    def _put_back(self, difference: by_hand.Difference) -> None:
+    def _put_back(self, difference: by_hand.HandEdit) -> None:
         if difference.told and difference.stands:
             sql = table(self.connection, difference.table).insert
             self.connection.execute(sql.replace("INSERT", "INSERT OR REPLACE", 1), difference.told)
@@ -179,7 +181,7 @@ class CsvStore(sqlite.SqliteStore):
         documents: dict[str, dict[str, Any]] = {}
         for kind, id, text in self.ask("doctor.documents_now"):
             documents.setdefault(kind, {})[id] = loaded(text)
-        return declared.office(0, declared.Documents(documents))
+        return office_documents.office(0, office_documents.Documents(documents))
 
     def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
         if re.search(r"\b(history|VACUUM)\b", statement("sqlite", name)):
@@ -199,7 +201,7 @@ class CsvStore(sqlite.SqliteStore):
     @contextmanager
     def change(
         self, head: Head, dry_run: bool = False, resume: int | None = None, alone: bool = False
-    ) -> Iterator[sqlite.SqliteChange]:
+    ) -> Iterator[SqliteChange]:
         with self._writing():
             if self._guessed or known(self.path, NAMES) != self._seen:
                 self._load()
@@ -214,7 +216,7 @@ class CsvStore(sqlite.SqliteStore):
     def changing(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> CsvChange:
         return CsvChange(connection, head, resume)
 
-    def _commit(self, change: sqlite.SqliteChange) -> None:
+    def _commit(self, change: SqliteChange) -> None:
         if self._keeps:
             assert isinstance(change, CsvChange)
             self._write(lines(change.happened))
@@ -252,7 +254,7 @@ class CsvStore(sqlite.SqliteStore):
             yield
 
 
-class CsvChange(sqlite.SqliteChange):
+class CsvChange(SqliteChange):
     """What happened is kept, since the file of it grows by that."""
 
     def __init__(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> None:

@@ -1,0 +1,76 @@
+"""One name for one thing: what is declared twice, or chosen by the same word; and one office.
+
+Words are compared as the command line compares them: without case and accents.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from followup.catalog.declarations import Declarations, Finding, Item
+from followup.catalog.documents import Document
+from followup.core.words import folded
+
+#: What people pick from by its name. Aliases have a check of their own; two users may well be called the same.
+PICKED = (
+    *("cycle", "plan", "property", "action_type", "contact_type", "sales_cycle", "source", "group"),
+    *("category", "action_name", "outcome", "no_show_reason"),
+)
+
+
+def declared_twice(declarations: Declarations) -> Iterator[Finding]:
+    for item in declarations.twice:
+        first = declarations.items[item.kind][item.id]
+        what = "the office" if item.kind == "office" else f"the {item.kind.replace('_', ' ')} '{item.id}'"
+        message = f"{what} is declared twice; first in {first.file}, line {first.at.line}"
+        yield Finding("FU201", item, (), message, "remove one of the two")
+
+
+def no_office(declarations: Declarations) -> Iterator[Finding]:
+    if not declarations.items["office"]:
+        item = declarations.section("office")
+        yield Finding("FU221", item, (), "no office is declared", "office: {name: ..., zone: America/Vancouver}")
+
+
+def aliases(declarations: Declarations) -> Iterator[Finding]:
+    """Reps choose by name, or by id, which comes first: a name that is another's id would choose that one."""
+    active = [
+        (item, folded(document["name"])) for item, document in by_place(declarations, "alias") if document["active"]
+    ]
+    by_id = {item.id: (item, name) for item, name in active}
+    for item, first in same(active):
+        message = f"the active alias '{first.id}' has this name too ({_where(first)})"
+        yield Finding("FU216", item, ("name",), message, "reps could not tell them apart")
+    for item, name in active:
+        other, other_name = by_id.get(name, (item, name))
+        if other_name != name:
+            message = f"this name is the id of another active alias ({_where(other)}), which it would choose"
+            yield Finding("FU227", item, ("name",), message, "give one of them another name or id")
+
+
+def lists(declarations: Declarations) -> Iterator[Finding]:
+    for kind in PICKED:
+        items = sorted(declarations.items[kind].values(), key=lambda item: (item.file, item.at))
+        known = ((item, item.document) for item in items if item.document)
+        active = ((item, folded(document["name"])) for item, document in known if document.get("active", True))
+        for item, first in same(active):
+            message = f"the {kind.replace('_', ' ')} '{first.id}' has this name too ({_where(first)})"
+            yield Finding("FU317", item, ("name",), message, "people could not tell them apart")
+
+
+def _where(item: Item) -> str:
+    return f"{item.file}, line {item.at.line}" if item.file else "built in"
+
+
+def by_place(declarations: Declarations, kind: str) -> list[tuple[Item, Document]]:
+    """In the order of the files, so that the first of two stays the first."""
+    return sorted(declarations.documents(kind), key=lambda pair: (pair[0].file, pair[0].at))
+
+
+def same(values: Iterable[tuple[Item, object]]) -> Iterator[tuple[Item, Item]]:
+    """Items whose value an earlier item has, with that one."""
+    seen: dict[object, Item] = {}
+    for item, value in values:
+        if value in seen:
+            yield item, seen[value]
+        seen.setdefault(value, item)

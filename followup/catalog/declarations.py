@@ -1,0 +1,124 @@
+"""All items of all files, declared or built in, before the checks that look across them.
+
+An item whose shape is wrong has no document, but it is declared: what names it is not a second mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from followup.catalog import builtin
+from followup.catalog.documents import SECTIONS, Document, document
+from followup.catalog.reader import Reading
+from followup.catalog.tree import TOP, Map, Path, Place, Seq, locate
+
+NO_FILE = ""
+
+
+class Item(NamedTuple):
+    """One declared thing. `at`: where its id stands; `path`: where it is in its file. Built-in ones have no file."""
+
+    kind: str
+    id: str
+    file: str
+    at: Place
+    path: Path
+    raw: Any
+    document: Document | None
+
+
+class Declarations(NamedTuple):
+    """`items` by kind and id, the first of those declared twice; `twice` the later ones. `whole`: no file is broken.
+
+    `sections`: the first file and place where each section stands. `today`: a date, or nothing where none was given.
+    """
+
+    folder: str
+    items: Mapping[str, Mapping[str, Item]]
+    twice: tuple[Item, ...]
+    whole: bool
+    sections: Mapping[str, tuple[str, Place]]
+    today: str
+
+    def documents(self, kind: str) -> Iterator[tuple[Item, Document]]:
+        """The items of a kind that have the right shape and a file."""
+        for item in self.items.get(kind, {}).values():
+            if item.document is not None and item.file:
+                yield item, item.document
+
+    def one(self, kind: str, id: str | None) -> Document | None:
+        """The document of one item, built in or not; None if there is none, or it has the wrong shape."""
+        item = self.items.get(kind, {}).get(id or "")
+        return item.document if item else None
+
+    def section(self, name: str) -> Item:
+        """What is said of a section as a whole: at its key, or at the top of a file where no file has it."""
+        files = (item.file for items in self.items.values() for item in items.values() if item.file)
+        file, at = self.sections.get(name) or (min(files, default=self.folder), TOP)
+        return Item(SECTIONS[name], name, file, at, (name,), None, None)
+
+
+class Finding(NamedTuple):
+    """What a check has found. `path` goes on from the item's; `key`: it is about the key, not about its value."""
+
+    code: str
+    item: Item
+    path: Path
+    message: str
+    hint: str = ""
+    key: bool = False
+
+    @property
+    def place(self) -> Place:
+        return locate(self.item.raw, self.path, self.item.at, self.key) if self.path else self.item.at
+
+
+def declare(
+    folder: str, readings: Sequence[Reading], misshapen: frozenset[tuple[str, Path]], whole: bool, today: str
+) -> Declarations:
+    """Everything read; `misshapen` are files with the paths of items that the schema refuses."""
+    items = {kind: dict(_built_in(kind)) for kind in SECTIONS.values()}
+    twice = []
+    for item in _declared(folder, readings, misshapen):
+        first = items[item.kind].get(item.id)
+        if first is None or not first.file:
+            items[item.kind][item.id] = item
+        else:
+            twice.append(item)
+    sections = {name: (file, data.keys_at[name]) for file, data, _, _ in reversed(readings) for name in data}
+    return Declarations(folder, items, tuple(twice), whole, sections, today)
+
+
+def _built_in(kind: str) -> Iterator[tuple[str, Item]]:
+    for id, known in builtin.documents().get(kind, {}).items():
+        yield id, Item(kind, id, NO_FILE, TOP, (), known, known)
+
+
+def _declared(folder: str, readings: Iterable[Reading], misshapen: frozenset[tuple[str, Path]]) -> Iterator[Item]:
+    for file, data, _, _ in readings:
+        for section in data.keys() & SECTIONS.keys():
+            for id, path, at, raw in _entries(section, data[section], data.keys_at[section]):
+                right = (file, path) not in misshapen
+                made = document(section, raw, id, folder) if right else None
+                yield Item(SECTIONS[section], id, file, at, path, raw, made)
+
+
+def _entries(section: str, content: Any, at: Place) -> Iterator[tuple[str, Path, Place, Any]]:
+    """The items of one section: id, path, place of the id, what is written. What is no mapping or list has none."""
+    if section == "office":
+        yield section, (section,), at, content
+    elif isinstance(content, Map):
+        yield from ((id, (section, id), content.keys_at[id], raw) for id, raw in content.items())
+    elif isinstance(content, Seq):
+        for number, raw in enumerate(content):
+            yield _subject(raw, number), (section, number), content.values_at[number], raw
+
+
+def _subject(raw: Any, number: int) -> str:
+    """What an entry of `moved` or `migrate` is about; there is one entry for each."""
+    known = raw if isinstance(raw, Map) else {}
+    for key in ("from", "step", "cycle"):
+        if isinstance(known.get(key), str):
+            return str(known[key]) if key == "from" else f"{key}:{known[key]}"
+    return str(number)

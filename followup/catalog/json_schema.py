@@ -1,0 +1,102 @@
+"""What the JSON Schema says about one file, as problems in an admin's words, each at the text that it is about.
+
+The schema is flat, so every error names one key; a reference outside the schema file is never followed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator, ValidationError, validators
+from jsonschema.protocols import Validator
+from referencing import Registry
+
+from followup.catalog.codes import problem
+from followup.catalog.schema_messages import messages
+from followup.catalog.shipped import shipped
+from followup.catalog.tree import TOP, Map, Path, locate
+from followup.errors import Problem
+
+Schema = Mapping[str, Any]
+
+
+def problems(data: Map, file: str) -> Iterator[tuple[Path, Problem]]:
+    """Everything in one file that does not have the shape of a catalog, with its path."""
+    for error in validator().iter_errors(data):
+        for finding in messages(error):
+            place = locate(data, finding.path, TOP, finding.key)
+            yield finding.path, problem(finding.code, file, place, finding.path, finding.message, finding.hint)
+
+
+@cache
+def validator() -> Validator:
+    """The one validator of this process."""
+    return build(schema())
+
+
+@cache
+def schema() -> Schema:
+    with open(os.path.join(shipped("schema"), "catalog.schema.json"), encoding="utf-8") as file:
+        document: Schema = json.load(file)
+    return document
+
+
+def build(document: Schema) -> Validator:
+    """A validator of a schema whose own definitions are put in place: looking them up each time takes twice as long."""
+    registry: Any = Registry
+    strict: Validator = Strict(_inlined(document, document["$defs"]), registry=registry(retrieve=_never))
+    return strict
+
+
+def _never(uri: str) -> Any:
+    raise LookupError(f"{uri}: a schema never reaches out")
+
+
+def _inlined(node: Any, definitions: Schema) -> Any:
+    """The same schema without local references; what stands beside a reference says more than what it refers to."""
+    if isinstance(node, list):
+        return [_inlined(item, definitions) for item in node]
+    if not isinstance(node, dict):
+        return node
+    beside = {key: _inlined(value, definitions) for key, value in node.items() if key not in ("$ref", "$defs")}
+    name = node.get("$ref", "")
+    if name.startswith("#/$defs/"):
+        return {**_inlined(definitions[name.removeprefix("#/$defs/")], definitions), **beside}
+    return {**beside, "$ref": name} if name else beside
+
+
+def _pattern(_: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """`$` is the end of the text, not the end of its last line; what is too short or long anyway is not searched."""
+    searched = isinstance(instance, str) and _fits(len(instance), schema)
+    if searched and not _compiled(pattern).search(instance):
+        yield ValidationError(pattern)
+
+
+def _fits(length: int, schema: Schema) -> bool:
+    return bool(schema.get("minLength", 0) <= length <= schema.get("maxLength", 1000))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", pattern))
+
+
+def _required(_: Any, required: list[str], instance: Any, __: Any) -> Iterator[ValidationError]:
+    """The message is the bare name of the key, for `messages` to put into words."""
+    if isinstance(instance, dict):
+        yield from (ValidationError(name) for name in required if name not in instance)
+
+
+def _depends(_: Any, needed: Mapping[str, list[str]], instance: Any, __: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, dict):
+        present = (names for key, names in needed.items() if key in instance)
+        yield from (ValidationError(name) for names in present for name in names if name not in instance)
+
+
+_extend: Any = validators.extend
+Strict = _extend(Draft202012Validator, {"pattern": _pattern, "required": _required, "dependentRequired": _depends})

@@ -1,0 +1,215 @@
+"""Why an action is due when it is: an account of its events, in words (G4).
+
+It reads what the history kept when the date was made, never what the catalog says today.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from followup.core import history as h
+from followup.core.office import Calendar
+from followup.core.timing import ONE_DAY, utc_text, works
+
+
+class Cause(NamedTuple):
+    """One thing that made the date what it is. `change`, `by`, `at` (UTC): of the event that it comes from."""
+
+    what: str
+    text: str
+    change: int
+    by: str
+    at: str
+
+
+class Applied(NamedTuple):
+    """A version of the catalog: the change that put it in force, at that instant, by whom, and its git commit."""
+
+    version: int
+    change: int
+    at: int
+    by: str
+    git: str | None
+
+
+class Known(NamedTuple):
+    """What is known beside the history. `calendar`: of a version and an owner; `holidays`: of a version, by date."""
+
+    applied: Mapping[int, Applied]
+    calendar: Callable[[int, str | None], Calendar]
+    holidays: Callable[[int], Mapping[str, str]]
+
+
+def explain(action: int, history: Sequence[h.Entry], known: Known) -> list[Cause]:
+    """`history`: the whole of the subject that has the action, oldest first."""
+    return list(_Account(history, known).of(action))
+
+
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+#: how an action is closed, in words
+CLOSED: Mapping[type[h.Event], str] = {
+    h.Completed: "completed",
+    h.Skipped: "skipped",
+    h.NotShown: "a no-show",
+    h.Failed: "failed",
+    h.Cancelled: "cancelled",
+}
+
+
+class _Account:
+    def __init__(self, history: Sequence[h.Entry], known: Known) -> None:
+        self.history, self.known = history, known
+        scheduled = [x.event for x in history if isinstance(x.event, h.Scheduled)]
+        self.titles = {event.action: event.title for event in scheduled}
+        self.versions = {applied.change: applied for applied in known.applied.values()}
+
+    def of(self, action: int) -> Iterator[Cause]:
+        for entry in self.history:
+            match entry.event:
+                case h.Scheduled(action=id) if id == action:
+                    yield from self._scheduled(entry, entry.event)
+                case h.Redated(action=id, before=before, due=due, why=why) if id == action:
+                    yield _cause("redated", entry, f"from {_day(before)} to {_day(due)}, by an edit of its step")
+                    yield from self._dated(entry, entry.event, why)
+                case h.Rescheduled(action=id, before=before, due=due) if id == action:
+                    yield _cause("moved by hand", entry, f"from {_day(before)} to {_day(due)}, by {entry.by}")
+                case h.Reassigned(action=id) if id == action:
+                    yield _cause("handed on", entry, _handed(entry.event))
+                case h.Undone(change=change) if any(row["id"] == action for row in entry.event.actions):
+                    yield _cause("taken back", entry, f"change {change}, by {entry.by}")
+                case event if type(event) in CLOSED and event.action == action:  # type: ignore[union-attr]
+                    yield _cause("closed", entry, self._closed(entry))
+
+    def _scheduled(self, entry: h.Entry, event: h.Scheduled) -> Iterator[Cause]:
+        if event.enrolment is None:
+            yield _cause("scheduled", entry, f"by hand, by {entry.by}, for {_day(event.due)}")
+            return
+        yield from self._placed(entry, event)
+        yield _cause("scheduled", entry, self._trigger(entry, event))
+        why = event.why or {}
+        if "rebooked" in why:
+            first = next(
+                x for x in self.history if isinstance(x.event, h.Scheduled) and x.event.action == why["rebooked"]
+            )
+            yield _cause(
+                "due", entry, f"{_day(event.due)}, as it was booked anew; before: {self._name(why['rebooked'])}"
+            )
+            yield from self._dated(first, first.event, first.event.why or {})  # type: ignore[arg-type,union-attr]
+        else:
+            yield from self._dated(entry, event, why)
+
+    def _placed(self, entry: h.Entry, event: h.Scheduled) -> Iterator[Cause]:
+        """On its cycle, through an alias; and in its round."""
+        earlier = self.history[: self.history.index(entry)]
+        for x in earlier:
+            match x.event:
+                case h.Enrolled(enrolment=id, process=cycle, alias=alias, start=start) if id == event.enrolment:
+                    through = f" through alias {alias}" if alias else ""
+                    yield _cause("placed", x, f"on {cycle}{through} from {_day(start)} on, by {x.by}")
+                case h.AliasChosen(enrolment=id, alias=alias) if id == event.enrolment:
+                    yield _cause("alias", x, f"{alias} was chosen for the same cycle, by {x.by}")
+                case h.RoundBegan(enrolment=id, round=round, start=start) if (
+                    id == event.enrolment and round == event.round
+                ):
+                    yield _cause("round", x, f"{round} began on {_day(start)}")
+
+    def _trigger(self, entry: h.Entry, event: h.Scheduled) -> str:
+        """What in the same change made it."""
+        step = f"step {event.step} in round {event.round}" + (f", try {event.trial}" if event.trial > 1 else "")
+        if applied := self.versions.get(entry.change):
+            return f"{step}, as version {applied.version} of the catalog was applied by {applied.by}"
+        for x in reversed([x for x in self.history if x.change == entry.change and x.seq < entry.seq]):
+            if isinstance(x.event, h.Enrolled) and x.event.enrolment == event.enrolment:
+                break
+            if type(x.event) in CLOSED:
+                return f"{step}, as {self._closed(x)}"
+        return f"{step}, as {entry.by} placed them on the cycle"
+
+    def _closed(self, entry: h.Entry) -> str:
+        event = entry.event
+        reason = getattr(event, "reason", None)
+        name = self._name(event.action)  # type: ignore[union-attr]
+        on = _day(event.on)  # type: ignore[union-attr]
+        return f"{name} was {CLOSED[type(event)]} on {on} by {entry.by}" + (f" ({reason})" if reason else "")
+
+    def _dated(self, entry: h.Entry, event: h.Scheduled | h.Redated, why: h.Fields) -> Iterator[Cause]:
+        if "from" not in why:
+            return
+        yield _cause("counts from", entry, f"{_day(why['from'])}, {_anchor(why['anchor'])}")
+        yield _cause("offset", entry, self._offset(event, why))
+        for reason in why.get("moved_by", ()):
+            yield _cause("moved", entry, self._moved(reason, event, why))
+        if why.get("unknown_holidays"):
+            yield _cause("unsure", entry, "it lies beyond the last day whose holidays are declared")
+        yield _cause("due", entry, _day(event.due))
+        yield _cause("catalog", entry, self._version(why["version"]))
+
+    def _offset(self, event: h.Scheduled | h.Redated, why: h.Fields) -> str:
+        text = f"{why['offset']}, which is {_day(event.nominal)}"
+        if "business" not in why["offset"]:
+            return text
+        over = self._days_off(event.action, why["version"], why["from"], event.nominal)
+        return text + (f", over {', '.join(over)}" if over else "")
+
+    def _moved(self, reason: str, event: h.Scheduled | h.Redated, why: h.Fields) -> str:
+        match reason:
+            case "min_gap":
+                return "held back by its min_gap to the step before"
+            case "stagger":
+                return "put off, so that not too many come on one day (stagger)"
+            case "today":
+                return "it would have been in the past when the edit was applied: not before that day"
+            case _:
+                off = self._days_off(event.action, why["version"], event.nominal, event.due)
+                return f"rolled off {', '.join(off) or 'a day off'}"
+
+    def _days_off(self, action: int, version: int, start: str, end: str) -> list[str]:
+        """The days between two dates, and the two themselves, on which nobody works."""
+        calendar, names = self.known.calendar(version, self._owner(action)), self.known.holidays(version)
+        first, last = sorted(date.fromisoformat(text[:10]) for text in (start, end))
+        days = [first + ONE_DAY * number for number in range((last - first).days + 1)]
+        return [f"{day} ({names.get(str(day)) or DAYS[day.weekday()]})" for day in days if not works(day, calendar)]
+
+    def _owner(self, action: int) -> str | None:
+        return next(
+            x.event.owner for x in self.history if isinstance(x.event, h.Scheduled) and x.event.action == action
+        )
+
+    def _version(self, number: int) -> str:
+        applied = self.known.applied.get(number)
+        if applied is None:
+            return f"version {number}"
+        commit = f", commit {applied.git}" if applied.git else ""
+        return f"version {number}, applied by {applied.by} on {utc_text(applied.at)[:10]}{commit}"
+
+    def _name(self, action: int) -> str:
+        return f"{action} {self.titles.get(action, '')}".strip()
+
+
+def _cause(what: str, entry: h.Entry, text: str) -> Cause:
+    return Cause(what, text, entry.change, entry.by, utc_text(entry.at))
+
+
+def _anchor(anchor: str) -> str:
+    match anchor:
+        case "completed":
+            return "when the step before it was closed (anchor: completed)"
+        case "due":
+            return "the planned date of the step before it (anchor: due)"
+        case "start":
+            return "when its round began (anchor: start)"
+        case _:
+            return f"the planned date of step {anchor.removeprefix('step:')} (anchor: {anchor})"
+
+
+def _handed(event: h.Reassigned) -> str:
+    was, old = event.before.get("owner"), event.before.get("due")
+    who = f"from {was or 'nobody'} to {event.owner or 'nobody'}" if was != event.owner else f"stays with {event.owner}"
+    return who + (f"; it reads {_day(event.due)} there, where it read {_day(old)}" if old and old != event.due else "")
+
+
+def _day(text: str) -> str:
+    return text.replace("T", " ")

@@ -1,0 +1,119 @@
+"""Rows of lists, as they are shown and promised: one name for each key of the JSON items."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from followup.core.model import Action, Dossier
+from followup.core.timing import day_of
+from followup.core.worklist import next_action_date, overdue_days
+
+
+class ActionRow(NamedTuple):
+    """`actions@1`, in the order of lists.columns."""
+
+    id: int
+    type: str
+    channel: str | None
+    title: str
+    status: str
+    due: str
+    nominal: str
+    at: int
+    owner: str | None
+    contact: str | None
+    contact_name: str | None
+    phone: str | None
+    enrolment: int | None
+    cycle: str | None
+    plan: str | None
+    step: str | None
+    alias: str | None
+    round: int
+    category: str | None
+    action_name: str | None
+    moved: int
+    attempts: int
+    outcome: str | None
+    notes: str | None
+    completed_on: str | None
+    completed_by: str | None
+    reason: str | None
+
+    def late(self, today: str) -> int:
+        return overdue_days(self.due, today) if self.status == "scheduled" else 0
+
+    def item(self, today: str) -> dict[str, Any]:
+        """The promised keys: an instant is for machines of ours alone."""
+        item = {**self._asdict(), "overdue_days": self.late(today)}
+        del item["at"]
+        return item
+
+
+def shown(action: Action, dossier: Dossier) -> ActionRow:
+    """The row of an action as lists.columns would read it, from the dossier that holds it."""
+    contact, enrolment = dossier.contact, dossier.enrolment(action.enrolment)
+    process = (enrolment.kind, enrolment.process) if enrolment else None
+    return ActionRow(
+        id=action.id,
+        type=action.type,
+        channel=action.channel,
+        title=action.title,
+        status=action.status,
+        due=action.due,
+        nominal=action.nominal,
+        at=action.at,
+        owner=action.owner,
+        contact=action.contact,
+        contact_name=contact.name if contact else None,
+        phone=contact.phone if contact else None,
+        enrolment=action.enrolment,
+        cycle=process[1] if process and process[0] == "cycle" else None,
+        plan=process[1] if process and process[0] == "plan" else None,
+        step=action.step,
+        alias=enrolment.alias if enrolment else None,
+        round=action.round,
+        category=action.category,
+        action_name=action.action_name,
+        moved=action.moved,
+        attempts=action.attempts,
+        outcome=action.outcome,
+        notes=action.notes,
+        completed_on=action.completed_on,
+        completed_by=action.completed_by,
+        reason=action.reason,
+    )
+
+
+class ContactRow(NamedTuple):
+    """`contacts@1`, in the order of lists.contact_columns."""
+
+    id: str
+    name: str
+    email: str | None
+    phone: str | None
+    owner: str | None
+    property: str | None
+    source: str | None
+    type: str | None
+    sales_cycle: str | None
+    stage: str
+    groups: str
+    cycle: str | None
+    alias: str | None
+    cycle_since: str | None
+    paused_until: str | None
+    follow_up: str | None
+    do_not_contact: str
+    next_action: str | None
+    updated_at: str
+
+    def item(self, holds: frozenset[str], zone: str) -> dict[str, Any]:
+        """`holds`: the cycles on which nothing is scheduled; `zone`: its owner's."""
+        return {
+            **self._asdict(),
+            "groups": self.groups.split(),
+            "do_not_contact": self.do_not_contact.split(),
+            "on_hold": self.cycle in holds,
+            "next_action_date": next_action_date(self.next_action, day_of(self.updated_at, zone)),
+        }

@@ -1,0 +1,57 @@
+"""A cycle as a picture has it: boxes, arrows between them, and who stands where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from followup.core.office import Cycle, Step
+from followup.core.process.rounds import loop_target
+
+#: by step; None: on hold
+Standing = Mapping[str | None, tuple[int, int]]
+
+
+class Graph(NamedTuple):
+    """`aliases`: names that lead in. `asks`: the steps whose completing offers the menu of aliases (F10). `standing`:
+    contacts at each step, and how many of them are late; None where nobody asked."""
+
+    cycle: Cycle
+    aliases: Sequence[str]
+    asks: frozenset[str]
+    types: Mapping[str, str]
+    standing: Standing | None = None
+
+    def arrows(self) -> Iterator[tuple[Step, Step, str]]:
+        """From an active step to the one that follows, and in words when that is due."""
+        active = self.cycle.active_steps
+        for before, step in pairwise(active):
+            if before.loop_to:
+                return
+            yield before, step, waits(step)
+
+    def loop(self) -> tuple[Step, Step, str] | None:
+        """The step that loops, where it leads, and when that is due."""
+        for step in self.cycle.active_steps:
+            if step.loop_to:
+                target = loop_target(self.cycle, step)
+                return step, target, f"again {waits(target, looped=True)}"
+        return None
+
+    def at(self, step: str | None) -> str:
+        """Who stands there, in words; nothing where nobody asked, or nobody does."""
+        count, late = (self.standing or {}).get(step, (0, 0))
+        if not count:
+            return ""
+        return f"{count:,} here" + (f", {late:,} late" if late else "")
+
+
+def waits(step: Step, looped: bool = False) -> str:
+    """How long after what: `2 business days after it is done`."""
+    anchor = {"completed": "it is done", "due": "it is due", "start": "the round began"}
+    after = anchor.get(step.anchor) or f"{step.anchor.removeprefix('step:')} is due"
+    if looped and step.anchor == "due":
+        after = "it is done, or due if later"
+    when = f" at {step.at}" if step.at else ""
+    return f"at once{when}" if step.offset.number == 0 else f"{step.offset} after {after}{when}"

@@ -1,0 +1,154 @@
+"""Cases: what an administrator says that a cycle does, held against what it does (G2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from followup.core import wishes as w
+from followup.core.model import CANCELLED, SCHEDULED, contact_subject
+from followup.core.office import Document, Office
+from followup.core.rehearsal.in_memory import Rehearsal
+from followup.core.timing import moment
+from followup.errors import FollowupError, Refused
+
+SUBJECT = contact_subject("somebody")
+
+
+class Line(NamedTuple):
+    """One action. `round`: None where the case does not say."""
+
+    step: str
+    due: str
+    status: str = SCHEDULED
+    round: int | None = None
+
+    def __str__(self) -> str:
+        status = "" if self.status == SCHEDULED else f" {self.status}"
+        again = f", round {self.round}" if (self.round or 1) > 1 else ""
+        return f"{self.step} {self.due.replace('T', ' ')}{status}{again}"
+
+
+class Pair(NamedTuple):
+    """What was expected, and what there is: None where there is no such action."""
+
+    expected: Line | None
+    got: Line | None
+
+    @property
+    def agrees(self) -> bool:
+        return bool(self.expected and self.got and _agree(self.expected, self.got))
+
+    @property
+    def due(self) -> str:
+        line = self.got or self.expected
+        return line.due if line else ""
+
+
+class Verdict(NamedTuple):
+    """`pairs`, by due. `trouble`: what could not happen at all, and why."""
+
+    id: str
+    name: str
+    pairs: tuple[Pair, ...]
+    trouble: str = ""
+
+    @property
+    def holds(self) -> bool:
+        return not self.trouble and all(pair.agrees for pair in self.pairs)
+
+
+def verdict(office: Office, id: str, case: Document) -> Verdict:
+    """Lives through the case `id` of the catalog, and compares. Never raises for what the case says."""
+    story, trouble = _Story(office, case["given"]), ""
+    try:
+        story.begins()
+        for event in case["when"]:
+            story.goes_on(event)
+    except FollowupError as error:
+        trouble = f"{story.at}: {error}"
+    expected = [Line(x["step"], x["due"], x.get("status", SCHEDULED), x.get("round")) for x in case["then"]]
+    return Verdict(id, case["name"], tuple(pairs(expected, story.lines)), trouble)
+
+
+class _Story:
+    """One contact, from the day on which it is placed. `at`: what happens just now, in words."""
+
+    def __init__(self, office: Office, given: Document) -> None:
+        self.given, self.owner = given, given.get("owner")
+        own = office.calendar(self.owner)
+        self.calendar = own._replace(days_off=own.days_off.union(given.get("holidays", ())))
+        self.rehearsal = Rehearsal(office._replace(calendars={None: self.calendar, self.owner: self.calendar}))
+        self.now, self.at = 0, "given"
+
+    @property
+    def lines(self) -> list[Line]:
+        actions = self.rehearsal.people[SUBJECT].actions if self.rehearsal.people else ()
+        return [Line(action.step or action.title, action.due, action.status, action.round) for action in actions]
+
+    def begins(self) -> None:
+        if "plan" in self.given:
+            raise Refused("plans do not run yet: give an alias or a cycle")
+        choice = w.Choice(self.given.get("alias"), self.given.get("cycle"))
+        self._does(self.given["on"], w.Add({"name": "Somebody", "owner": self.owner}, choice, without_cycle=True))
+
+    def goes_on(self, event: Document) -> None:
+        verb = next((verb for verb in CLOSES if verb in event), "choose")
+        self.at = f"{verb} {event[verb]} on {event['on']}"
+        if verb == "choose":
+            self._does(event["on"], w.Assign(w.Choice(event["choose"]), event.get("restart", False)))
+        else:
+            self._does(event["on"], CLOSES[verb](self._action(event[verb]), event))
+        if verb not in ("choose", "complete") and "choose" in event:  # only a completing can carry it (F10)
+            self._does(event["on"], w.Assign(w.Choice(event["choose"]), event.get("restart", False)))
+
+    def _does(self, on: str, wish: w.Wish) -> None:
+        """On a day, as work begins, or at a moment; the clock never goes back: what is older is told late (T7)."""
+        moment_ = on if len(on) > 10 else f"{on}T{self.calendar.opens}"
+        self.now = max(self.now, moment(moment_, self.calendar.zone).at)
+        self.rehearsal.does(SUBJECT, wish, self.now)
+
+    def _action(self, step: str) -> int:
+        mine = [action for action in self.rehearsal.people[SUBJECT].open_actions if action.step == step]
+        if not mine:
+            raise Refused("no action of it is open then")
+        return max(mine, key=lambda action: action.round).id
+
+
+def _complete(action: int, event: Document) -> w.Wish:
+    choice = w.Choice(event["choose"]) if "choose" in event else None
+    return w.Complete(action, event["on"], choice=choice, restart=event.get("restart", False))
+
+
+#: what can happen to a step
+CLOSES: Mapping[str, Callable[[int, Document], w.Wish]] = {
+    "complete": _complete,
+    "skip": lambda action, event: w.Skip(action, event["on"]),
+    "no_show": lambda action, event: w.NoShow(action, "did not come", event["on"], event.get("rebook")),
+    "fail": lambda action, event: w.Fail(action, "failed"),
+    "cancel": lambda action, event: w.Cancel(action),
+    "reschedule": lambda action, event: w.Reschedule(action, event["to"]),
+}
+
+
+def pairs(expected: Sequence[Line], got: Sequence[Line]) -> list[Pair]:
+    """Each expected line beside what it is about, in the order of the dues. What was cancelled need not be expected."""
+    left, met = list(got), dict[int, Line]()
+    for fits in (_agree, _is_about):
+        for place, line in enumerate(expected):
+            match = None if place in met else next((x for x in left if fits(line, x)), None)
+            if match:
+                met[place] = match
+                left.remove(match)
+    found = [Pair(line, met.get(place)) for place, line in enumerate(expected)]
+    found += [Pair(None, line) for line in left if line.status != CANCELLED]
+    return sorted(found, key=lambda pair: pair.due)
+
+
+def _is_about(expected: Line, got: Line) -> bool:
+    return expected.step == got.step and expected.round in (None, got.round)
+
+
+def _agree(expected: Line, got: Line) -> bool:
+    """A due without a time is the whole day."""
+    return _is_about(expected, got) and got.due.startswith(expected.due) and expected.status == got.status

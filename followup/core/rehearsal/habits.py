@@ -1,0 +1,86 @@
+"""How somebody's follow-up would go on: what comes due, when it is done, and what follows from that (G3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from followup.core import wishes as w
+from followup.core.model import Action
+from followup.core.office import Office
+from followup.core.rehearsal.in_memory import Rehearsal
+from followup.core.timing import ONE_DAY, local, moment, roll_to_work
+
+#: answers a number from 0 to below 1, as evenly spread as a die
+Draw = Callable[[], float]
+
+
+class Habits(NamedTuple):
+    """How people work. `late`: points (share, days): that share of what is due is done within so many days; between two
+    points as on a line. `leaves`: the share of completed calls that are the last, since somebody buys or says no.
+    """
+
+    late: Sequence[tuple[float, float]] = ()
+    leaves: float = 0.0
+
+    def days_late(self, draw: Draw) -> int:
+        """Whole days after the due."""
+        if not self.late:
+            return 0
+        share, (before, low) = draw(), (0.0, 0.0)
+        for point, days in self.late:
+            if share < point:
+                return round(low + (days - low) * (share - before) / (point - before))
+            before, low = point, days
+        return round(low)
+
+
+class Touch(NamedTuple):
+    """One action. `due`, `done`: local dates of its owner, `done` None where that lies beyond the end."""
+
+    action: Action
+    due: str
+    done: str | None
+
+
+def lives(rehearsal: Rehearsal, subject: str, now: int, until: int, habits: Habits, draw: Draw) -> Iterator[Touch]:
+    """Everything of `subject` that is due before the instant `until`, in the order in which it is done.
+
+    What is overdue at `now` is done from then on. People do on a working day what came due before it.
+    """
+    planned: dict[int, int] = {}
+    while True:
+        for action in rehearsal.people[subject].open_actions:
+            if action.id not in planned:
+                planned[action.id] = _done_at(rehearsal.office, action, now, habits.days_late(draw))
+        open_ = [action for action in rehearsal.people[subject].open_actions if action.at < until]
+        next = min(open_, key=lambda action: (planned[action.id], action.position, action.id), default=None)
+        if next is None or planned[next.id] >= until:
+            yield from (_touch(rehearsal.office, action, now, None) for action in open_)
+            return
+        yield _touch(rehearsal.office, next, now, planned[next.id])
+        _done(rehearsal, subject, next, planned[next.id], habits, draw)
+
+
+def _done_at(office: Office, action: Action, now: int, late: int) -> int:
+    """On the first working day so many days after the due: at its time, or as work begins."""
+    calendar = office.calendar(action.owner)
+    due = local(max(action.at, now), calendar.zone)
+    day = roll_to_work(date.fromisoformat(due.day) + ONE_DAY * late, ONE_DAY, calendar).isoformat()
+    time = action.due[11:] if day == action.due[:10] and len(action.due) > 10 else calendar.opens
+    return max(moment(f"{day}T{time}", calendar.zone).at, now)
+
+
+def _touch(office: Office, action: Action, now: int, done: int | None) -> Touch:
+    zone = office.calendar(action.owner).zone
+    due = max(action.due[:10], local(now, zone).day)
+    return Touch(action, due, local(done, zone).day if done is not None else None)
+
+
+def _done(rehearsal: Rehearsal, subject: str, action: Action, at: int, habits: Habits, draw: Draw) -> None:
+    rehearsal.does(subject, w.Complete(action.id), at)
+    contact = rehearsal.people[subject].contact
+    asked = habits.leaves and contact and not contact.closed() and rehearsal.office.offers_cycle(action.type)
+    if asked and draw() < habits.leaves:
+        rehearsal.does(subject, w.Close("lost"), at)

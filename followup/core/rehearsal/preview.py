@@ -1,0 +1,101 @@
+"""What a contact gets who begins on a day, and with whom everything is done on its day (E1, G3)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import NamedTuple
+
+from followup.core import wishes as w
+from followup.core.migration.summary import ItemChange
+from followup.core.model import SCHEDULED, Action, Dossier, contact_subject
+from followup.core.office import Office
+from followup.core.rehearsal.cases import Line, Pair, pairs
+from followup.core.rehearsal.in_memory import Rehearsal
+from followup.core.timing import moment
+
+SUBJECT = contact_subject("somebody")
+
+#: how far somebody is followed: loops go on for ever
+ROUNDS, MOST = 2, 400
+
+
+class Preview(NamedTuple):
+    """A cycle, or an alias that means another one, whose contacts see something else from now on.
+
+    `kind`: cycle or alias; `became`: its id afterwards. `pairs`: expected is before, got is after.
+    """
+
+    kind: str
+    id: str
+    became: str
+    pairs: tuple[Pair, ...]
+
+
+class Comparison(NamedTuple):
+    """`before` and `after`: how the two are called. `start`: the day (a date) on which somebody begins."""
+
+    before: str
+    after: str
+    start: str
+    edits: Sequence[ItemChange]
+    previews: Sequence[Preview]
+
+
+class Side(NamedTuple):
+    """An office, and the ids of what it declares."""
+
+    office: Office
+    cycles: Collection[str]
+    aliases: Collection[str]
+
+
+def previews(before: Side, after: Side, start: str) -> Iterator[Preview]:
+    """Whatever begins otherwise on that day (a date) from now on, cycles first."""
+    today = {after.office.cycle_id(id): id for id in before.cycles}  # ids as they will be (E5)
+    for id in sorted({*today, *after.cycles}):
+        yield from _of_cycle(before.office, after.office, today.get(id, id), id, start)
+    for id in sorted({*before.aliases} & {*after.aliases}):
+        was, becomes = before.office.aliases[id].cycle, after.office.aliases[id].cycle
+        if (was and after.office.cycle_id(was)) != becomes:
+            old, new = timeline(before.office, w.Choice(id), start), timeline(after.office, w.Choice(id), start)
+            yield from _differing("alias", id, id, old, new)
+
+
+def _of_cycle(before: Office, after: Office, was: str, id: str, start: str) -> Iterator[Preview]:
+    """Steps under the ids that they will have."""
+    old = timeline(before, w.Choice(None, was), start)
+    today = [line._replace(step=after.step_id(was, line.step) or line.step) for line in old]
+    yield from _differing("cycle", was, id, today, timeline(after, w.Choice(None, id), start))
+
+
+def _differing(kind: str, was: str, id: str, old: Sequence[Line], new: Sequence[Line]) -> Iterator[Preview]:
+    found = tuple(pairs(old, new))
+    if any(pair.expected != pair.got for pair in found):
+        yield Preview(kind, was, id, found)
+
+
+def timeline(office: Office, choice: w.Choice, start: str) -> list[Line]:
+    """The actions of the first rounds, by due. `start`: a date. Nothing where nobody can be placed there."""
+    if not _is_open(office, choice):
+        return []
+    rehearsal, calendar = Rehearsal(office), office.calendar(None)
+    now = moment(f"{start}T{calendar.opens}", calendar.zone).at
+    rehearsal.does(SUBJECT, w.Add({"name": "Somebody"}, choice, without_cycle=True), now)
+    while action := _next(rehearsal.people[SUBJECT]):
+        now = max(now, action.at)
+        rehearsal.does(SUBJECT, w.Complete(action.id, action.due), now)
+    lines = [Line(x.step or x.title, x.due, SCHEDULED, x.round) for x in rehearsal.people[SUBJECT].actions]
+    return sorted((line for line in lines if (line.round or 1) <= ROUNDS), key=lambda line: line.due)
+
+
+def _is_open(office: Office, choice: w.Choice) -> bool:
+    alias = office.aliases[choice.alias] if choice.alias else None
+    id = alias.cycle if alias else choice.cycle
+    cycle = office.cycle(id) if id else None
+    return bool((alias is None or alias.active) and cycle and cycle.active)
+
+
+def _next(dossier: Dossier) -> Action | None:
+    """What is due first, while it is of the rounds that are looked at."""
+    action = min(dossier.open_actions, key=lambda action: (action.at, action.position), default=None)
+    return action if action and action.round <= ROUNDS and len(dossier.actions) < MOST else None

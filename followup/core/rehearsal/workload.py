@@ -1,0 +1,119 @@
+"""How much work there is, for whom, on which day; and what contacts notice of it (G3)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from followup.core.office import Office
+from followup.core.rehearsal.habits import Touch
+from followup.core.timing import days_between, works
+
+
+class Silence(NamedTuple):
+    """The longest time in which a contact hears nothing."""
+
+    days: int
+    since: str
+    until: str
+    contact: str
+
+
+class Workload:
+    """Counted as it comes: memory grows with people and days, not with contacts."""
+
+    def __init__(self) -> None:
+        self.due: Counter[tuple[str | None, str]] = Counter()  # by owner and day
+        self.contacts, self.actions, self.done, self.off, self.same_day, self.next_day = 0, 0, 0, 0, 0, 0
+        self.touches: Counter[int] = Counter()  # contacts by how many actions each has had done
+        self.silence: Silence | None = None
+
+    def note(self, office: Office, contact: str, touches: Iterable[Touch], since: str | None = None) -> None:
+        """One contact's. `since`: the day from which it waits for the first touch; None: nobody asks."""
+        days: Counter[str] = Counter()
+        heard = [since] if since else []
+        for touch in touches:
+            self.due[touch.action.owner, touch.due] += 1
+            self.off += not works(date.fromisoformat(touch.due), office.calendar(touch.action.owner))
+            days[touch.due] += 1
+            if touch.done:
+                heard.append(touch.done)
+        self.contacts += 1
+        self.actions += days.total()
+        done = len(heard) - (since is not None)
+        self.done += done
+        self.touches[done] += 1
+        self.same_day += sum(count > 1 for count in days.values())
+        self.next_day += sum(_next(day) in days for day in days)
+        self._hears(contact, sorted(heard))
+
+    def _hears(self, contact: str, days: Sequence[str]) -> None:
+        for since, until in pairwise(days):
+            length = days_between(since, until)
+            if self.silence is None or length > self.silence.days:
+                self.silence = Silence(length, since, until, contact)
+
+    @property
+    def owners(self) -> list[str | None]:
+        return sorted({owner for owner, _ in self.due}, key=lambda owner: (owner is None, owner))
+
+    @property
+    def median(self) -> int:
+        """Touches of the contact in the middle."""
+        return _at(sorted(self.touches.elements()), 0.5)
+
+
+class Person(NamedTuple):
+    """What one owner's days look like. `days`: how much is due on each; `worked`: those of them that are."""
+
+    owner: str | None
+    capacity: int | None
+    total: int
+    median: int
+    p95: int
+    most: int
+    worst: str | None
+    over: int
+    days: Mapping[str, int]
+    worked: frozenset[str]
+
+
+def person(office: Office, load: Workload, owner: str | None, first: str, last: str) -> Person:
+    """`first`, `last`: the dates between which is looked. Quantiles are of the days that are worked."""
+    calendar = office.calendar(owner)
+    due = {day: load.due[owner, day] for day in dates(first, last)}
+    worked = frozenset(day for day in due if works(date.fromisoformat(day), calendar))
+    counts = sorted(due[day] for day in worked)
+    most, worst = max(((count, day) for day, count in due.items()), default=(0, ""))
+    over = sum(count > calendar.capacity for count in due.values()) if calendar.capacity else 0
+    return Person(
+        owner,
+        calendar.capacity,
+        sum(due.values()),
+        _at(counts, 0.5),
+        _at(counts, 0.95),
+        most,
+        worst if most else None,
+        over,
+        due,
+        worked,
+    )
+
+
+def dates(first: str, last: str) -> Iterator[str]:
+    day, end = date.fromisoformat(first), date.fromisoformat(last)
+    while day <= end:
+        yield day.isoformat()
+        day += timedelta(days=1)
+
+
+def _next(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+
+
+def _at(sorted_: Sequence[int], share: float) -> int:
+    """The value that this share of them does not exceed."""
+    return sorted_[min(int(share * len(sorted_)), len(sorted_) - 1)] if sorted_ else 0

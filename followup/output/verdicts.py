@@ -1,0 +1,88 @@
+"""What became of cases: for people, for scripts, and for CI (G2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from followup.core.rehearsal.cases import Line, Pair, Verdict
+from followup.output import junit
+from followup.output.table import table
+from followup.output.text import clean, json_text, plural
+
+#: where a case is declared: file and line
+Places = Mapping[tuple[str, str], tuple[str, int]]
+
+
+def drawn(verdicts: Sequence[Verdict], places: Places, format: str) -> Iterator[str]:
+    """As `text`, `json` or `junit`, line by line."""
+    if format == "json":
+        yield json_text({"schema": "followup/test@1", "items": [_item(each, places) for each in verdicts]})
+    elif format == "junit":
+        yield junit.suite("followup test", [_case(each, places) for each in verdicts])
+    else:
+        yield from _text(verdicts, places)
+
+
+def _item(verdict: Verdict, places: Places) -> dict[str, Any]:
+    file, line = places["test", verdict.id]
+    return {
+        "id": verdict.id,
+        "name": verdict.name,
+        "holds": verdict.holds,
+        "file": file,
+        "line": line,
+        "trouble": verdict.trouble or None,
+        "actions": [_pair(pair) for pair in verdict.pairs],
+    }
+
+
+def _pair(pair: Pair) -> dict[str, Any]:
+    return {"agrees": pair.agrees, "expected": _line(pair.expected), "got": _line(pair.got)}
+
+
+def _line(line: Line | None) -> dict[str, Any] | None:
+    return line and line._asdict()
+
+
+def _case(verdict: Verdict, places: Places) -> junit.Case:
+    text = None if verdict.holds else (_summary(verdict), "\n".join(timelines(verdict)))
+    return junit.Case(verdict.id, *places["test", verdict.id], text)
+
+
+def _summary(verdict: Verdict) -> str:
+    return verdict.trouble or next(_said(pair) for pair in verdict.pairs if not pair.agrees)
+
+
+def _said(pair: Pair) -> str:
+    return f"expected {pair.expected or 'nothing'}, got {pair.got or 'nothing'}"
+
+
+def _text(verdicts: Sequence[Verdict], places: Places) -> Iterator[str]:
+    failed = [verdict for verdict in verdicts if not verdict.holds]
+    for verdict in failed:
+        file, line = places["test", verdict.id]
+        yield clean(f"{file}:{line}: {verdict.id}" + (f": {verdict.name}" if verdict.name != verdict.id else ""))
+        yield from ("  " + line for line in timelines(verdict))
+        yield ""
+    broken = f", {len(failed):,} {'does' if len(failed) == 1 else 'do'} not hold" if failed else ""
+    held = len(verdicts) - len(failed)
+    yield f"{plural(held, 'case')} {'holds' if held == 1 else 'hold'}{broken}."
+
+
+def timelines(verdict: Verdict) -> Iterator[str]:
+    """Both, side by side, with a mark where they part; and what could not happen."""
+    yield from beside(verdict.pairs, ("expected", "got"), [pair.agrees for pair in verdict.pairs])
+    if verdict.trouble:
+        yield clean(verdict.trouble)
+
+
+def beside(pairs: Sequence[Pair], heads: tuple[str, str], agree: Sequence[bool]) -> Iterator[str]:
+    """Two timelines, a line for each pair, marked where they do not agree."""
+    rows = [("" if same else ">", _told(x.expected), _told(x.got)) for x, same in zip(pairs, agree, strict=True)]
+    if rows:
+        yield from table(("", *heads), rows).splitlines()
+
+
+def _told(line: Line | None) -> str:
+    return str(line) if line else "-"

@@ -1,0 +1,1 @@
+"""The PostgreSQL engine: an office in a schema of its own."""

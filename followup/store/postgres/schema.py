@@ -1,0 +1,125 @@
+"""The schema of an office in PostgreSQL: made and brought up by numbered migrations, each in one transaction with its
+number; held against what the migrations make."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from psycopg import ClientCursor, Connection, Rollback, errors
+
+from followup.errors import NoProject
+from followup.store.postgres.placeholders import placed
+from followup.store.shapes import departures
+from followup.store.statements import migrations
+
+Server = Connection[Any]
+#: what the roles of an office are called after its schema
+ROLES = ("rep", "worker")
+#: the office that is made to be looked at
+SCRATCH = "followup_as_it_should_be"
+
+#: who makes or upgrades an office
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(1179601997)"
+
+
+def number(connection: Server, schema: str) -> int:
+    """The last migration; 0 where there is no office."""
+    if connection.execute("SELECT to_regclass(%s)", [f'"{schema}".migration']).fetchone() == (None,):
+        return 0
+    row = connection.execute(f'SELECT coalesce(max(number), 0) FROM "{schema}".migration').fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def create(connection: Server, schema: str) -> None:
+    """An empty office, with its roles; whoever makes it owns it, and is a worker. Killed anywhere, nothing is there.
+
+    Raises NoProject where the database cannot hold every name, or somebody else's tables are there.
+    """
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        how = "CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0"
+        raise NoProject(f"the database is in {encoding}, and an office takes one in UTF-8: {how}")
+    with connection.transaction():
+        connection.execute(ONE_AT_A_TIME)
+        _must_be_free(connection, schema)
+        connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        for role in ROLES:
+            _make_role(connection, f"{schema}_{role}")
+        connection.execute(f"GRANT {schema}_worker TO CURRENT_USER")
+        upgrade(connection, schema)
+
+
+def _must_be_free(connection: Server, schema: str) -> None:
+    """Of anything but an office, which somebody may have made meanwhile."""
+    theirs = "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(%s) ORDER BY relname LIMIT 1"
+    found = connection.execute(theirs, [f'"{schema}"']).fetchone()
+    if found and not number(connection, schema):
+        message = f"the schema {schema} has something else in it ({found[0]}), and was left as it is"
+        raise NoProject(f"{message}: an office takes one of its own, ?schema=NAME", exists=True)
+
+
+def _make_role(connection: Server, role: str) -> None:
+    """Roles are the server's and not the schema's: they may be there."""
+    if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+        connection.execute(f"CREATE ROLE {role} NOLOGIN")
+
+
+def upgrade(connection: Server, schema: str) -> None:
+    """Every migration that is not there yet. Nothing that somebody else has done in the meantime."""
+    for wanted, sql in migrations("postgres"):
+        with connection.transaction():
+            connection.execute(ONE_AT_A_TIME)
+            if number(connection, schema) < wanted:
+                _migrate(connection, schema, wanted, sql)
+
+
+def _migrate(connection: Server, schema: str, wanted: int, sql: str) -> None:
+    for name, value in (("{schema}", f'"{schema}"'), *((f"{{{role}}}", f"{schema}_{role}") for role in ROLES)):
+        sql = sql.replace(name, value)
+    connection.execute(f'SET LOCAL search_path = "{schema}", pg_temp')
+    connection.execute(sql)
+    connection.execute("INSERT INTO migration VALUES (%s)", [wanted])
+
+
+def faults(connection: Server, schema: str) -> Iterator[str]:
+    """What differs from a new office that every migration was applied to; and every rep's login that would pass by the
+    row security. The new office is made beside, and taken back."""
+    found = _described(connection, schema)
+    try:
+        should = _of_a_new_one(connection)
+    except errors.InsufficientPrivilege:
+        yield "the schema was not checked: that takes a login that may create one, as the owner's"
+        should = found
+    yield from departures(_unnamed(should, schema), _unnamed(found, schema))
+    names = {"schema": schema, **{role: f"{schema}_{role}" for role in ROLES}}
+    for login, why in ClientCursor(connection).execute(placed("doctor.passing"), names):
+        yield f"login {login} is let in as a rep, and {why}: no row would be kept from it (F20)"
+
+
+def _of_a_new_one(connection: Server) -> dict[str, str]:
+    made: dict[str, str] = {}
+    with connection.transaction():
+        connection.execute("SET LOCAL client_min_messages = error")
+        for role in ROLES:
+            connection.execute(f"CREATE ROLE {SCRATCH}_{role} NOLOGIN")
+        connection.execute(f"CREATE SCHEMA {SCRATCH}")
+        for wanted, sql in migrations("postgres"):
+            _migrate(connection, SCRATCH, wanted, sql)
+        made |= _described(connection, SCRATCH)
+        raise Rollback
+    return made
+
+
+def _described(connection: Server, schema: str) -> dict[str, str]:
+    """ "index action_due" -> what it is."""
+    rows = ClientCursor(connection).execute(placed("doctor.schema"), {"schema": schema}).fetchall()
+    return {f"{kind} {name}": told for kind, name, told in rows}
+
+
+def _unnamed(described: dict[str, str], schema: str) -> dict[str, str]:
+    """The same of every office. What it is called can also be another word there, such as `rep`: in that of both."""
+    name = re.compile(f'{SCRATCH}|"{schema}"|{schema}')
+    return {key: name.sub("*", told) for key, told in described.items()}

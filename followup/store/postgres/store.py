@@ -1,0 +1,283 @@
+"""The PostgreSQL store: an office is a schema of its own, which is owned, worked and looked at by roles of its own.
+
+Whoever changes holds the contacts concerned, in the order of their ids, and decides on what is read after that. Many
+change at once; an apply is alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
+from itertools import count
+from json import dumps
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+from followup.core.draft import Decision
+from followup.core.model import Dossier, user_subject
+from followup.errors import Busy, NoProject, Overtaken, StoreUnreachable, UsageError
+from followup.store import OVERTAKEN, Head, Person, Rows, shown, whole
+from followup.store.dossiers import Dossiers
+from followup.store.postgres.bulk import copied, few_enough, poured_unguarded
+from followup.store.postgres.placeholders import placed
+from followup.store.postgres.server import address, connected, first_line, translated
+from followup.store.saving import WRITES, rows_of
+from followup.store.statements import statements
+
+SCHEMA_VERSION = 4
+WAIT_SECONDS = 10.0
+#: what was decided on is read after it is held, whatever the server's own default is
+BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
+
+#: answers that may be longer than memory: they are fetched as they are read
+LONG = frozenset({"lists.history", "doctor.others_history", *(f"whole.{table}" for table in whole.TABLES)})
+
+
+class PostgresStore(Dossiers):
+    """A schema of a database."""
+
+    def __init__(self, url: str, create: bool = False) -> None:
+        self.url = shown(url)
+        self.address, self.schema = address(url)
+        self._holding = False  # whether a change is under way that others may go on beside
+        self._names = count()
+        with self._translated():
+            self.connection = connected(
+                self.address,
+                WAIT_SECONDS,
+                autocommit=True,
+                client_encoding="utf-8",
+                application_name=f"followup {self.schema}",  # what the server's own lists say
+            )
+            try:
+                self._check(create)
+            except BaseException:
+                self.connection.close()
+                raise
+
+    def _check(self, create: bool) -> None:
+        from followup.store.postgres import schema
+
+        self.connection.execute(f'SET search_path = "{self.schema}", pg_temp')
+        self.connection.execute(f"SET lock_timeout = '{WAIT_SECONDS}s'")
+        number = schema.number(self.connection, self.schema)
+        if number == 0 and create:
+            schema.create(self.connection, self.schema)
+        elif number == 0:
+            raise NoProject(f"there is no office in the schema {self.schema} of {self.url}: `followup store create`")
+        elif number > SCHEMA_VERSION:
+            message = f"{self.url} was made by a newer followup (schema {number}): upgrade this program"
+            raise NoProject(message, exists=True)
+        elif number < SCHEMA_VERSION and not create:
+            raise NoProject(f"{self.url} is of an older followup: its owner runs `followup store upgrade`", exists=True)
+        elif number < SCHEMA_VERSION:
+            schema.upgrade(self.connection, self.schema)
+
+    @property
+    def account(self) -> str:
+        return self.connection.info.user
+
+    def believes(self, login: str | None) -> bool:
+        """A worker may speak for anybody."""
+        if login == self.account:
+            return True
+        worker = f"SELECT pg_has_role(session_user, '{self.schema}_worker', 'MEMBER')"
+        return self.connection.execute(worker).fetchone() == (True,)
+
+    def _translated(self) -> AbstractContextManager[None]:
+        return translated(self.url)
+
+    def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
+        with self._translated():
+            if name in LONG:
+                yield from self._long(name, values)
+            else:
+                yield from self._asking.execute(placed(name), values).fetchall()
+
+    @cached_property
+    def _asking(self) -> psycopg.ClientCursor[Any]:
+        """Writes values into the text, so that the planner sees which filters are given. It is one for all questions,
+        since a cursor refers to itself, and this program collects no garbage."""
+        return psycopg.ClientCursor(self.connection)
+
+    def _long(self, name: str, values: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+        idle = self.connection.info.transaction_status is TransactionStatus.IDLE
+        long, cursor = f"long_{next(self._names)}", psycopg.ClientCursor(self.connection)
+        if idle:
+            cursor.execute("BEGIN READ ONLY")
+        try:
+            cursor.execute(f"DECLARE {long} NO SCROLL CURSOR FOR {placed(name)}", values)
+            while rows := cursor.execute(f"FETCH 2000 FROM {long}").fetchall():
+                yield from rows
+            cursor.execute(f"CLOSE {long}")
+        finally:
+            if idle:
+                cursor.execute("ROLLBACK")
+
+    def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
+        if not self._holding:
+            return super().dossiers(contacts)
+        ids = dumps(contacts)
+        adding = next(self.ask("dossiers.missing", ids=ids))[0]
+        if adding:
+            self._lock("adding")
+        list(self.ask("dossiers.hold", ids=ids))
+        found = super().dossiers(contacts)
+        for (id,) in self.ask("dossiers.kept", ids=ids) if adding else ():
+            found[id] = found[id]._replace(kept=True)
+        return found
+
+    def tasks(self, user: str) -> Dossier:
+        if self._holding:
+            self._lock("hold_user", subject=user_subject(user))
+        return super().tasks(user)
+
+    def hold(self, actions: Iterable[int]) -> None:
+        """See Change.hold."""
+        ids = dumps(list(actions))
+        list(self.ask("dossiers.hold_of_actions", ids=ids))
+        for (user,) in self.ask("dossiers.users_of_actions", ids=ids):
+            self._lock("hold_user", subject=user_subject(user))
+
+    def _lock(self, name: str, **values: Any) -> None:
+        list(self.ask("write." + name, office=self._office, **values))
+
+    @cached_property
+    def _office(self) -> int:
+        """What the locks of this office are told apart by."""
+        return int(next(self.ask("write.office", schema=self.schema))[0])
+
+    @contextmanager
+    def change(
+        self, head: Head, dry_run: bool = False, resume: int | None = None, alone: bool = False
+    ) -> Iterator[PostgresChange]:
+        with self._transaction(BEGIN) as end:
+            self._holding = not alone
+            self._lock("alone" if alone else "beside")
+            if next(self.ask("catalog.version"))[0] != head.catalog_version:
+                raise (Busy if resume else Overtaken)(OVERTAKEN)  # of batches that are saved none is begun anew
+            change = PostgresChange(self, head, resume)
+            yield change
+            end("COMMIT" if change.saved and not dry_run else "ROLLBACK")
+
+    def fill(self, tables: Iterable[tuple[str, Rows]], people: Iterable[Person]) -> None:
+        """See Store.fill."""
+        with self._transaction(BEGIN) as end:
+            self._lock("alone")
+            whole.must_be_empty(self)
+            for table, rows in tables:
+                poured_unguarded(self.connection, table, whole.columns(table), rows)
+            list(self.ask("write.count"))
+            admit(self.connection, people)
+            end("COMMIT")
+        with self._translated():
+            self.connection.execute("ANALYZE")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        with self._transaction("BEGIN ISOLATION LEVEL REPEATABLE READ"):
+            yield
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Any]:
+        """Rolled back at its end, unless what it gives was told otherwise."""
+        with self._translated():
+            self.connection.execute(begin)
+            try:
+                yield self._end
+            finally:
+                self._holding = False
+                if self.connection.info.transaction_status is not TransactionStatus.IDLE and not self.connection.closed:
+                    self.connection.execute("ROLLBACK")
+
+    def _end(self, how: str) -> None:
+        # a COMMIT of what has failed would be taken, and be a ROLLBACK
+        if self.connection.info.transaction_status is TransactionStatus.INERROR:
+            raise StoreUnreachable("something went wrong while it was written: nothing was changed")
+        try:
+            self.connection.execute(how)
+        except psycopg.OperationalError as error:
+            if not self.connection.closed:
+                raise
+            lost = "the connection was lost at the very end: see whether it was made (`followup history -n 5`)"
+            raise StoreUnreachable(f"{lost} ({self.url}: {first_line(error)})") from error
+
+    @property
+    def sees_all(self) -> bool:
+        """To the owner, who may also make the schema that a doctor compares with."""
+        mine = "SELECT pg_has_role(session_user, nspowner, 'MEMBER') FROM pg_namespace WHERE nspname = %s"
+        return self.connection.execute(mine, [self.schema]).fetchone() == (True,)
+
+    def back_up(self, path: str) -> None:
+        raise UsageError(f"a server's office is backed up by the server's own tool: pg_dump -n {self.schema}")
+
+    def schema_faults(self) -> Iterator[str]:
+        from followup.store.postgres import schema
+
+        with self._translated():
+            yield from schema.faults(self.connection, self.schema)
+
+    def tolerate(self) -> None:
+        """The server lets nothing in that is not UTF-8."""
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+class PostgresChange:
+    """A change inside its transaction."""
+
+    def __init__(self, store: PostgresStore, head: Head, resume: int | None) -> None:
+        self.store, self.connection, self.resumed = store, store.connection, resume is not None
+        self.id = resume or next(store.ask("write.next_change"))[0]
+        if resume is None:
+            self.connection.execute(placed("write.change"), {"id": self.id, **head._asdict()})
+        self.ids = _numbers(store)
+        self.saved = False  # a change that changed nothing leaves no trace
+
+    def hold(self, actions: Iterable[int]) -> None:
+        self.store.hold(actions)
+
+    def execute(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
+        self._write(placed("catalog." + name), rows)
+
+    def admit(self, people: Iterable[Person]) -> None:
+        admit(self.connection, people)
+
+    def _write(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.executemany(sql, [*rows])
+
+    def save(self, decisions: Iterable[tuple[Dossier, Decision]]) -> None:
+        rows = rows_of(decisions)
+        self.saved = self.saved or bool(rows["history"])
+        plain = statements("postgres", "write")
+        for name, written in WRITES.items():
+            if few_enough(rows[name]):
+                self._write(placed("write." + written), rows[name])
+            else:
+                copied(self.connection, plain[written], rows[name])
+
+    def leave_unfinished(self, typed: str | None) -> None:
+        self.connection.execute(placed("write.unfinished"), {"id": self.id, "typed": typed})
+        self.saved = self.saved or self.resumed
+
+
+def _numbers(store: PostgresStore) -> Iterator[int]:
+    """Taken when the first is asked for, which is after the contacts are held: they are higher than those of enrolments
+    that are read. (It knows nothing of its change, which would then be kept in memory by it: this program collects no
+    garbage.)"""
+    many = 4
+    while True:
+        yield from [row[0] for row in store.ask("write.next_ids", many=many)]
+        many = min(many * 4, 4096)
+
+
+def admit(connection: psycopg.Connection[Any], people: Iterable[Person]) -> None:
+    """See Change.admit."""
+    connection.execute(placed("write.forget_people"))
+    with connection.cursor() as cursor:
+        cursor.executemany(placed("write.admit"), [*people])

@@ -1,0 +1,1 @@
+"""The SQLite engine: an office in one file."""

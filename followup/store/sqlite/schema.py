@@ -1,0 +1,54 @@
+"""The schema grows by numbered migrations, each in one transaction with its number: killed anywhere, old or new."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from followup.store.shapes import departures
+from followup.store.statements import migrations, statement
+
+
+def migrate(connection: sqlite3.Connection, until: int | None = None) -> None:
+    """Bring the schema to this program's version, or to an older one. Does nothing that somebody else has done in the
+    meantime."""
+    from followup.store.sqlite.store import APPLICATION_ID
+
+    for number, sql in migrations("sqlite")[:until]:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if connection.execute("PRAGMA user_version").fetchone()[0] < number:
+                for statement in _split(sql):
+                    connection.execute(statement)
+                connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                connection.execute(f"PRAGMA user_version = {number}")
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+
+def _split(sql: str) -> list[str]:
+    """Statements one by one: executescript would commit the transaction they belong to."""
+    parts, current = [], ""
+    for line in sql.splitlines(keepends=True):
+        current += line
+        if sqlite3.complete_statement(current):
+            parts.append(current)
+            current = ""
+    return parts
+
+
+def schema_faults(connection: sqlite3.Connection) -> Iterator[str]:
+    """What differs from a new store that every migration was applied to."""
+    new = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(new)
+    should, found = _schema(new), _schema(connection)
+    new.close()
+    yield from departures(should, found)
+
+
+def _schema(connection: sqlite3.Connection) -> dict[str, str]:
+    """ "index action_due" -> the words that made it."""
+    rows = connection.execute(statement("sqlite", "doctor.schema"))
+    return {f"{type_} {name}": " ".join((sql or "").split()) for type_, name, sql in rows}
