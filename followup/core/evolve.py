@@ -131,13 +131,10 @@ def _scheduled(dossier: Dossier, event: h.Scheduled) -> Action:
     )
 
 
-Closing = h.Completed | h.Skipped | h.NotShown | h.Failed | h.Cancelled
-
-
 def _closed(
     dossier: Dossier,
     entry: h.Entry,
-    event: Closing,
+    event: h.Closing,
     status: str,
     *,
     outcome: str | None = None,

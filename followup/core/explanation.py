@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from operator import itemgetter
+from types import MappingProxyType
 from typing import NamedTuple
 
 from followup.core import history as h
@@ -44,26 +46,28 @@ class Known(NamedTuple):
 
 def explain(action: int, history: Sequence[h.Entry], known: Known) -> list[Cause]:
     """`history`: the whole of the subject that has the action, oldest first."""
-    return list(_Account(history, known).of(action))
+    return list(_Reasoning(history, known).of(action))
 
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 #: how an action is closed, in words
-CLOSED: Mapping[type[h.Event], str] = {
-    h.Completed: "completed",
-    h.Skipped: "skipped",
-    h.NotShown: "a no-show",
-    h.Failed: "failed",
-    h.Cancelled: "cancelled",
-}
+CLOSED: Mapping[type[h.Closing], str] = MappingProxyType(
+    {
+        h.Completed: "completed",
+        h.Skipped: "skipped",
+        h.NotShown: "a no-show",
+        h.Failed: "failed",
+        h.Cancelled: "cancelled",
+    }
+)
 
 
-class _Account:
+class _Reasoning:
     def __init__(self, history: Sequence[h.Entry], known: Known) -> None:
         self.history, self.known = history, known
         scheduled = [x.event for x in history if isinstance(x.event, h.Scheduled)]
-        self.titles = {event.action: event.title for event in scheduled}
+        self.scheduled = {event.action: event for event in scheduled}
         self.versions = {applied.change: applied for applied in known.applied.values()}
 
     def of(self, action: int) -> Iterator[Cause]:
@@ -80,8 +84,9 @@ class _Account:
                     yield _cause("handed on", entry, _handed(entry.event))
                 case h.Undone(change=change) if any(row["id"] == action for row in entry.event.actions):
                     yield _cause("taken back", entry, f"change {change}, by {entry.by}")
-                case event if type(event) in CLOSED and event.action == action:  # type: ignore[union-attr]
-                    yield _cause("closed", entry, self._closed(entry))
+                case h.Completed() | h.Skipped() | h.NotShown() | h.Failed() | h.Cancelled() as event:
+                    if event.action == action:
+                        yield _cause("closed", entry, self._closed(event, entry.by))
 
     def _scheduled(self, entry: h.Entry, event: h.Scheduled) -> Iterator[Cause]:
         if event.enrolment is None:
@@ -91,15 +96,17 @@ class _Account:
         yield _cause("scheduled", entry, self._trigger(entry, event))
         why = event.why or {}
         if "rebooked" in why:
-            first = next(
-                x for x in self.history if isinstance(x.event, h.Scheduled) and x.event.action == why["rebooked"]
-            )
-            yield _cause(
-                "due", entry, f"{_day(event.due)}, as it was booked anew; before: {self._name(why['rebooked'])}"
-            )
-            yield from self._dated(first, first.event, first.event.why or {})  # type: ignore[arg-type,union-attr]
+            before = self._name(why["rebooked"])
+            yield _cause("due", entry, f"{_day(event.due)}, as it was booked anew; before: {before}")
+            yield from self._first_dated(why["rebooked"])
         else:
             yield from self._dated(entry, event, why)
+
+    def _first_dated(self, action: int) -> Iterator[Cause]:
+        """Where the date of a rebooked action's first try came from."""
+        for entry in self.history:
+            if isinstance(entry.event, h.Scheduled) and entry.event.action == action:
+                yield from self._dated(entry, entry.event, entry.event.why or {})
 
     def _placed(self, entry: h.Entry, event: h.Scheduled) -> Iterator[Cause]:
         """On its cycle, through an alias; and in its round."""
@@ -121,19 +128,29 @@ class _Account:
         step = f"step {event.step} in round {event.round}" + (f", try {event.trial}" if event.trial > 1 else "")
         if applied := self.versions.get(entry.change):
             return f"{step}, as version {applied.version} of the catalog was applied by {applied.by}"
-        for x in reversed([x for x in self.history if x.change == entry.change and x.seq < entry.seq]):
-            if isinstance(x.event, h.Enrolled) and x.event.enrolment == event.enrolment:
-                break
-            if type(x.event) in CLOSED:
-                return f"{step}, as {self._closed(x)}"
+        if closing := self._closing_before(entry, event):
+            return f"{step}, as {self._closed(closing, entry.by)}"
         return f"{step}, as {entry.by} placed them on the cycle"
 
-    def _closed(self, entry: h.Entry) -> str:
-        event = entry.event
-        reason = getattr(event, "reason", None)
-        name = self._name(event.action)  # type: ignore[union-attr]
-        on = _day(event.on)  # type: ignore[union-attr]
-        return f"{name} was {CLOSED[type(event)]} on {on} by {entry.by}" + (f" ({reason})" if reason else "")
+    def _closing_before(self, entry: h.Entry, event: h.Scheduled) -> h.Closing | None:
+        """What the same change closed to make it: one command can close several actions, of several enrolments.
+
+        Of its own enrolment, the last in listed order that stands before the new step; of a loop, the last one.
+        """
+        own = []
+        for x in (x.event for x in self.history if x.change == entry.change and x.seq < entry.seq):
+            match x:
+                case h.Completed() | h.Skipped() | h.NotShown() | h.Failed() | h.Cancelled():
+                    closed = self.scheduled.get(x.action)
+                    if closed and closed.enrolment == event.enrolment:
+                        own.append((closed.round, closed.position, x))
+        ahead = [closed for closed in own if closed[:2] < (event.round, event.position)]
+        return max(ahead or own, key=itemgetter(0, 1))[2] if own else None
+
+    def _closed(self, event: h.Closing, by: str) -> str:
+        reason = None if isinstance(event, h.Completed) else event.reason
+        closed = f"{self._name(event.action)} was {CLOSED[type(event)]} on {_day(event.on)} by {by}"
+        return closed + (f" ({reason})" if reason else "")
 
     def _dated(self, entry: h.Entry, event: h.Scheduled | h.Redated, why: h.Fields) -> Iterator[Cause]:
         if "from" not in why:
@@ -174,9 +191,7 @@ class _Account:
         return [f"{day} ({names.get(str(day)) or DAYS[day.weekday()]})" for day in days if not works(day, calendar)]
 
     def _owner(self, action: int) -> str | None:
-        return next(
-            x.event.owner for x in self.history if isinstance(x.event, h.Scheduled) and x.event.action == action
-        )
+        return self.scheduled[action].owner
 
     def _version(self, number: int) -> str:
         applied = self.known.applied.get(number)
@@ -186,7 +201,8 @@ class _Account:
         return f"version {number}, applied by {applied.by} on {utc_text(applied.at)[:10]}{commit}"
 
     def _name(self, action: int) -> str:
-        return f"{action} {self.titles.get(action, '')}".strip()
+        event = self.scheduled.get(action)
+        return f"{action} {event.title}" if event else str(action)
 
 
 def _cause(what: str, entry: h.Entry, text: str) -> Cause:
@@ -201,6 +217,10 @@ def _anchor(anchor: str) -> str:
             return "the planned date of the step before it (anchor: due)"
         case "start":
             return "when its round began (anchor: start)"
+        case "event":
+            return "the event that its plan hangs on (anchor: event)"
+        case "date":
+            return "the date that the plan sets for it"
         case _:
             return f"the planned date of step {anchor.removeprefix('step:')} (anchor: {anchor})"
 

@@ -6,6 +6,8 @@ Nothing here refers to the catalog, so an old history replays whatever has becom
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
 Fields: TypeAlias = dict[str, Any]
@@ -203,6 +205,9 @@ class Applied(NamedTuple):
     commit: str | None
 
 
+#: what closes an action, for good
+Closing: TypeAlias = Completed | Skipped | NotShown | Failed | Cancelled
+
 Event: TypeAlias = (
     Added
     | Edited
@@ -228,31 +233,33 @@ Event: TypeAlias = (
     | Applied
 )
 
-KINDS: dict[str, type[Event]] = {
-    "added": Added,
-    "edited": Edited,
-    "handed": Handed,
-    "closed": Closed,
-    "removed": Removed,
-    "categorised": Categorised,
-    "enrolled": Enrolled,
-    "alias-chosen": AliasChosen,
-    "round-began": RoundBegan,
-    "ended": Ended,
-    "scheduled": Scheduled,
-    "completed": Completed,
-    "skipped": Skipped,
-    "not-shown": NotShown,
-    "failed": Failed,
-    "cancelled": Cancelled,
-    "rescheduled": Rescheduled,
-    "attempted": Attempted,
-    "reassigned": Reassigned,
-    "redated": Redated,
-    "undone": Undone,
-    "applied": Applied,
-}
-NAMES: dict[type[Event], str] = {type_: name for name, type_ in KINDS.items()}
+KINDS: Mapping[str, type[Event]] = MappingProxyType(
+    {
+        "added": Added,
+        "edited": Edited,
+        "handed": Handed,
+        "closed": Closed,
+        "removed": Removed,
+        "categorised": Categorised,
+        "enrolled": Enrolled,
+        "alias-chosen": AliasChosen,
+        "round-began": RoundBegan,
+        "ended": Ended,
+        "scheduled": Scheduled,
+        "completed": Completed,
+        "skipped": Skipped,
+        "not-shown": NotShown,
+        "failed": Failed,
+        "cancelled": Cancelled,
+        "rescheduled": Rescheduled,
+        "attempted": Attempted,
+        "reassigned": Reassigned,
+        "redated": Redated,
+        "undone": Undone,
+        "applied": Applied,
+    }
+)
+NAMES: Mapping[type[Event], str] = MappingProxyType({type_: name for name, type_ in KINDS.items()})
 
 
 class Entry(NamedTuple):
