@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
-from followup.core.office import Cycle
+from followup.core.office import Process
 from followup.core.process.graph import Graph, waits
 from followup.output.flow import svg
 from followup.output.mermaid import mermaid
@@ -19,7 +19,7 @@ LOOPS = cycle(
 )
 
 
-def graph(of: Cycle, **how: object) -> Graph:
+def graph(of: Process, **how: object) -> Graph:
     return Graph(of, ("One", "Two"), frozenset(["call"]), {"call": "Ring"}, **how)  # type: ignore[arg-type]
 
 

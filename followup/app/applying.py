@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import count
 
 from followup.app.catalog_diff import acted, edits, of_users, said, shown
-from followup.app.migrating import meetings
+from followup.app.migrating import migrations
 from followup.app.session import Session
 from followup.app.versions import Version, noted, record, version_of
 from followup.core import history as h
@@ -16,7 +16,10 @@ from followup.core import office_documents
 from followup.core.draft import Stamp
 from followup.core.migration.compare import edition
 from followup.core.migration.edition import Edition
+from followup.core.migration.effects import refusal
 from followup.core.migration.summary import NAMED_LINES, CatalogDiff, Impact, ItemChange
+from followup.core.office import Ref
+from followup.core.permission import OFFICE
 from followup.errors import Conflict, Refused
 from followup.store import Head, Store
 
@@ -27,16 +30,16 @@ def difference(session: Session, wanted: Version, by: str, most: int | None = NA
     changed = edits(store, wanted.documents)
     account = Impact(most)
     if changed and version:
-        made, processes = edition_of(session, wanted, changed, version + 1)
-        stamp = Stamp(0, session.now, administrator(made.office, by))
-        met = meetings(store, made, processes, stamp, count(1 << 62))
+        edition, refs = edition_of(session, wanted, changed, version + 1)
+        stamp = Stamp(0, session.now, administrator(edition.office, by))
+        stretches = migrations(store, edition, refs, stamp, count(1 << 62))
         while True:
             with store.snapshot():
-                stretch = next(met, None)
+                stretch = next(stretches, None)
             if stretch is None:
                 break
-            for one in stretch:
-                account.note(one.effects)
+            for migrated in stretch:
+                account.note(migrated.effects)
     return _told(store, wanted, changed, version, account)
 
 
@@ -56,10 +59,10 @@ def apply(
             writing.save([noted(store, writing.id, at, by, h.Applied(version + 1, wanted.digest, wanted.git))])
         if made:
             stamp = Stamp(writing.id, at, administrator(made[0].office, by))
-            for stretch in meetings(store, *made, stamp, writing.ids):
-                writing.save((met.before, met.decision) for met in stretch)
-                for met in stretch:
-                    account.note(met.effects)
+            for stretch in migrations(store, *made, stamp, writing.ids):
+                writing.save((migrated.before, migrated.decision) for migrated in stretch)
+                for migrated in stretch:
+                    account.note(migrated.effects)
         told = _told(store, wanted, changed, version, account)
         if expected is not None and expected != told.digest:
             raise Conflict("the store or the files have changed since that was shown: look at `followup diff` again")
@@ -69,16 +72,16 @@ def apply(
 
 
 def administrator(office: o.Office, by: str) -> o.User:
-    """Who applies; the account of whoever sets an office up need not be a user of it."""
-    return office.users.get(by) or o.User(by, by, "administrator")
+    """Who applies: the login that sets an office up need not be a user of it."""
+    return office.users.get(by) or OFFICE._replace(id=by)
 
 
 def edition_of(
     session: Session, wanted: Version, changed: Sequence[ItemChange], version: int
-) -> tuple[Edition, list[str]]:
+) -> tuple[Edition, list[Ref]]:
     before, after = session.office, office_documents.office(version, office_documents.Documents(wanted.documents))
-    processes = [row[0] for row in session.store.ask("catalog.processes")]
-    return edition(before, after, said(changed), processes), processes
+    refs = [Ref(*row) for row in session.store.ask("catalog.processes")]
+    return edition(before, after, said(changed), refs), refs
 
 
 def _told(store: Store, wanted: Version, changed: tuple[ItemChange, ...], version: int, account: Impact) -> CatalogDiff:
@@ -95,32 +98,8 @@ def _told(store: Store, wanted: Version, changed: tuple[ItemChange, ...], versio
     )
 
 
-#: what is refused -> why, and what would do
-REFUSALS = {
-    "homeless": (
-        "cycle '{cycle}' goes while contacts are on it: {who}. Say `migrate: [{{cycle: {cycle}, move_to: ALIAS}}]`, or "
-        "leave it declared with `active: false` and say `drain: true` (F14, E6)"
-    ),
-    "stranded": (
-        "step '{cycle}/{step}' goes while it is open for {who}, and nothing follows it. Say `migrate: [{{step: "
-        "{cycle}/{step}, open: redirect, to: STEP}}]`, or `open: advance` to let them step off (E4, F12)"
-    ),
-    "waiting": (
-        "cycle '{cycle}' is a hold: its new steps would never start for {who}. Say `migrate: [{{step: {cycle}/{step}, "
-        "backfill: true}}]`, or place them on another cycle first (F8, F12)"
-    ),
-    "unkept": (
-        "step '{cycle}/{step}' is open for {who}, and `open: keep` needs it to stay declared: say `active: false` "
-        "instead of taking it out (E4)"
-    ),
-    "protected": (
-        "cycle '{cycle}' is protected, and this edit touches {who}: take `protect` off in an apply of its own first"
-    ),
-}
-
-
-def refusals(account: Impact) -> Iterator[str]:
-    for (what, cycle, step), who in account.refused.items():
-        more = who.total - len(who)
-        named = ", ".join(who) + (f" and {more} more" if more else "")
-        yield REFUSALS[what].format(cycle=cycle, step=step, who=named)
+def refusals(impact: Impact) -> Iterator[str]:
+    for refused, contacts in impact.refused.items():
+        more = contacts.total - len(contacts)
+        who = ", ".join(contacts) + (f" and {more} more" if more else "")
+        yield refusal(*refused, who)

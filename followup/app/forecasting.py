@@ -54,7 +54,7 @@ class Ahead:
         """All that decides what comes: not who it is, nor when in its day a cycle of whole days began."""
         contact = dossier.contact
         places = {enrolment.id: place for place, enrolment in enumerate(dossier.enrolments)}
-        on = [(x.process, x.round, self._start(x), x.paused_until, x.ended is None) for x in dossier.enrolments]
+        on = [(x.ref, x.round, self._start(x), x.paused_until, x.ended is None) for x in dossier.enrolments]
         acts = [
             (places.get(a.enrolment or 0), a.step, a.round, a.trial, a.position, a.status, a.reason == UNDONE, a.type)
             + (a.owner, a.due, a.nominal, a.at)
@@ -63,8 +63,8 @@ class Ahead:
         return contact and (contact.owner, contact.stage), tuple(on), tuple(acts)
 
     def _start(self, enrolment: Enrolment) -> str:
-        cycle = self.office.cycle(enrolment.process)
-        by_the_minute = cycle and any(step.offset.unit in ELAPSED_MINUTES for step in cycle.steps)
+        process = self.office.process(enrolment.ref)
+        by_the_minute = process and any(step.offset.unit in ELAPSED_MINUTES for step in process.steps)
         return enrolment.round_start if by_the_minute else enrolment.round_start[:10]
 
 

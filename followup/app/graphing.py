@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from followup.app import lists
 from followup.app.session import Session
+from followup.core.office import CYCLE, Ref
 from followup.core.process.graph import Graph
 
 
@@ -16,7 +17,7 @@ def graphs(session: Session, cycles: Sequence[str], live: bool) -> list[Graph]:
     documents = session.documents("alias")
     found = []
     for id in cycles:
-        cycle = session.office.cycles[id]
+        cycle = session.office.processes[Ref(CYCLE, id)]
         aliases = [str(alias["name"]) for alias in documents.values() if alias["active"] and alias["cycle"] == id]
         asks = frozenset(step.id for step in cycle.steps if session.office.offers_cycle(step.type))
         found.append(Graph(cycle, aliases, asks, names, None if standing is None else standing.get(id, {})))

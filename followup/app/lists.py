@@ -72,12 +72,12 @@ def _actions(session: Session, question: str, **values: Any) -> list[ActionRow]:
 def _today(session: Session, row: ActionRow) -> ActionRow:
     if row.cycle is None:
         return row
-    return row._replace(cycle=session.office.cycle_id(row.cycle), step=session.office.step_id(row.cycle, row.step))
+    return row._replace(cycle=session.office.current_id(row.cycle), step=session.office.step_id(row.cycle, row.step))
 
 
 def _cycles(session: Session, filters: dict[str, Any]) -> str | None:
     """The cycle that is asked for under every id it has had, as JSON; None for any."""
-    return dumps(session.office.cycle_ids(filters["cycle"])) if filters.get("cycle") else None
+    return dumps(session.office.every_id(filters["cycle"])) if filters.get("cycle") else None
 
 
 def contacts(session: Session, limit: int = -1, **filters: Any) -> list[ContactRow]:
@@ -123,7 +123,7 @@ def _reach(seen: Reach) -> dict[str, Any]:
 
 def _contact(session: Session, row: Sequence[Any]) -> ContactRow:
     found = ContactRow._make(row)
-    return found._replace(cycle=session.office.cycle_id(found.cycle)) if found.cycle else found
+    return found._replace(cycle=session.office.current_id(found.cycle)) if found.cycle else found
 
 
 def contact_id(session: Session, word: str) -> str:
@@ -219,7 +219,7 @@ def standing(session: Session) -> dict[str, dict[str | None, tuple[int, int]]]:
     """By cycle and step, under the ids of today: contacts that stand there, and how many are late; None: on hold."""
     found: dict[str, dict[str | None, tuple[int, int]]] = {}
     for process, step, count, late in session.store.ask("lists.standing", today=session.today, **_reach(session.reach)):
-        at = found.setdefault(session.office.cycle_id(process), {})
+        at = found.setdefault(session.office.current_id(process), {})
         today = session.office.step_id(process, step)
         known = at.get(today, (0, 0))
         at[today] = (known[0] + count, known[1] + late)
@@ -233,7 +233,7 @@ def holds(session: Session) -> frozenset[str]:
 
 def stranded_contacts(session: Session) -> list[Stranded]:
     """F12: the contacts that fall through, why, and what mends each."""
-    known = sorted(id for hold in holds(session) for id in session.office.cycle_ids(hold))
+    known = sorted(id for hold in holds(session) for id in session.office.every_id(hold))
     workers = dumps([user.id for user in session.users.values() if user.active])
     rows = session.store.ask("lists.stranded", holds=dumps(known), workers=workers, **_reach(session.reach))
     return [_stranded(session, *row) for row in rows]

@@ -1,84 +1,94 @@
-"""Everybody whom an edition of the catalog touches meets it, a stretch of contacts at a time; what is told of it."""
+"""Everybody whom an edition of the catalog touches, migrated a stretch of contacts at a time.
+
+Stretches go by contact id across all edited processes at once: a contact who is on two of them is migrated once, with
+both, and one who is moved onto another edited process has been passed by then, and is not migrated again.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
+from heapq import merge
+from itertools import groupby, islice
 from json import dumps
 from typing import NamedTuple
 
 from followup.app.deciding import BATCH
 from followup.core.draft import Decision, Stamp
-from followup.core.migration.edition import Edition, Effect
+from followup.core.migration.edition import Edition
+from followup.core.migration.effects import Effect
 from followup.core.migration.migrate import migrate
 from followup.core.model import Dossier
+from followup.core.office import Ref
 from followup.store import Store, loaded
 
 
-class Met(NamedTuple):
-    """One subject after it has met the edition."""
+class Migrated(NamedTuple):
+    """One subject: as it was, what the edition does to it, and what is said about that."""
 
     before: Dossier
     decision: Decision
     effects: tuple[Effect, ...]
 
 
-class Heaps(Counter[tuple[str, "str | None"]]):
-    """By step and owner: how many dates that would lie in the past were put off so far (E2, stagger)."""
+class Heaps(Counter[tuple[Ref, str, str | None]]):
+    """By process, step and owner: how many dates that would lie in the past were put off so far (E2, stagger)."""
 
-    def note(self, edition: Edition, met: Met) -> None:
-        for x in met.effects:
-            if (
-                x.past
-                and x.step
-                and x.what in ("earlier", "later")
-                and edition.cycles[x.cycle].directive(x.step).stagger
-            ):
-                self[x.step, x.owner] += 1
+    def note(self, edition: Edition, effects: Sequence[Effect]) -> None:
+        moved = (x for x in effects if x.past and x.what in ("earlier", "later"))
+        for process, step, owner in ((x.process, x.step, x.owner) for x in moved):
+            if process and step and edition.processes[process].directive(step).stagger:
+                self[process, step, owner] += 1
 
 
-def meetings(
+def migrations(
     store: Store,
     edition: Edition,
-    processes: Sequence[str],
+    refs: Sequence[Ref],
     stamp: Stamp,
     ids: Iterator[int],
     settled: Collection[str] = (),
-) -> Iterator[list[Met]]:
-    """Each subject once, but for those which are `settled`. `processes`: as for `edition`. What is asked of the store
-    for a stretch is of one moment only inside a transaction or a snapshot of the caller's."""
+) -> Iterator[list[Migrated]]:
+    """Each subject once, but for those which are `settled`. `refs`: as for `edition`. What is asked of the store for a
+    stretch is of one moment only inside a transaction or a snapshot of the caller's."""
     heaps = Heaps()
-    touched = [process for process in processes if edition.office.cycle_id(process) in edition.cycles]
-    for contacts in _stretches(store, edition, touched):
-        why = {id: loaded(text) for id, text in store.ask("catalog.reasons", ids=dumps(contacts)) if text}
-        met = []
-        for dossier in store.dossiers(contacts).values():
+    touched = [ref for ref in refs if edition.office.current(ref) in edition.processes]
+    contacts = _contacts(store, edition, touched)
+    while stretch := list(islice(contacts, BATCH)):
+        why = {id: loaded(text) for id, text in store.ask("catalog.reasons", ids=dumps(stretch)) if text}
+        migrated = []
+        for dossier in store.dossiers(stretch).values():
             if dossier.subject in settled:
                 continue
-            met.append(Met(dossier, *migrate(dossier, edition, stamp, ids, why, heaps)))
-            heaps.note(edition, met[-1])
-        yield met
+            migrated.append(Migrated(dossier, *migrate(dossier, edition, stamp, ids, why, heaps)))
+            heaps.note(edition, migrated[-1].effects)
+        yield migrated
     tasks = (store.tasks(owner) for owner in edition.zones if owner)
     rest = (own for own in tasks if own.subject not in settled)
-    yield [Met(own, *migrate(own, edition, stamp, ids, {}, heaps)) for own in rest]
+    yield [Migrated(own, *migrate(own, edition, stamp, ids, {}, heaps)) for own in rest]
 
 
-def _stretches(store: Store, edition: Edition, touched: Sequence[str]) -> Iterator[list[str]]:
-    """Last those whose cycle goes, and who are moved to another: there they would be met again."""
+def _contacts(store: Store, edition: Edition, touched: Sequence[Ref]) -> Iterator[str]:
+    """The ids of all concerned, each once, in their order.
+
+    Each process is read a page at a time, always behind the last id that came from it: so the pages may be read while
+    contacts that came before are saved already.
+    """
+    streams = [_on(store, ref) for ref in touched]
     if edition.zones:
-        yield from _rezoned(store, edition, touched)
-    for process in sorted(touched, key=lambda id: edition.cycles[edition.office.cycle_id(id)].move_to is not None):
-        after = ""
-        while found := [row[0] for row in store.ask("catalog.in_flight", process=process, after=after, many=BATCH)]:
-            yield found
-            after = found[-1]
+        streams.append(_held(store, edition))
+    return (id for id, _ in groupby(merge(*streams)))
 
 
-def _rezoned(store: Store, edition: Edition, touched: Sequence[str]) -> Iterator[list[str]]:
-    """Whoever has an open action of an owner whose zone changes, and is on none of the cycles that were met."""
+def _on(store: Store, ref: Ref) -> Iterator[str]:
+    after = ""
+    while page := [row[0] for row in store.ask("catalog.in_flight", **ref._asdict(), after=after, many=BATCH)]:
+        yield from page
+        after = page[-1]
+
+
+def _held(store: Store, edition: Edition) -> Iterator[str]:
+    """Contacts with an open action of an owner whose zone changes."""
     owners = dumps(sorted(owner for owner in edition.zones if owner))
-    asked = store.ask("catalog.held", owners=owners, unowned=None in edition.zones, processes=dumps(touched))
-    contacts = iter([row[0] for row in asked])
-    while batch := list(islice(contacts, BATCH)):
-        yield batch
+    rows = list(store.ask("catalog.held", owners=owners, unowned=None in edition.zones))
+    return (row[0] for row in rows)

@@ -9,6 +9,7 @@ from followup.core.draft import Decision
 from followup.core.few import Few
 from followup.core.list_rows import ActionRow, shown
 from followup.core.model import Dossier
+from followup.core.office import CYCLE
 from followup.errors import FollowupError
 
 #: how many are named one by one in a line
@@ -40,7 +41,7 @@ class Outcome:
             elif isinstance(entry.event, h.Cancelled):
                 self.cancelled.add(entry.event.action)
             elif isinstance(entry.event, h.Ended) and entry.event.reason == "no-more-steps":
-                self._stepped_off(decision.after)
+                self._stepped_off(entry.event, decision.after)
 
     def _scheduled(self, event: h.Scheduled, after: Dossier) -> None:
         action = after.action(event.action)
@@ -53,9 +54,10 @@ class Outcome:
         if event.why and event.why.get("unknown_holidays"):
             self.notices.add(f"holidays are not declared as far as {event.due[:10]}: check that date (T9)")
 
-    def _stepped_off(self, after: Dossier) -> None:
-        contact = after.known
-        if after.cycle is None:
+    def _stepped_off(self, event: h.Ended, after: Dossier) -> None:
+        """A cycle that ran out leaves a contact with nothing next (F5); a plan is meant to."""
+        contact, ended = after.known, after.enrolment(event.enrolment)
+        if ended and ended.kind == CYCLE and after.cycle is None:
             mend = f"`followup assign {contact.id} ALIAS`"
             self.notices.add(f"{contact.name} has stepped off the cycle, nothing comes next: {mend} (F5)")
 

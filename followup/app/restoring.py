@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from followup.app.applying import administrator, edition_of, refusals
 from followup.app.catalog_diff import edits, of_users
-from followup.app.migrating import meetings
+from followup.app.migrating import migrations
 from followup.app.session import Session
 from followup.app.versions import Version, documents_of, noted, record, version_of
 from followup.core import history as h
@@ -15,6 +15,7 @@ from followup.core import office as o
 from followup.core.draft import Stamp
 from followup.core.migration.edition import Edition
 from followup.core.migration.summary import Impact, ItemChange
+from followup.core.office import Ref
 from followup.errors import Refused
 from followup.store import Change, Store
 
@@ -23,7 +24,7 @@ class Restored(NamedTuple):
     """What is in force again, and what differs from what was in force until now."""
 
     edition: Edition
-    processes: list[str]
+    refs: list[Ref]
     changed: tuple[ItemChange, ...]
 
 
@@ -43,10 +44,10 @@ def restore(session: Session, writing: Change, change: int) -> Restored:
     digest, git = next(store.ask("catalog.the_version", number=number - 1))
     wanted = Version(documents_of(store, number - 1), digest, git)
     changed = edits(store, wanted.documents)
-    made, processes = edition_of(session, wanted, (), version + 1)
+    made, refs = edition_of(session, wanted, (), version + 1)
     record(writing, wanted, version + 1, changed)
     writing.save([noted(store, writing.id, session.now, session.user.id, h.Applied(version + 1, digest, git))])
-    return Restored(made, processes, changed)
+    return Restored(made, refs, changed)
 
 
 def meet_the_others(session: Session, writing: Change, restored: Restored, settled: Collection[str]) -> list[str]:
@@ -56,11 +57,11 @@ def meet_the_others(session: Session, writing: Change, restored: Restored, settl
     Raises Refused where such an apply would be.
     """
     account, stamp, met_by = Impact(), Stamp(writing.id, session.now, _by(session, restored.edition.office)), []
-    for stretch in meetings(session.store, restored.edition, restored.processes, stamp, writing.ids, settled):
-        writing.save((met.before, met.decision) for met in stretch)
-        for met in stretch:
-            account.note(met.effects)
-        met_by += [met.before.subject for met in stretch if met.decision.entries]
+    for stretch in migrations(session.store, restored.edition, restored.refs, stamp, writing.ids, settled):
+        writing.save((migrated.before, migrated.decision) for migrated in stretch)
+        for migrated in stretch:
+            account.note(migrated.effects)
+        met_by += [migrated.before.subject for migrated in stretch if migrated.decision.entries]
     if refused := [*refusals(account), *of_users(session.store, restored.changed)]:
         raise Refused("\n".join(refused))
     return met_by

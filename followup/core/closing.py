@@ -6,6 +6,8 @@ from followup.core import history as h
 from followup.core import wishes as w
 from followup.core.draft import Draft
 from followup.core.model import Action
+from followup.core.office import CYCLE
+from followup.core.process.course import Course
 from followup.core.process.placing import advance, choose, stays
 from followup.core.timing import When, local, moment, utc_text
 from followup.core.transitions import ActionEvent, allowed
@@ -88,7 +90,7 @@ def _rebooked(draft: Draft, action: Action, due: When) -> h.Scheduled:
         enrolment=action.enrolment,
         step=action.step,
         round=action.round,
-        trial=draft.next_trial(enrolment, action.step, action.round) if enrolment else action.trial + 1,
+        trial=Course(draft, enrolment).next_trial(action.step, action.round) if enrolment else action.trial + 1,
         position=action.position,
         channel=action.channel,
         category=action.category,
@@ -102,9 +104,10 @@ def cancel(draft: Draft, wish: w.Cancel) -> None:
     action = _open(draft, wish.action, h.Cancelled)
     enrolment = draft.dossier.enrolment(action.enrolment)
     if enrolment and [a.id for a in draft.dossier.of(enrolment) if a.open] == [action.id]:
+        stop = f", or `followup stop {enrolment.contact}`" if enrolment.kind == CYCLE else ""
         raise Refused(
-            f"action {action.id} is the last open one of cycle '{enrolment.process}': "
-            f"`followup skip {action.id}`, or `followup stop {enrolment.contact}` (F4)"
+            f"action {action.id} is the last open one of {enrolment.kind} '{enrolment.process}': "
+            f"`followup skip {action.id}`{stop} (F4)"
         )
     draft.add(h.Cancelled(action.id, draft.now(action.owner).text, wish.reason))
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from followup.core import history as h
 from followup.core.evolve import evolve
-from followup.core.model import Action, Dossier, Enrolment
-from followup.core.office import Calendar, Cycle, Office, Step, User
+from followup.core.model import Dossier
+from followup.core.office import Calendar, Office, User
 from followup.core.timing import When, local, moment
 
 
@@ -60,23 +60,3 @@ class Draft:
     def when(self, text: str | None, owner: str | None) -> When:
         """Local text in the owner's zone; None is now."""
         return self.now(owner) if text is None else moment(text, self.calendar(owner).zone)
-
-    def cycle(self, id: str) -> Cycle | None:
-        return self.office.cycle(id)
-
-    def step_id(self, cycle: str, step: str | None) -> str | None:
-        return self.office.step_id(cycle, step)
-
-    def tries(self, enrolment: Enrolment, step: str | None) -> list[Action]:
-        """What the enrolment has had of `step`, under whatever name (E5), in every round."""
-        today = self.step_id(enrolment.process, step)
-        return [a for a in self.dossier.of(enrolment) if self.step_id(enrolment.process, a.step) == today]
-
-    def latest(self, enrolment: Enrolment, step: Step) -> Action | None:
-        """The latest of them, open or closed; what was undone never happened (E11)."""
-        tries = (action for action in self.tries(enrolment, step.id) if not action.undone)
-        return max(tries, key=lambda action: (action.round, action.trial), default=None)
-
-    def next_trial(self, enrolment: Enrolment, step: str | None, round: int) -> int:
-        """An unused one: the trials of what was undone stay taken."""
-        return 1 + max((action.trial for action in self.tries(enrolment, step) if action.round == round), default=0)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from followup.core.office import CYCLE, Ref
+
 SCHEDULED, COMPLETED, CANCELLED = "scheduled", "completed", "cancelled"
 SKIPPED, NO_SHOW, FAILED = "skipped", "no-show", "failed"
 STATUSES = (SCHEDULED, COMPLETED, CANCELLED, SKIPPED, NO_SHOW, FAILED)
@@ -50,8 +52,8 @@ class Enrolment(NamedTuple):
 
     id: int
     contact: str
-    kind: str  # "cycle"; plans will be the other
-    process: str  # the cycle's id when it started; read through Office.moved (E5)
+    kind: str  # cycle or plan
+    process: str  # its id when this started; read through Office.moved (E5)
     alias: str | None
     version: int
     start: str
@@ -66,6 +68,11 @@ class Enrolment(NamedTuple):
     @property
     def open(self) -> bool:
         return self.ended is None
+
+    @property
+    def ref(self) -> Ref:
+        """The process, under the id that it had when this started."""
+        return Ref(self.kind, self.process)
 
 
 class Action(NamedTuple):
@@ -130,8 +137,9 @@ class Dossier(NamedTuple):
 
     @property
     def cycle(self) -> Enrolment | None:
-        """The cycle that the contact is on (F6)."""
-        return next((e for e in self.enrolments if e.open and e.kind == "cycle"), None)
+        """The one cycle that the contact is on (F6): for what is about that rule. What follows from an action goes by
+        the action's own enrolment, which can be a plan's."""
+        return next((e for e in self.enrolments if e.open and e.kind == CYCLE), None)
 
     @property
     def open_actions(self) -> tuple[Action, ...]:

@@ -7,12 +7,55 @@ A mapping handed to the core may load its items when they are asked for; the cor
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 Document = Mapping[str, Any]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-ELAPSED_MINUTES = {"minutes": 1, "hours": 60}
+ELAPSED_MINUTES: Mapping[str, int] = MappingProxyType({"minutes": 1, "hours": 60})
+
+CYCLE, PLAN = "cycle", "plan"
+
+
+class Ref(NamedTuple):
+    """What a process is told apart by.
+
+    YAML names ids alone, since a check allows no cycle and plan to share one. A store that is older than that check can
+    hold such a pair, so the kind is never left out where rows are looked up.
+    """
+
+    kind: str
+    id: str
+
+
+AnchorKind: TypeAlias = Literal["completed", "start", "due", "event", "date", "step"]
+ANCHORS: Mapping[str, AnchorKind] = MappingProxyType(
+    {
+        "completed": "completed",
+        "start": "start",
+        "due": "due",
+        "event": "event",
+        "date": "date",
+        "step": "step",
+    }
+)
+
+
+class Anchor(str):
+    """What an offset counts from (T2, A6), as YAML writes it: completed, start, due, event, date or step:ID."""
+
+    __slots__ = ()
+
+    @property
+    def kind(self) -> AnchorKind:
+        """Raises KeyError for a word that is not an anchor, rather than counting from the wrong day."""
+        return ANCHORS[self.partition(":")[0]]
+
+    @property
+    def step(self) -> str:
+        """The id behind `step:`."""
+        return self.partition(":")[2]
 
 
 class Offset(NamedTuple):
@@ -26,13 +69,13 @@ class Offset(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One step of a cycle (F3). `anchor`: completed, start, due, event or step:ID (T2). `at`: HH:MM or None."""
+    """One step of a process (F3). `at`: HH:MM or None. `date`: local text, of a step on a set date (A6)."""
 
     id: str
     name: str
     type: str
     offset: Offset
-    anchor: str
+    anchor: Anchor
     position: int
     active: bool = True
     loop_to: str | None = None
@@ -40,17 +83,30 @@ class Step(NamedTuple):
     roll: str | None = None  # None: as the calendar says
     min_gap: int = 0
     template: str | None = None
+    date: str | None = None
 
 
-class Cycle(NamedTuple):
-    """Ordered steps; a contact is on at most one cycle (F3, F6)."""
+class Process(NamedTuple):
+    """Ordered steps that a contact is taken through: a cycle (F3) or a plan (A1). The engine knows no other difference
+    between the two than what its `kind` says at the few places that ask. A draft of a plan is not active (A2)."""
 
+    kind: str
     id: str
     name: str
     active: bool
     steps: tuple[Step, ...]
     active_steps: tuple[Step, ...]
     protect: bool = False  # no edit may touch who is on it
+
+    @property
+    def is_hold(self) -> bool:
+        """A cycle without steps: contacts stay on it, with nothing scheduled (F8). A plan without steps is over."""
+        return self.kind == CYCLE and not self.active_steps
+
+    @property
+    def hangs_on_event(self) -> bool:
+        """Whether some date of it comes from an event, which keeps its enrolments open until that has passed (A9)."""
+        return any(step.anchor.kind == "event" for step in self.active_steps)
 
 
 class Alias(NamedTuple):
@@ -110,31 +166,35 @@ class Office(NamedTuple):
     """All that `decide` needs to know of the applied catalog. Mappings answer KeyError for what is not declared."""
 
     version: int
-    cycles: Mapping[str, Cycle]
+    processes: Mapping[Ref, Process]
     aliases: Mapping[str, Alias]
     types: Mapping[str, ActionType]
     users: Mapping[str, User]
     calendars: Mapping[str | None, Calendar]  # by user; None: the office's own
-    moved: Mapping[str, str] = {}  # renamed ids (E5): "CYCLE", "CYCLE/STEP" -> the same today
+    moved: Mapping[str, str] = MappingProxyType({})  # renamed ids (E5): "CYCLE", "CYCLE/STEP" -> the same today
 
-    def cycle_id(self, id: str) -> str:
-        """The cycle's id of today (E5)."""
+    def current_id(self, id: str) -> str:
+        """A process's id of today (E5)."""
         return self.moved.get(id, id)
 
-    def cycle(self, id: str) -> Cycle | None:
-        """The cycle as it is applied, under its name of today (E5); None if it is no longer declared."""
+    def current(self, ref: Ref) -> Ref:
+        """The same under its id of today (E5)."""
+        return ref._replace(id=self.current_id(ref.id))
+
+    def process(self, ref: Ref) -> Process | None:
+        """As it is applied, under its id of today (E5); None if it is no longer declared."""
         try:
-            return self.cycles[self.cycle_id(id)]
+            return self.processes[self.current(ref)]
         except KeyError:
             return None
 
-    def step_id(self, cycle: str, step: str | None) -> str | None:
-        """The step's id of today (E5); `cycle` is the one that it was made under."""
-        moved = self.moved and self.moved.get(f"{cycle}/{step}")
+    def step_id(self, process: str, step: str | None) -> str | None:
+        """The step's id of today (E5); `process`: the id that it was made under."""
+        moved = self.moved and self.moved.get(f"{process}/{step}")
         return moved.rpartition("/")[2] if moved else step
 
-    def cycle_ids(self, id: str) -> list[str]:
-        """Every id that the cycle of today's `id` has had: rows keep the one they were made under (E5)."""
+    def every_id(self, id: str) -> list[str]:
+        """Every id that the process of today's `id` has had: rows keep the one they were made under (E5)."""
         return [id, *(old for old, new in self.moved.items() if new == id)]
 
     def offers_cycle(self, type: str) -> bool:
@@ -156,30 +216,46 @@ class Office(NamedTuple):
 INBOUND_CHANNELS = ("call", "correspondence", "email", "walk-in")
 
 #: F1's own types; a catalog relabels them and declares more.
-BUILT_IN_TYPES: Mapping[str, ActionType] = {
-    kind.id: kind
-    for kind in (
-        ActionType("call", "Call", offers_cycle=True),
-        ActionType("correspondence", "Correspondence", fulfilled=True),
-        ActionType("inbound", "Inbound", offers_cycle=True),
-        ActionType("email", "E-mail", fulfilled=True),
-        ActionType("sms", "SMS"),
-        ActionType("task", "Task"),
-        ActionType("tour", "Tour", offers_cycle=True),
-        ActionType("sale", "Sale", offers_cycle=True),
-        ActionType("reservation", "Reservation", offers_cycle=True),
-        ActionType("listing", "Listing"),
-        ActionType("transfer", "Transfer"),
-    )
-}
+BUILT_IN_TYPES: Mapping[str, ActionType] = MappingProxyType(
+    {
+        kind.id: kind
+        for kind in (
+            ActionType("call", "Call", offers_cycle=True),
+            ActionType("correspondence", "Correspondence", fulfilled=True),
+            ActionType("inbound", "Inbound", offers_cycle=True),
+            ActionType("email", "E-mail", fulfilled=True),
+            ActionType("sms", "SMS"),
+            ActionType("task", "Task"),
+            ActionType("tour", "Tour", offers_cycle=True),
+            ActionType("sale", "Sale", offers_cycle=True),
+            ActionType("reservation", "Reservation", offers_cycle=True),
+            ActionType("listing", "Listing"),
+            ActionType("transfer", "Transfer"),
+        )
+    }
+)
 
 
-def cycle(id: str, document: Document) -> Cycle:
+def cycle(id: str, document: Document) -> Process:
     """The cycle of one catalog document, with each step's anchor and roll resolved."""
+    steps = _steps(document)
+    protect = document.get("protect", False)
+    return Process(CYCLE, id, document["name"], document["active"], steps, _active(steps), protect)
+
+
+def plan(id: str, document: Document) -> Process:
+    """The same of a plan; only a ready one takes contacts (A2)."""
+    steps = _steps(document)
+    return Process(PLAN, id, document["name"], document["status"] == "ready", steps, _active(steps))
+
+
+def _steps(document: Document) -> tuple[Step, ...]:
     anchor, roll = document["anchor"], document.get("roll")
-    steps = tuple(_step(place, item, anchor, roll) for place, item in enumerate(document["steps"]))
-    active = tuple(step for step in steps if step.active)
-    return Cycle(id, document["name"], document["active"], steps, active, document.get("protect", False))
+    return tuple(_step(place, item, anchor, roll) for place, item in enumerate(document["steps"]))
+
+
+def _active(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    return tuple(step for step in steps if step.active)
 
 
 def _step(position: int, item: Document, anchor: str, roll: str | None) -> Step:
@@ -188,7 +264,7 @@ def _step(position: int, item: Document, anchor: str, roll: str | None) -> Step:
         name=item["name"],
         type=item["type"],
         offset=Offset(*item["offset"]),
-        anchor=item.get("anchor") or anchor,
+        anchor=Anchor("date" if item.get("date") else item.get("anchor") or anchor),
         position=position,
         active=item["active"],
         loop_to=item.get("loop_to"),
@@ -196,6 +272,7 @@ def _step(position: int, item: Document, anchor: str, roll: str | None) -> Step:
         roll=item.get("roll") or roll,
         min_gap=item.get("min_gap") or 0,
         template=item.get("template"),
+        date=item.get("date"),
     )
 
 

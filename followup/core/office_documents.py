@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from followup.core import office as o
@@ -45,11 +46,15 @@ class Lazy(dict[Any, Item]):
         return item
 
 
+#: kind of process -> what makes one of its document
+PROCESSES: Mapping[str, Callable[[str, o.Document], o.Process]] = MappingProxyType({o.CYCLE: o.cycle, o.PLAN: o.plan})
+
+
 def office(version: int, source: Source, users: Mapping[str, o.User] | None = None) -> o.Office:
     """The office that `source` declares, as version `version`. `users`: those of `source`, if they are made already."""
     return o.Office(
         version=version,
-        cycles=Lazy(lambda id: _made(source, o.cycle, "cycle", id)),
+        processes=Lazy(lambda ref: _made(source, PROCESSES[ref.kind], ref.kind, ref.id)),
         aliases=Lazy(lambda id: _made(source, o.alias, "alias", id)),
         types=Lazy(lambda id: _made(source, o.action_type, "action_type", id)),
         users=made_users(source) if users is None else users,

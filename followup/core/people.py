@@ -10,8 +10,8 @@ from followup.core import wishes as w
 from followup.core.draft import Draft
 from followup.core.model import LEAD, LOST, PROSPECT, UNDONE, WON, Action, Contact
 from followup.core.office import ELAPSED_MINUTES
-from followup.core.process.placing import choose, end
-from followup.core.process.rounds import nominal_in
+from followup.core.process.course import Course, nominal_in
+from followup.core.process.placing import choose
 from followup.core.timing import When, add_business_days, local, moment
 from followup.core.words import folded
 from followup.errors import Conflict, Refused
@@ -144,10 +144,8 @@ def _read_in(zone: str, when: When, as_it_reads: bool) -> When:
 def _has_declared_time(draft: Draft, action: Action) -> bool:
     """Whether the nominal's time of day comes from the step's `at:`, which hours and minutes pass over."""
     enrolment = draft.dossier.enrolment(action.enrolment)
-    cycle = draft.cycle(enrolment.process) if enrolment else None
-    steps = cycle.steps if cycle and enrolment else ()
-    id = draft.step_id(enrolment.process, action.step) if enrolment else None
-    return any(step.at and step.offset.unit not in ELAPSED_MINUTES for step in steps if step.id == id)
+    step = Course(draft, enrolment).step_of(action) if enrolment else None
+    return bool(step and step.at and step.offset.unit not in ELAPSED_MINUTES)
 
 
 def transfer(draft: Draft, wish: w.Transfer) -> None:
@@ -197,7 +195,7 @@ def stop(draft: Draft) -> None:
     contact = living(draft)
     if draft.dossier.cycle is None:
         raise Refused(f"{contact.name} is on no cycle")
-    end(draft, draft.dossier.cycle, draft.now(contact.owner), "stopped")
+    Course(draft, draft.dossier.cycle).end(draft.now(contact.owner), "stopped")
 
 
 def living(draft: Draft) -> Contact:
@@ -210,4 +208,4 @@ def living(draft: Draft) -> Contact:
 def _end_all(draft: Draft, on: When, reason: str) -> None:
     for enrolment in draft.dossier.enrolments:
         if enrolment.open:
-            end(draft, enrolment, on, reason)
+            Course(draft, enrolment).end(on, reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from followup.core import wishes as w
@@ -11,12 +12,17 @@ from followup.core.office import Office, User
 from followup.errors import Refused
 
 #: wish -> the permission it needs beside seeing the contact
-NEEDS: dict[type[w.Wish], str] = {
-    w.Add: "add-contacts",
-    w.Bring: "add-contacts",
-    w.Transfer: "transfer-contacts",
-    w.Remove: "remove-contacts",
-}
+NEEDS: Mapping[type[w.Wish], str] = MappingProxyType(
+    {
+        w.Add: "add-contacts",
+        w.Bring: "add-contacts",
+        w.Transfer: "transfer-contacts",
+        w.Remove: "remove-contacts",
+    }
+)
+
+#: acts where no user does: a first apply, an edit of a file by hand, a rehearsal; it may do everything
+OFFICE = User("office", "the office", "administrator", frozenset(("apply-catalog", *NEEDS.values())))
 
 
 def below(user: str, users: Mapping[str, User]) -> frozenset[str]:

@@ -40,11 +40,13 @@ def undo(history: Sequence[h.Entry], change: int, office: Office, stamp: Stamp) 
 
 
 def _is_there_still(before: Dossier, now: Dossier, office: Office) -> None:
-    back, owner = before.cycle, before.contact.owner if before.contact else None
-    if back and not any(x.id == back.id and x.open for x in now.enrolments):
-        cycle = office.cycle(back.process)
-        if cycle is None or not cycle.active:
-            raise Refused(f"{before.known.name} was on cycle '{back.process}', which is not in force any more (F14)")
+    open_now = {enrolment.id for enrolment in now.enrolments if enrolment.open}
+    for back in (enrolment for enrolment in before.enrolments if enrolment.open and enrolment.id not in open_now):
+        process = office.process(back.ref)
+        if process is None or not process.active:
+            was_on = f"{before.known.name} was on {back.kind} '{back.process}'"
+            raise Refused(f"{was_on}, which is not in force any more (F14)")
+    owner = before.contact.owner if before.contact else None
     if owner and before.contact != now.contact and owner not in office.users:
         raise Refused(f"{before.known.name} was {owner}'s, who works here no more: choose another owner")
 

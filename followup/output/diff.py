@@ -6,36 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from followup.catalog.document_diff import changes
-from followup.core.migration.edition import WHAT, Effect
-from followup.core.migration.summary import CatalogDiff, Impact, ItemChange, Tally
+from followup.core.migration.effects import KINDS, Effect
+from followup.core.migration.summary import CatalogDiff, ItemChange, Tally
 from followup.output.table import tabulated
 from followup.output.text import clean, json_text, markdown, plural
-
-#: what -> of so many actions or contacts; as the column of the list says it
-PHRASES = {
-    "same": ("keep their date", ""),
-    "keeps": ("keep a date that the edit would make another (`dates: recompute` moves them)", "keeps its date"),
-    "by-hand": ("keep the date that somebody moved them to", "moved by hand, stays"),
-    "earlier": ("move earlier", "earlier"),
-    "later": ("move later", "later"),
-    "rezoned": ("read another time in the new zone", "new zone"),
-    "misses": ("miss a new step, whose place they have passed", "misses the step"),
-    "runs": ("are given a new step, whose place they have passed", "is given the step"),
-    "gains": ("get a new step ahead at once", "new step ahead"),
-    "advances": ("lose their step, and the next one is scheduled", "step gone, next"),
-    "redirects": ("lose their step, and the chosen one is scheduled", "step gone, redirected"),
-    "kept": ("stay open though their step is turned off", "step off, kept"),
-    "cancels": ("lose their step, and others stay open", "step gone, others stay"),
-    "rests": ("lose their step, and are on hold then", "step gone, on hold"),
-    "ends": ("lose their step and step off the cycle, as was said", "step gone, steps off"),
-    "moves": ("go to another cycle", "other cycle"),
-    "drains": ("finish the cycle, which takes nobody new", "finishes the cycle"),
-    "homeless": ("would be left on a cycle that is gone", "REFUSED: cycle gone"),
-    "stranded": ("would lose their step, with nothing behind it", "REFUSED: stranded"),
-    "waiting": ("would wait for steps that never start", "REFUSED: never starts"),
-    "unkept": ("cannot be kept of a step that is taken out", "REFUSED: cannot be kept"),
-    "protected": ("are on a protected cycle, and would be touched", "REFUSED: protected"),
-}
 
 COLUMNS = ("contact", "name", "owner", "step", "what", "due", "becomes")
 
@@ -56,8 +30,8 @@ def item(difference: CatalogDiff) -> dict[str, Any]:
         "version": difference.version,
         "digest": difference.digest,
         "items": [edit_item(edit) for edit in difference.edits],
-        "cycles": [_tally(cycle, tally) for cycle, tally in sorted(difference.account.cycles.items())],
-        "effects": [effect._asdict() for tally in _tallies(difference.account) for effect in tally.named],
+        "cycles": [_tally(cycle, tally) for cycle, tally in difference.account.tallies],
+        "effects": [_effect(effect) for _, tally in difference.account.tallies for effect in tally.named],
         "refused": list(difference.refused),
         "warnings": list(difference.warnings),
     }
@@ -69,12 +43,14 @@ def edit_item(edit: ItemChange) -> dict[str, Any]:
 
 
 def _tally(cycle: str, tally: Tally) -> dict[str, Any]:
-    counts = {what: tally.counts[what] for what in WHAT if tally.counts[what]}
+    counts = {what: tally.counts[what] for what in KINDS if tally.counts[what]}
     return {"cycle": cycle or None, "contacts": tally.standing, "past": tally.past, "counts": counts}
 
 
-def _tallies(account: Impact) -> list[Tally]:
-    return [tally for _, tally in sorted(account.cycles.items())]
+def _effect(effect: Effect) -> dict[str, Any]:
+    """Under the keys that are promised: a process goes by its id alone."""
+    process = effect.process.id if effect.process else ""
+    return {"cycle" if key == "process" else key: value for key, value in effect._asdict().items()} | {"cycle": process}
 
 
 def _changes(edit: ItemChange) -> Iterator[str]:
@@ -106,7 +82,7 @@ def named(edit: ItemChange) -> str:
 def _text(difference: CatalogDiff, room: int | None) -> Iterator[str]:
     for edit in difference.edits:
         yield from edit_lines(edit)
-    for cycle, tally in sorted(difference.account.cycles.items()):
+    for cycle, tally in difference.account.tallies:
         yield ""
         yield from _counted(cycle, tally)
         if tally.named:
@@ -121,7 +97,7 @@ def _text(difference: CatalogDiff, room: int | None) -> Iterator[str]:
 def _counted(cycle: str, tally: Tally, mark: str = "  ") -> Iterator[str]:
     who = "contact is" if tally.standing == 1 else "contacts are"
     yield f"{cycle}: {tally.standing:,} {who} on it" if cycle else f"{plural(tally.standing, 'subject')} in a new zone"
-    counts = [(tally.counts[what], PHRASES[what][0]) for what in WHAT if tally.counts[what]]
+    counts = [(tally.counts[what], KINDS[what].phrase) for what in KINDS if tally.counts[what]]
     if tally.past:
         counts.append((tally.past, "of these would lie in the past: today instead, where they move"))
     width = max((len(f"{count:,}") for count, _ in counts), default=0)
@@ -132,7 +108,7 @@ def _row(effect: Effect) -> Sequence[str | None]:
     becomes = effect.becomes or (f"({effect.would})" if effect.would else None)
     step = f"{effect.step or ''} -> {effect.to}" if effect.to else effect.step
     dates = [text and text.replace("T", " ") for text in (effect.was, becomes)]
-    return effect.contact, effect.name, effect.owner, step, PHRASES[effect.what][1], *dates
+    return effect.contact, effect.name, effect.owner, step, KINDS[effect.what].column, *dates
 
 
 def _and_more(tally: Tally) -> Iterator[str]:
@@ -150,9 +126,9 @@ def _markdown(difference: CatalogDiff) -> Iterator[str]:
         yield from ("", f"> **Refused:** {markdown(line)}")
     for line in difference.warnings:
         yield from ("", f"> **Warning:** {markdown(line)}")
-    if difference.account.cycles:
+    if difference.account.tallies:
         yield from ("", "### What it does to people")
-    for cycle, tally in sorted(difference.account.cycles.items()):
+    for cycle, tally in difference.account.tallies:
         yield ""
         first, *rest = _counted(cycle, tally, "- ")
         yield from (f"**{markdown(first)}**", "", *rest)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from textwrap import wrap
 
-from followup.core.office import Step
+from followup.core.office import Anchor, Step
 from followup.core.process.graph import Graph, waits
 from followup.output.text import clean
 
@@ -92,7 +92,7 @@ def _box(top: int, name: str, type: str, here: str, kind: str) -> Iterator[str]:
 def _arrows(graph: Graph, tops: dict[str, int]) -> Iterator[str]:
     steps: Sequence[Step] = graph.cycle.active_steps
     if steps:
-        first = waits(steps[0]._replace(anchor="start")).replace(" after the round began", "")
+        first = waits(steps[0]._replace(anchor=Anchor("start"))).replace(" after the round began", "")
         yield f'<text class="soft" x="0" y="{tops[steps[0].id] - 8}">{_text(first)}</text>'
     for before, step, when in graph.arrows():
         start, end = tops[before.id] + HIGH, tops[step.id]

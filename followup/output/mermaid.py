@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from followup.core.office import Step
+from followup.core.office import Anchor, Step
 from followup.core.process.graph import Graph, waits
 from followup.output.text import clean
 
@@ -32,7 +32,7 @@ def _cycle(prefix: str, graph: Graph) -> Iterator[str]:
         yield f"{ids[step.id]}{_box(graph, step)}{off}"
     if not steps:
         yield f'{prefix}h["{_lines("on hold", graph.at(None))}"]'
-    first, said = (ids[steps[0].id], waits(steps[0]._replace(anchor="start"))) if steps else (f"{prefix}h", "")
+    first, said = (ids[steps[0].id], waits(steps[0]._replace(anchor=Anchor("start")))) if steps else (f"{prefix}h", "")
     for place in range(len(graph.aliases)):
         yield _arrow(f"{prefix}a{place}", "-->", first, said.replace(" after the round began", ""))
     for before, step, when in graph.arrows():

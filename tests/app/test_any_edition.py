@@ -23,7 +23,7 @@ from followup.app.session import Session
 from followup.app.undoing import undo_last
 from followup.app.versions import Version
 from followup.core import wishes as w
-from followup.core.migration.edition import REFUSED, Effect
+from followup.core.migration.effects import REFUSED, Effect
 from followup.core.migration.summary import CatalogDiff
 from followup.errors import Refused
 from followup.store import Store, open_store
@@ -156,7 +156,7 @@ def opened(store: Store) -> dict[str, dict[int, str]]:
 
 
 def effects(found: CatalogDiff) -> list[Effect]:
-    return [effect for tally in found.account.cycles.values() for effect in tally.named]
+    return [effect for tally in found.account.processes.values() for effect in tally.named]
 
 
 def accounts_for_all(found: CatalogDiff, before: dict[str, dict[int, str]], after: dict[str, dict[int, str]]) -> None:

@@ -10,12 +10,15 @@ from followup.core import history as h
 from followup.core import office as o
 from followup.core import wishes as w
 from followup.core.decide import decide
-from followup.core.draft import Decision, Stamp
+from followup.core.draft import Decision, Draft, Stamp
 from followup.core.evolve import replay
 from followup.core.migration.compare import edition
-from followup.core.migration.edition import Effect, Heap
+from followup.core.migration.edition import Heap
+from followup.core.migration.effects import Effect
 from followup.core.migration.migrate import migrate
 from followup.core.model import UNDONE, Action, Dossier, Enrolment
+from followup.core.process.course import Course
+from followup.core.process.rounds import begin
 from followup.core.timing import moment
 from followup.core.undo import undo
 
@@ -38,8 +41,12 @@ def step(id: str, offset: str = "1 day", type: str = "call", **how: Any) -> dict
 
 def cycle(
     id: str, *steps: Mapping[str, Any], anchor: str = "completed", active: bool = True, roll: str | None = None
-) -> o.Cycle:
+) -> o.Process:
     return o.cycle(id, {"name": id.title(), "active": active, "anchor": anchor, "roll": roll, "steps": steps})
+
+
+def plan(id: str, *steps: Mapping[str, Any], anchor: str = "start", status: str = "ready") -> o.Process:
+    return o.plan(id, {"name": id.title(), "status": status, "anchor": anchor, "steps": steps})
 
 
 def alias(id: str, cycle: str | None, active: bool = True) -> o.Alias:
@@ -66,7 +73,7 @@ USERS = (
 
 
 def office(
-    *cycles: o.Cycle,
+    *processes: o.Process,
     aliases: Iterable[o.Alias] = (),
     moved: Mapping[str, str] | None = None,
     calendars: Mapping[str | None, o.Calendar] | None = None,
@@ -75,11 +82,12 @@ def office(
     version: int = 1,
 ) -> o.Office:
     """Every cycle has an alias of its own name; `just-looking` only categorises. Users share the office's calendar."""
+    cycles = [process for process in processes if process.kind == o.CYCLE]
     named = [alias(c.id, c.id) for c in cycles] + [alias("just-looking", None), *aliases]
     everybody = {u.id: u for u in users}
     return o.Office(
         version=version,
-        cycles={c.id: c for c in cycles},
+        processes={o.Ref(process.kind, process.id): process for process in processes},
         aliases={a.id: a for a in named},
         types=types,
         users=everybody,
@@ -105,6 +113,15 @@ def as_stored(dossier: Dossier) -> Dossier:
         a for a in dossier.actions if a.open or (a.enrolment in standing and (a.id in kept or a.reason == UNDONE))
     )
     return dossier._replace(enrolments=enrolments, actions=actions)
+
+
+def enrol_on_plan(draft: Draft, id: str) -> None:
+    start, process = draft.now(draft.dossier.known.owner), draft.office.process(o.Ref(o.PLAN, id))
+    enrolled = h.Enrolled(next(draft.ids), o.PLAN, id, None, draft.office.version, start.text, start.at)
+    draft.add(enrolled)
+    enrolment = draft.dossier.enrolment(enrolled.enrolment)
+    assert enrolment and process
+    begin(Course(draft, enrolment), process.active_steps[0])
 
 
 class Story:
@@ -139,16 +156,20 @@ class Story:
         return made.entries[0]
 
     def applies(
-        self, office: o.Office, *said: Mapping[str, Any], by: str = "sue", heap: Heap | None = None
+        self,
+        office: o.Office,
+        *said: Mapping[str, Any],
+        by: str = "sue",
+        heap: Mapping[tuple[str, str], int] | None = None,
     ) -> list[Effect]:
         """`office` comes in force, with these entries of `migrate:`; as stored and as known whole, it is the same."""
         entries = {f"step:{x['step']}" if "step" in x else f"cycle:{x['cycle']}": x for x in said}
-        processes = {x.process for x in self.dossier.enrolments if x.open}
-        made = edition(self.office, office, entries, processes)
+        made = edition(self.office, office, entries, {x.ref for x in self.dossier.enrolments if x.open})
         stamp = Stamp(self.change + 1, instant(self.now), office.users[by])
         why = {x.event.action: x.event.why or {} for x in self.history if isinstance(x.event, h.Scheduled)}
-        decision, effects = migrate(as_stored(self.dossier), made, stamp, count(self.next_id), why, heap or {})
-        whole, _ = migrate(self.dossier, made, stamp, count(self.next_id), why, heap or {})
+        heaps: Heap = {(office.current(self.enrolment.ref), *key): number for key, number in (heap or {}).items()}
+        decision, effects = migrate(as_stored(self.dossier), made, stamp, count(self.next_id), why, heaps)
+        whole, _ = migrate(self.dossier, made, stamp, count(self.next_id), why, heaps)
         assert decision.entries == whole.entries
         assert whole.after == replay(whole.entries, self.dossier)
         self._keep(list(whole.entries), whole.after)
@@ -165,6 +186,14 @@ class Story:
         """Jane is a contact of tom's, on `cycle`."""
         chosen = w.Choice(cycle) if cycle else None
         self.does(w.Add({"name": "Jane Smith", "owner": owner, **fields}, chosen, chosen is None))
+        return self
+
+    def put_on_plan(self, id: str) -> Story:
+        """As a plan will be launched; until then no wish says so."""
+        stamp = Stamp(self.change + 1, instant(self.now), self.office.users["sue"])
+        draft = Draft(self.dossier, self.office, stamp, count(self.next_id))
+        enrol_on_plan(draft, id)
+        self._keep(draft.entries, draft.dossier)
         return self
 
     def completes(self, step: str, on: str | None = None, choice: str | None = None, **how: Any) -> Decision:

@@ -19,7 +19,7 @@ MIXED = cycle(
 OFF = calendar(working_days=["mon", "tue", "wed", "thu", "fri"], holidays=["2026-05-18"], days_on=[])
 
 
-def made(*cycles: o.Cycle, version: int = 1) -> o.Office:
+def made(*cycles: o.Process, version: int = 1) -> o.Office:
     return office(*(cycles or (MIXED, cycle("other", step("one")))), version=version, calendars={None: OFF, "tom": OFF})
 
 

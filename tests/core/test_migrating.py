@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from followup.core import office as o
 from followup.core import wishes as w
-from followup.core.migration.edition import REFUSED, Effect
+from followup.core.migration.effects import REFUSED, Effect
 from followup.core.model import Dossier
 from followup.errors import NotFound, Refused
 from tests.conftest import few
@@ -129,7 +129,8 @@ def test_E2_every_part_of_a_step_that_times_it_is_an_edit_of_its_date(how: dict[
     story = Story(before).added("prospect")
     story.closes_on("letter", "2026-05-06")
     assert story.due == {"call": "2026-05-09"}  # a Saturday
-    after = before._replace(cycles={"prospect": cycle("prospect", LETTER, step("call", "3 days", **how))})
+    edited = cycle("prospect", LETTER, step("call", "3 days", **how))
+    after = before._replace(processes={o.Ref(o.CYCLE, "prospect"): edited})
     assert [x.what for x in story.applies(after)] == ["keeps"]
 
 

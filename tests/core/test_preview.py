@@ -12,9 +12,9 @@ CALLS = cycle("calls", step("note", "2 days"), step("call", "3 days", loop_to="c
 SALE = cycle("sale", step("one"), step("two", "2 days"), anchor="due")
 
 
-def declared(*cycles: o.Cycle, **how: object) -> Side:
+def declared(*cycles: o.Process, **how: object) -> Side:
     made = office(*cycles, **how)  # type: ignore[arg-type]
-    return Side(made, list(made.cycles), list(made.aliases))
+    return Side(made, [ref.id for ref in made.processes], list(made.aliases))
 
 
 def told(found: Preview) -> list[str]:

@@ -9,7 +9,7 @@ from followup.core import wishes as w
 from followup.core.draft import Stamp
 from followup.core.evolve import replay
 from followup.core.model import CANCELLED, SCHEDULED, UNDONE, Action, Dossier
-from followup.core.office import Cycle
+from followup.core.office import Process
 from followup.core.undo import undo
 from followup.errors import Refused
 from tests.core.building import USERS, Story, cycle, instant, office, step
@@ -177,7 +177,7 @@ def test_E11_a_change_is_taken_back_whatever_became_of_the_catalog() -> None:
 
 
 @pytest.mark.parametrize("now", [(), (cycle("three", step("a"), active=False),)])
-def test_F14_nobody_goes_back_onto_a_cycle_that_is_not_in_force_any_more(now: tuple[Cycle, ...]) -> None:
+def test_F14_nobody_goes_back_onto_a_cycle_that_is_not_in_force_any_more(now: tuple[Process, ...]) -> None:
     jane = jane_on(THREE, OTHER)
     jane.does(w.Assign(w.Choice("other")))
     jane.office = office(OTHER, *now)

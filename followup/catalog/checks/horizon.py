@@ -62,7 +62,7 @@ def _layers(declarations: Declarations) -> Iterator[list[Layer]]:
                 yield [office, home, user] if home else [office, user]
 
 
-def _beyond(cycles: Sequence[o.Cycle], calendar: o.Calendar, today: str) -> Iterator[Reach]:
+def _beyond(cycles: Sequence[o.Process], calendar: o.Calendar, today: str) -> Iterator[Reach]:
     """What is due after the last known holiday, where holidays have a say in it."""
     start = moment(today, calendar.zone)
     for cycle in cycles:
@@ -74,7 +74,7 @@ def _observes(step: o.Step, calendar: o.Calendar) -> bool:
     return step.offset.unit == "business days" or (step.roll or calendar.roll) != "none"
 
 
-def _round(cycle: o.Cycle, calendar: o.Calendar, start: When) -> Iterator[Reach]:
+def _round(cycle: o.Process, calendar: o.Calendar, start: When) -> Iterator[Reach]:
     before, nominals = start, {"start": start}
     for step in cycle.active_steps:
         try:

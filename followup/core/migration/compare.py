@@ -1,59 +1,60 @@
-"""Two versions of an office, and what is said about them: which cycles differ for those who are on them (E1 to E6)."""
+"""Two versions of an office: which processes differ for those who are on them, and what is said about it (E1 to E6)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 from followup.core.migration.edition import ADVANCE, Edition, ProcessEdit, StepDirective
-from followup.core.office import Cycle, Document, Office
+from followup.core.office import CYCLE, Anchor, Document, Office, Process, Ref, Step
 
 
-def edition(before: Office, after: Office, said: Mapping[str, Document], processes: Iterable[str]) -> Edition:
-    """`said`: the `migrate:` entries that this edit brings. `processes`: ids of cycles that anybody is on, as rows have
-    them. Both offices are asked now, and `before` never again: it may be lazy, and its store about to change."""
-    cycles = {}
-    for process in processes:
-        edit = _edit(before, after, said, process)
+def edition(before: Office, after: Office, entries: Mapping[str, Document], refs: Iterable[Ref]) -> Edition:
+    """`entries`: the `migrate:` entries that this edit brings. `refs`: what anybody is on, as rows have it.
+
+    Both offices are asked now, and `before` never again: it may be lazy, and its store about to change.
+    """
+    edits = {}
+    for ref in refs:
+        edit = _edit(before, after, entries, ref)
         if edit.directives or edit.entry or _seen_by_people(edit.before) != _seen_by_people(edit.after):
-            cycles[edit.id] = edit
+            edits[edit.ref] = edit
     zones = {owner: before.calendar(owner).zone for owner in (None, *before.users)}
     changed = {owner: zone for owner, zone in zones.items() if after.calendar(owner).zone != zone}
-    return Edition(after, cycles, changed)
+    return Edition(after, edits, changed)
 
 
-def _edit(before: Office, after: Office, said: Mapping[str, Document], process: str) -> ProcessEdit:
-    id = after.cycle_id(process)
-    old = before.cycle(process)
-    edit = ProcessEdit(id, _renamed(old, after) if old else None, after.cycle(process), _of_steps(id, after, said))
-    for entry, document in said.items():
-        if "cycle" in document and after.cycle_id(document["cycle"]) == id:
+def _edit(before: Office, after: Office, entries: Mapping[str, Document], ref: Ref) -> ProcessEdit:
+    current = after.current(ref)
+    old = before.process(ref)
+    directives = _directives(current.id, after, entries)
+    edit = ProcessEdit(current, _renamed(old, after) if old else None, after.process(ref), directives)
+    for entry, document in entries.items():
+        if current.kind == CYCLE and "cycle" in document and after.current_id(document["cycle"]) == current.id:
             return edit._replace(entry=entry, move_to=document.get("move_to"), drain=document.get("drain", False))
     return edit
 
 
-def _renamed(cycle: Cycle, after: Office) -> Cycle:
-    """The same under the ids of today (E5)."""
+def _renamed(process: Process, after: Office) -> Process:
+    """The same under the ids of today (E5), so that a rename alone makes no difference to anybody."""
 
     def today(step: str) -> str:
-        return after.step_id(cycle.id, step) or step
+        return after.step_id(process.id, step) or step
 
-    def said(anchor: str) -> str:
-        return "step:" + today(anchor.removeprefix("step:")) if anchor.startswith("step:") else anchor
+    def renamed(step: Step) -> Step:
+        anchor = Anchor("step:" + today(step.anchor.step)) if step.anchor.kind == "step" else step.anchor
+        return step._replace(id=today(step.id), anchor=anchor, loop_to=step.loop_to and today(step.loop_to))
 
-    steps = tuple(
-        step._replace(id=today(step.id), anchor=said(step.anchor), loop_to=step.loop_to and today(step.loop_to))
-        for step in cycle.steps
-    )
+    steps = tuple(map(renamed, process.steps))
     active = tuple(step for step in steps if step.active)
-    return cycle._replace(id=after.cycle_id(cycle.id), steps=steps, active_steps=active)
+    return process._replace(id=after.current_id(process.id), steps=steps, active_steps=active)
 
 
-def _of_steps(cycle: str, after: Office, said: Mapping[str, Document]) -> dict[str, StepDirective]:
-    found = {}
-    for entry, document in said.items():
+def _directives(process: str, after: Office, entries: Mapping[str, Document]) -> dict[str, StepDirective]:
+    directives = {}
+    for entry, document in entries.items():
         named, _, step = document.get("step", "").partition("/")
-        if named and after.cycle_id(named) == cycle:
-            found[after.step_id(named, step) or step] = StepDirective(
+        if named and after.current_id(named) == process:
+            directives[after.step_id(named, step) or step] = StepDirective(
                 entry=entry,
                 open=document.get("open", ADVANCE),
                 to=document.get("to"),
@@ -61,12 +62,12 @@ def _of_steps(cycle: str, after: Office, said: Mapping[str, Document]) -> dict[s
                 stagger=document.get("stagger"),
                 backfill=document.get("backfill", False),
             )
-    return found
+    return directives
 
 
-def _seen_by_people(cycle: Cycle | None) -> object:
+def _seen_by_people(process: Process | None) -> object:
     """What decides where people stand and when they are due: not names, types and templates."""
-    return cycle and (
-        cycle.active,
-        [(s.id, s.active, s.loop_to, s.offset, s.anchor, s.at, s.roll, s.min_gap) for s in cycle.steps],
+    return process and (
+        process.active,
+        [(s.id, s.active, s.loop_to, s.offset, s.anchor, s.at, s.roll, s.min_gap, s.date) for s in process.steps],
     )

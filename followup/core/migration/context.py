@@ -1,49 +1,26 @@
-"""An edited cycle meets one contact who is on it: what both of them are, and how a line about them is made."""
+"""One contact on an edited process: the course that they are on, the edit, and how a line about them is made."""
 
 from __future__ import annotations
 
 from followup.core import history as h
 from followup.core.draft import Draft
-from followup.core.migration.edition import Effect, Heap, ProcessEdit, Reasons
+from followup.core.migration.edition import Heap, ProcessEdit, Reasons
+from followup.core.migration.effects import Effect, What
 from followup.core.model import Action, Enrolment
+from followup.core.process.course import Course
 from followup.core.timing import When, moment
 
 
-class Migration:
-    """`draft`: its office is the one that comes in force."""
+class Migration(Course):
+    """A course under the edited process. `draft`: its office is the one that the apply puts in force."""
 
     def __init__(self, draft: Draft, enrolment: Enrolment, edit: ProcessEdit, why: Reasons, heap: Heap) -> None:
-        self.draft, self.edit, self.why, self.heap = draft, edit, why, heap
-        self._process, self._looked_at = enrolment.process, draft.dossier
-        self._look(enrolment.id)
+        super().__init__(draft, enrolment)
+        self.edit, self.why, self.heap = edit, why, heap
 
-    def _look(self, id: int) -> None:
-        enrolment = self.draft.dossier.enrolment(id)
-        assert enrolment is not None
-        own = (action for action in self.draft.dossier.of(enrolment) if action.open)
-        self._enrolment = enrolment
-        self._actions = tuple(sorted(own, key=lambda action: (action.position, action.id)))
-
-    def _now(self) -> None:
-        """Looked at once for each state: diff and apply ask it for everybody, several times."""
-        if self._looked_at is not self.draft.dossier:
-            self._looked_at = self.draft.dossier
-            self._look(self._enrolment.id)
-
-    @property
-    def enrolment(self) -> Enrolment:
-        """As it stands by now."""
-        self._now()
-        return self._enrolment
-
-    @property
-    def actions(self) -> tuple[Action, ...]:
-        """What is open of it, in the order of the steps."""
-        self._now()
-        return self._actions
-
-    def step(self, action: Action) -> str:
-        return self.draft.step_id(self._process, action.step) or ""
+    def step_at(self, action: Action) -> str:
+        """The id of today of the step that an action was made for."""
+        return self.step_id(action.step) or ""
 
     def moment(self, text: str, owner: str | None) -> When:
         return moment(text, self.draft.calendar(owner).zone)
@@ -53,9 +30,7 @@ class Migration:
         why = self.why.get(action.id, {})
         while "rebooked" in why:
             why = self.why.get(why["rebooked"], {})
-        if "from" not in why:
-            return When(self.enrolment.round_start, self.enrolment.round_at)
-        return self.moment(why["from"], action.owner)
+        return self.moment(why["from"], action.owner) if "from" in why else self.round_start
 
     def became_today(self, action: int) -> bool:
         """Whether what this edit scheduled would lie in the past (E2)."""
@@ -66,13 +41,18 @@ class Migration:
             for entry in self.draft.entries
         )
 
-    def gained(self, action: Action) -> Effect:
-        """Scheduled beside what the edit had to schedule."""
-        how = {"was": None, "becomes": action.due, "past": self.became_today(action.id)}
-        return self.effect("gains", action, **how)
-
-    def effect(self, what: str, action: Action | None = None, **how: object) -> Effect:
+    def line(self, what: What, action: Action | None = None) -> Effect:
+        """What happens to the contact, or to an action of theirs that is, or was, open; more of it by `_replace`."""
         contact = self.draft.dossier.known
-        about = {"action": action.id, "step": self.step(action), "was": action.due} if action else {}
-        owner = action.owner if action else contact.owner
-        return Effect(contact.id, contact.name, owner, self.edit.id, what, **{**about, **how})  # type: ignore[arg-type]
+        line = Effect(contact.id, contact.name, contact.owner, self.edit.ref, what)
+        if action is None:
+            return line
+        return line._replace(owner=action.owner, step=self.step_at(action), action=action.id, was=action.due)
+
+    def makes(self, what: What, action: Action, entry: str | None = None) -> Effect:
+        """A line about an action that this edit makes.
+
+        Without its id: a diff has no ids to give, so the digest that it shows would never be that of the apply.
+        """
+        past = self.became_today(action.id)
+        return self.line(what)._replace(step=self.step_at(action), becomes=action.due, past=past, entry=entry)

@@ -1,82 +1,79 @@
-"""E3: a step that was not there before. Whoever has passed its place misses it, unless `backfill` says otherwise."""
+"""E3: a step that was not there before. Contacts who have passed its place miss it, unless `backfill` is set."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from followup.core.migration.context import Migration
-from followup.core.migration.edition import Effect
+from followup.core.migration.effects import Effect, What
 from followup.core.model import Action
-from followup.core.office import Cycle, Step
-from followup.core.process.rounds import action_before, action_of, begin, counted_from, create, up_to_loop, walk
-from followup.core.timing import When
+from followup.core.office import Step
+from followup.core.process.rounds import begin, up_to_loop, walk
 
 
-def insert(meeting: Migration, after: Cycle, lost: Sequence[Action]) -> Iterator[Effect]:
+def insert(migration: Migration, lost: Sequence[Action]) -> Iterator[Effect]:
     """`lost`: those of the open actions whose step is gone, and which are still open."""
-    new = [step for step in after.active_steps if not meeting.edit.was_active(step.id)]
-    stands = _stands_at(meeting, after, lost)
-    if stands is not None:
-        yield from _passed(meeting, after, [step for step in new if step.position < stands])
-        yield from _ahead(meeting, after, [step for step in new if step.position > stands], stands)
-    elif meeting.edit.was_hold and new:
-        yield from _woken(meeting, after, new)
+    new = [step for step in migration.active_steps if not migration.edit.was_active(step.id)]
+    place = _place(migration, lost)
+    if place is not None:
+        yield from _passed(migration, [step for step in new if step.position < place])
+        yield from _ahead(migration, [step for step in new if step.position > place], place)
+    elif migration.edit.was_hold and new:
+        yield from _woken(migration, new)
 
 
-def _stands_at(meeting: Migration, after: Cycle, lost: Sequence[Action]) -> int | None:
-    """The place of the first open action that stays; of a lost one, the place of what follows it."""
-    places = {step.id: step.position for step in after.steps}
+def _place(migration: Migration, lost: Sequence[Action]) -> int | None:
+    """Where the contact stands: at the first open action that stays; where one is lost, at what would follow it."""
+    places = {step.id: step.position for step in migration.steps}
     gone = {action.id for action in lost}
-    steps = [(action.id in gone, meeting.step(action)) for action in meeting.actions]
-    return min((meeting.edit.place_of(s) if lost_ else places[s] for lost_, s in steps), default=None)
+    steps = [(action.id in gone, migration.step_at(action)) for action in migration.open_actions]
+    return min((migration.edit.place_of(s) if is_lost else places[s] for is_lost, s in steps), default=None)
 
 
-def _passed(meeting: Migration, after: Cycle, new: Sequence[Step]) -> Iterator[Effect]:
+def _passed(migration: Migration, new: Sequence[Step]) -> Iterator[Effect]:
     for step in new:
-        said = meeting.edit.directive(step.id)
-        if action_of(meeting.draft, meeting.enrolment, step):
+        directive = migration.edit.directive(step.id)
+        if migration.in_round(step):
             continue
-        if said.backfill:
-            _run(meeting, after, step)
-            yield _made(meeting, "runs", step, said.entry)
+        if directive.backfill:
+            _run(migration, step)
+            yield _made(migration, "runs", step, directive.entry)
         else:
-            yield meeting.effect("misses", step=step.id)
+            yield migration.line("misses")._replace(step=step.id)
 
 
-def _run(meeting: Migration, after: Cycle, step: Step) -> None:
+def _run(migration: Migration, step: Step) -> None:
     """Beside what is open; counted from where it would have been."""
-    draft, enrolment = meeting.draft, meeting.enrolment
-    before = action_before(draft, enrolment, after, step)
-    closed = When(enrolment.round_start, enrolment.round_at)
+    before, closed = migration.before(step), migration.round_start
     if before and before.completed_on:
-        closed = meeting.moment(before.completed_on, before.owner)
-    start = counted_from(draft, enrolment, after, step, before, closed) or closed
-    create(draft, enrolment, step, step.anchor, start, before)
+        closed = migration.moment(before.completed_on, before.owner)
+    start = migration.counted_from(step, before, closed) or closed
+    migration.create(step, step.anchor, start, before)
 
 
-def _ahead(meeting: Migration, after: Cycle, new: Sequence[Step], stands: int) -> Iterator[Effect]:
+def _ahead(migration: Migration, new: Sequence[Step], place: int) -> Iterator[Effect]:
     """What can be dated already is created; the rest when the step before it is closed (T2)."""
-    reached = up_to_loop(tuple(s for s in after.active_steps if s.position >= stands))
+    reached = up_to_loop(tuple(s for s in migration.active_steps if s.position >= place))
     for step in new:
-        if step in reached and step.anchor != "completed" and not action_of(meeting.draft, meeting.enrolment, step):
-            walk(meeting.draft, meeting.enrolment, after, (step,), None)
-            if action_of(meeting.draft, meeting.enrolment, step):
-                yield _made(meeting, "gains", step, None)
+        if step in reached and step.anchor.kind != "completed" and not migration.in_round(step):
+            walk(migration, (step,), None)
+            if migration.in_round(step):
+                yield _made(migration, "gains", step, None)
 
 
-def _woken(meeting: Migration, after: Cycle, new: Sequence[Step]) -> Iterator[Effect]:
-    """A hold that gains steps: nothing would ever start them for who waits there (F8)."""
-    first = next((step for step in new if meeting.edit.directive(step.id).backfill), None)
+def _woken(migration: Migration, new: Sequence[Step]) -> Iterator[Effect]:
+    """A hold that gains steps: nothing would ever start them for contacts who wait there (F8)."""
+    first = next((step for step in new if migration.edit.directive(step.id).backfill), None)
     if first is None:
-        yield meeting.effect("waiting", step=new[0].id)
+        yield migration.line("waiting")._replace(step=new[0].id)
         return
-    begin(meeting.draft, meeting.enrolment.id, after, first)
-    yield _made(meeting, "runs", first, meeting.edit.directive(first.id).entry)
-    yield from (meeting.gained(action) for action in meeting.actions if meeting.step(action) != first.id)
+    begin(migration, first)
+    yield _made(migration, "runs", first, migration.edit.directive(first.id).entry)
+    more = [action for action in migration.open_actions if migration.step_at(action) != first.id]
+    yield from (migration.makes("gains", action) for action in more)
 
 
-def _made(meeting: Migration, what: str, step: Step, entry: str | None) -> Effect:
-    action = action_of(meeting.draft, meeting.enrolment, step)
+def _made(migration: Migration, what: What, step: Step, entry: str | None) -> Effect:
+    action = migration.in_round(step)
     assert action is not None
-    past = meeting.became_today(action.id)
-    return meeting.effect(what, step=step.id, becomes=action.due, past=past, entry=entry)
+    return migration.makes(what, action, entry)

@@ -1,4 +1,4 @@
-"""What differs between two versions of the catalog, and what that does to people: counted whole, named in part."""
+"""What differs between two versions of the catalog, and what that does to people: exact counts, a few names."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from followup.core.few import Few
-from followup.core.migration.edition import REFUSED, Effect
-from followup.core.office import Document
+from followup.core.migration.effects import REFUSED, Effect
+from followup.core.office import Document, Ref
 
-#: lines of each cycle that are named, unless all are asked for
+#: lines of each process that are named, unless all are asked for
 NAMED_LINES = 20
 
 
@@ -29,13 +29,14 @@ class ItemChange(NamedTuple):
 
 
 class Tally:
-    """What an edition does to those on one cycle: everything counted, the first few named."""
+    """What an edition does to those on one process: everything counted, the first few named."""
 
     def __init__(self, most: int | None) -> None:
         self.standing, self.past, self.counts = 0, 0, Counter[str]()
         self.named: Few[Effect] = Few(most)
 
     def note(self, effects: Sequence[Effect]) -> None:
+        """Of one contact."""
         self.standing += 1
         for effect in effects:
             self.counts[effect.what] += 1
@@ -44,31 +45,47 @@ class Tally:
                 self.named.add(effect)
 
 
+class Refusal(NamedTuple):
+    """What an apply may not do: see KINDS of effects."""
+
+    what: str
+    process: Ref
+    step: str | None
+
+
 class Impact:
-    """What an edition does, cycle by cycle ("" for what is of none), as it was told so far."""
+    """What an edition does, process by process (None: a new zone), as far as contacts have been noted."""
 
     def __init__(self, most: int | None = NAMED_LINES) -> None:
-        self.cycles: dict[str, Tally] = {}
-        self.refused: dict[tuple[str, str, str | None], Few[str]] = {}
+        self.processes: dict[Ref | None, Tally] = {}
+        self.refused: dict[Refusal, Few[str]] = {}
         self.used: set[str] = set()
         self._most, self._digest = most, sha256()
 
     @property
     def digest(self) -> str:
-        """The same for the same effects on the same people."""
+        """The same for the same effects on the same people, in a diff as in the apply that follows it."""
         return self._digest.hexdigest()
 
+    @property
+    def tallies(self) -> list[tuple[str, Tally]]:
+        """In the order in which they are shown, by id; "" for a new zone."""
+        ids = ((process.id if process else "", tally) for process, tally in self.processes.items())
+        return sorted(ids, key=lambda pair: pair[0])
+
     def note(self, effects: Sequence[Effect]) -> None:
-        by_cycle: dict[str, list[Effect]] = {}
+        """Of one contact."""
+        by_process: dict[Ref | None, list[Effect]] = {}
         for effect in effects:
-            by_cycle.setdefault(effect.cycle, []).append(effect)
+            by_process.setdefault(effect.process, []).append(effect)
             self._digest.update(repr(tuple(effect)).encode())
             if effect.entry and effect.what != "same":
                 self.used.add(effect.entry)
-            if effect.what in REFUSED:
-                self.refused.setdefault((effect.what, effect.cycle, effect.step), Few(5)).add(effect.contact)
-        for cycle, found in by_cycle.items():
-            self.cycles.setdefault(cycle, Tally(self._most)).note(found)
+            if effect.process and effect.what in REFUSED:
+                refusal = Refusal(effect.what, effect.process, effect.step)
+                self.refused.setdefault(refusal, Few(5)).add(effect.contact)
+        for process, own in by_process.items():
+            self.processes.setdefault(process, Tally(self._most)).note(own)
 
 
 class CatalogDiff(NamedTuple):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, assert_never
 
-from followup.core.office import Cycle, Step
+from followup.core.office import Process, Step
 from followup.core.process.rounds import loop_target
 
 #: by step; None: on hold
@@ -17,7 +17,7 @@ class Graph(NamedTuple):
     """`aliases`: names that lead in. `asks`: the steps whose completing offers the menu of aliases (F10). `standing`:
     contacts at each step, and how many of them are late; None where nobody asked."""
 
-    cycle: Cycle
+    cycle: Process
     aliases: Sequence[str]
     asks: frozenset[str]
     types: Mapping[str, str]
@@ -49,9 +49,23 @@ class Graph(NamedTuple):
 
 def waits(step: Step, looped: bool = False) -> str:
     """How long after what: `2 business days after it is done`."""
-    anchor = {"completed": "it is done", "due": "it is due", "start": "the round began"}
-    after = anchor.get(step.anchor) or f"{step.anchor.removeprefix('step:')} is due"
-    if looped and step.anchor == "due":
-        after = "it is done, or due if later"
     when = f" at {step.at}" if step.at else ""
-    return f"at once{when}" if step.offset.number == 0 else f"{step.offset} after {after}{when}"
+    return f"at once{when}" if step.offset.number == 0 else f"{step.offset} after {_anchor(step, looped)}{when}"
+
+
+def _anchor(step: Step, looped: bool) -> str:
+    match step.anchor.kind:
+        case "completed":
+            return "it is done"
+        case "due":
+            return "it is done, or due if later" if looped else "it is due"
+        case "start":
+            return "the round began"
+        case "event":
+            return "the event"
+        case "date":
+            return f"{step.date}"
+        case "step":
+            return f"{step.anchor.step} is due"
+        case _:
+            assert_never(step.anchor.kind)

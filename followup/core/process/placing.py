@@ -7,14 +7,15 @@ from itertools import pairwise
 from followup.core import history as h
 from followup.core.draft import Draft
 from followup.core.model import CANCELLED, Action, Enrolment
-from followup.core.office import Alias, Cycle, Step
-from followup.core.process.rounds import action_of, begin, next_round, up_to_loop, walk
+from followup.core.office import CYCLE, Alias, Process, Ref, Step
+from followup.core.process.course import Course
+from followup.core.process.rounds import begin, next_round, up_to_loop, walk
 from followup.core.timing import When
 from followup.core.wishes import Choice
 from followup.errors import NotFound, Refused
 
 
-def chosen(draft: Draft, choice: Choice) -> tuple[Alias | None, Cycle | None]:
+def chosen(draft: Draft, choice: Choice) -> tuple[Alias | None, Process | None]:
     """The alias and the cycle that a choice means; refuses what may not be chosen (F9)."""
     if choice.alias is None:
         return None, _cycle_by_id(draft, choice.cycle or "")
@@ -29,14 +30,14 @@ def chosen(draft: Draft, choice: Choice) -> tuple[Alias | None, Cycle | None]:
     return alias, _active_cycle(draft, alias.cycle)
 
 
-def _cycle_by_id(draft: Draft, id: str) -> Cycle:
+def _cycle_by_id(draft: Draft, id: str) -> Process:
     if not draft.stamp.by.administers():
         raise Refused(f"only an administrator names a cycle by its id ('{id}'): choose an alias")
     return _active_cycle(draft, id)
 
 
-def _active_cycle(draft: Draft, id: str) -> Cycle:
-    cycle = draft.cycle(id)
+def _active_cycle(draft: Draft, id: str) -> Process:
+    cycle = draft.office.process(Ref(CYCLE, id))
     if cycle is None:
         raise NotFound(f"no cycle '{id}'")
     if not cycle.active:
@@ -53,12 +54,12 @@ def choose(draft: Draft, choice: Choice, now: When, restart: bool = False, begin
         return
     _is_followed_up(draft)
     current = draft.dossier.cycle
-    if current and not restart and _is_on(draft, current, cycle) and _something_follows(draft, current, cycle):
+    if current and not restart and _is_on(draft, current, cycle) and _something_follows(Course(draft, current)):
         if alias and alias.id != current.alias:
             draft.add(h.AliasChosen(current.id, alias.id, current.alias))
         return
     if current:
-        end(draft, current, now, "restarted" if _is_on(draft, current, cycle) else "replaced")
+        Course(draft, current).end(now, "restarted" if _is_on(draft, current, cycle) else "replaced")
     enrol(draft, alias, cycle, begins or now)
 
 
@@ -75,83 +76,78 @@ def stays(draft: Draft, choice: Choice, restart: bool) -> bool:
     return cycle is None or bool(current and not restart and _is_on(draft, current, cycle))
 
 
-def _is_on(draft: Draft, enrolment: Enrolment, cycle: Cycle) -> bool:
-    return draft.office.cycle_id(enrolment.process) == cycle.id
+def _is_on(draft: Draft, enrolment: Enrolment, cycle: Process) -> bool:
+    return draft.office.current(enrolment.ref) == Ref(CYCLE, cycle.id)
 
 
-def _something_follows(draft: Draft, enrolment: Enrolment, cycle: Cycle) -> bool:
+def _something_follows(course: Course) -> bool:
     """Something of it is open, or it is a hold, or its pause will end."""
-    return bool(enrolment.paused_until or not cycle.active_steps or any(a.open for a in draft.dossier.of(enrolment)))
+    return bool(course.enrolment.paused_until or not course.active_steps or course.open_actions)
 
 
-def enrol(draft: Draft, alias: Alias | None, cycle: Cycle, start: When) -> None:
+def enrol(draft: Draft, alias: Alias | None, cycle: Process, start: When) -> None:
     """Place the contact on `cycle`, which it is not on, and create what can be dated (F4, F8)."""
     id, version = next(draft.ids), draft.office.version
-    draft.add(h.Enrolled(id, "cycle", cycle.id, alias.id if alias else None, version, start.text, start.at))
-    if cycle.active_steps:
-        begin(draft, id, cycle, cycle.active_steps[0])
-
-
-def end(draft: Draft, enrolment: Enrolment, on: When, reason: str) -> None:
-    """End the enrolment and cancel what is open of it; nothing else is touched (F7)."""
-    for action in draft.dossier.of(enrolment):
-        if action.open:
-            draft.add(h.Cancelled(action.id, on.text, reason))
-    draft.add(h.Ended(enrolment.id, on.day, reason))
+    draft.add(h.Enrolled(id, CYCLE, cycle.id, alias.id if alias else None, version, start.text, start.at))
+    enrolment = draft.dossier.enrolment(id)
+    if enrolment and cycle.active_steps:
+        begin(Course(draft, enrolment), cycle.active_steps[0])
 
 
 def advance(draft: Draft, action: Action, closed: When) -> None:
-    """What follows from an enrolment's action having been closed at `closed` (F4, F5, L3)."""
+    """What follows from an enrolment's action having been closed at `closed` (F4, F5, L3).
+
+    An action of an earlier round triggers nothing: its round is over.
+    """
     enrolment = draft.dossier.enrolment(action.enrolment)
     if enrolment is None or not enrolment.open:
         return
-    cycle = draft.cycle(enrolment.process)
-    if cycle and action.round == enrolment.round:
-        step = _step_of(draft, cycle, enrolment, action)
-        if step and step.loop_to and cycle.active_steps:
-            next_round(draft, enrolment, cycle, step, action, closed)
+    course = Course(draft, enrolment)
+    if course.process and action.round == enrolment.round:
+        step = course.step_of(action)
+        if step and step.loop_to and course.active_steps:
+            next_round(course, step, action, closed)
         else:
-            walk(draft, enrolment, cycle, _after(cycle, step, action), closed)
-    if not any(a.open for a in draft.dossier.of(enrolment)):
-        nothing_open(draft, enrolment, cycle, closed)
+            walk(course, _after(course, step, action), closed)
+    if not course.open_actions:
+        nothing_open(course, closed)
 
 
-def nothing_open(draft: Draft, enrolment: Enrolment, cycle: Cycle | None, closed: When) -> None:
-    """A hold stays (F8). What a cancelling by hand held up is made up for, be it steps or a loop; else it is over."""
-    if cycle and not cycle.active_steps:
+def nothing_open(course: Course, closed: When) -> None:
+    """The enrolment has run dry: what a cancelling by hand held up is made up for, be it steps or a loop; else it ends.
+
+    A hold stays (F8). So does what hangs on an event, which only time ends: the event may move, and bring steps back
+    that were too late (A7 to A9).
+    """
+    if course.process and course.process.is_hold:
         return
-    if cycle and (held_up := _held_up(draft, enrolment, cycle)):
-        walk(draft, enrolment, cycle, held_up, closed)
-    elif cycle and (loop := _loop(draft, enrolment, cycle)):
-        next_round(draft, enrolment, cycle, *loop, closed)
-    else:
-        draft.add(h.Ended(enrolment.id, closed.day, "no-more-steps"))
+    if held_up := _held_up(course):
+        walk(course, held_up, closed)
+    elif loop := _loop(course):
+        next_round(course, *loop, closed)
+    elif not (course.process and course.process.hangs_on_event):
+        course.draft.add(h.Ended(course.enrolment.id, closed.day, "no-more-steps"))
 
 
-def _loop(draft: Draft, enrolment: Enrolment, cycle: Cycle) -> tuple[Step, Action] | None:
+def _loop(course: Course) -> tuple[Step, Action] | None:
     """The step of this round that loops, with its action."""
-    for step in cycle.active_steps:
-        action = action_of(draft, enrolment, step)
+    for step in course.active_steps:
+        action = course.in_round(step)
         if step.loop_to and action:
             return step, action
     return None
 
 
-def _held_up(draft: Draft, enrolment: Enrolment, cycle: Cycle) -> tuple[Step, ...]:
+def _held_up(course: Course) -> tuple[Step, ...]:
     """The rest of the round from the first step that nothing triggered, since the one before it was cancelled."""
-    for place_, (before, step) in enumerate(pairwise(cycle.active_steps), 1):
-        tried = action_of(draft, enrolment, before)
-        if tried and tried.status == CANCELLED and not before.loop_to and not action_of(draft, enrolment, step):
-            return up_to_loop(cycle.active_steps[place_:])
+    for place, (before, step) in enumerate(pairwise(course.active_steps), 1):
+        tried = course.in_round(before)
+        if tried and tried.status == CANCELLED and not before.loop_to and not course.in_round(step):
+            return up_to_loop(course.active_steps[place:])
     return ()
 
 
-def _step_of(draft: Draft, cycle: Cycle, enrolment: Enrolment, action: Action) -> Step | None:
-    id = draft.step_id(enrolment.process, action.step)
-    return next((step for step in cycle.steps if step.id == id), None)
-
-
-def _after(cycle: Cycle, step: Step | None, action: Action) -> tuple[Step, ...]:
+def _after(course: Course, step: Step | None, action: Action) -> tuple[Step, ...]:
     """The rest of the round behind a closed step; behind where it stood, if it is no longer declared."""
     position = step.position if step else action.position - 1
-    return up_to_loop(tuple(s for s in cycle.active_steps if s.position > position))
+    return up_to_loop(tuple(s for s in course.active_steps if s.position > position))

@@ -12,11 +12,8 @@ from followup.core.decide import decide
 from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
 from followup.core.office import Office, User
-from followup.core.permission import NEEDS
+from followup.core.permission import OFFICE
 from followup.core.wishes import Wish
-
-#: who does everything here; no office has a user of this name, and a role is not asked for
-ANYBODY = User("(anybody)", "Anybody", "administrator", frozenset(("apply-catalog", *NEEDS.values())))
 
 
 class Rehearsal:
@@ -28,7 +25,7 @@ class Rehearsal:
         self._ids = count(1 + max(map(_highest_id, self.people.values()), default=0))
         self._changes = count(1)
 
-    def does(self, subject: str, wish: Wish, at: int, by: User = ANYBODY) -> Decision:
+    def does(self, subject: str, wish: Wish, at: int, by: User = OFFICE) -> Decision:
         """`wish` at the moment `at` (UTC seconds). Raises what `decide` raises."""
         before = self.people.get(subject) or Dossier(subject)
         decision = decide(before, wish, self.office, Stamp(next(self._changes), at, by), self._ids)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from followup.core import wishes as w
 from followup.core.migration.summary import ItemChange
 from followup.core.model import SCHEDULED, Action, Dossier, contact_subject
-from followup.core.office import Office
+from followup.core.office import CYCLE, Office, Ref
 from followup.core.rehearsal.cases import Line, Pair, pairs
 from followup.core.rehearsal.in_memory import Rehearsal
 from followup.core.timing import moment
@@ -51,12 +51,12 @@ class Side(NamedTuple):
 
 def previews(before: Side, after: Side, start: str) -> Iterator[Preview]:
     """Whatever begins otherwise on that day (a date) from now on, cycles first."""
-    today = {after.office.cycle_id(id): id for id in before.cycles}  # ids as they will be (E5)
+    today = {after.office.current_id(id): id for id in before.cycles}  # ids as they will be (E5)
     for id in sorted({*today, *after.cycles}):
         yield from _of_cycle(before.office, after.office, today.get(id, id), id, start)
     for id in sorted({*before.aliases} & {*after.aliases}):
         was, becomes = before.office.aliases[id].cycle, after.office.aliases[id].cycle
-        if (was and after.office.cycle_id(was)) != becomes:
+        if (was and after.office.current_id(was)) != becomes:
             old, new = timeline(before.office, w.Choice(id), start), timeline(after.office, w.Choice(id), start)
             yield from _differing("alias", id, id, old, new)
 
@@ -91,7 +91,7 @@ def timeline(office: Office, choice: w.Choice, start: str) -> list[Line]:
 def _is_open(office: Office, choice: w.Choice) -> bool:
     alias = office.aliases[choice.alias] if choice.alias else None
     id = alias.cycle if alias else choice.cycle
-    cycle = office.cycle(id) if id else None
+    cycle = office.process(Ref(CYCLE, id)) if id else None
     return bool((alias is None or alias.active) and cycle and cycle.active)
 
 

@@ -49,12 +49,13 @@ UPDATE catalog_item SET until = ? WHERE kind = ? AND id = ? AND until IS NULL;
 INSERT INTO catalog_item (kind, id, since, document) VALUES (?, ?, ?, ?);
 
 -- name: processes
--- The cycles that anybody is on, under the ids that they had when it began.
-SELECT DISTINCT process FROM enrolment WHERE ended IS NULL AND kind = 'cycle' ORDER BY process;
+-- The cycles and plans that anybody is on, under the ids that they had when it began.
+SELECT DISTINCT kind, process FROM enrolment WHERE ended IS NULL ORDER BY kind, process;
 
 -- name: in_flight
--- A stretch of those who are on a cycle, in the order of their ids.
-SELECT contact FROM enrolment WHERE process = :process AND ended IS NULL AND contact > :after
+-- A stretch of those who are on a cycle or a plan, in the order of their ids. (A contact is on a plan once for each event.)
+SELECT DISTINCT contact FROM enrolment
+WHERE process = :id AND kind = :kind AND ended IS NULL AND contact > :after
 ORDER BY contact LIMIT :many;
 
 -- name: reasons
@@ -64,16 +65,14 @@ SELECT h.action, json_extract(h.data, '$.why')
 FROM json_each(:ids) AS wanted
      CROSS JOIN enrolment AS e
      CROSS JOIN history AS h
-WHERE e.contact = wanted.value AND e.ended IS NULL AND e.kind = 'cycle'
+WHERE e.contact = wanted.value AND e.ended IS NULL
   AND h.subject = 'contact:' || wanted.value AND h.kind = 'scheduled' AND h.action > e.id;
 
 -- name: held
--- The contacts with open actions of any of :owners, or of nobody, that are on none of :processes: JSON lists.
+-- The contacts with open actions of any of :owners, a JSON list, or of nobody.
 SELECT DISTINCT a.contact FROM action AS a
 WHERE a.status = 'scheduled' AND a.contact IS NOT NULL
   AND (a.owner IN (SELECT value FROM json_each(:owners)) OR (a.owner IS NULL AND :unowned))
-  AND NOT EXISTS (SELECT 1 FROM enrolment AS e WHERE e.contact = a.contact AND e.ended IS NULL
-                  AND e.process IN (SELECT value FROM json_each(:processes)))
 ORDER BY a.contact;
 
 -- name: holding
