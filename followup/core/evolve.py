@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import reduce
 from typing import assert_never
 
@@ -51,26 +51,30 @@ def _changed(dossier: Dossier, entry: h.Entry) -> Dossier:
             return _closed(dossier, entry, event, FAILED, reason=event.reason)
         case h.Cancelled():
             return _closed(dossier, entry, event, CANCELLED, reason=event.reason)
-        case h.Rescheduled(action=id, due=due, at=at):
-            return _action(dossier, id, due=due, at=at, moved=_the_action(dossier, id).moved + 1)
-        case h.Attempted(action=id):
-            return _action(dossier, id, attempts=_the_action(dossier, id).attempts + 1)
-        case h.Reassigned(action=id):
-            return _action(dossier, id, owner=event.owner, due=event.due, nominal=event.nominal, at=event.at)
-        case h.Redated(action=id):
-            return _action(dossier, id, due=event.due, nominal=event.nominal, at=event.at)
+        case h.Rescheduled(due=due, at=at):
+            return _action(dossier, event.action, lambda old: old._replace(due=due, at=at, moved=old.moved + 1))
+        case h.Attempted():
+            return _action(dossier, event.action, lambda old: old._replace(attempts=old.attempts + 1))
+        case h.Reassigned(owner=owner, due=due, nominal=nominal, at=at):
+            return _action(
+                dossier, event.action, lambda old: old._replace(owner=owner, due=due, nominal=nominal, at=at)
+            )
+        case h.Redated(due=due, nominal=nominal, at=at):
+            return _action(dossier, event.action, lambda old: old._replace(due=due, nominal=nominal, at=at))
         case h.Enrolled():
             return dossier._replace(enrolments=(*dossier.enrolments, _enrolled(dossier, event)))
-        case h.RoundBegan(enrolment=id):
-            return _enrolment(dossier, id, round=event.round, round_start=event.start, round_at=event.start_at)
-        case h.Ended(enrolment=id):
-            return _enrolment(dossier, id, ended=event.on, reason=event.reason)
-        case h.AliasChosen(enrolment=id):
-            return _enrolment(dossier, id, alias=event.alias)
+        case h.RoundBegan(round=round, start=start, start_at=at):
+            return _enrolment(
+                dossier, event.enrolment, lambda old: old._replace(round=round, round_start=start, round_at=at)
+            )
+        case h.Ended(on=on, reason=reason):
+            return _enrolment(dossier, event.enrolment, lambda old: old._replace(ended=on, reason=reason))
+        case h.AliasChosen(alias=alias):
+            return _enrolment(dossier, event.enrolment, lambda old: old._replace(alias=alias))
         case h.Added():
             return dossier._replace(contact=_added(event, entry.at))
         case h.Edited(fields=fields):
-            return dossier._replace(contact=dossier.known._replace(**fields))
+            return dossier._replace(contact=_with(dossier.known, fields))
         case h.Handed():
             return dossier._replace(contact=dossier.known._replace(owner=event.owner, property=event.property))
         case h.Closed():
@@ -89,7 +93,12 @@ def _changed(dossier: Dossier, entry: h.Entry) -> Dossier:
 
 def _added(event: h.Added, at: int) -> Contact:
     now = utc_text(at)
-    return Contact(**{"id": event.contact, "name": event.contact, "created_at": now, "updated_at": now, **event.fields})
+    contact = Contact(event.contact, event.contact, created_at=now, updated_at=now)
+    return _with(contact, event.fields)
+
+
+def _with(contact: Contact, fields: h.Fields) -> Contact:
+    return Contact._make({**contact._asdict(), **fields}.values())
 
 
 def _enrolled(dossier: Dossier, event: h.Enrolled) -> Enrolment:
@@ -142,39 +151,40 @@ def _closed(
     listing: int | None = None,
     reason: str | None = None,
 ) -> Dossier:
-    action = _the_action(dossier, event.action)
-    closed = action._replace(
-        status=status,
-        completed_on=event.on,
-        completed_by=entry.by,
-        outcome=outcome,
-        notes="\n".join(filter(None, (action.notes, notes))) or None,
-        listing=listing,
-        reason=reason,
-    )
-    return dossier._replace(actions=tuple(closed if a.id == event.action else a for a in dossier.actions))
+    def closed(action: Action) -> Action:
+        return action._replace(
+            status=status,
+            completed_on=event.on,
+            completed_by=entry.by,
+            outcome=outcome,
+            notes="\n".join(filter(None, (action.notes, notes))) or None,
+            listing=listing,
+            reason=reason,
+        )
+
+    return _action(dossier, event.action, closed)
 
 
-def _the_action(dossier: Dossier, id: int) -> Action:
-    return next(action for action in dossier.actions if action.id == id)
+def _action(dossier: Dossier, id: int, changed: Callable[[Action], Action]) -> Dossier:
+    """Raises LookupError where there is no such action: no history that was ever accepted gets here."""
+    before = dossier.action(id)
+    if before is None:
+        raise LookupError(id)
+    after = changed(before)
+    return dossier._replace(actions=tuple(after if action is before else action for action in dossier.actions))
 
 
-def _action(dossier: Dossier, id: int, **fields: object) -> Dossier:
-    return dossier._replace(actions=tuple(a._replace(**fields) if a.id == id else a for a in dossier.actions))  # type: ignore[arg-type]
-
-
-def _enrolment(dossier: Dossier, id: int, **fields: object) -> Dossier:
-    changed = tuple(x._replace(**fields) if x.id == id else x for x in dossier.enrolments)  # type: ignore[arg-type]
-    return dossier._replace(enrolments=changed)
+def _enrolment(dossier: Dossier, id: int, changed: Callable[[Enrolment], Enrolment]) -> Dossier:
+    return dossier._replace(enrolments=tuple(changed(x) if x.id == id else x for x in dossier.enrolments))
 
 
 def _undone(dossier: Dossier, event: h.Undone) -> Dossier:
-    """The rows as the event has them; rows it does not name stay."""
+    """The rows as the event has them; rows it does not name stay. Columns younger than it have their defaults."""
     actions = {action.id: action for action in dossier.actions}
-    actions |= {row["id"]: Action(**row) for row in event.actions}
+    actions |= {action.id: action for action in (Action(**(Action._field_defaults | row)) for row in event.actions)}
     enrolments = {enrolment.id: enrolment for enrolment in dossier.enrolments}
-    enrolments |= {row["id"]: Enrolment(**row) for row in event.enrolments}
-    contact = Contact(**event.contact) if event.contact else dossier.contact
+    enrolments |= {x.id: x for x in (Enrolment(**(Enrolment._field_defaults | row)) for row in event.enrolments)}
+    contact = Contact(**(Contact._field_defaults | event.contact)) if event.contact else dossier.contact
     if event.contact is None and dossier.contact:
         contact = dossier.contact._replace(gone="undone")
     return dossier._replace(

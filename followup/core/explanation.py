@@ -152,7 +152,7 @@ class _Reasoning:
         closed = f"{self._name(event.action)} was {CLOSED[type(event)]} on {_day(event.on)} by {by}"
         return closed + (f" ({reason})" if reason else "")
 
-    def _dated(self, entry: h.Entry, event: h.Scheduled | h.Redated, why: h.Fields) -> Iterator[Cause]:
+    def _dated(self, entry: h.Entry, event: h.Scheduled | h.Redated, why: h.Why) -> Iterator[Cause]:
         if "from" not in why:
             return
         yield _cause("counts from", entry, f"{_day(why['from'])}, {_anchor(why['anchor'])}")
@@ -164,14 +164,14 @@ class _Reasoning:
         yield _cause("due", entry, _day(event.due))
         yield _cause("catalog", entry, self._version(why["version"]))
 
-    def _offset(self, event: h.Scheduled | h.Redated, why: h.Fields) -> str:
+    def _offset(self, event: h.Scheduled | h.Redated, why: h.Why) -> str:
         text = f"{why['offset']}, which is {_day(event.nominal)}"
         if "business" not in why["offset"]:
             return text
         over = self._days_off(event.action, why["version"], why["from"], event.nominal)
         return text + (f", over {', '.join(over)}" if over else "")
 
-    def _moved(self, reason: str, event: h.Scheduled | h.Redated, why: h.Fields) -> str:
+    def _moved(self, reason: str, event: h.Scheduled | h.Redated, why: h.Why) -> str:
         match reason:
             case "min_gap":
                 return "held back by its min_gap to the step before"

@@ -8,9 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypedDict
 
-Fields: TypeAlias = dict[str, Any]
+#: fields of a contact by name; None is empty
+Fields: TypeAlias = dict[str, str | None]
+#: a whole row of the store, by column
+Row: TypeAlias = dict[str, str | int | None]
+
+#: Why an action is due when it is (G4). Of a step: what its offset counts from (`anchor`, and `from` as local text),
+#: the `offset`, the catalog's `version`, what moved the due off the nominal (`moved_by`), and whether it lies past the
+#: last day whose holidays are declared (T9). Of a rebooked action: the one before it. (It takes this form since
+#: `from` is a word of Python's own.)
+Why = TypedDict(
+    "Why",
+    {
+        "anchor": str,
+        "from": str,
+        "offset": str,
+        "version": int,
+        "moved_by": list[str],
+        "unknown_holidays": bool,
+        "rebooked": int,
+    },
+    total=False,
+)
 
 
 class Added(NamedTuple):
@@ -93,7 +114,7 @@ class Ended(NamedTuple):
 
 
 class Scheduled(NamedTuple):
-    """An action exists and is open. `why`: anchor, counted_from, offset, moved_by, cycle, version (of a step)."""
+    """An action exists and is open. `why`: of a step, and of what was rebooked."""
 
     action: int
     type: str
@@ -111,7 +132,7 @@ class Scheduled(NamedTuple):
     category: str | None = None
     action_name: str | None = None
     notes: str | None = None
-    why: Fields | None = None
+    why: Why | None = None
 
 
 class Completed(NamedTuple):
@@ -185,16 +206,16 @@ class Redated(NamedTuple):
     nominal: str
     at: int
     before: str
-    why: Fields
+    why: Why
 
 
 class Undone(NamedTuple):
     """A change was taken back (E11): what these rows were before it, whole; None: it had made the contact."""
 
     change: int
-    contact: Fields | None
-    enrolments: list[Fields]
-    actions: list[Fields]
+    contact: Row | None
+    enrolments: list[Row]
+    actions: list[Row]
 
 
 class Applied(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from followup.core.model import Action, Dossier
 from followup.core.timing import day_of
@@ -43,7 +43,7 @@ class ActionRow(NamedTuple):
     def late(self, today: str) -> int:
         return overdue_days(self.due, today) if self.status == "scheduled" else 0
 
-    def item(self, today: str) -> dict[str, Any]:
+    def item(self, today: str) -> dict[str, object]:
         """The promised keys: an instant is for machines of ours alone."""
         item = {**self._asdict(), "overdue_days": self.late(today)}
         del item["at"]
@@ -108,7 +108,7 @@ class ContactRow(NamedTuple):
     next_action: str | None
     updated_at: str
 
-    def item(self, holds: frozenset[str], zone: str) -> dict[str, Any]:
+    def item(self, holds: frozenset[str], zone: str) -> dict[str, object]:
         """`holds`: the cycles on which nothing is scheduled; `zone`: its owner's."""
         return {
             **self._asdict(),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from followup.core import office as o
 
+Key = TypeVar("Key")
 Item = TypeVar("Item")
 
 
@@ -31,14 +32,14 @@ class Documents(NamedTuple):
         return self.by_kind.get(kind, {})
 
 
-class Lazy(dict[Any, Item]):
+class Lazy(dict[Key, Item]):
     """Items by id, each loaded once; KeyError for what is not declared."""
 
-    def __init__(self, load: Callable[[Any], Item | None]) -> None:
+    def __init__(self, load: Callable[[Key], Item | None]) -> None:
         super().__init__()
         self._load = load
 
-    def __missing__(self, key: Any) -> Item:
+    def __missing__(self, key: Key) -> Item:
         item = self._load(key)
         if item is None:
             raise KeyError(key)

@@ -47,8 +47,8 @@ def bring(draft: Draft, wish: w.Bring) -> None:
         _bring_new(draft, wish)
         return
     fields = _filled(wish.fields)
-    if wish.same_name and fields.get("name"):
-        _is_called(contact, fields["name"])
+    if wish.same_name and (name := fields.get("name")):
+        _is_called(contact, name)
     fields.pop("created_at", None)
     if contact.closed():
         fields.pop("stage", None)
@@ -79,7 +79,7 @@ def _bring_new(draft: Draft, wish: w.Bring) -> None:
         add(draft, w.Add(fields, wish.choice, wish.without_cycle))
 
 
-def _follows_up(fields: h.Fields, contact: str) -> None:
+def _follows_up(fields: w.Fields, contact: str) -> None:
     """Won and lost are reached by closing alone (F21)."""
     stage = fields.get("stage") or LEAD
     if stage in (WON, LOST):
@@ -88,7 +88,7 @@ def _follows_up(fields: h.Fields, contact: str) -> None:
         raise Refused(f"no stage '{stage}': a contact is a lead or a prospect")
 
 
-def _filled(fields: h.Fields) -> h.Fields:
+def _filled(fields: w.Fields) -> h.Fields:
     return {name: value for name, value in fields.items() if value not in (None, "")}
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-from followup.core.history import Fields
+#: what is said of a contact, by field; None empties it
+Fields: TypeAlias = Mapping[str, str | None]
 
 
 class Choice(NamedTuple):

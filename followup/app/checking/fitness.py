@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
 from followup.app.checking.aside import Aside
 from followup.core import history as h
@@ -63,13 +63,19 @@ def _misfits(made: Any, *types: type) -> list[str]:
 def _declared(made: Any) -> dict[str, frozenset[type]]:
     hints = get_type_hints(made)
     parts = {name: get_args(hint) if isinstance(hint, UnionType) else (hint,) for name, hint in hints.items()}
-    return {name: frozenset(get_origin(part) or part for part in found) for name, found in parts.items()}
+    return {name: frozenset(map(_plain, found)) for name, found in parts.items()}
+
+
+def _plain(part: Any) -> type:
+    """What JSON makes of it."""
+    return dict if is_typeddict(part) else get_origin(part) or part
 
 
 def _whole_rows(event: h.Undone) -> None:
     """An undo keeps whole rows, which become the subject's as they are."""
     contacts = [event.contact] if event.contact else []
-    for made, rows in ((Contact, contacts), (Enrolment, event.enrolments), (Action, event.actions)):
+    rows_of: Mapping[Any, Iterable[h.Row]] = {Contact: contacts, Enrolment: event.enrolments, Action: event.actions}
+    for made, rows in rows_of.items():
         for row in rows:
             _whole(made(**row), f"{made.__name__.lower()}'s ")
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
-from followup.core.history import Fields
+from followup.core.history import Why
 from followup.core.office import Office, Process, Ref
 
 ADVANCE, KEEP, REDIRECT = "advance", "keep", "redirect"
@@ -89,7 +89,7 @@ class Edition(NamedTuple):
 
 
 #: by action: what the history says of its date (Scheduled.why)
-Reasons: TypeAlias = Mapping[int, Fields]
+Reasons: TypeAlias = Mapping[int, Why]
 
 #: by process, step and owner: how many dates were put off already (E2, stagger)
 Heap: TypeAlias = Mapping[tuple[Ref, str, str | None], int]

@@ -183,10 +183,10 @@ class Course:
         late = place(start, step.offset, calendar, step.at, roll, today)
         return late._replace(moved_by=tuple("today" if cause == "min_gap" else cause for cause in late.moved_by))
 
-    def reasons(self, step: Step, anchor: str, start: When, due: Due) -> h.Fields:
+    def reasons(self, step: Step, anchor: str, start: When, due: Due) -> h.Why:
         """What `explain` will read of a date (G4). `anchor` is not always the step's own: a round's first step counts
         from the round's start, whatever it says."""
-        why: h.Fields = {
+        why: h.Why = {
             "anchor": str(anchor),
             "from": start.text,
             "offset": str(step.offset),
