@@ -21,7 +21,8 @@ from followup.errors import BadInput, Busy, NoProject
 from followup.store import open_store
 from followup.store.folder.fields import lines, meant
 from followup.store.folder.places import held
-from followup.store.sqlite.store import SCHEMA_VERSION
+from followup.store.sqlite.version import SCHEMA_VERSION
+from followup.store.tables import HISTORY
 from tests.conftest import NOW, command
 from tests.store.faults import OBEYING_MODES, failing, needs_modes, needs_strace, one_line, people, ran
 
@@ -120,14 +121,14 @@ def test_what_happened_is_that_of_when_the_rest_was_read_whoever_writes_meanwhil
     done(office, "attempt", "3")  # from here on the history is not looked at
     with closing(open_store(f"csv:{office}/office")) as store:
         done(office, "complete", "2")
-        rows = list(store.ask("whole.history"))
+        rows = list(store.rows_of(HISTORY))
         assert {row[2] for row in rows} == {1, 2, 3}
     with closing(open_store(f"csv:{office}/office")) as store:
         here = Session(store, 1_777_910_400, "sue", "test")
         for_contacts(here, [("li-wei", w.Stop())])
-        told = list(store.ask("whole.history"))
+        told = list(store.rows_of(HISTORY))
         with closing(open_store(f"csv:{office}/office")) as again:
-            assert told == list(again.ask("whole.history"))
+            assert told == list(again.rows_of(HISTORY))
 
 
 # Hands

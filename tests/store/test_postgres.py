@@ -22,6 +22,7 @@ from followup.store import Head, open_store, shown
 from followup.store.postgres import store as postgres_store
 from followup.store.postgres.server import address, connected
 from followup.store.postgres.store import SCHEMA_VERSION, PostgresStore
+from followup.store.tables import HISTORY
 from tests.conftest import NOW, command
 from tests.servers import database, let_in, new_schema, schema_of, server_url
 from tests.store.conftest import Kept, dropped
@@ -208,10 +209,10 @@ def test_nothing_that_failed_is_taken_for_saved(kept: Kept) -> None:
 def test_a_snapshot_is_one_state_whoever_writes_meanwhile(kept: Kept) -> None:
     with closing(open_store(kept.url)) as store:
         with store.snapshot():
-            before = list(store.ask("whole.history"))
+            before = list(store.rows_of(HISTORY))
             assert kept.run("complete", "2").returncode == 0
-            assert list(store.ask("whole.history")) == before
-        assert len(list(store.ask("whole.history"))) > len(before)
+            assert list(store.rows_of(HISTORY)) == before
+        assert len(list(store.rows_of(HISTORY))) > len(before)
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from typing import Any
 from followup.errors import NoProject
 from followup.store.folder.reading import read
 from followup.store.folder.table_files import ALL, NAMES, written
-from followup.store.sqlite.store import SCHEMA_VERSION
+from followup.store.sqlite.version import SCHEMA_VERSION
 
 OFFICE = "office.json"
 FORMAT = 1

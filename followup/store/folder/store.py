@@ -9,7 +9,7 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -18,16 +18,20 @@ from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
 from followup.core.office import Office
 from followup.errors import BadInput, Busy, NoProject, Refused, StoreUnreachable
-from followup.store import Head, Person, Rows, journal, loaded
+from followup.store import Head, Person, loaded
 from followup.store.folder import by_hand, commit, instance
 from followup.store.folder.fields import lines
 from followup.store.folder.places import held, unwritable
 from followup.store.folder.reading import ends_a_line, fill, known, line_of, read
 from followup.store.folder.table_files import FILES, HISTORY, NAMES, table, written
+from followup.store.saving import Batch
 from followup.store.sqlite import store as sqlite
+from followup.store.sqlite.change import SqliteChange
 from followup.store.sqlite.schema import migrate
-from followup.store.sqlite.store import SCHEMA_VERSION, SqliteChange, SqliteStore
+from followup.store.sqlite.store import SqliteStore
+from followup.store.sqlite.version import SCHEMA_VERSION
 from followup.store.statements import statement
+from followup.store.tables import Row, Table, Value
 
 #: as it was when a command last saw that all is as the history tells; of this machine, and not of the office
 SEEN = ".seen"
@@ -183,10 +187,10 @@ class CsvStore(SqliteStore):
             documents.setdefault(kind, {})[id] = loaded(text)
         return office_documents.office(0, office_documents.Documents(documents))
 
-    def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
-        if re.search(r"\b(history|VACUUM)\b", statement("sqlite", name)):
+    def _rows(self, sql: str, values: Mapping[str, Value]) -> Iterator[tuple[Any, ...]]:
+        if re.search(r"\b(history|VACUUM)\b", sql):
             self._read_history()
-        yield from super().ask(name, **values)
+        yield from super()._rows(sql, values)
 
     def _is_unread(self) -> bool:
         return bool(self.connection.execute("SELECT 1 FROM sqlite_temp_master WHERE name = 'unread'").fetchone())
@@ -213,8 +217,8 @@ class CsvStore(SqliteStore):
             finally:
                 self._keeps = False
 
-    def changing(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> CsvChange:
-        return CsvChange(connection, head, resume)
+    def _begin_change(self, head: Head, resume: int | None) -> CsvChange:
+        return CsvChange(self.connection, head, resume)
 
     def _commit(self, change: SqliteChange) -> None:
         if self._keeps:
@@ -240,7 +244,7 @@ class CsvStore(SqliteStore):
         self._seen, self._older = known(self.path, NAMES), False
         self._note_seen()
 
-    def fill(self, tables: Iterable[tuple[str, Rows]], people: Iterable[Person]) -> None:
+    def fill(self, tables: Iterable[tuple[Table, Iterable[Row]]], people: Iterable[Person]) -> None:
         with self._writing():
             self._load()
             self._read_history()
@@ -259,9 +263,8 @@ class CsvChange(SqliteChange):
 
     def __init__(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> None:
         super().__init__(connection, head, resume)
-        self.happened: list[journal.HistoryRow] = []
+        self.happened: list[Row] = []
 
-    def save(self, decisions: Iterable[tuple[Dossier, Decision]]) -> None:
-        decided = list(decisions)
-        self.happened += [journal.row(entry) for _, decision in decided for entry in decision.entries]
-        super().save(decided)
+    def write(self, batch: Batch) -> None:
+        self.happened += batch.history
+        super().write(batch)

@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from psycopg import ClientCursor, Connection, Rollback, errors
+from psycopg import ClientCursor, Rollback, errors
 
 from followup.errors import NoProject
-from followup.store.postgres.placeholders import placed
+from followup.store.postgres.placeholders import driver_statement
+from followup.store.postgres.server import Server
 from followup.store.shapes import departures
 from followup.store.statements import migrations
 
-Server = Connection[Any]
 #: what the roles of an office are called after its schema
 ROLES = ("rep", "worker")
 #: the office that is made to be looked at
@@ -95,7 +94,7 @@ def faults(connection: Server, schema: str) -> Iterator[str]:
         should = found
     yield from departures(_unnamed(should, schema), _unnamed(found, schema))
     names = {"schema": schema, **{role: f"{schema}_{role}" for role in ROLES}}
-    for login, why in ClientCursor(connection).execute(placed("doctor.passing"), names):
+    for login, why in ClientCursor(connection).execute(driver_statement("doctor.passing"), names):
         yield f"login {login} is let in as a rep, and {why}: no row would be kept from it (F20)"
 
 
@@ -115,7 +114,7 @@ def _of_a_new_one(connection: Server) -> dict[str, str]:
 
 def _described(connection: Server, schema: str) -> dict[str, str]:
     """ "index action_due" -> what it is."""
-    rows = ClientCursor(connection).execute(placed("doctor.schema"), {"schema": schema}).fetchall()
+    rows = ClientCursor(connection).execute(driver_statement("doctor.schema"), {"schema": schema}).fetchall()
     return {f"{kind} {name}": told for kind, name, told in rows}
 
 

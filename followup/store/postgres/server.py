@@ -6,11 +6,12 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TypeAlias
 from urllib.parse import quote, unquote
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import TupleRow
 
 from followup.errors import (
     Busy,
@@ -22,6 +23,8 @@ from followup.errors import (
     UsageError,
 )
 from followup.store import DAMAGED, shown
+
+Server: TypeAlias = psycopg.Connection[TupleRow]
 
 DEFAULT_SCHEMA = "followup"
 
@@ -43,14 +46,15 @@ NOT_NOW = ("too many clients", "too many connections", "connection slots are res
 PAUSE = 0.1  # seconds between two tries
 
 
-def connected(address: str, patience: float, **more: Any) -> psycopg.Connection[Any]:
+def connected(address: str, patience: float, **parameters: str | int) -> Server:
     """Raises Busy where the server has had no room for `patience` seconds."""
     until = time.monotonic() + patience
     if "connect_timeout=" not in address:
-        more["connect_timeout"] = max(1, round(patience))
+        parameters["connect_timeout"] = max(1, round(patience))
+    place = make_conninfo(address, **parameters)
     while True:
         try:
-            return psycopg.connect(address, **more)
+            return psycopg.connect(place, autocommit=True)
         except psycopg.OperationalError as error:
             if not any(words in str(error) for words in NOT_NOW):
                 raise

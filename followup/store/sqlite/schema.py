@@ -6,14 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 
 from followup.store.shapes import departures
+from followup.store.sqlite.version import APPLICATION_ID
 from followup.store.statements import migrations, statement
 
 
 def migrate(connection: sqlite3.Connection, until: int | None = None) -> None:
     """Bring the schema to this program's version, or to an older one. Does nothing that somebody else has done in the
     meantime."""
-    from followup.store.sqlite.store import APPLICATION_ID
-
     for number, sql in migrations("sqlite")[:until]:
         connection.execute("BEGIN IMMEDIATE")
         try:
