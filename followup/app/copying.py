@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
 
+from followup.app.office_store import open_office
 from followup.app.session import Session
 from followup.app.versions import documents_of, people, version_of
 from followup.errors import Refused, StoreUnreachable
-from followup.store import Store, open_store
+from followup.store import Store
 from followup.store.contents import difference
 from followup.store.tables import TABLES, Row, Table
 
@@ -28,10 +29,10 @@ def copied(here: Session, url: str, show: Callable[[int], None]) -> Counter[str]
         raise Refused("a copy takes everything: it takes the login of the store's owner")
     counts: Counter[str] = Counter()
     with source.snapshot():
-        with closing(open_store(url, create=True)) as target:
+        with closing(open_office(url, create=True)) as target:
             tables = ((table, _counted(source, table, counts, show)) for table in TABLES)
             target.fill(tables, people(documents_of(source, version_of(source))))
-        with closing(open_store(url)) as written, written.snapshot():
+        with closing(open_office(url)) as written, written.snapshot():
             row = difference(source, written)
             if row:
                 raise StoreUnreachable(f"{written.url} does not hold what was written ({row}): do not use it")

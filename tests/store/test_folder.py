@@ -15,10 +15,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from followup.app.deciding import for_contacts
+from followup.app.office_store import open_office
 from followup.app.session import Session
 from followup.core import wishes as w
 from followup.errors import BadInput, Busy, NoProject
-from followup.store import open_store
+from followup.store import Head, open_store
 from followup.store.folder.fields import lines, meant
 from followup.store.folder.places import held
 from followup.store.sqlite.version import SCHEMA_VERSION
@@ -165,6 +166,18 @@ def test_a_change_that_is_refused_still_keeps_what_was_edited(office: Path) -> N
     assert "edited-by-hand" in (office / "office" / "changes.csv").read_text()
 
 
+def test_what_nothing_decides_about_is_neither_written_nor_lost(office: Path) -> None:
+    """The store decides nothing: a program that opens it and leaves the edits out changes nothing."""
+    replaced(office, "contacts.csv", "+1 604 555 0101", "+1 604 555 9999")
+    before = files(office)
+    with closing(open_store(f"csv:{office}/office")) as store:
+        assert [edit.id for subject in store.edited_by_hand() for edit in subject.edits] == ["jane-smith"]
+        with pytest.raises(BadInput, match="decides nothing"), store.change(Head(0, "tom", "test", 1)):
+            pass
+    assert files(office) == before
+    assert "+1 604 555 9999" in done(office, "show", "jane-smith")
+
+
 def test_a_dry_run_keeps_nothing_of_it(office: Path) -> None:
     replaced(office, "contacts.csv", "+1 604 555 0101", "+1 604 555 9999")
     before = files(office)
@@ -281,7 +294,7 @@ def test_a_field_may_be_longer_than_a_spreadsheet_would_take(office: Path) -> No
     csv.field_size_limit(limit)
     line = row(office, "contacts.csv", "jane-smith")
     replaced(office, "contacts.csv", line, line.replace("+1 604 555 0101", "5" * 200_000))
-    with pytest.raises(BadInput, match="a text of 200000 characters"), closing(open_store(f"csv:{path.parent}")):
+    with pytest.raises(BadInput, match="a text of 200000 characters"), closing(open_office(f"csv:{path.parent}")):
         pass
     assert csv.field_size_limit() == limit
 
