@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -132,10 +131,3 @@ def _why(error: Exception, row: Sequence[str], table: TableFile) -> str:
     if columns == ", ".join(table.key):
         return f"{table.name} {key} stands here a second time: two branches were merged line by line; {ONE_SIDE}"
     return f"{table.name} {key} has the same {columns} as a line above: {ONE_SIDE}"
-
-
-def stamps(folder: str, names: Sequence[str]) -> list[list[int]]:
-    """What changes when one of the files does."""
-    with unreadable(folder):
-        files = [os.stat(os.path.join(folder, name)) for name in names]
-    return [[stat.st_ino, stat.st_size, stat.st_mtime_ns] for stat in files]

@@ -5,25 +5,22 @@ A writer has the folder for itself from the moment at which it sees what is ther
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeAlias
 
-from followup.errors import BadInput, Busy, NoProject, Refused, StoreUnreachable
+from followup.errors import BadInput, Busy, NoProject, Refused
 from followup.store import Head, Person
 from followup.store.folder import commit, hand_edits
 from followup.store.folder.change import CsvChange
 from followup.store.folder.fields import lines
 from followup.store.folder.hand_edits import EditedSubject, HandEdit
-from followup.store.folder.instance import OFFICE_FILE, Instance, everything, read_instance
-from followup.store.folder.places import held, unwritable
-from followup.store.folder.reading import ends_a_line, fill, line_of, read, stamps
-from followup.store.folder.table_files import FILES, HISTORY_FILE, NAMES, content, table_file
-from followup.store.sqlite import store as sqlite
+from followup.store.folder.instance import Instance, begin, everything, memory, read_instance
+from followup.store.folder.office_folder import Folder
+from followup.store.folder.reading import ends_a_line, fill, line_of, read
+from followup.store.folder.table_files import FILES, HISTORY_FILE, content, table_file
 from followup.store.sqlite.change import SqliteChange
 from followup.store.sqlite.schema import migrate
 from followup.store.sqlite.store import SqliteStore
@@ -33,90 +30,40 @@ from followup.store.tables import HISTORY, Row, Table, Value, insert
 
 Decide: TypeAlias = Callable[["CsvStore", int], None]
 
-#: as it was when a command last saw that all is as the history tells; of this machine, and not of the office
-SEEN = ".seen"
-IGNORED = f"{SEEN}\n{commit.STAGING}\n{commit.STAGED}\n"
-
-
-class _Memory(sqlite3.Connection):
-    """Closed by the last who reads in it: when files are read anew, somebody may still be in the middle of the old."""
-
-    def __del__(self) -> None:
-        self.close()
-
 
 class CsvStore(SqliteStore):
     """`_keeps`: a commit reaches the files; `_guessed`: the memory holds edits by hand that no file's history has."""
 
     def __init__(self, path: str, create: bool = False) -> None:
         self.path, self.url = path, f"csv:{path}"
+        self.folder = Folder(path)
         self._keeps = self._guessed = False
         self._decide: Decide = _undecided
         if create:
-            self._begin()
+            begin(self.folder)
         if not os.path.isdir(path):
             raise NoProject(f"there is no store in {path}: `followup init` makes one")
-        with self._reading():
+        with self.folder.reading():
             self._load()
-
-    def _begin(self) -> None:
-        """An office without anything. A folder of other files is left as it is."""
-        with unwritable(self.path, commit.NOTHING_SAVED):
-            os.makedirs(self.path, exist_ok=True)
-        with self._writing():
-            there = set(os.listdir(self.path)) - {commit.STAGING}
-            if not there.isdisjoint((OFFICE_FILE, *NAMES)):
-                return
-            if there:
-                message = (
-                    f"{self.path} has other files in it, and was left as it is: an office takes a folder of its own"
-                )
-                raise NoProject(message, exists=True)
-            self.connection = sqlite3.connect(":memory:", isolation_level=None, factory=_Memory)
-            migrate(self.connection)
-            commit.commit(self.path, everything(self.connection) | {".gitignore": IGNORED.encode()}, {})
-
-    def _at(self, name: str) -> str:
-        return os.path.join(self.path, name)
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """The folder for ourselves, with everything in its place."""
-        with held(self.path, True, sqlite.WAIT_SECONDS):
-            if commit.is_staged(self.path):
-                with unwritable(self.path, "what a command saved before it was killed cannot be put in its place"):
-                    commit.roll_forward(self.path)
-            yield
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Nobody writes meanwhile, and nothing waits to be put in its place."""
-        while True:
-            with held(self.path, False, sqlite.WAIT_SECONDS):
-                if not commit.is_staged(self.path):
-                    yield
-                    return
-            with self._writing():
-                pass
 
     def _load(self) -> None:
         """Afresh, into a memory of its own."""
-        instance = read_instance(self.path)
-        self._seen, self._guessed = stamps(self.path, NAMES), False
+        instance = read_instance(self.folder)
+        self._seen, self._guessed = self.folder.stamps(), False
         self._older = instance.schema < SCHEMA_VERSION
-        self.connection = sqlite3.connect(":memory:", isolation_level=None, factory=_Memory)
+        self.connection = memory()
         migrate(self.connection, instance.schema)  # the files have the columns of their own schema
         self._read_files(instance)
         migrate(self.connection)
         self.connection.execute("UPDATE instance SET numbered_since = ?", [instance.numbered_since])
         self._prepare()
-        self._edited = () if self._as_seen() else tuple(self._compared())
+        self._edited = () if self.folder.is_as_seen(self._seen) else tuple(self._compared())
 
     def _read_files(self, instance: Instance) -> None:
         """All but the history, which few commands ask for."""
         self.connection.execute("BEGIN")
         for table, file in FILES.items():
-            fill(self.connection, table_file(self.connection, table), self._at(file), read(self._at(file)))
+            fill(self.connection, table_file(self.connection, table), self.folder.at(file), read(self.folder.at(file)))
         self.connection.execute("CREATE TEMP TABLE unread AS SELECT 1")
         self.connection.execute("UPDATE instance SET id = ?, created_at = ?", (instance.id, instance.created_at))
         self._count()
@@ -127,17 +74,6 @@ class CsvStore(SqliteStore):
         for name, least in self.connection.execute(statement("sqlite", "doctor.needed")).fetchall():
             self.connection.execute("UPDATE counter SET next = ? WHERE name = ?", (least, name))
 
-    def _as_seen(self) -> bool:
-        try:
-            return bool(json.loads(read(self._at(SEEN))) == self._seen)
-        except (StoreUnreachable, ValueError):  # there is none, or only a part: what it would spare is done
-            return False
-
-    def _note_seen(self) -> None:
-        """Nothing hangs on it: where it cannot be written, the next command compares."""
-        with suppress(OSError), open(self._at(SEEN), "w", encoding="ascii") as file:
-            json.dump(self._seen, file)
-
     def _compared(self) -> list[EditedSubject]:
         """What was edited by hand since a command wrote, here or elsewhere. The memory has what the history tells."""
         self._read_history()
@@ -145,11 +81,11 @@ class CsvStore(SqliteStore):
         try:
             edited = list(hand_edits.edited(hand_edits.replayed(self.ask("doctor.told")), files))
         except Refused as refusal:
-            raise BadInput(f"{self._at(HISTORY_FILE)}: {refusal}") from None
+            raise BadInput(f"{self.folder.at(HISTORY_FILE)}: {refusal}") from None
         for subject in edited:
             self._put_back(subject.edits)
         if not edited:
-            self._note_seen()
+            self.folder.note_seen(self._seen)
         return edited
 
     def _by_id(self, table: Table) -> dict[Value, Row]:
@@ -178,7 +114,7 @@ class CsvStore(SqliteStore):
 
     def line_of(self, edit: HandEdit) -> str:
         """Its `file:line`."""
-        return line_of(self._at(FILES[edit.table]), edit.id)
+        return line_of(self.folder.at(FILES[edit.table]), edit.id)
 
     def _take_over(self, at: int) -> None:
         if self._edited:
@@ -198,7 +134,7 @@ class CsvStore(SqliteStore):
         """As it was when the other files were read, whatever was added since."""
         if self._is_unread():
             size = self._seen[-1][1]
-            file = self._at(HISTORY_FILE)
+            file = self.folder.at(HISTORY_FILE)
             fill(self.connection, table_file(self.connection, HISTORY), file, read(file, size))
             self.connection.execute("DROP TABLE temp.unread")
 
@@ -206,8 +142,8 @@ class CsvStore(SqliteStore):
     def change(
         self, head: Head, dry_run: bool = False, resume: int | None = None, alone: bool = False
     ) -> Iterator[SqliteChange]:
-        with self._writing():
-            if self._guessed or stamps(self.path, NAMES) != self._seen:
+        with self.folder.writing():
+            if self._guessed or self.folder.stamps() != self._seen:
                 self._load()
             try:
                 self._keeps = not dry_run
@@ -234,18 +170,18 @@ class CsvStore(SqliteStore):
             files, added = everything(self.connection), {}
         else:
             files = {file: content(self.connection, table) for table, file in FILES.items()}
-            files = {file: text for file, text in files.items() if text != read(self._at(file))}
+            files = {file: text for file, text in files.items() if text != read(self.folder.at(file))}
             size = self._seen[-1][1]
-            begin = b"" if ends_a_line(self._at(HISTORY_FILE), size) else b"\n"
+            begin = b"" if ends_a_line(self.folder.at(HISTORY_FILE), size) else b"\n"
             added = {HISTORY_FILE: commit.Addition(size, begin + news)}
-        if stamps(self.path, NAMES) != self._seen:  # an editor waits for nobody
+        if self.folder.stamps() != self._seen:  # an editor waits for nobody
             raise Busy(f"a file of {self.path} was saved by hand meanwhile: nothing was changed; run it again")
         commit.commit(self.path, files, added)
-        self._seen, self._older = stamps(self.path, NAMES), False
-        self._note_seen()
+        self._seen, self._older = self.folder.stamps(), False
+        self.folder.note_seen(self._seen)
 
     def fill(self, tables: Iterable[tuple[Table, Iterable[Row]]], people: Iterable[Person]) -> None:
-        with self._writing():
+        with self.folder.writing():
             self._load()
             self._read_history()
             super().fill(tables, people)
