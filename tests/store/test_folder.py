@@ -20,8 +20,8 @@ from followup.app.session import Session
 from followup.core import wishes as w
 from followup.errors import BadInput, Busy, NoProject
 from followup.store import Head, open_store
-from followup.store.folder.fields import lines, meant
-from followup.store.folder.places import held
+from followup.store.folder.fields import lines, value_of
+from followup.store.folder.places import locked
 from followup.store.sqlite.version import SCHEMA_VERSION
 from followup.store.tables import HISTORY
 from tests.conftest import NOW, command
@@ -85,7 +85,7 @@ def test_P6_any_text_is_one_line_and_comes_back_as_it_was(text: str | None) -> N
     import csv
 
     (found,) = csv.reader([written])
-    assert meant(found[1], None) == text
+    assert value_of(found[1], None) == text
     assert not found[1].startswith(("=", "@", "\t"))
 
 
@@ -525,7 +525,7 @@ def test_who_waits_too_long_is_told_to_try_again(office: Path) -> None:
         "sys.argv = ['followup', *sys.argv[1:]]; from followup.__main__ import main; main()"
     )
     env = {**os.environ, "FOLLOWUP_USER": "tom", "FOLLOWUP_NOW": NOW, **STORE}
-    with held(str(office / "office"), True, 1):
+    with locked(str(office / "office"), True, 1):
         for words in (["due"], ["complete", "2"]):
             told = subprocess.run([sys.executable, "-c", code, *words], cwd=office, env=env, capture_output=True)
             assert told.returncode == 75 and b"busy" in told.stderr, told.stderr

@@ -40,7 +40,7 @@ def _escape(character: re.Match[str]) -> str:
     return _ESCAPES.get(character[0]) or f"\\u{ord(character[0]):04x}"
 
 
-def meant(field: str, blank: str | None) -> str | None:
+def value_of(field: str, blank: str | None) -> str | None:
     """What was written; `blank`: what an empty field means. Raises ValueError for what no value is written as."""
     plain = unguard(field)
     return (_WRITTEN.sub(_meaning, plain) if "\\" in plain else plain) if plain else blank

@@ -41,7 +41,7 @@ class EditedSubject(NamedTuple):
     edits: tuple[HandEdit, ...]
 
 
-def replayed(history: Iterable[tuple[Any, ...]]) -> Iterator[Dossier]:
+def dossiers_of(history: Iterable[tuple[Any, ...]]) -> Iterator[Dossier]:
     """Every subject as its history tells it: rows of doctor.told. Raises Refused where it does not add up."""
     for subject, rows in groupby(history, itemgetter(0)):
         try:
@@ -58,7 +58,7 @@ def _next(dossier: Dossier, row: tuple[Any, ...]) -> Dossier:
     return evolve(dossier, h.Entry(subject, seq, change, at, by, journal.event(*event)))
 
 
-def edited(dossiers: Iterable[Dossier], files: Mapping[Table, Mapping[Value, Row]]) -> Iterator[EditedSubject]:
+def edited_subjects(dossiers: Iterable[Dossier], files: Mapping[Table, Mapping[Value, Row]]) -> Iterator[EditedSubject]:
     """`dossiers`: all of them. `files`: the rows of each of TABLES, by id."""
     left = {table: dict(rows) for table, rows in files.items()}
     for dossier in dossiers:

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from followup.errors import StoreUnreachable
 from followup.store.folder import commit
-from followup.store.folder.places import held, unreadable, unwritable
+from followup.store.folder.places import locked, unreadable, unwritable
 from followup.store.folder.reading import read
 from followup.store.folder.table_files import NAMES
 from followup.store.sqlite import store as sqlite
@@ -34,7 +34,7 @@ class Folder(NamedTuple):
     @contextmanager
     def writing(self) -> Iterator[None]:
         """The folder for ourselves, with everything in its place."""
-        with held(self.path, True, sqlite.WAIT_SECONDS):
+        with locked(self.path, True, sqlite.WAIT_SECONDS):
             if commit.is_staged(self.path):
                 with unwritable(self.path, "what a command saved before it was killed cannot be put in its place"):
                     commit.roll_forward(self.path)
@@ -44,7 +44,7 @@ class Folder(NamedTuple):
     def reading(self) -> Iterator[None]:
         """Nobody writes meanwhile, and nothing waits to be put in its place."""
         while True:
-            with held(self.path, False, sqlite.WAIT_SECONDS):
+            with locked(self.path, False, sqlite.WAIT_SECONDS):
                 if not commit.is_staged(self.path):
                     yield
                     return

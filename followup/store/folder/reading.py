@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from io import StringIO
 
 from followup.errors import BadInput
-from followup.store.folder.fields import meant
+from followup.store.folder.fields import value_of
 from followup.store.folder.places import unreadable
 from followup.store.folder.table_files import TableFile
 
@@ -108,7 +108,9 @@ def _values(row: Sequence[str], table: TableFile) -> list[str | None]:
     if len(row) != len(table.columns):
         raise ValueError(f"{len(row)} fields, where the first line has {len(table.columns)}")
     pairs = zip(row, table.blanks, strict=True)
-    return [field if field and field[0] != "'" and "\\" not in field else meant(field, blank) for field, blank in pairs]
+    return [
+        field if field and field[0] != "'" and "\\" not in field else value_of(field, blank) for field, blank in pairs
+    ]
 
 
 def _of_header(header: Sequence[str], columns: Sequence[str]) -> str:

@@ -57,7 +57,7 @@ class CsvStore(SqliteStore):
         migrate(self.connection)
         self.connection.execute("UPDATE instance SET numbered_since = ?", [instance.numbered_since])
         self._prepare()
-        self._edited = () if self.folder.is_as_seen(self._seen) else tuple(self._compared())
+        self._edited = () if self.folder.is_as_seen(self._seen) else tuple(self._compare())
 
     def _read_files(self, instance: Instance) -> None:
         """All but the history, which few commands ask for."""
@@ -74,12 +74,12 @@ class CsvStore(SqliteStore):
         for name, least in self.connection.execute(statement("sqlite", "doctor.needed")).fetchall():
             self.connection.execute("UPDATE counter SET next = ? WHERE name = ?", (least, name))
 
-    def _compared(self) -> list[EditedSubject]:
+    def _compare(self) -> list[EditedSubject]:
         """What was edited by hand since a command wrote, here or elsewhere. The memory has what the history tells."""
         self._read_history()
         files = {table: self._by_id(table) for table in hand_edits.TABLES}
         try:
-            edited = list(hand_edits.edited(hand_edits.replayed(self.ask("doctor.told")), files))
+            edited = list(hand_edits.edited_subjects(hand_edits.dossiers_of(self.ask("doctor.told")), files))
         except Refused as refusal:
             raise BadInput(f"{self.folder.at(HISTORY_FILE)}: {refusal}") from None
         for subject in edited:

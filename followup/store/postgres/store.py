@@ -25,7 +25,7 @@ from followup.store.dossiers import Dossiers
 from followup.store.postgres.bulk import copy_table
 from followup.store.postgres.change import PostgresChange, admit
 from followup.store.postgres.placeholders import driver_statement
-from followup.store.postgres.server import address, connected, first_line, translated
+from followup.store.postgres.server import address, connect, first_line, translated
 from followup.store.tables import Row, Table, Value
 
 SCHEMA_VERSION = 4
@@ -46,7 +46,7 @@ class PostgresStore(Dossiers):
         self._holding = False  # whether a change is under way that others may go on beside
         self._names = count()
         with self._translated():
-            self.connection = connected(
+            self.connection = connect(
                 self.address,
                 WAIT_SECONDS,
                 client_encoding="utf-8",
@@ -123,6 +123,8 @@ class PostgresStore(Dossiers):
                 cursor.execute("ROLLBACK")
 
     def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
+        """In a change they are held first and read then: what is decided on is what the last writer left. A contact
+        that is not there yet has no row to hold, so those who add take turns."""
         if not self._holding:
             return super().dossiers(contacts)
         ids = dumps(contacts)
@@ -130,10 +132,10 @@ class PostgresStore(Dossiers):
         if adding:
             self._lock("adding")
         list(self.ask("dossiers.hold", ids=ids))
-        found = super().dossiers(contacts)
+        dossiers = super().dossiers(contacts)
         for (id,) in self.ask("dossiers.kept", ids=ids) if adding else ():
-            found[id] = found[id]._replace(kept=True)
-        return found
+            dossiers[id] = dossiers[id]._replace(kept=True)
+        return dossiers
 
     def tasks(self, user: str) -> Dossier:
         if self._holding:
@@ -141,7 +143,8 @@ class PostgresStore(Dossiers):
         return super().tasks(user)
 
     def hold(self, actions: Iterable[int]) -> None:
-        """See Change.hold."""
+        """See Change.hold. Contacts before users, and each in order: of any two who change the same, one waits for the
+        other, and never each for the other."""
         ids = dumps(list(actions))
         list(self.ask("dossiers.hold_of_actions", ids=ids))
         for (user,) in self.ask("dossiers.users_of_actions", ids=ids):
@@ -161,7 +164,7 @@ class PostgresStore(Dossiers):
     ) -> Iterator[PostgresChange]:
         with self._transaction(BEGIN) as end:
             self._holding = not alone
-            self._lock("alone" if alone else "beside")
+            self._lock("alone" if alone else "beside")  # from here on no apply changes the version
             if next(self.ask("catalog.version"))[0] != head.catalog_version:
                 raise (Busy if resume else Overtaken)(OVERTAKEN)  # of batches that are saved none is begun anew
             change = PostgresChange(self.connection, head, resume, self.hold)
@@ -175,7 +178,7 @@ class PostgresStore(Dossiers):
             must_be_empty(self)
             for table, rows in tables:
                 copy_table(self.connection, table, rows)
-            list(self.ask("write.count"))
+            list(self.ask("write.count"))  # numbers go on behind the rows that are there now
             admit(self.connection, people)
             end("COMMIT")
         with self._translated():

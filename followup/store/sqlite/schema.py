@@ -42,9 +42,9 @@ def schema_faults(connection: sqlite3.Connection) -> Iterator[str]:
     """What differs from a new store that every migration was applied to."""
     new = sqlite3.connect(":memory:", isolation_level=None)
     migrate(new)
-    should, found = _schema(new), _schema(connection)
+    expected, actual = _schema(new), _schema(connection)
     new.close()
-    yield from departures(should, found)
+    yield from departures(expected, actual)
 
 
 def _schema(connection: sqlite3.Connection) -> dict[str, str]:
