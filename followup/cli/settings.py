@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import typer
 
+from followup.app.office_store import open_office
 from followup.app.session import Session
 from followup.errors import BadInput, CannotWrite, NoProject
-from followup.store import Store, loaded, open_store, shown
+from followup.store import Store, loaded, shown
 
 #: root's options, which may stand anywhere -> how many words follow
 OPTIONS = {"-C": 1, "--project": 1, "--store": 1, "--user": 1, "--now": 1, "-q": 0, "--quiet": 0}
@@ -68,7 +69,7 @@ def in_folder(url: str, folder: str) -> str:
 def unused(url: str) -> None:
     """Raises CannotWrite where an office is kept already: it is nobody's sample."""
     try:
-        store = open_store(url)
+        store = open_office(url)
     except NoProject as none:
         if none.exists:
             raise
@@ -86,7 +87,7 @@ def world(
     """The world of this command, closed behind it. `zone`: the office's, where none is applied yet; `url`: of a store
     that the command names itself."""
     settings: Settings = ctx.obj
-    store = open_store(url or settings.store_url())
+    store = open_office(url or settings.store_url())
     try:
         user = settings.user or os.environ.get("FOLLOWUP_USER") or _login(store)
         now = present(settings, zone or _zone(store))

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from followup.core.draft import Decision
 from followup.core.model import Dossier
 from followup.errors import StoreUnreachable, UsageError
 
+if TYPE_CHECKING:
+    from followup.store.tables import Row, Table
+
 DAMAGED = "the store is damaged: restore your last backup, and keep this file"
-#: rows of a table, each in the order of its columns
-Rows = Iterable[Sequence[Any]]
 #: whatever stands between a user and the last @, and is no port
 PASSWORD = re.compile(r"^([^:/@]*):(?!\d+(?:[/?]|$)).*@")
 OVERTAKEN = "another version of the catalog came in force this moment: nothing was changed; run it again"
@@ -61,7 +62,7 @@ class Change(Protocol):
         """Keep what was typed while batches of this change may be to come; None: it is whole."""
         ...
 
-    def execute(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
+    def execute(self, name: str, rows: Iterable[Row]) -> None:
         """One named statement of catalog.sql for each row: what an apply writes beside the history."""
         ...
 
@@ -113,8 +114,12 @@ class Store(Protocol):
         """
         ...
 
-    def fill(self, tables: Iterable[tuple[str, Rows]], people: Iterable[Person]) -> None:
-        """An empty store takes a whole office, or nothing of it: the tables of whole.py, and whom a server lets in.
+    def rows_of(self, table: Table) -> Iterator[Row]:
+        """Every row of a table, in the order of its key."""
+        ...
+
+    def fill(self, tables: Iterable[tuple[Table, Iterable[Row]]], people: Iterable[Person]) -> None:
+        """An empty store takes a whole office, or nothing of it: all of TABLES, and whom a server lets in.
 
         Raises CannotWrite where an office is kept already.
         """

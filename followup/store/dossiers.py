@@ -8,6 +8,9 @@ from typing import Any
 
 from followup.core.model import Action, Contact, Dossier, Enrolment, contact_subject, user_subject
 
+#: of a contact: what follows in its row is the store's own
+WIDTH = len(Contact._fields)
+
 
 class Dossiers:
     """The part of a store that gathers. Whoever keeps the rows says how they are asked for."""
@@ -19,7 +22,7 @@ class Dossiers:
         ids = dumps(contacts)
         found = {id: Dossier(contact_subject(id)) for id in contacts}
         for row in self.ask("dossiers.contacts", ids=ids):
-            found[row[0]] = Dossier(contact_subject(row[0]), row[-1], Contact._make(row[:-1]))
+            found[row[0]] = Dossier(contact_subject(row[0]), row[WIDTH], Contact._make(row[:WIDTH]))
         enrolments: dict[str, list[Enrolment]] = {}
         for row in self.ask("dossiers.enrolments", ids=ids):
             enrolments.setdefault(row[1], []).append(Enrolment._make(row))

@@ -20,6 +20,7 @@ from followup.core.timing import local
 from followup.core.transitions import ALLOWED
 from followup.errors import Conflict, NotFound, Refused
 from followup.store import journal
+from followup.store.tables import ACTION, ENROLMENT
 from tests.conftest import few
 from tests.core.building import ZONE, Story, alias, calendar, cycle, instant, office, step, user
 
@@ -222,6 +223,7 @@ def test_whatever_is_wished_for_in_whatever_office_the_invariants_hold(
         story.watch()
         holds(story)
         keeps_to_the_table(before, story)
+        changes_what_may_change(before, story.dossier)
         if isinstance(doing, w.Assign | w.Stop | w.Close | w.Transfer):
             leaves_what_was_made_by_hand(before, story.dossier)
     survives_the_catalog(story)
@@ -239,6 +241,15 @@ def keeps_to_the_table(before: Dossier, story: Story) -> None:
             kinds = ALLOWED[statuses.get(event.action)]  # type: ignore[union-attr]
             statuses[event.action] = kinds[type(event)]  # type: ignore[union-attr, index]
     assert statuses == {action.id: action.status for action in story.dossier.actions}
+
+
+def changes_what_may_change(before: Dossier, after: Dossier) -> None:
+    """The stores write no other columns of rows that are there."""
+    for table, old, new in ((ENROLMENT, before.enrolments, after.enrolments), (ACTION, before.actions, after.actions)):
+        rows: dict[int, tuple[object, ...]] = {row.id: row for row in new}
+        for row in old:
+            cells = zip(table.columns, row, rows[row.id], strict=True)
+            assert {column for column, was, is_ in cells if was != is_} <= set(table.changing)
 
 
 def leaves_what_was_made_by_hand(before: Dossier, after: Dossier) -> None:

@@ -17,7 +17,7 @@ from followup.core import wishes as w
 from followup.core.decide import decide
 from followup.core.draft import Stamp
 from followup.store import Head, open_store
-from followup.store.postgres.placeholders import placed
+from followup.store.postgres.placeholders import driver_statement
 from tests.conftest import command
 from tests.servers import as_login, let_in, new_schema, schema_of, server_url
 from tests.store.conftest import Kept, dropped
@@ -258,7 +258,7 @@ def test_the_due_list_is_one_range_of_its_index_whoever_asks(kept: Guarded, user
         connection.execute("SET enable_seqscan = off")  # of forty contacts all would be read
         connection.execute("SET enable_bitmapscan = off")
         cursor = psycopg.ClientCursor(connection)
-        plan = " ".join(row[0] for row in cursor.execute("EXPLAIN " + placed("lists.due"), values))
+        plan = " ".join(row[0] for row in cursor.execute("EXPLAIN " + driver_statement("lists.due"), values))
     assert re.search(r"Index Scan using action_due .*?Index Cond: \(\(owner = 'tom'::text\) AND \(due < ", plan), plan
     assert "Sort" not in plan and "Seq Scan" not in plan
 

@@ -11,24 +11,21 @@ from heapq import merge
 from itertools import groupby
 from json import dumps
 from operator import itemgetter
+from types import MappingProxyType
 from typing import Any
 
 from followup.app.checking.replay import Replay
 from followup.app.checking.rows import Row, differences
-from followup.core.model import Action, Contact, Enrolment
 from followup.store import Store
+from followup.store.tables import ACTION, CONTACT, ENROLMENT
 
 #: events, or contacts, that are read in one transaction: whoever writes meanwhile waits some tenths of a second
 STRETCH = 5000
 
 NO_ONE = b""
 HISTORY = "history"
-#: what is kept of a subject -> the noun, and the columns
-KEPT = {
-    "contacts": ("contact", (*Contact._fields, "seq", "next_action")),
-    "enrolments": ("enrolment", Enrolment._fields),
-    "actions": ("action", Action._fields),
-}
+#: the rows that are kept of a subject, by the question that answers them
+KEPT = MappingProxyType({"contacts": CONTACT, "enrolments": ENROLMENT, "actions": ACTION})
 
 Group = tuple[bytes, str, str, Iterator[Row]]
 
@@ -77,8 +74,7 @@ class Histories:
         yield from replay.lines
         if replay.whole:
             for table, told in replay.told().items():
-                noun, columns = KEPT[table]
-                yield from differences(replay.subject, noun, columns, told, kept[table])
+                yield from differences(replay.subject, KEPT[table].name, KEPT[table].columns, told, kept[table])
 
 
 def _actions(store: Store, ids: list[int]) -> Iterator[Row]:

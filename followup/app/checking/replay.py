@@ -14,6 +14,7 @@ from followup.core import history as h
 from followup.core.evolve import evolve
 from followup.core.model import Dossier
 from followup.store import journal
+from followup.store.tables import contact_row
 
 #: what damaged data raises where it is read, judged or replayed
 DAMAGE = (
@@ -112,9 +113,9 @@ class Replay:
 
     def told(self) -> dict[str, Mapping[Any, Row]]:
         """The rows that there should be, by table and id, without those that were found to be so."""
-        contact, next_action = self.dossier.contact, self.dossier.next_action
+        contact = self.dossier.contact
         return {
-            "contacts": {contact.id: (*contact, self.dossier.seq, next_action)} if contact else {},
+            "contacts": {contact.id: contact_row(contact, self.dossier)} if contact else {},
             "enrolments": {enrolment.id: enrolment for enrolment in self.dossier.enrolments},
             "actions": {**self.aside.differing, **{action.id: action for action in self.dossier.actions}},
         }
