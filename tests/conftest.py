@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -37,10 +37,12 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
 
 
-def command(*words: str, cwd: Path, user: str = "tom", now: str = NOW, **env: str) -> subprocess.CompletedProcess[str]:
+def command(
+    *words: str, cwd: Path, user: str = "tom", now: str = NOW, tracer: Sequence[str] = (), **env: str
+) -> subprocess.CompletedProcess[str]:
     """The real command, as a process of its own."""
     full = {**os.environ, "FOLLOWUP_USER": user, "FOLLOWUP_NOW": now, "COLUMNS": "80", **env}
-    return server().run(words, cwd, full)
+    return server().run(words, cwd, full, tracer=tracer)
 
 
 def all_shown(terminal: int) -> str:
