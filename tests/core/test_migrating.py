@@ -13,9 +13,9 @@ from followup.core import wishes as w
 from followup.core.migration.edition import REFUSED, Effect
 from followup.core.model import Dossier
 from followup.errors import NotFound, Refused
-from tests.conftest import few
 from tests.core.building import Story, alias, calendar, cycle, office, step
 from tests.core.test_any_office import LATER, WISHES, offices, started, takes
+from tests.properties import examples
 
 LETTER, CALL, VISIT = step("letter", "1 day", "email"), step("call", "3 days"), step("visit", "1 week")
 
@@ -433,7 +433,7 @@ MOVES = {"earlier", "later", "rezoned"}
 
 
 @pytest.mark.slow
-@settings(max_examples=few(300))
+@settings(max_examples=examples(300))
 @given(offices(), offices(), st.lists(st.one_of(WISHES, LATER), max_size=10), ENTRIES, GOING)
 def test_E2_whatever_is_edited_nobody_is_lost_doubled_or_moved_without_a_line(
     first: o.Office, second: o.Office, doings: list[w.Wish | int], entries: list[Any], going: list[Any]
