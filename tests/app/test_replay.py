@@ -11,9 +11,9 @@ from followup.core import history as h
 from followup.core import office as o
 from followup.core import wishes as w
 from followup.store import journal
-from tests.conftest import few
 from tests.core.building import Story
 from tests.core.test_any_office import DOINGS, offices, started, takes
+from tests.properties import examples
 
 
 def rows(story: Story) -> list[Row]:
@@ -26,7 +26,7 @@ def rows(story: Story) -> list[Row]:
     return made
 
 
-@settings(max_examples=few(150), deadline=None)
+@settings(max_examples=examples(150))
 @given(offices(), DOINGS, st.sampled_from([0, 2, 64]), st.integers(0, 5))
 def test_whatever_was_decided_replays_to_its_rows_without_a_fault(
     first: o.Office, doings: list[w.Wish | o.Office | str | int], carried: int, lost: int

@@ -19,10 +19,10 @@ import pytest
 from followup.store import open_store
 from followup.store.contents import difference
 from followup.store.tables import ACTION, CHANGE, ENROLMENT, TABLES
-from tests.conftest import NOW, all_shown, command
+from tests.conftest import all_shown, command
 from tests.servers import let_in, new_schema, schema_of, server_url
 from tests.store.conftest import ENGINES, Kept, dropped
-from tests.store.faults import failing, needs_strace, one_line, people
+from tests.store.faults import failing, needs_strace, one_line, people, ran
 
 #: what makes an office that has something in every table, and gaps in a server's numbers
 LIVED = [
@@ -203,9 +203,7 @@ def test_P4_a_copy_killed_anywhere_is_nothing_or_all_and_can_be_typed_again(
         folder.mkdir()
         with empty_in(target, folder) as url:
             words = ["store", "copy", "sqlite:///followup.db", url]
-            typed = [*failing(call, "signal=SIGKILL", when), sys.executable, "-m", "followup", *words]
-            env = {**os.environ, "FOLLOWUP_NOW": NOW, "FOLLOWUP_USER": "sue"}
-            died += subprocess.run(typed, cwd=office, env=env, capture_output=True, timeout=120).returncode != 0
+            died += ran(*words, cwd=office, tracer=failing(call, "signal=SIGKILL", when)).returncode != 0
             again = command(*words, cwd=office, user="sue")
             finished += again.returncode == 0
             assert again.returncode == 0 or "holds an office already" in again.stderr

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict
 
@@ -406,7 +406,6 @@ def test_P7_a_password_is_neither_kept_nor_said(tmp_path: Path) -> None:
     assert (tmp_path / "demo" / ".followup" / "store").read_text() == shown(url) + "\n"
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.text(st.characters(exclude_categories=("Cs", "Cn"), exclude_characters="\x00"), max_size=12), max_size=40
