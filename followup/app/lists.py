@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from json import dumps
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from followup.app.session import Session
 from followup.core.list_rows import ActionRow, ContactRow
@@ -16,6 +16,9 @@ from followup.core.words import folded, nearest
 from followup.core.worklist import Stranded, stranded
 from followup.errors import FollowupError, NotFound, Refused
 from followup.store import loaded
+
+if TYPE_CHECKING:
+    from followup.core.list_rows import ContactItem, HistoryItem
 
 PAGE = 1000
 SHOWN = 5  # of many ids in a message
@@ -176,7 +179,7 @@ def twins(session: Session, fields: Mapping[str, str]) -> list[tuple[str, str, s
     ]
 
 
-def page(session: Session, contact: str) -> tuple[ContactRow, list[ActionRow], list[dict[str, Any]]]:
+def page(session: Session, contact: str) -> tuple[ContactRow, list[ActionRow], list[HistoryItem]]:
     """A contact's page (F18): who they are, their actions, their whole history."""
     row = next(session.store.ask("lists.contact", id=contact, **_reach(session.reach)), None)
     if row is None:
@@ -187,7 +190,7 @@ def page(session: Session, contact: str) -> tuple[ContactRow, list[ActionRow], l
 
 def history(
     session: Session, subject: str | None = None, change: int | None = None, limit: int = -1
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[HistoryItem]:
     """`history@1` items of what the user may see (F20), oldest first; `subject` is a contact's.
 
     `limit`: so many, from the end; -1: all.
@@ -266,7 +269,7 @@ def _is_chosen(session: Session, alias: str) -> bool:
         return False
 
 
-def items(session: Session, rows: Iterable[ContactRow]) -> Iterator[dict[str, Any]]:
+def items(session: Session, rows: Iterable[ContactRow]) -> Iterator[ContactItem]:
     """`contacts@1` items."""
     known = holds(session)
     return (row.item(known, session.office.calendar(row.owner).zone) for row in rows)

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
-import typer
-
-from followup.app.office_store import open_office
-from followup.app.session import Session
-from followup.errors import BadInput, CannotWrite, NoProject
-from followup.store import Store, loaded, shown
+from followup.errors import BadInput, NoProject
 
 #: root's options, which may stand anywhere -> how many words follow
-OPTIONS = {"-C": 1, "--project": 1, "--store": 1, "--user": 1, "--now": 1, "-q": 0, "--quiet": 0}
+OPTIONS: Mapping[str, int] = MappingProxyType(
+    {"-C": 1, "--project": 1, "--store": 1, "--user": 1, "--now": 1, "-q": 0, "--quiet": 0}
+)
 
 
 class Settings(NamedTuple):
@@ -36,16 +32,19 @@ class Settings(NamedTuple):
             if not os.path.isdir(os.path.join(named, "cycles")):
                 raise NoProject(f"{named} is no project: it has no folder cycles/; `followup init {named}` makes one")
             return named
-        here = os.getcwd()
-        while not os.path.isdir(os.path.join(here, "cycles")):
-            if here == os.path.dirname(here):
+        folder = os.getcwd()
+        while not os.path.isdir(os.path.join(folder, "cycles")):
+            if folder == os.path.dirname(folder):
                 raise NoProject("no project here or above (a folder with cycles/): `followup init DIR` makes one")
-            here = os.path.dirname(here)
-        return here
+            folder = os.path.dirname(folder)
+        return folder
+
+    def named_store(self) -> str | None:
+        return self.store or os.environ.get("FOLLOWUP_STORE")
 
     def store_url(self) -> str:
         """--store, FOLLOWUP_STORE, the line in .followup/store, else followup.db in the project."""
-        named = self.store or os.environ.get("FOLLOWUP_STORE")
+        named = self.named_store()
         if named:
             return named
         folder = self.folder()
@@ -66,38 +65,6 @@ def in_folder(url: str, folder: str) -> str:
     return url
 
 
-def unused(url: str) -> None:
-    """Raises CannotWrite where an office is kept already: it is nobody's sample."""
-    try:
-        store = open_office(url)
-    except NoProject as none:
-        if none.exists:
-            raise
-        return
-    with closing(store):
-        if next(store.ask("catalog.version"))[0]:
-            held = f"{shown(url)} holds an office already"
-            raise CannotWrite(f"{held}: nothing was changed; `followup apply` changes its catalog")
-
-
-@contextmanager
-def world(
-    ctx: typer.Context, dry_run: bool = False, zone: str | None = None, url: str | None = None
-) -> Iterator[Session]:
-    """The world of this command, closed behind it. `zone`: the office's, where none is applied yet; `url`: of a store
-    that the command names itself."""
-    settings: Settings = ctx.obj
-    store = open_office(url or settings.store_url())
-    try:
-        user = settings.user or os.environ.get("FOLLOWUP_USER") or _login(store)
-        now = present(settings, zone or _zone(store))
-        here = Session(store, now, user, _command(ctx), dry_run, _typed(ctx))
-        here.quiet = settings.quiet
-        yield here
-    finally:
-        store.close()
-
-
 def today(settings: Settings) -> str:
     """Today's date for what has no store, and so no zone yet; a day more or less is nothing there."""
     from followup.core.timing import utc_text
@@ -113,7 +80,7 @@ def present(settings: Settings, zone: str) -> int:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from followup.cli.dates import YEARS
+    from followup.cli.typed_dates import YEARS
 
     try:
         moment = datetime.fromisoformat(text)
@@ -122,44 +89,3 @@ def present(settings: Settings, zone: str) -> int:
     if moment.year not in YEARS:
         raise BadInput(f"--now '{text}' is outside of the years {YEARS[0]} to {YEARS[-1]}")
     return int((moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).timestamp())
-
-
-def _zone(store: Store) -> str:
-    """The office's zone; UTC while no office is applied."""
-    row = next(store.ask("catalog.item", kind="office", id="office"), None)
-    return str(loaded(row[0])["zone"]) if row else "UTC"
-
-
-def _login(store: Store) -> str | None:
-    return next((row[0] for row in store.ask("catalog.login", login=store.account)), None)
-
-
-def _command(ctx: typer.Context) -> str:
-    """What the change is headed with: the command's own words, without root's options."""
-    return ctx.command_path.removeprefix("followup ")
-
-
-def _typed(ctx: typer.Context) -> str:
-    return f"{_command(ctx)} {sorted(ctx.params.items())}"
-
-
-def confirm(question: str, option: str) -> None:
-    """Ask on a terminal; elsewhere refuse and name the option. Whoever says no has interrupted."""
-    from followup.errors import UsageError
-
-    if not can_ask():
-        raise UsageError(f"{question} Say {option}: nobody can be asked here")
-    if ask(f"{question} [y/N]").lower() not in ("y", "yes"):
-        raise KeyboardInterrupt
-
-
-def can_ask() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def ask(question: str) -> str:
-    """What was answered; results on stdout stay apart. Ctrl-C and ctrl-D interrupt."""
-    try:
-        return str(typer.prompt(question, default="", show_default=False, err=True)).strip()
-    except typer.Abort:
-        raise KeyboardInterrupt from None

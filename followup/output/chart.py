@@ -47,7 +47,7 @@ class Frame(NamedTuple):
         return self.top + STRIP - STRIP * count / self.most
 
 
-def svg(report: Report, headed: bool = True) -> str:
+def render_svg(report: Report, headed: bool = True) -> str:
     """The picture. Heights compare between people: all have one scale. `headed`: it says itself what it shows."""
     people, top = report.people, TOP if headed else 0
     height = top + len(people) * (HEAD + STRIP + GAP)
@@ -78,12 +78,12 @@ def _described(report: Report) -> str:
 
 
 def _summary(person: Person) -> str:
-    said = [plural(person.total, "action"), f"{person.median} on the day in the middle"]
+    parts = [plural(person.total, "action"), f"{person.median} on the day in the middle"]
     if person.worst:
-        said.append(f"most on {person.worst}: {person.most}")
+        parts.append(f"most on {person.worst}: {person.most}")
     if person.capacity:
-        said.append(f"{plural(person.over, 'day')} over the capacity of {person.capacity}")
-    return ", ".join(said)
+        parts.append(f"{plural(person.over, 'day')} over the capacity of {person.capacity}")
+    return ", ".join(parts)
 
 
 def _strip(report: Report, person: Person, frame: Frame, days: Sequence[str]) -> Iterator[str]:
@@ -110,10 +110,10 @@ def _strip(report: Report, person: Person, frame: Frame, days: Sequence[str]) ->
 def _bar(person: Person, frame: Frame, number: int, day: str, count: int) -> str:
     over = person.capacity is not None and count > person.capacity
     width, y = max(frame.step - (1 if frame.step > 3 else 0), 1), frame.y(count)
-    said = f"{day} {date.fromisoformat(day):%a}: {count}"
+    label = f"{day} {date.fromisoformat(day):%a}: {count}"
     return (
         f'<rect class="{"over" if over else "bar"}" x="{frame.x(number):.1f}" y="{y:.1f}" width="{width:.1f}" '
-        f'height="{frame.top + STRIP - y:.1f}"><title>{said}</title></rect>'
+        f'height="{frame.top + STRIP - y:.1f}"><title>{label}</title></rect>'
     )
 
 
@@ -157,13 +157,13 @@ th:first-child, td:first-child {{ text-align: left }} tr + tr {{ border-top: 1px
 </html>"""
 
 
-def html(report: Report) -> str:
+def render_html(report: Report) -> str:
     """The picture, what contacts notice, and the numbers behind it."""
     return PAGE.format(
         title=_text(report.title),
         assumed=_text("; ".join(report.assumed)),
-        facts="".join(f"<dt>{_text(what)}</dt><dd>{_text(said)}</dd>" for what, said in facts(report)),
-        picture=svg(report, headed=False) if report.people else "",
+        facts="".join(f"<dt>{_text(what)}</dt><dd>{_text(text)}</dd>" for what, text in facts(report)),
+        picture=render_svg(report, headed=False) if report.people else "",
         heads="".join(f"<th>{head}</th>" for head in PEOPLE),
         rows="\n".join(
             "<tr>"

@@ -30,7 +30,7 @@ STYLE = """
 """
 
 
-def svg(graphs: Sequence[Graph], title: str) -> str:
+def render_svg(graphs: Sequence[Graph], title: str) -> str:
     """Three beside each other, then below."""
     rows = [graphs[start : start + ROW] for start in range(0, len(graphs), ROW)]
     heights = [max(_height(graph) for graph in row) for row in rows]
@@ -68,8 +68,8 @@ def _height(graph: Graph) -> int:
 def _column(graph: Graph) -> Iterator[str]:
     yield f'<text class="head" x="0" y="34">{_text(graph.cycle.name)}</text>'
     names = wrap(clean(", ".join(graph.aliases)), 44) or ["no active alias leads here"]
-    shown = names[0] + (" …" if len(names) > 1 else "")
-    yield f'<text class="soft" x="0" y="52">{escape(shown)}<title>{_text(", ".join(graph.aliases))}</title></text>'
+    first = names[0] + (" …" if len(names) > 1 else "")
+    yield f'<text class="soft" x="0" y="52">{escape(first)}<title>{_text(", ".join(graph.aliases))}</title></text>'
     if not graph.cycle.steps:
         yield from _box(HEAD, "on hold: nothing is scheduled", "", graph.at(None), "box")
     tops = {step.id: HEAD + step.position * (HIGH + SPACE) for step in graph.cycle.steps}
@@ -79,14 +79,14 @@ def _column(graph: Graph) -> Iterator[str]:
     yield from _arrows(graph, tops)
 
 
-def _box(top: int, name: str, type: str, here: str, kind: str) -> Iterator[str]:
+def _box(top: int, name: str, type: str, standing: str, kind: str) -> Iterator[str]:
     yield f'<rect class="{kind}" x="0" y="{top}" width="{BOX}" height="{HIGH}" rx="7"/>'
-    shown = clean(name) if len(name) <= 32 else clean(name)[:31] + "…"
-    yield f'<text x="12" y="{top + 24}">{escape(shown)}<title>{_text(name)}</title></text>'
+    label = clean(name) if len(name) <= 32 else clean(name)[:31] + "…"
+    yield f'<text x="12" y="{top + 24}">{escape(label)}<title>{_text(name)}</title></text>'
     if type:
         yield f'<text class="soft" x="12" y="{top + 43}">{_text(type)}</text>'
-    if here:
-        yield f'<text class="mark" x="{BOX - 12}" y="{top + 43}" text-anchor="end">{_text(here)}</text>'
+    if standing:
+        yield f'<text class="mark" x="{BOX - 12}" y="{top + 43}" text-anchor="end">{_text(standing)}</text>'
 
 
 def _arrows(graph: Graph, tops: dict[str, int]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from followup.output.text import clean
 PLAIN = frozenset(" .,:()'/+-")
 
 
-def mermaid(graphs: Sequence[Graph]) -> Iterator[str]:
+def render_mermaid(graphs: Sequence[Graph]) -> Iterator[str]:
     """One chart, a subgraph for each cycle; ids are numbers, so that no name can be a word of the language."""
     yield "flowchart TD"
     for number, graph in enumerate(graphs):
@@ -32,9 +32,9 @@ def _cycle(prefix: str, graph: Graph) -> Iterator[str]:
         yield f"{ids[step.id]}{_box(graph, step)}{off}"
     if not steps:
         yield f'{prefix}h["{_lines("on hold", graph.at(None))}"]'
-    first, said = (ids[steps[0].id], waits(steps[0]._replace(anchor=Anchor("start")))) if steps else (f"{prefix}h", "")
+    first, wait = (ids[steps[0].id], waits(steps[0]._replace(anchor=Anchor("start")))) if steps else (f"{prefix}h", "")
     for place in range(len(graph.aliases)):
-        yield _arrow(f"{prefix}a{place}", "-->", first, said.replace(" after the round began", ""))
+        yield _arrow(f"{prefix}a{place}", "-->", first, wait.replace(" after the round began", ""))
     for before, step, when in graph.arrows():
         yield _arrow(ids[before.id], "-->", ids[step.id], when)
     if loop := graph.loop():
@@ -49,8 +49,8 @@ def _box(graph: Graph, step: Step) -> str:
     return f'{{{{"{text}"}}}}' if step.id in graph.asks else f'["{text}"]'
 
 
-def _arrow(start: str, kind: str, end: str, said: str) -> str:
-    return f'{start} {kind}|"{_label(said)}"| {end}' if said else f"{start} {kind} {end}"
+def _arrow(start: str, kind: str, end: str, label: str) -> str:
+    return f'{start} {kind}|"{_label(label)}"| {end}' if label else f"{start} {kind} {end}"
 
 
 def _lines(*texts: str) -> str:

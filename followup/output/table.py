@@ -7,19 +7,23 @@ What does not fit is cut where it is text; an id or a date is whole, or its colu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeAlias
 
 from followup.output.text import clean
 
-#: the columns that may be cut -> how narrow each becomes before another column is left out for it
-TEXTS = {"title": 12, "contact": 12, "contact name": 12, "name": 12, "why": 20, "details": 24, "value": 24}
+#: the columns that may be cut -> how narrow each becomes before another column is left out for it. A phone number and
+#: an address are of no use in part: cut only where one is endless
+TEXTS: Mapping[str, int] = MappingProxyType(
+    {"title": 12, "contact": 12, "contact name": 12, "name": 12, "why": 20, "details": 24, "value": 24}
+    | {"phone": 20, "email": 30}
+)
 #: the columns that say who and what: they are cut to the bone before the first column is left out for them
-LAST_TO_GO = {*TEXTS, "what"}
-#: texts that are of no use in part: cut only where somebody's is endless
-TEXTS |= {"phone": 20, "email": 30}
+LAST_TO_GO = frozenset((*TEXTS, "what")) - {"phone", "email"}
 #: the columns that are left out where no row has anything in them
-RARE = {"tried"}
+RARE = frozenset(("tried",))
 
-Rows = Sequence[Sequence[object]]
+Rows: TypeAlias = Sequence[Sequence[object]]
 
 
 def table(headers: Sequence[str], rows: Rows, room: int | None = None) -> str:
@@ -35,15 +39,15 @@ def tabulated(headers: Sequence[str], rows: Rows, room: int | None = None) -> st
     from tabulate import tabulate
 
     heads, cells = fitted(headers, rows, room)
-    drawn = tabulate(cells, heads, tablefmt="simple", disable_numparse=True)
-    return "\n".join(line.rstrip() for line in drawn.splitlines())
+    lines = tabulate(cells, heads, tablefmt="simple", disable_numparse=True)
+    return "\n".join(line.rstrip() for line in lines.splitlines())
 
 
 def fitted(headers: Sequence[str], rows: Rows, room: int | None) -> tuple[list[str], list[list[str]]]:
     """The headers and cells that `room` has place for, each on one line."""
     cells = [[_text(cell) for cell in row] for row in rows]
-    told = [i for i, head in enumerate(headers) if head not in RARE or any(row[i] for row in cells)]
-    heads, cells = [headers[i] for i in told], [[row[i] for i in told] for row in cells]
+    used = [i for i, head in enumerate(headers) if head not in RARE or any(row[i] for row in cells)]
+    heads, cells = [headers[i] for i in used], [[row[i] for i in used] for row in cells]
     if room is None:
         return heads, cells
     kept = _kept(heads, _widths(heads, cells), room)

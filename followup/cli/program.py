@@ -11,10 +11,30 @@ from typing import NoReturn
 from followup.cli.root import app, hoisted
 from followup.errors import BadInput, CatalogInvalid, FollowupError, Overtaken
 
-#: how often a command begins anew, where a new version of the catalog comes in force each time
+#: how often a command decides again where another version of the catalog was applied meanwhile
 TRIES = 3
-#: the exit code of the signal that stopped us
-STOPPED: list[int] = []
+
+
+class Signals:
+    """What stops the program. `code`: the exit code, once a signal has come.
+
+    It is kept here, since the exception may get lost: inside a function that SQLite calls it comes out as an error of
+    SQLite's own.
+    """
+
+    def __init__(self) -> None:
+        self.code: int | None = None
+
+    def listen(self) -> None:
+        import signal
+
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or `&` in a script
+                signal.signal(number, self._stop)
+
+    def _stop(self, number: int, _: object) -> NoReturn:
+        self.code = self.code or 128 + number
+        raise SystemExit(self.code)
 
 
 def run() -> NoReturn:
@@ -42,50 +62,41 @@ def _open_streams() -> None:
 
 
 def _code(words: list[str]) -> int:
-    _listen()
+    """Do what was typed; the answer is the exit code."""
+    signals = Signals()
+    signals.listen()
     try:
-        _typed(_readable(words))
+        _command(_readable(words))
     except FollowupError as error:
-        _say(error)
+        _print_error(error)
         return error.exit_code
     except BrokenPipeError:
         return 0
     except OSError as error:
         return _unwritten(error)
     except SystemExit as leaving:
-        if isinstance(leaving.__context__, BrokenPipeError):  # Typer leaves with 1, which is "found something"
-            return 0
-        return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
+        return _leaving(leaving)
     except KeyboardInterrupt:
         return 130
     except Exception:
-        return (
-            STOPPED[0] if STOPPED else _bug()
-        )  # stopped inside a function that SQLite had called: an error of its own
+        return signals.code or _bug()
     return 0
 
 
-def _typed(words: list[str]) -> None:
-    """Whoever was overtaken by a new version of the catalog decides anew, under that one. What came through a pipe is
+def _leaving(leaving: SystemExit) -> int:
+    if isinstance(leaving.__context__, BrokenPipeError):  # Typer leaves with 1, which is "found something"
+        return 0
+    return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
+
+
+def _command(words: list[str]) -> None:
+    """Decide again where another version of the catalog was applied while the command ran. What came through a pipe is
     read, and cannot be again."""
     for _ in range(1 if "-" in words else TRIES - 1):
         with suppress(Overtaken):
             app(hoisted(words), prog_name="followup")
             return
     app(hoisted(words), prog_name="followup")
-
-
-def _listen() -> None:
-    import signal
-
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or `&` in a script
-            signal.signal(number, _stop)
-
-
-def _stop(number: int, _: object) -> NoReturn:
-    STOPPED.append(128 + number)
-    raise SystemExit(STOPPED[0])
 
 
 def _readable(words: list[str]) -> list[str]:
@@ -103,8 +114,8 @@ def _readable(words: list[str]) -> list[str]:
 def _unwritten(error: OSError) -> int:
     """The output could not be written, which does not undo what a command has done."""
     reason = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-    sure = "" if error.filename else "; what was asked for may be done all the same: look before you repeat it"
-    os.write(2, f"followup: cannot write: {reason}{sure}\n".encode(errors="backslashreplace"))
+    doubt = "" if error.filename else "; what was asked for may be done all the same: look before you repeat it"
+    os.write(2, f"followup: cannot write: {reason}{doubt}\n".encode(errors="backslashreplace"))
     return 73
 
 
@@ -116,7 +127,7 @@ def _bug() -> int:
     return 70
 
 
-def _say(error: FollowupError) -> None:
+def _print_error(error: FollowupError) -> None:
     from followup.output.text import clean, problem_line
 
     if isinstance(error, CatalogInvalid):

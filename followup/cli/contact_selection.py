@@ -1,8 +1,8 @@
-"""Whom a bulk command is about: named, out of a file of ids or names, or picked by a filter; each once (C4)."""
+"""Which contacts a bulk command is about: named, read from a file, or picked by a filter; each once (C4)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Annotated, NamedTuple
 
@@ -12,50 +12,73 @@ from followup.app import lists
 from followup.app.deciding import Asked, Watch, for_contacts
 from followup.app.outcome import Outcome
 from followup.app.session import Session
+from followup.cli.answers import kept_rows
+from followup.cli.arguments import contact_filters
+from followup.cli.options import AnswerFormat
 from followup.cli.progress import progress
-from followup.cli.report import most
-from followup.cli.words import contact_filters
+from followup.core.model import Dossier
 from followup.errors import BadInput, FollowupError, NotFound, UsageError
 
-Where = Annotated[list[str], typer.Option("--where", metavar="KEY=VALUE", help="owner, cycle, source, stage, text")]
-FromFile = Annotated[str, typer.Option("--from-file", metavar="FILE", help="ids or names, one a line; - is stdin")]
+Contacts = Annotated[list[str] | None, typer.Argument(metavar="[CONTACT...]", help="ids or names")]
+Where = Annotated[
+    list[str] | None, typer.Option("--where", metavar="KEY=VALUE", help="owner, cycle, source, stage, text")
+]
+FromFile = Annotated[
+    str | None, typer.Option("--from-file", metavar="FILE", help="ids or names, one a line; - is stdin")
+]
 KEYS = ("owner", "cycle", "source", "stage", "text")
 
 
-class Picked(NamedTuple):
+class Selection(NamedTuple):
     """Ids, read as they are needed; and the words of a file that mean nobody, or several, with the reason."""
 
     ids: Iterator[str]
-    refused: list[tuple[str, FollowupError]]
+    refused: Sequence[tuple[str, FollowupError]]
 
 
-def picked(here: Session, words: list[str], where: list[str], from_file: str, closed: bool = False) -> Picked:
+def selection(
+    session: Session,
+    words: Sequence[str] | None,
+    where: Sequence[str] | None,
+    from_file: str | None,
+    closed: bool = False,
+) -> Selection:
     """`closed`: a filter picks the won and lost too, as it does where it asks for a stage."""
     if not (words or where or from_file):
         raise UsageError("whom? CONTACT..., --where KEY=VALUE or --from-file FILE")
-    filters = _filters(here, where)
-    ids = dict.fromkeys(lists.contact_id(here, word) for word in words)
-    refused: list[tuple[str, FollowupError]] = []
+    filters = _filters(session, where or ())
+    ids = dict.fromkeys(lists.contact_id(session, word) for word in words or ())
+    refused: Sequence[tuple[str, FollowupError]] = ()
     if from_file:
-        found, refused = lists.contact_ids(here, _lines(from_file))
-        ids |= dict.fromkeys(found)
-    matching = lists.all_contacts(here, closed=closed or "stage" in filters, **filters) if where else iter(())
-    return Picked(chain(ids, (row.id for row in matching if row.id not in ids)), refused)
+        listed, refused = lists.contact_ids(session, _lines(from_file))
+        ids |= dict.fromkeys(listed)
+    matching = lists.all_contacts(session, closed=closed or "stage" in filters, **filters) if where else iter(())
+    return Selection(chain(ids, (row.id for row in matching if row.id not in ids)), refused)
 
 
-def to_each(
-    ctx: typer.Context, here: Session, whom: Picked, wish: Asked, format: str, watch: Watch = lambda _, __: None
+def for_each(
+    ctx: typer.Context,
+    session: Session,
+    chosen: Selection,
+    wish: Asked,
+    format: AnswerFormat,
+    watches: Sequence[Watch] = (),
 ) -> Outcome:
-    """The wish about each of them, with progress."""
+    """The wish about each of them, with progress. Each of `watches` is shown each contact before it and after it."""
+
+    def watch(before: Dossier, after: Dossier) -> None:
+        for note in watches:
+            note(before, after)
+
     with progress(ctx, "contacts") as show:
-        made = for_contacts(here, ((id, wish) for id in whom.ids), most(format), show, watch)
-    made.refused += whom.refused
-    if not (made.done.total or made.refused):
-        made.notices.add("nobody is like that: nothing was changed")
-    return made
+        outcome = for_contacts(session, ((id, wish) for id in chosen.ids), kept_rows(format), show, watch)
+    outcome.refused += chosen.refused
+    if not (outcome.done.total or outcome.refused):
+        outcome.notices.add("nobody is like that: nothing was changed")
+    return outcome
 
 
-def _filters(here: Session, where: list[str]) -> dict[str, str]:
+def _filters(session: Session, where: Sequence[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for word in where:
         key, _, value = word.partition("=")
@@ -66,7 +89,7 @@ def _filters(here: Session, where: list[str]) -> dict[str, str]:
         if key in pairs:
             raise UsageError(f"--where {key} stands twice: a contact is to match all that is asked for")
         pairs[key] = value
-    return contact_filters(here, pairs)
+    return contact_filters(session, pairs)
 
 
 def _lines(path: str) -> list[str]:

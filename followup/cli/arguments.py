@@ -1,0 +1,67 @@
+"""What the words of a command mean in this office: dates, aliases, contacts. Settled before anything is asked for.
+
+A word that wasn't given is None; an empty one counts as not given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from followup.app.session import Session
+from followup.cli.settings import Settings, present
+from followup.core.timing import local, moment
+from followup.core.wishes import Choice
+from followup.errors import NotFound
+
+if TYPE_CHECKING:
+    from followup.core.office import Office
+
+
+def day(session: Session, text: str, owner: str | None) -> str:
+    """`text` as local text of the owner's clock, as that will show it (T6); of the office's clock, for nobody."""
+    from followup.cli.typed_dates import when
+
+    calendar = session.office.calendar(owner)
+    return moment(when(text, session.clock(owner), calendar), calendar.zone).text
+
+
+def day_of(settings: Settings, office: Office, word: str) -> str:
+    """A word about a day as a date, in the zone and the calendar of an office."""
+    from followup.cli.typed_dates import when
+
+    calendar = office.calendar(None)
+    return when(word, local(present(settings, calendar.zone), calendar.zone), calendar)[:10]
+
+
+def declared(session: Session, kind: str, word: str | None) -> str | None:
+    """The item that `word` means in a list of the office; any word, where the office has no such list."""
+    return session.one(kind, word) if word and session.documents(kind) else word or None
+
+
+def one_of(session: Session, kind: str, word: str | None) -> str | None:
+    """The id of the declared item that `word` means."""
+    return session.one(kind, word) if word else None
+
+
+def optional_choice(session: Session, word: str | None) -> Choice | None:
+    return choice(session, word) if word else None
+
+
+def choice(session: Session, word: str) -> Choice:
+    """The alias that `word` means; for an administrator also the id of a cycle (F9)."""
+    try:
+        return Choice(session.one("alias", word))
+    except NotFound:
+        if not session.document("cycle", word):
+            raise
+    if session.user.administers():
+        return Choice(None, word)
+    names = [id for id, alias in session.documents("alias").items() if alias["cycle"] == word and alias["active"]]
+    raise NotFound(f"'{word}' is a cycle, and reps choose an alias: {', '.join(names) or 'none leads to it'} (F9)")
+
+
+def contact_filters(session: Session, words: Mapping[str, str | None]) -> dict[str, str]:
+    """The given ones of `words`, with names of users and cycles as their ids."""
+    kinds = {"owner": "user", "cycle": "cycle"}
+    return {key: session.one(kinds[key], word) if key in kinds else word for key, word in words.items() if word}
