@@ -42,7 +42,7 @@ class Ahead:
         self.office, self.now, self.habits, self.draw = session.office, session.now, habits, draw
         self.today, self.last = session.clock(None).day, last
         self.until = moment(add_days(last, 1), session.office.calendar(None).zone).at
-        self.known: dict[object, list[Touch]] = {}
+        self.futures: dict[object, list[Touch]] = {}
 
     def note(self, load: Workload, dossier: Dossier) -> None:
         """What is to come of one subject."""
@@ -53,11 +53,11 @@ class Ahead:
         if self.habits != Habits():
             return self._lived(dossier)
         stand = self._standing(dossier)
-        if stand not in self.known:
-            if len(self.known) == REMEMBERED:
-                self.known.clear()
-            self.known[stand] = self._lived(dossier)
-        return self.known[stand]
+        if stand not in self.futures:
+            if len(self.futures) == REMEMBERED:
+                self.futures.clear()
+            self.futures[stand] = self._lived(dossier)
+        return self.futures[stand]
 
     def _lived(self, dossier: Dossier) -> list[Touch]:
         rehearsal = Rehearsal(self.office, [dossier])

@@ -20,8 +20,8 @@ def check_unused(url: str) -> None:
         return
     with closing(store):
         if version_of(store):
-            taken = f"{shown(url)} holds an office already"
-            raise CannotWrite(f"{taken}: nothing was changed; `followup apply` changes its catalog")
+            office = f"{shown(url)} holds an office already"
+            raise CannotWrite(f"{office}: nothing was changed; `followup apply` changes its catalog")
 
 
 def create_store(url: str) -> None:

@@ -10,7 +10,8 @@ from json import dumps
 from typing import NamedTuple
 
 from followup.app.applying import apply
-from followup.app.importing import Import, ImportOptions, Totals, prepare
+from followup.app.import_options import ImportOptions
+from followup.app.importing import Import, Totals, prepare
 from followup.app.new_store import check_unused, create_store
 from followup.app.office_store import open_office
 from followup.app.project_catalog import administrators, candidate, cycles_in

@@ -49,18 +49,18 @@ def _warn(outcome: Outcome) -> None:
 
 
 def _line(session: Session, outcome: Outcome, did: str) -> str:
-    parts = [f"{clean(did)} {named_or_counted(outcome.named, outcome.done.total)}"]
+    parts = [f"{clean(did)} {_named_or_counted(outcome.named, outcome.done.total)}"]
     if outcome.cancelled:
         ids = [str(id) for id in outcome.cancelled]
-        parts.append(f"cancelled {named_or_counted(ids, outcome.cancelled.total)}")
+        parts.append(f"cancelled {_named_or_counted(ids, outcome.cancelled.total)}")
     if outcome.scheduled:
         names = lists.type_names(session)
         actions = [_next(row, names) for row in outcome.scheduled]
-        parts.append(f"next: {named_or_counted(actions, outcome.scheduled.total)}")
+        parts.append(f"next: {_named_or_counted(actions, outcome.scheduled.total)}")
     return "; ".join(parts)
 
 
-def named_or_counted(names: Sequence[str], total: int) -> str:
+def _named_or_counted(names: Sequence[str], total: int) -> str:
     """Few are named, many are counted."""
     return ", ".join(map(short, names)) if total <= NAMED else f"{total:,}"
 

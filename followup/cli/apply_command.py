@@ -46,7 +46,7 @@ def apply(
 
 
 def _confirmed(ctx: typer.Context, session: Session, wanted: Candidate, by: str) -> tuple[Candidate, str | None]:
-    """What was agreed to, with its digest. The files are read again: they may have changed while nobody answered."""
+    """What was agreed to, with its digest. The files are read again: they may have changed before the answer."""
     from followup.app.applying import difference
     from followup.app.project_catalog import candidate
 

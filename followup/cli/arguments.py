@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from followup.app import lists
 from followup.app.session import Session
 from followup.cli.settings import Settings, present
 from followup.core.timing import local, moment
@@ -59,6 +60,13 @@ def choice(session: Session, word: str) -> Choice:
         return Choice(None, word)
     names = [id for id, alias in session.documents("alias").items() if alias["cycle"] == word and alias["active"]]
     raise NotFound(f"'{word}' is a cycle, and reps choose an alias: {', '.join(names) or 'none leads to it'} (F9)")
+
+
+def listing_sold(session: Session, listing: int | None) -> int | None:
+    """The listing that a sale sold (F21); raises NotFound for an action that lists nothing."""
+    if listing and lists.action(session, listing).type != "listing":
+        raise NotFound(f"action {listing} is no listing")
+    return listing or None
 
 
 def contact_filters(session: Session, words: Mapping[str, str | None]) -> dict[str, str]:

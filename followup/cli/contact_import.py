@@ -45,7 +45,8 @@ def import_contacts(
     format: Answer = "table",
 ) -> None:
     """Contacts from another system's export; the same file twice in a row changes nothing."""
-    from followup.app.importing import ImportOptions, ownership_remark, prepare
+    from followup.app.import_options import ImportOptions, ownership_remark
+    from followup.app.importing import prepare
     from followup.intake.sheet import open_table
     from followup.output.import_preview import render_columns, render_preview
 

@@ -21,3 +21,11 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="do not ask")]
 Text = Annotated[str | None, typer.Option()]
 Contact = Annotated[str, typer.Argument(metavar="CONTACT", help="an id or a name")]
 NoCycle = Annotated[bool, typer.Option("--no-cycle", help="said outright: without a cycle")]
+#: that a store can hold
+LAST_ID = 2**63 - 1
+On = Annotated[str | None, typer.Option("--on", metavar="WHEN", help="when it was: today or earlier")]
+Note = Annotated[str | None, typer.Option("--note", "--notes", help="what to remember")]
+Outcome = Annotated[str | None, typer.Option("--outcome", help="how it went")]
+Listing = Annotated[
+    int | None, typer.Option("--listing", metavar="ID", max=LAST_ID, help="of a sale: the listing it sold")
+]

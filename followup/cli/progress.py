@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
 import typer
-
-T = TypeVar("T")
 
 
 @contextmanager
@@ -37,11 +34,3 @@ def _is_shown(ctx: typer.Context) -> bool:
 def _write(text: str) -> None:
     sys.stderr.write(text)
     sys.stderr.flush()
-
-
-def counted(items: Iterable[T], show: Callable[[int], None], each: int = 1000) -> Iterator[T]:
-    """The items, their number shown every so often."""
-    for number, item in enumerate(items, 1):
-        if number % each == 0:
-            show(number)
-        yield item

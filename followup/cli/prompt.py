@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
+from followup.cli.settings import can_ask
 from followup.errors import UsageError
 
 
@@ -15,10 +14,6 @@ def confirm(question: str, option: str) -> None:
         raise UsageError(f"{question} Say {option}: nobody can be asked here")
     if ask(f"{question} [y/N]").lower() not in ("y", "yes"):
         raise KeyboardInterrupt
-
-
-def can_ask() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def ask(question: str) -> str:

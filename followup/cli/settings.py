@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -63,6 +64,11 @@ def in_folder(url: str, folder: str) -> str:
     if url.startswith("sqlite:///") and not os.path.isabs(url[10:]):
         return "sqlite:///" + os.path.join(folder, url[10:])
     return url
+
+
+def can_ask() -> bool:
+    """Whether somebody is there to answer: results on stdout may go anywhere."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def today(settings: Settings) -> str:

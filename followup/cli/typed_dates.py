@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from followup.core.office import Calendar
 from followup.core.timing import When, add_business_days, add_months, local
 from followup.errors import BadInput
 
 FORMS = "2026-05-03, today, tomorrow, monday, +3d, +2bd, +2w or +1m, with or without a time (`monday 14:00`)"
-NEAR = {"": 0, "today": 0, "tomorrow": 1, "yesterday": -1}
+NEAR: Mapping[str, int] = MappingProxyType({"": 0, "today": 0, "tomorrow": 1, "yesterday": -1})
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 YEARS = range(1970, 2200)
 
@@ -25,10 +27,10 @@ def when(text: str, now: When, calendar: Calendar) -> str:
     Raises BadInput for what is no date, or one outside of the years 1970 to 2199.
     """
     word = text.strip().lower()
-    found = now.text if word == "now" else _zoned(word, calendar.zone) or _local(word, now, calendar)
-    if found is None or int(found[:4]) not in YEARS:
+    local_text = now.text if word == "now" else _zoned(word, calendar.zone) or _local(word, now, calendar)
+    if local_text is None or int(local_text[:4]) not in YEARS:
         raise BadInput(f"'{text}' is no date within reach: {FORMS}")
-    return found
+    return local_text
 
 
 def _zoned(word: str, zone: str) -> str | None:
@@ -46,10 +48,10 @@ def _local(word: str, now: When, calendar: Calendar) -> str | None:
         return None
     day, hour, minute = parts.groups()
     try:
-        found = _day(day, date.fromisoformat(now.day), calendar)
+        local_day = _day(day, date.fromisoformat(now.day), calendar)
     except (ValueError, OverflowError):  # no such day, or none that a calendar can hold
         return None
-    return f"{found}T{hour:0>2}:{minute}" if hour else str(found)
+    return f"{local_day}T{hour:0>2}:{minute}" if hour else str(local_day)
 
 
 def _day(word: str, today: date, calendar: Calendar) -> date:
@@ -58,8 +60,8 @@ def _day(word: str, today: date, calendar: Calendar) -> date:
     for number, name in enumerate(DAYS):
         if len(word) > 2 and name.startswith(word):
             return today + timedelta(days=(number - today.weekday() - 1) % 7 + 1)
-    counted = _COUNTED.fullmatch(word)
-    return _counted(int(counted[1]), counted[2], today, calendar) if counted else _iso(word)
+    relative = _COUNTED.fullmatch(word)
+    return _counted(int(relative[1]), relative[2], today, calendar) if relative else _iso(word)
 
 
 def _counted(number: int, unit: str, today: date, calendar: Calendar) -> date:

@@ -1,4 +1,4 @@
-"""`undo`: the latest change of a user, taken back."""
+"""`undo`: a user's latest change, reversed."""
 
 from __future__ import annotations
 
@@ -26,23 +26,22 @@ def undo(
 ) -> None:
     """Take back your latest change, with everything it scheduled."""
     with opened(ctx, dry_run) as session:
-        taken = undo_last(session, partial)
+        undone = undo_last(session, partial)
     if format == "json":
-        refused = [{"id": subject, "why": str(refusal)} for subject, refusal in taken.refused]
-        print_json("undo", {**taken._asdict(), "refused": refused})
+        refused = [{"id": subject, "why": str(refusal)} for subject, refusal in undone.refused]
+        print_json("undo", {**undone._asdict(), "refused": refused})
     elif not ctx.obj.quiet:
-        print_lines(_summary(taken, "would have taken back" if dry_run else "took back"))
-    for subject, refusal in taken.refused:
+        print_lines(_summary(undone, "would have taken back" if dry_run else "took back"))
+    for subject, refusal in undone.refused:
         typer.echo(f"followup: left as it is: {clean(subject)}: {clean(str(refusal))}", err=True)
 
 
-def _summary(taken: TakenBack, did: str) -> Iterator[str]:
-    catalog = [f"version {taken.version} is the catalog of before"] if taken.version else []
-    what = ", ".join([*catalog, *([_named_or_counted(taken.subjects)] if taken.subjects else [])])
-    yield f"{did} change {taken.change} ({taken.command}, {taken.at}): {what}"
-    if taken.met:
-        migrated = _named_or_counted(taken.met)
-        yield f"{migrated} met that version as if it had been applied: `followup history`"
+def _summary(undone: TakenBack, did: str) -> Iterator[str]:
+    catalog = [f"version {undone.version} is the catalog of before"] if undone.version else []
+    what = ", ".join([*catalog, *([_named_or_counted(undone.subjects)] if undone.subjects else [])])
+    yield f"{did} change {undone.change} ({undone.command}, {undone.at}): {what}"
+    if undone.met:
+        yield f"{_named_or_counted(undone.met)} met that version as if it had been applied: `followup history`"
 
 
 def _named_or_counted(subjects: Sequence[str]) -> str:

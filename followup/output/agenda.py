@@ -16,7 +16,7 @@ AgendaFormat: TypeAlias = Literal["text", "md", "json"]
 
 
 class Agenda(NamedTuple):
-    """A user's day. `fulfilment`: how much of each type waits to be generated, for whoever generates it (F21).
+    """A user's day. `fulfilment`: how much of each type waits to be generated, for the user who generates it (F21).
 
     `names`: those that the office gave to types; people read them.
     """

@@ -1,4 +1,4 @@
-"""What differs between two catalogs, and what somebody gets who begins on a day: before and after (E1)."""
+"""What differs between two catalogs, and what a contact gets that begins on a day: before and after (E1)."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ def _text(comparison: Comparison) -> Iterator[str]:
     for change in comparison.edits:
         yield from render_change(change)
     for each in comparison.previews:
-        yield from ("", f"{_named(each)}, for somebody who begins on {comparison.start}:")
+        yield from ("", f"{_heading(each)}, for somebody who begins on {comparison.start}:")
         yield from ("  " + line for line in _timelines(comparison, each))
     if comparison.edits and not comparison.previews:
         yield from ("", f"Who begins on {comparison.start} gets what they would have got.")
 
 
-def _named(each: Preview) -> str:
+def _heading(each: Preview) -> str:
     return f"{each.kind} {each.id}" + (f", now {each.became}" if each.became != each.id else "")
 
 
@@ -75,7 +75,7 @@ def _markdown(comparison: Comparison) -> Iterator[str]:
     if not comparison.edits:
         yield "Nothing differs."
     for each in comparison.previews:
-        yield from ("", f"**{markdown(_named(each))}**, for somebody who begins on {comparison.start}:", "")
+        yield from ("", f"**{markdown(_heading(each))}**, for somebody who begins on {comparison.start}:", "")
         yield f"| {markdown(comparison.before)} | {markdown(comparison.after)} |"
         yield "| --- | --- |"
         for pair in each.pairs:

@@ -77,7 +77,7 @@ def _gitlab(problems: Problems) -> Iterator[str]:
 
 
 def _sarif(problems: Problems, meanings: Meanings) -> dict[str, object]:
-    """SARIF 2.1.0, with a rule for every code that was met."""
+    """SARIF 2.1.0, with a rule for every code that occurs."""
     codes = sorted({problem.code for problem in problems})
     rules = [{"id": code, "shortDescription": {"text": meanings[code]}} for code in codes]
     driver = {"name": "followup", "version": __version__, "rules": rules}

@@ -1,4 +1,4 @@
-"""What a person looks for in an event of the history, as a line: the action, then what was said, from what to what."""
+"""An event of the history as a line for people: the action, then its details, from what to what."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PARTS = ("name", "first_name", "last_name")
 
 
 def story(item: HistoryItem, titles: Mapping[int, str] | None = None) -> str:
-    """`titles`: those of its actions, where they are known."""
+    """`titles`: of actions, by id."""
     event = _event(item)
     return ", ".join(str(part) for part in (_action(item["action"], event, titles or {}), *_parts(event)) if part)
 

@@ -50,8 +50,8 @@ def fitted(headers: Sequence[str], rows: Rows, room: int | None) -> tuple[list[s
     heads, cells = [headers[i] for i in used], [[row[i] for i in used] for row in cells]
     if room is None:
         return heads, cells
-    kept = _kept(heads, _widths(heads, cells), room)
-    return [heads[i] for i in kept], [[cut(row[i], width) for i, width in kept.items()] for row in cells]
+    columns = _columns(heads, _widths(heads, cells), room)
+    return [heads[i] for i in columns], [[cut(row[i], width) for i, width in columns.items()] for row in cells]
 
 
 def _text(cell: object) -> str:
@@ -60,22 +60,22 @@ def _text(cell: object) -> str:
     return "" if cell is None else clean(str(cell)).strip()
 
 
-def _kept(headers: Sequence[str], widths: Sequence[int], room: int) -> dict[int, int]:
+def _columns(headers: Sequence[str], widths: Sequence[int], room: int) -> dict[int, int]:
     """Columns that stay -> how wide. Texts are cut, then the last of the other columns go, then texts are cut more."""
     bare = {i: len(head) + 2 if head in TEXTS else widths[i] for i, head in enumerate(headers)}
     floors = {i: min(widths[i], max(bare[i], TEXTS.get(head, 0))) for i, head in enumerate(headers)}
     while _line(floors) > room and (others := [i for i in floors if i and headers[i] not in LAST_TO_GO]):
         del floors[others[-1]]
-    kept = {i: min(widths[i], max(floors[i], room)) for i in floors}
-    _narrow(kept, floors, room)
-    _narrow(kept, bare, room)
-    return kept
+    columns = {i: min(widths[i], max(floors[i], room)) for i in floors}
+    _narrow(columns, floors, room)
+    _narrow(columns, bare, room)
+    return columns
 
 
-def _narrow(kept: dict[int, int], floors: Mapping[int, int], room: int) -> None:
+def _narrow(columns: dict[int, int], floors: Mapping[int, int], room: int) -> None:
     """The widest first, so that what is short stays whole."""
-    while _line(kept) > room and (wide := [i for i in kept if kept[i] > floors[i]]):
-        kept[max(wide, key=kept.__getitem__)] -= 1
+    while _line(columns) > room and (wide := [i for i in columns if columns[i] > floors[i]]):
+        columns[max(wide, key=columns.__getitem__)] -= 1
 
 
 def _line(widths: Mapping[int, int]) -> int:

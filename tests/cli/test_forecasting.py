@@ -65,6 +65,15 @@ def test_G3_a_staggered_assign_begins_for_so_many_of_an_owner_on_a_working_day(r
     assert run("undo").returncode == 0 and run("doctor").returncode == 0
 
 
+def test_G3_a_refused_contact_uses_up_no_place_of_a_staggered_day(run: Run) -> None:
+    assert run("close", "jane-smith", "lost").returncode == 0
+    told = run("assign", "jane-smith", "li-wei", "grace-kim", "hold", "--stagger", "1/day")
+    assert told.returncode == 4 and "jane-smith" in told.stderr
+    items = found(run, "history", "--change", "4")["items"]
+    days = {item["contact"]: item["data"]["start"][:10] for item in items if item["kind"] == "enrolled"}
+    assert days == {"li-wei": "2026-05-04", "grace-kim": "2026-05-05"}, "the first who is not refused begins today"
+
+
 @pytest.mark.parametrize("text", ["0", "0/day", "five", "5/week", "-1"])
 def test_what_is_no_pace_is_refused(run: Run, text: str) -> None:
     told = run("assign", "--where", "owner=tom", "follow-up-1", f"--stagger={text}")
