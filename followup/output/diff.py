@@ -132,17 +132,18 @@ def _markdown(difference: CatalogDiff) -> Iterator[str]:
     if difference.account.tallies:
         yield from ("", "### What it does to people")
     for cycle, tally in difference.account.tallies:
-        yield ""
-        first, *rest = _counted(cycle, tally, "- ")
-        yield from (f"**{markdown(first)}**", "", *rest)
-        yield from _table(tally)
+        yield from ("", *_section(cycle, tally))
     yield from ("", f"`followup apply --expect {difference.digest}` does this and nothing else.")
 
 
+def _section(cycle: str, tally: Tally) -> Iterator[str]:
+    first, *rest = _counted(cycle, tally, "- ")
+    yield from (f"**{markdown(first)}**", "", *rest)
+    if tally.named:
+        yield from ("", *_table(tally))
+
+
 def _table(tally: Tally) -> Iterator[str]:
-    if not tally.named:
-        return
-    yield ""
     yield "| " + " | ".join(COLUMNS) + " |"
     yield "|" + " --- |" * len(COLUMNS)
     for effect in tally.named:

@@ -59,21 +59,23 @@ def _sentence(problem: Problem) -> str:
 
 def _gitlab(problems: Problems) -> Iterator[str]:
     """A Code Quality report. Of two with one text in one file the second is another, and stays so."""
-    seen: dict[str, int] = {}
+    counts: dict[str, int] = {}
     items = []
     for p in problems:
         same = "\0".join((p.code, p.file, p.path, p.message))
-        seen[same] = seen.get(same, 0) + 1
-        items.append(
-            {
-                "description": _sentence(p),
-                "check_name": p.code,
-                "fingerprint": sha256(f"{same}\0{seen[same]}".encode()).hexdigest(),
-                "severity": {"error": "major", "warning": "minor"}[p.severity],
-                "location": {"path": p.file, "lines": {"begin": p.line}},
-            }
-        )
+        counts[same] = counts.get(same, 0) + 1
+        items.append(_issue(p, sha256(f"{same}\0{counts[same]}".encode()).hexdigest()))
     yield json_text(items)
+
+
+def _issue(problem: Problem, fingerprint: str) -> dict[str, object]:
+    return {
+        "description": _sentence(problem),
+        "check_name": problem.code,
+        "fingerprint": fingerprint,
+        "severity": "major" if problem.severity == "error" else "minor",
+        "location": {"path": problem.file, "lines": {"begin": problem.line}},
+    }
 
 
 def _sarif(problems: Problems, meanings: Meanings) -> dict[str, object]:
@@ -81,17 +83,9 @@ def _sarif(problems: Problems, meanings: Meanings) -> dict[str, object]:
     codes = sorted({problem.code for problem in problems})
     rules = [{"id": code, "shortDescription": {"text": meanings[code]}} for code in codes]
     driver = {"name": "followup", "version": __version__, "rules": rules}
-    return {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {"driver": driver},
-                "columnKind": "unicodeCodePoints",
-                "results": [_result(problem, codes.index(problem.code)) for problem in problems],
-            }
-        ],
-    }
+    results = [_result(problem, codes.index(problem.code)) for problem in problems]
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    return {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
 
 
 def _result(problem: Problem, rule: int) -> dict[str, object]:
