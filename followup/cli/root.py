@@ -1,6 +1,8 @@
 """The command line's one root: which module holds which command, and the options that stand anywhere.
 
-A command's module is imported when the command is typed; `due` does not pay for `import`.
+A module is called after its commands' noun: NOUN_commands change something, NOUN_queries only look. A command alone
+gives its own name: COMMAND_command, COMMAND_query. It is imported when the command is typed: `due` does not pay for
+`import`.
 """
 
 from __future__ import annotations
