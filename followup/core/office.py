@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
 
-Document = Mapping[str, Any]
+from followup.core.kinds import CYCLE, PLAN
+
+if TYPE_CHECKING:
+    from followup.core import catalog_documents as d
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ELAPSED_MINUTES: Mapping[str, int] = MappingProxyType({"minutes": 1, "hours": 60})
-
-CYCLE, PLAN = "cycle", "plan"
 
 
 class Ref(NamedTuple):
@@ -236,57 +237,62 @@ BUILT_IN_TYPES: Mapping[str, ActionType] = MappingProxyType(
 )
 
 
-def cycle(id: str, document: Document) -> Process:
+def cycle(id: str, document: d.CycleDocument) -> Process:
     """The cycle of one catalog document, with each step's anchor and roll resolved."""
-    steps = _steps(document)
+    steps = tuple(_step(place, item, document, item.get("loop_to")) for place, item in enumerate(document["steps"]))
     protect = document.get("protect", False)
     return Process(CYCLE, id, document["name"], document["active"], steps, _active(steps), protect)
 
 
-def plan(id: str, document: Document) -> Process:
+def plan(id: str, document: d.PlanDocument) -> Process:
     """The same of a plan; only a ready one takes contacts (A2)."""
-    steps = _steps(document)
+    steps = tuple(_step(place, item, document, date=item.get("date")) for place, item in enumerate(document["steps"]))
     return Process(PLAN, id, document["name"], document["status"] == "ready", steps, _active(steps))
-
-
-def _steps(document: Document) -> tuple[Step, ...]:
-    anchor, roll = document["anchor"], document.get("roll")
-    return tuple(_step(place, item, anchor, roll) for place, item in enumerate(document["steps"]))
 
 
 def _active(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     return tuple(step for step in steps if step.active)
 
 
-def _step(position: int, item: Document, anchor: str, roll: str | None) -> Step:
+def _step(
+    position: int,
+    item: d.StepDocument,
+    process: d.CycleDocument | d.PlanDocument,
+    loop_to: str | None = None,
+    date: str | None = None,
+) -> Step:
     return Step(
         id=item["id"],
         name=item["name"],
         type=item["type"],
-        offset=Offset(*item["offset"]),
-        anchor=Anchor("date" if item.get("date") else item.get("anchor") or anchor),
+        offset=offset(item["offset"]),
+        anchor=Anchor("date" if date else item.get("anchor") or process["anchor"]),
         position=position,
         active=item["active"],
-        loop_to=item.get("loop_to"),
+        loop_to=loop_to,
         at=item.get("at"),
-        roll=item.get("roll") or roll,
+        roll=item.get("roll") or process.get("roll"),
         min_gap=item.get("min_gap") or 0,
         template=item.get("template"),
-        date=item.get("date"),
+        date=date,
     )
 
 
-def alias(id: str, document: Document) -> Alias:
+def offset(document: d.OffsetDocument) -> Offset:
+    return Offset(*cast("tuple[int, str]", document))
+
+
+def alias(id: str, document: d.AliasDocument) -> Alias:
     return Alias(id, document["name"], document["cycle"], document["active"])
 
 
-def action_type(id: str, document: Document) -> ActionType:
+def action_type(id: str, document: d.ActionTypeDocument) -> ActionType:
     known = BUILT_IN_TYPES.get(id, ActionType(id, id))
     offers = document.get("offers_cycle", known.offers_cycle)
     return known._replace(name=document["name"], offers_cycle=offers)
 
 
-def user(id: str, document: Document, role: Document) -> User:
+def user(id: str, document: d.UserDocument, role: d.RoleDocument) -> User:
     return User(
         id=id,
         name=document["name"],
@@ -300,20 +306,17 @@ def user(id: str, document: Document, role: Document) -> User:
     )
 
 
-def calendar(*documents: Document) -> Calendar:
+def calendar(office: d.OfficeDocument, *differences: d.DifferenceDocument) -> Calendar:
     """One calendar from the office's document, then the property's, then the user's: the later says more (T4).
 
     Zone, working days, hours, roll and capacity are replaced; days off and working days on a day off add up, and where
     they meet, the later wins. Holidays are known as far as all who declare some know them (T9).
     """
-    merged: dict[str, Any] = {}
-    days_on: frozenset[str] = frozenset()
-    days_off: frozenset[str] = frozenset()
-    for document in documents:
-        merged.update({key: value for key, value in document.items() if value is not None})
-        on = frozenset(document.get("days_on") or ())
-        off = frozenset(document.get("holidays") or ()) - on
-        days_on, days_off = days_on - off | on, days_off - on | off
+    layers: tuple[d.DaysDocument, ...] = (office, *differences)
+    merged = cast(
+        "d.OfficeDocument", {key: value for layer in layers for key, value in layer.items() if value is not None}
+    )
+    days_on, days_off = _days(layers)
     opens, closes = merged["hours"]
     return Calendar(
         zone=merged["zone"],
@@ -322,7 +325,18 @@ def calendar(*documents: Document) -> Calendar:
         closes=closes,
         days_off=days_off,
         days_on=days_on,
-        known_until=min(filter(None, (document.get("holidays_until") for document in documents)), default=None),
+        known_until=min(filter(None, (layer.get("holidays_until") for layer in layers)), default=None),
         roll=merged.get("roll", "none"),
         capacity=merged.get("capacity"),
     )
+
+
+def _days(layers: tuple[d.DaysDocument, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Days on and days off: where two layers say different things of one day, the later wins."""
+    days_on: frozenset[str] = frozenset()
+    days_off: frozenset[str] = frozenset()
+    for layer in layers:
+        on = frozenset(layer.get("days_on") or ())
+        off = frozenset(layer.get("holidays") or ()) - on
+        days_on, days_off = days_on - off | on, days_off - on | off
+    return days_on, days_off

@@ -3,33 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 from followup.core import office as o
+from followup.core.kinds import (
+    ACTION_TYPE,
+    ALIAS,
+    CYCLE,
+    OFFICE,
+    PLAN,
+    PROPERTY,
+    RENAMED,
+    ROLE,
+    USER,
+    Form,
+    Kind,
+)
 
-Key = TypeVar("Key")
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import DocumentsByKind
+
 Item = TypeVar("Item")
+Key = TypeVar("Key")
 
 
 class Source(Protocol):
     """Documents by kind and id."""
 
-    def document(self, kind: str, id: str) -> o.Document | None: ...
+    def document(self, kind: Kind[Form], id: str) -> Form | None: ...
 
-    def documents(self, kind: str) -> Mapping[str, o.Document]: ...
+    def documents(self, kind: Kind[Form]) -> Mapping[str, Form]: ...
 
 
 class Documents(NamedTuple):
     """A catalog as it is read from files: everything is there already."""
 
-    by_kind: Mapping[str, Mapping[str, o.Document]]
+    by_kind: DocumentsByKind
 
-    def document(self, kind: str, id: str) -> o.Document | None:
+    def document(self, kind: Kind[Form], id: str) -> Form | None:
         return self.documents(kind).get(id)
 
-    def documents(self, kind: str) -> Mapping[str, o.Document]:
-        return self.by_kind.get(kind, {})
+    def documents(self, kind: Kind[Form]) -> Mapping[str, Form]:
+        return cast("Mapping[str, Form]", self.by_kind.get(kind, {}))
 
 
 class Lazy(dict[Key, Item]):
@@ -47,36 +62,46 @@ class Lazy(dict[Key, Item]):
         return item
 
 
-#: kind of process -> what makes one of its document
-PROCESSES: Mapping[str, Callable[[str, o.Document], o.Process]] = MappingProxyType({o.CYCLE: o.cycle, o.PLAN: o.plan})
-
-
 def office(version: int, source: Source, users: Mapping[str, o.User] | None = None) -> o.Office:
     """The office that `source` declares, as version `version`. `users`: those of `source`, if they are made already."""
     return o.Office(
         version=version,
-        processes=Lazy(lambda ref: _made(source, PROCESSES[ref.kind], ref.kind, ref.id)),
-        aliases=Lazy(lambda id: _made(source, o.alias, "alias", id)),
-        types=Lazy(lambda id: _made(source, o.action_type, "action_type", id)),
+        processes=Lazy(lambda ref: _process(source, ref)),
+        aliases=Lazy(lambda id: _made(source, o.alias, ALIAS, id)),
+        types=Lazy(lambda id: _made(source, o.action_type, ACTION_TYPE, id)),
         users=made_users(source) if users is None else users,
         calendars=Lazy(lambda user: _calendar(source, user)),
-        moved=source.document("moved", "moved") or {},
+        moved=source.document(RENAMED, "moved") or {},
     )
 
 
 def made_users(source: Source) -> dict[str, o.User]:
-    roles = source.documents("role")
-    return {id: o.user(id, text, roles[text["role"]]) for id, text in source.documents("user").items()}
+    roles = source.documents(ROLE)
+    return {id: o.user(id, text, roles[text["role"]]) for id, text in source.documents(USER).items()}
 
 
-def _made(source: Source, make: Callable[[str, o.Document], Item], kind: str, id: str) -> Item | None:
+def _made(source: Source, make: Callable[[str, Form], Item], kind: Kind[Form], id: str) -> Item | None:
     document = source.document(kind, id)
     return make(id, document) if document else None
 
 
+def _process(source: Source, ref: o.Ref) -> o.Process | None:
+    """Raises KeyError for a kind that has no steps."""
+    match ref.kind:
+        case "cycle":
+            return _made(source, o.cycle, CYCLE, ref.id)
+        case "plan":
+            return _made(source, o.plan, PLAN, ref.id)
+        case _:
+            raise KeyError(ref.kind)
+
+
 def _calendar(source: Source, user: str | None) -> o.Calendar:
     """The office's, then the property's, then the user's (T4)."""
-    document = (source.document("user", user) if user else None) or {}
-    place = document.get("property")
-    layers = (source.document("office", "office"), source.document("property", place) if place else None, document)
-    return o.calendar(*(layer for layer in layers if layer))
+    office = source.document(OFFICE, "office")
+    if office is None:
+        raise KeyError("office")
+    own = source.document(USER, user) if user else None
+    place = own.get("property") if own else None
+    layers = (source.document(PROPERTY, place) if place else None, own)
+    return o.calendar(office, *(layer for layer in layers if layer))
