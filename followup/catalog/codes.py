@@ -79,6 +79,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "FU227": Code(ERROR, "an active alias whose name is the id of another"),
         "FU228": Code(ERROR, "a test that begins with nothing, or says two things where one can happen"),
         "FU229": Code(WARNING, "a test names something that is not declared, and cannot hold"),
+        "FU230": Code(ERROR, "a cycle and a plan with one id"),
         "FU301": Code(ERROR, "a loop whose offsets sum to zero"),
         "FU302": Code(ERROR, "an active alias of an inactive cycle"),
         "FU303": Code(ERROR, "an inactive last step carries the loop, so the loop is lost"),

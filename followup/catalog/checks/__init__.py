@@ -52,6 +52,7 @@ WITHIN: tuple[Check, ...] = (
 )
 ACROSS: tuple[Check, ...] = (
     naming.no_office,
+    naming.shared_ids,
     references.undeclared,
     references.test_steps,
     references.migrate_targets,

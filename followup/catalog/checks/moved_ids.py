@@ -11,7 +11,7 @@ from typing import NamedTuple
 from followup.catalog.codes import nearest
 from followup.catalog.declarations import MOVE, Declarations, Finding, Item
 from followup.catalog.renames import resolved, rings
-from followup.core.kinds import CYCLE
+from followup.core.kinds import CYCLE, PLAN
 
 USED_AGAIN = "an id that moved is not used again: take this {kind} out or give it another id, or take out the entry"
 LEADS_NOWHERE = "name what it is today; if that was taken out for good, take out the entry too"
@@ -52,6 +52,9 @@ def reused_ids(declarations: Declarations) -> Iterator[Finding]:
         elif not slash and cycle in declarations.items["cycle"]:
             message = f"the cycle '{cycle}' has moved, and is still declared"
             yield Finding("FU224", move.item, ("from",), message, USED_AGAIN.format(kind="cycle"))
+        elif not slash and cycle in declarations.items[PLAN]:
+            message = f"the cycle '{cycle}' has moved, and a plan has its id"
+            yield Finding("FU224", move.item, ("from",), message, USED_AGAIN.format(kind="plan"))
 
 
 def destinations(declarations: Declarations) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from followup.catalog.checks.steps import is_active
 from followup.catalog.declarations import Declarations, Finding, Item
-from followup.core.kinds import ALIAS
+from followup.core.kinds import ALIAS, CYCLE, PLAN
 from followup.core.words import folded
 
 if TYPE_CHECKING:
@@ -29,6 +29,15 @@ def duplicate_items(declarations: Declarations) -> Iterator[Finding]:
         what = "the office" if item.kind == "office" else f"the {item.kind.replace('_', ' ')} '{item.id}'"
         message = f"{what} is declared twice; first in {first.file}, line {first.at.line}"
         yield Finding("FU201", item, (), message, "remove one of the two")
+
+
+def shared_ids(declarations: Declarations) -> Iterator[Finding]:
+    """`moved`, `migrate` and the command line name an id alone, and mean one thing by it."""
+    cycles = declarations.items[CYCLE]
+    for item in declarations.items[PLAN].values():
+        if item.id in cycles:
+            message = f"the cycle '{item.id}' has this id too ({_where(cycles[item.id])})"
+            yield Finding("FU230", item, (), message, "give one of them another id")
 
 
 def no_office(declarations: Declarations) -> Iterator[Finding]:
