@@ -10,7 +10,8 @@ from followup.app.session import Session
 from followup.core.kinds import ACTION_TYPE, CYCLE
 from followup.core.list_rows import ActionRow, ContactRow
 from followup.core.model import Contact, Enrolment, contact_subject
-from followup.core.office import BUILT_IN_TYPES, User, cycle
+from followup.core.office import BUILT_IN_TYPES, User
+from followup.core.office_documents import cycle
 from followup.core.permission import Reach, reach
 from followup.core.timing import add_days, day_of, utc_text
 from followup.core.words import folded, nearest

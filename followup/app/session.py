@@ -52,7 +52,7 @@ class Session:
 
     @cached_property
     def users(self) -> dict[str, o.User]:
-        return office_documents.made_users(self)
+        return office_documents.users_of(self)
 
     @cached_property
     def user(self) -> o.User:

@@ -74,7 +74,7 @@ def record(writing: Change, wanted: Version, version: int, changed: Sequence[Ite
 
 def people(documents: DocumentsByKind) -> Iterator[Person]:
     """Those who work here and have a login."""
-    users = office_documents.made_users(office_documents.Documents(documents))
+    users = office_documents.users_of(office_documents.Documents(documents))
     for user in users.values():
         if user.active and user.login:
             everything, team, place = reach(user, users)

@@ -13,7 +13,7 @@ from followup.cli.command_session import opened
 from followup.cli.options import Format
 from followup.cli.printing import print_lines, terminal_width, write_lines
 from followup.core.kinds import CYCLE
-from followup.core.office import offset
+from followup.core.office_documents import offset
 from followup.output.render import render
 
 if TYPE_CHECKING:

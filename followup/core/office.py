@@ -1,19 +1,16 @@
 """The office as applied: what the catalog declares, as values that never change.
 
-Built from the plain documents that the catalog package makes and the store keeps, one function for one kind.
-A mapping handed to the core may load its items when they are asked for; the core only ever looks them up.
+They are made of plain documents (office_documents). A mapping handed to the core may load its items when they are
+asked for; the core only ever looks them up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, cast
+from typing import Literal, NamedTuple, TypeAlias
 
-from followup.core.kinds import CYCLE, PLAN
-
-if TYPE_CHECKING:
-    from followup.core import catalog_documents as d
+from followup.core.kinds import CYCLE
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ELAPSED_MINUTES: Mapping[str, int] = MappingProxyType({"minutes": 1, "hours": 60})
@@ -235,108 +232,3 @@ BUILT_IN_TYPES: Mapping[str, ActionType] = MappingProxyType(
         )
     }
 )
-
-
-def cycle(id: str, document: d.CycleDocument) -> Process:
-    """The cycle of one catalog document, with each step's anchor and roll resolved."""
-    steps = tuple(_step(place, item, document, item.get("loop_to")) for place, item in enumerate(document["steps"]))
-    protect = document.get("protect", False)
-    return Process(CYCLE, id, document["name"], document["active"], steps, _active(steps), protect)
-
-
-def plan(id: str, document: d.PlanDocument) -> Process:
-    """The same of a plan; only a ready one takes contacts (A2)."""
-    steps = tuple(_step(place, item, document, date=item.get("date")) for place, item in enumerate(document["steps"]))
-    return Process(PLAN, id, document["name"], document["status"] == "ready", steps, _active(steps))
-
-
-def _active(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    return tuple(step for step in steps if step.active)
-
-
-def _step(
-    position: int,
-    item: d.StepDocument,
-    process: d.CycleDocument | d.PlanDocument,
-    loop_to: str | None = None,
-    date: str | None = None,
-) -> Step:
-    return Step(
-        id=item["id"],
-        name=item["name"],
-        type=item["type"],
-        offset=offset(item["offset"]),
-        anchor=Anchor("date" if date else item.get("anchor") or process["anchor"]),
-        position=position,
-        active=item["active"],
-        loop_to=loop_to,
-        at=item.get("at"),
-        roll=item.get("roll") or process.get("roll"),
-        min_gap=item.get("min_gap") or 0,
-        template=item.get("template"),
-        date=date,
-    )
-
-
-def offset(document: d.OffsetDocument) -> Offset:
-    return Offset(*cast("tuple[int, str]", document))
-
-
-def alias(id: str, document: d.AliasDocument) -> Alias:
-    return Alias(id, document["name"], document["cycle"], document["active"])
-
-
-def action_type(id: str, document: d.ActionTypeDocument) -> ActionType:
-    known = BUILT_IN_TYPES.get(id, ActionType(id, id))
-    offers = document.get("offers_cycle", known.offers_cycle)
-    return known._replace(name=document["name"], offers_cycle=offers)
-
-
-def user(id: str, document: d.UserDocument, role: d.RoleDocument) -> User:
-    return User(
-        id=id,
-        name=document["name"],
-        role=document["role"],
-        permissions=frozenset(role["permissions"]),
-        email=document.get("email"),
-        login=document.get("login"),
-        manager=document.get("manager"),
-        property=document.get("property"),
-        active=document["active"],
-    )
-
-
-def calendar(office: d.OfficeDocument, *differences: d.DifferenceDocument) -> Calendar:
-    """One calendar from the office's document, then the property's, then the user's: the later says more (T4).
-
-    Zone, working days, hours, roll and capacity are replaced; days off and working days on a day off add up, and where
-    they meet, the later wins. Holidays are known as far as all who declare some know them (T9).
-    """
-    layers: tuple[d.DaysDocument, ...] = (office, *differences)
-    merged = cast(
-        "d.OfficeDocument", {key: value for layer in layers for key, value in layer.items() if value is not None}
-    )
-    days_on, days_off = _days(layers)
-    opens, closes = merged["hours"]
-    return Calendar(
-        zone=merged["zone"],
-        working_days=frozenset(WEEKDAYS.index(day) for day in merged["working_days"]),
-        opens=opens,
-        closes=closes,
-        days_off=days_off,
-        days_on=days_on,
-        known_until=min(filter(None, (layer.get("holidays_until") for layer in layers)), default=None),
-        roll=merged.get("roll", "none"),
-        capacity=merged.get("capacity"),
-    )
-
-
-def _days(layers: tuple[d.DaysDocument, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """Days on and days off: where two layers say different things of one day, the later wins."""
-    days_on: frozenset[str] = frozenset()
-    days_off: frozenset[str] = frozenset()
-    for layer in layers:
-        on = frozenset(layer.get("days_on") or ())
-        off = frozenset(layer.get("holidays") or ()) - on
-        days_on, days_off = days_on - off | on, days_off - on | off
-    return days_on, days_off

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from followup.catalog.checks.calendar import exists
 from followup.catalog.declarations import Declarations, Finding, Item
 from followup.core import office as o
+from followup.core import office_documents
 from followup.core.kinds import CYCLE, OFFICE, PROPERTY, USER
 from followup.core.timing import When, moment, place
 from followup.errors import Refused
@@ -29,7 +30,7 @@ class Layers(NamedTuple):
     differences: tuple[tuple[Item, d.DifferenceDocument], ...] = ()
 
     def calendar(self) -> o.Calendar:
-        return o.calendar(self.office[1], *(document for _, document in self.differences))
+        return office_documents.calendar(self.office[1], *(document for _, document in self.differences))
 
     def first_until(self, until: str) -> Item:
         """The first item whose holidays end on that day."""
@@ -42,7 +43,7 @@ def holidays_end(declarations: Declarations) -> Iterator[Finding]:
     """The furthest date is said, once for each item that says where its holidays end."""
     calendars = list(_calendars(declarations)) if declarations.today else []
     documents = declarations.documents(CYCLE) if calendars else ()
-    cycles = [o.cycle(item.id, document) for item, document in documents if document["active"]]
+    cycles = [office_documents.cycle(item.id, document) for item, document in documents if document["active"]]
     furthest: dict[tuple[str, str], Reach] = {}
     for calendar, item in calendars:
         for reach in _beyond(cycles, calendar, declarations.today):

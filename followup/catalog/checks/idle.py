@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from followup.catalog.checks.lint import order
 from followup.catalog.checks.steps import every_step, plan_steps
 from followup.catalog.declarations import Declarations, Finding
-from followup.core.office import ELAPSED_MINUTES, offset
+from followup.core.office import ELAPSED_MINUTES
+from followup.core.office_documents import offset
 
 
 def times_of_day(declarations: Declarations) -> Iterator[Finding]:

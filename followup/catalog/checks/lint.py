@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from followup.catalog.declarations import Declarations, Finding, Item
 from followup.core.kinds import ALIAS, CYCLE
-from followup.core.office import offset
+from followup.core.office_documents import offset
 
 if TYPE_CHECKING:
     from followup.core import catalog_documents as d

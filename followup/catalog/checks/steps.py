@@ -11,7 +11,8 @@ from followup.catalog.codes import nearest
 from followup.catalog.declarations import Declarations, Finding, Item
 from followup.catalog.tree import Path
 from followup.core.kinds import ACTION_TYPE, CYCLE, PLAN, TEMPLATE, Kind
-from followup.core.office import BUILT_IN_TYPES, offset
+from followup.core.office import BUILT_IN_TYPES
+from followup.core.office_documents import offset
 
 if TYPE_CHECKING:
     from followup.core import catalog_documents as d
