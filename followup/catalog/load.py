@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from followup.catalog import checks
 from followup.catalog.codes import ERROR, problem
 from followup.catalog.declarations import MOVE, TEST, Declarations, Finding, declare
-from followup.catalog.files import Found, content, listing
+from followup.catalog.files import CatalogFile, content, listing
 from followup.catalog.reader import Reading, read
 from followup.catalog.renames import resolved
 from followup.catalog.source_text import NotText
@@ -80,12 +80,12 @@ class Misshape(NamedTuple):
     problem: Problem
 
 
-def _read(file: Found, folder: str) -> Reading:
+def _read(file: CatalogFile, folder: str) -> Reading:
     try:
-        return read(content(file.path, folder), file.shown)
+        return read(content(file.path, folder), file.display)
     except NotText as error:
-        unreadable = problem(error.code, file.shown, error.place, (), error.message, error.hint)
-        return Reading(file.shown, Map(TOP), (unreadable,), broken=True)
+        unreadable = problem(error.code, file.display, error.place, (), error.message, error.hint)
+        return Reading(file.display, Map(TOP), (unreadable,), broken=True)
 
 
 def _misshapes(reading: Reading) -> Iterator[Misshape]:

@@ -85,10 +85,10 @@ def inactive_targets(declarations: Declarations) -> Iterator[Finding]:
 
 
 def unnamed_cycles(declarations: Declarations) -> Iterator[Finding]:
-    named = {alias["cycle"] for _, alias in declarations.documents(ALIAS) if alias["active"]}
+    chosen = {alias["cycle"] for _, alias in declarations.documents(ALIAS) if alias["active"]}
     misshapen = any(alias.document is None for alias in declarations.items[ALIAS].values())
     for item, document in declarations.documents(CYCLE):
-        if document["active"] and item.id not in named and not misshapen:
+        if document["active"] and item.id not in chosen and not misshapen:
             message = f"no active alias points to the cycle '{item.id}': reps cannot choose it"
             yield Finding("FU315", item, (), message, "add one under 'aliases', or deactivate the cycle")
 

@@ -76,12 +76,12 @@ def _no_event(item: Item, path: Path) -> Finding:
 
 def _wrong_anchor(steps: Sequence[d.StepDocument], place: int, id: str) -> str:
     """What is wrong with counting step `place` from step `id`; nothing if it is right."""
-    named = next((number for number, step in enumerate(steps) if step["id"] == id), None)
-    if named is None:
+    target = next((number for number, step in enumerate(steps) if step["id"] == id), None)
+    if target is None:
         return f"there is no step '{id}'{nearest(id, [step['id'] for step in steps])}"
-    if named >= place:
+    if target >= place:
         return f"the step '{id}' does not come before this one"
-    return "" if steps[named]["active"] else f"the step '{id}' is not active"
+    return "" if steps[target]["active"] else f"the step '{id}' is not active"
 
 
 def offsets(declarations: Declarations) -> Iterator[Finding]:
