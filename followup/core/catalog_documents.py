@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-#: Any document, where only its differences, or a key that every kind has, matter.
+#: A document of one kind or another, where only its differences matter, or a key that every kind has.
 Document: TypeAlias = Mapping[str, object]
 DocumentsByKind: TypeAlias = Mapping[str, Mapping[str, Document]]
 #: [count, unit]. JSON has no tuples, so the type checker can't see which of the two is the number.
