@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, cast
 
+from followup.core.kinds import MIGRATE
 from followup.core.migration.summary import ItemChange
 from followup.store import Store, loaded
 
-Documents = Mapping[str, Mapping[str, Mapping[str, Any]]]
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import DocumentsByKind, MigrateDocument
 
 
-def edits(store: Store, documents: Documents) -> tuple[ItemChange, ...]:
+def edits(store: Store, documents: DocumentsByKind) -> tuple[ItemChange, ...]:
     """What applying `documents` would change, by kind and id."""
     asked = {kind: store.ask("catalog.items", kind=kind) for kind in documents}
     return between({kind: {id: loaded(text) for id, text in rows} for kind, rows in asked.items()}, documents)
 
 
-def between(before: Documents, after: Documents) -> tuple[ItemChange, ...]:
+def between(before: DocumentsByKind, after: DocumentsByKind) -> tuple[ItemChange, ...]:
     """What differs, by kind and id."""
     found = []
     for kind in sorted(after):
@@ -28,12 +30,13 @@ def between(before: Documents, after: Documents) -> tuple[ItemChange, ...]:
     return tuple(found)
 
 
-def said(edits: Sequence[ItemChange]) -> dict[str, Mapping[str, Any]]:
+def said(edits: Sequence[ItemChange]) -> dict[str, MigrateDocument]:
     """The `migrate:` entries that act: those which this edit brings. What was there before has acted (E2 to E6)."""
-    return {edit.id: edit.after for edit in edits if edit.kind == "migrate" and edit.after is not None}
+    after = {edit.id: edit.after for edit in edits if edit.kind == MIGRATE and edit.after is not None}
+    return cast("dict[str, MigrateDocument]", after)
 
 
-def acted(documents: Documents, edits: Sequence[ItemChange]) -> Iterator[str]:
+def acted(documents: DocumentsByKind, edits: Sequence[ItemChange]) -> Iterator[str]:
     """A line for each entry that has acted and is still there."""
     for id in sorted(documents["migrate"].keys() - said(edits).keys()):
         yield f"migrate {shown(id)} has acted in an earlier version, and never acts again: take it out"

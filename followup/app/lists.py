@@ -7,9 +7,11 @@ from json import dumps
 from typing import TYPE_CHECKING, Any
 
 from followup.app.session import Session
+from followup.core.kinds import ACTION_TYPE, CYCLE
 from followup.core.list_rows import ActionRow, ContactRow
 from followup.core.model import Contact, Enrolment, contact_subject
-from followup.core.office import BUILT_IN_TYPES, User, cycle
+from followup.core.office import BUILT_IN_TYPES, User
+from followup.core.office_documents import cycle
 from followup.core.permission import Reach, reach
 from followup.core.timing import add_days, day_of, utc_text
 from followup.core.words import folded, nearest
@@ -214,7 +216,7 @@ def history(
 
 def type_names(session: Session) -> dict[str, str]:
     """The types of action that have a name of the office's own (F1); the others are known by their ids."""
-    names = {id: str(text["name"]) for id, text in session.documents("action_type").items()}
+    names = {id: text["name"] for id, text in session.documents(ACTION_TYPE).items()}
     return {id: name for id, name in names.items() if id not in BUILT_IN_TYPES or BUILT_IN_TYPES[id].name != name}
 
 
@@ -231,7 +233,7 @@ def standing(session: Session) -> dict[str, dict[str | None, tuple[int, int]]]:
 
 def holds(session: Session) -> frozenset[str]:
     """The cycles on which nothing is scheduled (F8)."""
-    return frozenset(id for id, text in session.documents("cycle").items() if not cycle(id, text).active_steps)
+    return frozenset(id for id, text in session.documents(CYCLE).items() if not cycle(id, text).active_steps)
 
 
 def stranded_contacts(session: Session) -> list[Stranded]:

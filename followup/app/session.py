@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 from followup.core import office as o
 from followup.core import office_documents
+from followup.core.kinds import OFFICE, Kind
 from followup.core.permission import Reach, must, reach
 from followup.core.timing import When, local
 from followup.core.words import meant, nearest
 from followup.errors import NoProject, NotFound, Refused
 from followup.store import Head, Store, loaded
+
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import Document
+    from followup.core.kinds import Form
 
 FEW = 12  # items that an error message can list
 
@@ -31,11 +36,11 @@ class Session:
         self.typed = typed
         self.quiet = False  # say nothing when all is well
 
-    def document(self, kind: str, id: str) -> Mapping[str, Any] | None:
+    def document(self, kind: Kind[Form], id: str) -> Form | None:
         row = next(self.store.ask("catalog.item", kind=kind, id=id), None)
-        return loaded(row[0]) if row else None
+        return cast("Form", loaded(row[0])) if row else None
 
-    def documents(self, kind: str) -> dict[str, Mapping[str, Any]]:
+    def documents(self, kind: Kind[Form]) -> Mapping[str, Form]:
         return {id: loaded(text) for id, text in self.store.ask("catalog.items", kind=kind)}
 
     @cached_property
@@ -47,7 +52,7 @@ class Session:
 
     @cached_property
     def users(self) -> dict[str, o.User]:
-        return office_documents.made_users(self)
+        return office_documents.users_of(self)
 
     @cached_property
     def user(self) -> o.User:
@@ -76,7 +81,8 @@ class Session:
     @cached_property
     def shows_moments(self) -> bool:
         """Whether what is timed appears at its moment, and not from the morning of its day on (P5)."""
-        return (self.document("office", "office") or {}).get("show") == "moment"
+        office = self.document(OFFICE, "office")
+        return office is not None and office.get("show") == "moment"
 
     def clock(self, user: str | None) -> When:
         """This moment as the user's clock shows it; the office's, for nobody."""
@@ -102,7 +108,7 @@ class Session:
 
         Of several of one name the active one is meant (F15).
         """
-        documents = self.documents(kind)
+        documents: Mapping[str, Document] = self.documents(Kind(kind))
         names = {id: str(text.get("name") or id) for id, text in documents.items()}
         found = meant(word, names)
         if len(found) > 1:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from json import dumps
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from followup.app.catalog_diff import Documents, between
+from followup.app.catalog_diff import between
 from followup.core import history as h
-from followup.core import office as o
 from followup.core import office_documents
 from followup.core.draft import Decision
 from followup.core.migration.summary import ItemChange
@@ -18,11 +17,14 @@ from followup.core.timing import utc_text
 from followup.errors import NotFound
 from followup.store import Change, Person, Store, loaded
 
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import Document, DocumentsByKind
+
 
 class Version(NamedTuple):
     """What is to be put in force: the documents, their digest, and the git commit they are of, if there is one."""
 
-    documents: Documents
+    documents: DocumentsByKind
     digest: str
     git: str | None
 
@@ -70,9 +72,9 @@ def record(writing: Change, wanted: Version, version: int, changed: Sequence[Ite
     writing.admit(people(wanted.documents))
 
 
-def people(documents: Documents) -> Iterator[Person]:
+def people(documents: DocumentsByKind) -> Iterator[Person]:
     """Those who work here and have a login."""
-    users = office_documents.made_users(office_documents.Documents(documents))
+    users = office_documents.users_of(office_documents.Documents(documents))
     for user in users.values():
         if user.active and user.login:
             everything, team, place = reach(user, users)
@@ -86,9 +88,9 @@ def noted(store: Store, change: int, at: int, by: str, event: h.Applied) -> tupl
     return before, Decision((entry,), before._replace(seq=entry.seq))
 
 
-def documents_of(store: Store, number: int) -> Documents:
+def documents_of(store: Store, number: int) -> DocumentsByKind:
     """What the version was made from; a kind is there even where it had no item of it."""
-    found: dict[str, dict[str, o.Document]] = {}
+    found: dict[str, dict[str, Document]] = {}
     for kind, id, text in store.ask("catalog.items_of", number=number):
         found.setdefault(kind, {})
         if text is not None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from followup.app import lists
 from followup.app.session import Session
 from followup.cli.settings import Settings, present
+from followup.core.kinds import ALIAS, CYCLE, Kind
 from followup.core.timing import local, moment
 from followup.core.wishes import Choice
 from followup.errors import NotFound
@@ -37,7 +38,7 @@ def day_of(settings: Settings, office: Office, word: str) -> str:
 
 def declared(session: Session, kind: str, word: str | None) -> str | None:
     """The item that `word` means in a list of the office; any word, where the office has no such list."""
-    return session.one(kind, word) if word and session.documents(kind) else word or None
+    return session.one(kind, word) if word and session.documents(Kind(kind)) else word or None
 
 
 def one_of(session: Session, kind: str, word: str | None) -> str | None:
@@ -54,11 +55,11 @@ def choice(session: Session, word: str) -> Choice:
     try:
         return Choice(session.one("alias", word))
     except NotFound:
-        if not session.document("cycle", word):
+        if not session.document(CYCLE, word):
             raise
     if session.user.administers():
         return Choice(None, word)
-    names = [id for id, alias in session.documents("alias").items() if alias["cycle"] == word and alias["active"]]
+    names = [id for id, alias in session.documents(ALIAS).items() if alias["cycle"] == word and alias["active"]]
     raise NotFound(f"'{word}' is a cycle, and reps choose an alias: {', '.join(names) or 'none leads to it'} (F9)")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import typer
 
 from followup.app.session import Session
+from followup.core.kinds import Kind
 from followup.errors import BadInput, UsageError
 from followup.intake.names import join_name
 
@@ -49,7 +50,7 @@ def _declared_id(session: Session, kind: str, word: str) -> str:
     """A list that the office has not declared takes any word."""
     if kind == "user":
         return session.worker(word).id
-    return session.one(kind, word) if session.documents(kind) else word
+    return session.one(kind, word) if session.documents(Kind(kind)) else word
 
 
 def cleared(fields: Sequence[str]) -> dict[str, None]:
