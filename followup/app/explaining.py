@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from followup.app import lists
+from followup.app import action_lists
 from followup.app.session import Session
 from followup.app.undoing import entries
 from followup.app.versions import documents_of, versions
@@ -19,7 +19,7 @@ from followup.errors import Refused
 
 def explanation(session: Session, id: int) -> tuple[ActionRow, list[Cause]]:
     """The action as it stands, and what made its date. Raises NotFound, or Refused for what is not theirs (F20)."""
-    row = lists.action(session, id)
+    row = action_lists.action(session, id)
     dossier = (
         session.store.dossiers([row.contact])[row.contact] if row.contact else session.store.tasks(row.owner or "")
     )

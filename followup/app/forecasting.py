@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from itertools import islice
 
-from followup.app import lists
+from followup.app import contact_lists
 from followup.app.deciding import BATCH
 from followup.app.session import Session
+from followup.core.list_filters import ContactFilter
 from followup.core.model import UNDONE, Dossier, Enrolment
 from followup.core.office import ELAPSED_MINUTES
 from followup.core.rehearsal.habits import Draw, Habits, Touch, lives
@@ -76,7 +77,8 @@ def forecast(
 ) -> Workload:
     """Of everybody whom the user may see (F20), and of users' own tasks. `owners`: of these alone."""
     load = Workload()
-    rows = (row for row in lists.all_contacts(session, closed=True) if owners is None or row.owner in owners)
+    everybody = contact_lists.all_contacts(session, ContactFilter(closed=True))
+    rows = (row for row in everybody if owners is None or row.owner in owners)
     while batch := [row.id for row in islice(rows, BATCH)]:
         for dossier in session.store.dossiers(batch).values():
             ahead.note(load, dossier)

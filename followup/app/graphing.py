@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from followup.app import lists
+from followup.app import contact_lists, lookup
 from followup.app.session import Session
 from followup.core.office import CYCLE, Ref
 from followup.core.process.graph import Graph
@@ -12,8 +12,8 @@ from followup.core.process.graph import Graph
 
 def graphs(session: Session, cycles: Sequence[str], live: bool) -> list[Graph]:
     """One for each id. `live`: with how many contacts that the user may see stand at each step now (F20)."""
-    names = lists.type_names(session)
-    standing = lists.standing(session) if live else None
+    names = lookup.type_names(session)
+    standing = contact_lists.standing(session) if live else None
     documents = session.documents("alias")
     found = []
     for id in cycles:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from followup.app import lists
+from followup.app import action_lists, named_contacts
 from followup.app.deciding import for_actions, for_contacts, for_user
 from followup.app.session import Session
 from followup.cli.options import Answer, Cycle, DryRun, Restart
@@ -63,7 +63,7 @@ def _groups(here: Session, ids: list[int], chosen: w.Choice | None) -> list[list
         return [[id] for id in each]
     of_contact: dict[str | int, list[int]] = {}
     for id in each:
-        of_contact.setdefault(lists.action(here, id).contact or id, []).append(id)
+        of_contact.setdefault(action_lists.action(here, id).contact or id, []).append(id)
     return list(of_contact.values())
 
 
@@ -71,7 +71,7 @@ def _asked(here: Session, ids: list[int]) -> w.Choice | None:
     """The alias menu, on a terminal, where the type offers it (F10)."""
     if len(ids) != 1 or not can_ask():
         return None
-    row = lists.action(here, ids[0])
+    row = action_lists.action(here, ids[0])
     if row.contact is None or row.status != "scheduled" or not here.office.offers_cycle(row.type):
         return None
     aliases = [id for id, text in here.documents("alias").items() if text["active"]]
@@ -91,7 +91,7 @@ def _on(here: Session, id: int, text: str) -> str | None:
 
 def _then(here: Session, id: int, then: tuple[str, str]) -> w.Schedule:
     """The next one by hand: yours, or for a task its owner's."""
-    row = lists.action(here, id)
+    row = action_lists.action(here, id)
     owner = here.user.id if row.contact else row.owner
     return w.Schedule(here.one("action_type", then[0]), day(here, then[1], owner), row.title, owner)
 
@@ -208,7 +208,7 @@ def _parsed(here: Session, words: list[str]) -> tuple[str | None, str, str]:
         return None, words[0], " ".join(words[1:])
     if len(words) < 2:
         raise UsageError(f"schedule [CONTACT] TYPE [WHEN]: '{words[0]}' is no type of action")
-    return lists.contact_id(here, words[0]), here.one("action_type", words[1]), " ".join(words[2:])
+    return named_contacts.contact_id(here, words[0]), here.one("action_type", words[1]), " ".join(words[2:])
 
 
 @app.command()
@@ -229,7 +229,7 @@ def log(
 ) -> None:
     """Something that has already happened, such as an inbound call."""
     with world(ctx, dry_run) as here:
-        id, kind = lists.contact_id(here, contact), here.one("action_type", type)
+        id, kind = named_contacts.contact_id(here, contact), here.one("action_type", type)
         wish = w.Log(
             type=kind,
             title=title or here.office.types[kind].name,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from followup.app import lists
+from followup.app import action_lists, lookup
 from followup.app.session import Session
 from followup.cli.report import room, show
 from followup.cli.settings import world
@@ -31,7 +31,7 @@ def agenda(
     """A day's agenda: yours, or one for each user."""
     with world(ctx) as here:
         users = _users(here) if all_users or out else [here.user.id]
-        names = lists.type_names(here)
+        names = lookup.type_names(here)
         agendas = (_agenda(here, user, on, names) for user in users)
         if not out:
             show(drawn(agendas, format, room()))
@@ -49,7 +49,9 @@ def _users(here: Session) -> list[str]:
 def _agenda(here: Session, user: str, text: str, names: Mapping[str, str]) -> Agenda:
     """In the user's own day: theirs may have begun while another's has not."""
     date, who = day(here, text, user)[:10], here.users[user]
-    return Agenda(user, who.name, date, lists.due(here, user, date), lists.fulfilment(here, who, date), names)
+    return Agenda(
+        user, who.name, date, action_lists.due(here, user, date), action_lists.fulfilment(here, who, date), names
+    )
 
 
 def _written(folder: str, name: str, lines: Iterable[str]) -> None:

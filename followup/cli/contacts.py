@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from followup.app import lists
+from followup.app import contact_lists, named_contacts
 from followup.app.deciding import for_contacts
 from followup.app.session import Session
 from followup.cli import looking
@@ -16,8 +16,9 @@ from followup.cli.picking import FromFile, Where, picked, to_each
 from followup.cli.report import answer, most, report, room, rows, say_if_cut
 from followup.cli.report import show as shown
 from followup.cli.settings import confirm, world
-from followup.cli.words import choice, contact_filters
+from followup.cli.words import choice, contact_filter
 from followup.core import wishes as w
+from followup.core.list_filters import ContactFilter
 from followup.core.list_rows import ContactRow
 from followup.core.timing import days_between
 from followup.core.words import folded
@@ -58,7 +59,7 @@ def add(
         fields = _named({**_typed(ctx, here), "owner": here.worker(owner or here.user.id).id})
         made = _clean("id", id) if id else _new_id(here, fields["name"])
         wish = w.Add(fields, choice(here, cycle), no_cycle)
-        twins = lists.twins(here, fields)
+        twins = named_contacts.twins(here, fields)
         added = for_contacts(here, [(made, wish)], most(format))
         for twin, called, same in twins if added.done else ():
             typer.echo(f"followup: {made} may be {clean(called)} ({twin}), who has the same {same}", err=True)
@@ -130,15 +131,15 @@ def list_(
     """Contacts that you may see, by next action date."""
     with world(ctx) as here:
         words = {"text": text, "owner": owner, "cycle": cycle, "source": source, "stage": stage}
-        filters = {"closed": all or bool(stage), **contact_filters(here, words)}
+        filter = contact_filter(here, words)._replace(closed=all or bool(stage))
         limit = rows(limit, format)
-        found = lists.contacts(here, limit, **filters)
+        found = contact_lists.contacts(here, filter, limit)
         shown(_drawn(here, found, format, room()))
-        say_if_cut(format, limit, len(found), lambda: lists.count_contacts(here, **filters))
+        say_if_cut(format, limit, len(found), lambda: contact_lists.count(here, filter))
 
 
 def _drawn(here: Session, found: Iterable[ContactRow], format: str, room: int | None) -> Iterator[str]:
-    items = lists.items(here, found)
+    items = contact_lists.items(here, found)
     if format == "table":
         items = ({**item, "cycle": _cycle(item, here.today), "next": item["next_action_date"]} for item in items)
     return render(format, "contacts@1", items, COLUMNS, "No such contact.", room)
@@ -156,7 +157,7 @@ def show(ctx: typer.Context, contact: Contact, format: Format = "table") -> None
         looking.show(ctx, contact, format)
         return
     with world(ctx) as here:
-        who, _, _ = lists.page(here, lists.contact_id(here, contact))
+        who = contact_lists.contact(here, named_contacts.contact_id(here, contact))
         shown(_drawn(here, [who], format, room()))
 
 
@@ -170,7 +171,9 @@ def export(
     from followup.disk import replacing
 
     with world(ctx) as here:
-        lines = _drawn(here, lists.all_contacts(here, closed=True), format, room() if out == "-" else None)
+        lines = _drawn(
+            here, contact_lists.all_contacts(here, ContactFilter(closed=True)), format, room() if out == "-" else None
+        )
         if out == "-":
             shown(lines)
             return
@@ -229,7 +232,7 @@ def transfer(
 ) -> None:
     """To another property with a new owner; the old cycle is cancelled, the history stays (F19)."""
     with world(ctx, dry_run) as here:
-        id = lists.contact_id(here, contact)
+        id = named_contacts.contact_id(here, contact)
         wish = w.Transfer(here.one("property", property), here.worker(owner).id, choice(here, cycle))
         report(here, for_contacts(here, [(id, wish)], most(format)), "transferred", format)
 
@@ -240,7 +243,7 @@ def remove(
 ) -> None:
     """Out of every list; the history stays, the id is not used again."""
     with world(ctx, dry_run) as here:
-        id = lists.contact_id(here, contact)
+        id = named_contacts.contact_id(here, contact)
         if not (yes or dry_run):
             confirm(f"Remove {id}?", "--yes")
         report(here, for_contacts(here, [(id, w.Remove())], most(format)), "removed", format)

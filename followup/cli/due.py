@@ -8,12 +8,13 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
 
-from followup.app import lists
+from followup.app import action_lists, lookup
 from followup.app.session import Session
 from followup.cli.options import Format
 from followup.cli.report import room, show
 from followup.cli.settings import world
 from followup.cli.words import day
+from followup.core.list_filters import ActionFilter, DueFilter
 from followup.core.list_rows import ActionRow
 from followup.core.timing import add_days
 from followup.core.worklist import by_type
@@ -44,11 +45,13 @@ def due(
 ) -> None:
     """Your due actions: overdue and today."""
     with world(ctx) as here:
-        kinds = {"type": "action_type", "category": "category", "cycle": "cycle"}
-        words = {"type": type, "category": category, "cycle": cycle}
-        filters: dict[str, Any] = {key: here.one(kinds[key], word) for key, word in words.items() if word}
+        filter = DueFilter(
+            here.one("action_type", type) if type else None,
+            here.one("category", category) if category else None,
+            here.one("cycle", cycle) if cycle else None,
+        )
         wanted = Wanted(on, until, upcoming, status)
-        rows = _rows(here, wanted, _owners(here, all_users, user_of), filters)
+        rows = _rows(here, wanted, _owners(here, all_users, user_of), filter)
         show(_drawn(here, rows, by, format, all_users))
         if exit_code and rows:
             raise typer.Exit(1)
@@ -84,19 +87,26 @@ def _owners(here: Session, all_users: bool, user_of: str) -> list[str | None]:
     return [here.one("user", user_of) if user_of else here.user.id]
 
 
-def _rows(here: Session, wanted: Wanted, owners: list[str | None], filters: dict[str, Any]) -> list[ActionRow]:
+def _rows(here: Session, wanted: Wanted, owners: list[str | None], filter: DueFilter) -> list[ActionRow]:
     """Each owner's, up to their own day; of several, by the instant (T1, T8)."""
     found: list[ActionRow] = []
     for owner in owners:
         last = wanted.last_day(here, owner)
         if wanted.status == "pending":
-            found += lists.due(here, owner, last, **filters)
+            found += action_lists.due(here, owner, last, filter)
         elif owner:
             status = None if wanted.status == "all" else wanted.status
-            found += lists.search(here, status=status, before=add_days(last, 1), owner=owner, **filters)
+            found += action_lists.search(here, _wider(filter, owner, status, add_days(last, 1)))
     if here.shows_moments:
         found = [row for row in found if not wanted.hides(here, row)]
     return found if len(owners) == 1 else sorted(found, key=lambda row: row.at)
+
+
+def _wider(filter: DueFilter, owner: str, status: str | None, before: str) -> ActionFilter:
+    """The same for actions of another status, which no due list has."""
+    return ActionFilter(
+        type=filter.type, category=filter.category, cycle=filter.cycle, owner=owner, status=status, before=before
+    )
 
 
 def _drawn(here: Session, rows: list[ActionRow], by: str | None, format: str, all_users: bool) -> Iterator[str]:
@@ -104,7 +114,7 @@ def _drawn(here: Session, rows: list[ActionRow], by: str | None, format: str, al
         return render(format, "due@1", (row.item(here.clock(row.owner).day) for row in rows), (), "", room())
     if not rows:
         return iter(["Nothing due."])
-    names = lists.type_names(here)
+    names = lookup.type_names(here)
     groups = by_type(rows) if by else [("", rows)]
     heads = [f"{clean(names.get(type_, type_))} ({len(group)})\n" if by else "" for type_, group in groups]
     tables = [_table(here, group, all_users, names) for _, group in groups]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from followup.app import lists
+from followup.app import lookup
 from followup.cli.options import Format
 from followup.cli.report import room, show
 from followup.cli.settings import world
@@ -60,7 +60,7 @@ def show_cycle(ctx: typer.Context, id: Name, format: Format = "table") -> None:
     with world(ctx) as here:
         text = here.document("cycle", here.one("cycle", id))
         assert text is not None
-        names = lists.type_names(here) if format == "table" else {}
+        names = lookup.type_names(here) if format == "table" else {}
         steps = [
             {
                 **step,

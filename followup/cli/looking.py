@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from followup.app import lists
+from followup.app import action_lists, contact_lists, contact_page, lookup, named_contacts
 from followup.app.session import Session
 from followup.cli.options import Answer, Format, Limit
 from followup.cli.report import answer, room, rows, say_if_cut
 from followup.cli.report import show as shown
 from followup.cli.settings import world
 from followup.cli.words import day
+from followup.core.list_filters import ActionFilter
 from followup.core.list_rows import ActionRow
 from followup.output.page import page
 from followup.output.render import render
@@ -26,7 +27,7 @@ COLUMNS = ("id", "due", "status", "tried", "type", "title", "contact", "owner", 
 def _drawn(here: Session, found: Iterable[ActionRow], format: str, empty: str) -> None:
     items = (row.item(here.today) for row in found)
     if format == "table":
-        names = lists.type_names(here)
+        names = lookup.type_names(here)
         items = (_read(item, names) for item in items)
     shown(render(format, "actions@1", items, COLUMNS, empty, room()))
 
@@ -41,9 +42,9 @@ def _read(item: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
 def show(ctx: typer.Context, contact: Contact, format: Format = "table") -> None:
     """A contact's page: who they are, what is next, and the whole history."""
     with world(ctx) as here:
-        who, actions, history = lists.page(here, lists.contact_id(here, contact))
+        who, actions, history = contact_page.page(here, named_contacts.contact_id(here, contact))
         if format == "table":
-            (item,), names = lists.items(here, [who]), lists.type_names(here)
+            (item,), names = contact_lists.items(here, [who]), lookup.type_names(here)
             typer.echo(page(item, actions, history, here.today, names, room()))
         else:
             _drawn(here, actions, format, "")
@@ -55,8 +56,12 @@ def next_(
 ) -> None:
     """What comes next: for a contact, or for you."""
     with world(ctx) as here:
-        whose = {"contact": lists.contact_id(here, contact)} if contact else {"owner": here.user.id}
-        _drawn(here, lists.search(here, 1, status="scheduled", **whose), format, "Nothing is scheduled.")
+        open_ones = ActionFilter(status="scheduled")
+        if contact:
+            filter = open_ones._replace(contact=named_contacts.contact_id(here, contact))
+        else:
+            filter = open_ones._replace(owner=here.user.id)
+        _drawn(here, action_lists.search(here, filter, 1), format, "Nothing is scheduled.")
 
 
 @app.command()
@@ -76,21 +81,21 @@ def search(
 ) -> None:
     """Search the actions that you may see."""
     with world(ctx) as here:
-        words = {
-            "text": text,
-            "contact": lists.contact_id(here, contact) if contact else "",
-            "type": type,
-            "status": status,
-            "owner": here.one("user", owner) if owner else "",
-            "since": day(here, since, here.user.id) if since else "",
-            "before": day(here, before, here.user.id) if before else "",
-            "cycle": here.one("cycle", cycle) if cycle else "",
-            "step": step,
-        }
-        filters, most = {key: word or None for key, word in words.items()}, rows(limit, format)
-        found = lists.search(here, most, **filters)
+        filter = ActionFilter(
+            text=text or None,
+            contact=named_contacts.contact_id(here, contact) if contact else None,
+            type=type or None,
+            status=status or None,
+            owner=here.one("user", owner) if owner else None,
+            since=day(here, since, here.user.id) if since else None,
+            before=day(here, before, here.user.id) if before else None,
+            cycle=here.one("cycle", cycle) if cycle else None,
+            step=step or None,
+        )
+        most = rows(limit, format)
+        found = action_lists.search(here, filter, most)
         _drawn(here, found, format, "No such action.")
-        say_if_cut(format, most, len(found), lambda: lists.count(here, **filters))
+        say_if_cut(format, most, len(found), lambda: action_lists.count(here, filter))
 
 
 @app.command()
@@ -103,7 +108,7 @@ def explain(
 
     with world(ctx) as here:
         row, causes = explanation(here, id)
-        item, names = row.item(here.today), lists.type_names(here)
+        item, names = row.item(here.today), lookup.type_names(here)
     if format == "json":
         answer("explain", {"action": item, "causes": [cause._asdict() for cause in causes]})
     else:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from followup.app import lists
+from followup.app import action_lists, named_contacts
 from followup.app.deciding import for_contacts
 from followup.app.outcome import NAMED
 from followup.app.staggering import Staggered
@@ -64,7 +64,7 @@ def _a_day(text: str) -> int:
 def stop(ctx: typer.Context, contacts: Contacts, format: Answer = "table", dry_run: DryRun = False) -> None:
     """Off the cycle, with nothing in its place."""
     with world(ctx, dry_run) as here:
-        ids = [lists.contact_id(here, word) for word in contacts]
+        ids = [named_contacts.contact_id(here, word) for word in contacts]
         report(here, for_contacts(here, [(id, w.Stop()) for id in ids], most(format)), "stopped", format)
 
 
@@ -78,7 +78,7 @@ def close(
 ) -> None:
     """Won or lost: off every cycle; actions made by hand stay, and are listed."""
     with world(ctx, dry_run) as here:
-        id = lists.contact_id(here, contact)
+        id = named_contacts.contact_id(here, contact)
         report(here, for_contacts(here, [(id, w.Close(stage))], most(format)), f"closed as {stage}:", format)
-        for row in lists.by_hand(here, id):
+        for row in action_lists.by_hand(here, id):
             typer.echo(f"followup: still open: {row.id} {row.type} {clean(row.title)}, due {row.due}", err=True)

@@ -8,13 +8,14 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from followup.app import lists
+from followup.app import contact_lists, named_contacts
 from followup.app.deciding import Asked, Watch, for_contacts
 from followup.app.outcome import Outcome
 from followup.app.session import Session
 from followup.cli.progress import progress
 from followup.cli.report import most
-from followup.cli.words import contact_filters
+from followup.cli.words import contact_filter
+from followup.core.list_filters import ContactFilter
 from followup.errors import BadInput, FollowupError, NotFound, UsageError
 
 Where = Annotated[list[str], typer.Option("--where", metavar="KEY=VALUE", help="owner, cycle, source, stage, text")]
@@ -33,13 +34,14 @@ def picked(here: Session, words: list[str], where: list[str], from_file: str, cl
     """`closed`: a filter picks the won and lost too, as it does where it asks for a stage."""
     if not (words or where or from_file):
         raise UsageError("whom? CONTACT..., --where KEY=VALUE or --from-file FILE")
-    filters = _filters(here, where)
-    ids = dict.fromkeys(lists.contact_id(here, word) for word in words)
+    filter = _filter(here, where)
+    filter = filter._replace(closed=closed or filter.stage is not None)
+    ids = dict.fromkeys(named_contacts.contact_id(here, word) for word in words)
     refused: list[tuple[str, FollowupError]] = []
     if from_file:
-        found, refused = lists.contact_ids(here, _lines(from_file))
+        found, refused = named_contacts.contact_ids(here, _lines(from_file))
         ids |= dict.fromkeys(found)
-    matching = lists.all_contacts(here, closed=closed or "stage" in filters, **filters) if where else iter(())
+    matching = contact_lists.all_contacts(here, filter) if where else iter(())
     return Picked(chain(ids, (row.id for row in matching if row.id not in ids)), refused)
 
 
@@ -55,7 +57,7 @@ def to_each(
     return made
 
 
-def _filters(here: Session, where: list[str]) -> dict[str, str]:
+def _filter(here: Session, where: list[str]) -> ContactFilter:
     pairs: dict[str, str] = {}
     for word in where:
         key, _, value = word.partition("=")
@@ -66,7 +68,7 @@ def _filters(here: Session, where: list[str]) -> dict[str, str]:
         if key in pairs:
             raise UsageError(f"--where {key} stands twice: a contact is to match all that is asked for")
         pairs[key] = value
-    return contact_filters(here, pairs)
+    return contact_filter(here, pairs)
 
 
 def _lines(path: str) -> list[str]:

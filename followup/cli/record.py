@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from followup.app import lists
+from followup.app import history_lists, named_contacts, stranded_contacts
 from followup.app.outcome import NAMED
 from followup.app.undoing import TakenBack, undo_last
 from followup.cli.options import Answer, DryRun, Format
@@ -32,8 +32,8 @@ def history(
 ) -> None:
     """Everything that happened, oldest first: when, by whom, what."""
     with world(ctx) as here:
-        subject = contact_subject(lists.contact_id(here, contact)) if contact else None
-        items = lists.history(here, subject, change or None, limit)
+        subject = contact_subject(named_contacts.contact_id(here, contact)) if contact else None
+        items = history_lists.history(here, subject, change or None, limit)
         if format == "table":
             items = map(_line, items)
         columns = ("change", "at", "by", *(() if subject else ("subject",)), "what", "details")
@@ -83,7 +83,7 @@ def _told(subjects: Sequence[str]) -> str:
 def stranded(ctx: typer.Context, format: Format = "table") -> None:
     """Contacts that fall through, why, and what mends each; exit 1 if there are any."""
     with world(ctx) as here:
-        rows = lists.stranded_contacts(here)
+        rows = stranded_contacts.stranded_contacts(here)
         if rows and format == "table":
             show([drawn(rows, room())])
         elif rows or not ctx.obj.quiet:

@@ -8,7 +8,7 @@ from shutil import get_terminal_size
 
 import typer
 
-from followup.app import lists
+from followup.app import lookup
 from followup.app.outcome import NAMED, Outcome
 from followup.app.session import Session
 from followup.core.list_rows import ActionRow
@@ -72,7 +72,7 @@ def _line(here: Session, outcome: Outcome, did: str) -> str:
     if outcome.cancelled:
         parts.append(f"cancelled {_told([str(id) for id in outcome.cancelled], outcome.cancelled.total)}")
     if outcome.scheduled:
-        names = lists.type_names(here)
+        names = lookup.type_names(here)
         parts.append(f"next: {_told([_next(row, names) for row in outcome.scheduled], outcome.scheduled.total)}")
     return "; ".join(parts)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from followup.app import lists
+from followup.app import action_lists
 from followup.app.session import Session
 from followup.cli.dates import when
 from followup.cli.settings import Settings, present
+from followup.core.list_filters import ContactFilter
 from followup.core.office import Office
 from followup.core.timing import local, moment
 from followup.core.wishes import Choice
@@ -48,17 +49,23 @@ def choice(here: Session, word: str) -> Choice | None:
 
 def owner_of(here: Session, action: int) -> str | None:
     """Whose action it is: their clock reads the dates that are typed for it."""
-    return lists.action(here, action).owner
+    return action_lists.action(here, action).owner
 
 
 def listed(here: Session, listing: int) -> int | None:
     """The listing that a sale sold (F21); raises NotFound for an action that lists nothing."""
-    if listing and lists.action(here, listing).type != "listing":
+    if listing and action_lists.action(here, listing).type != "listing":
         raise NotFound(f"action {listing} is no listing")
     return listing or None
 
 
-def contact_filters(here: Session, words: Mapping[str, str]) -> dict[str, str]:
+def contact_filter(here: Session, words: Mapping[str, str]) -> ContactFilter:
     """What of `words` was given, with names of users and cycles as their ids."""
-    kinds = {"owner": "user", "cycle": "cycle"}
-    return {key: here.one(kinds[key], word) if key in kinds else word for key, word in words.items() if word}
+    owner, cycle = words.get("owner"), words.get("cycle")
+    return ContactFilter(
+        here.one("user", owner) if owner else None,
+        here.one("cycle", cycle) if cycle else None,
+        words.get("source") or None,
+        words.get("stage") or None,
+        words.get("text") or None,
+    )

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from followup.app import lists
+from followup.app import action_lists
 from followup.app.applying import apply, difference
 from followup.app.checking import Doctor
 from followup.app.deciding import for_actions, for_contacts
@@ -23,6 +23,7 @@ from followup.app.session import Session
 from followup.app.undoing import undo_last
 from followup.app.versions import Version
 from followup.core import wishes as w
+from followup.core.list_filters import ActionFilter
 from followup.core.migration.effects import REFUSED, Effect
 from followup.core.migration.summary import CatalogDiff
 from followup.errors import Refused
@@ -131,7 +132,7 @@ def lived(store: Store, lives: list[tuple[int, int, bool]]) -> int:
     for who, days, by_hand in lives:
         now += days * 86_400
         here = Session(store, now, "sue", "complete")
-        mine = list(lists.search(here, contact=PEOPLE[who][0], status="scheduled"))
+        mine = list(action_lists.search(here, ActionFilter(contact=PEOPLE[who][0], status="scheduled")))
         if mine and by_hand:
             for_actions(here, [([mine[-1].id], [w.Reschedule(mine[-1].id, "2026-06-20")])])
         elif mine:
@@ -150,7 +151,7 @@ def rows(store: Store) -> dict[str, Any]:
 def opened(store: Store) -> dict[str, dict[int, str]]:
     """By contact: what is open, with its due."""
     found: dict[str, dict[int, str]] = {}
-    for row in lists.search(Session(store, MORNING, "sue"), status="scheduled"):
+    for row in action_lists.search(Session(store, MORNING, "sue"), ActionFilter(status="scheduled")):
         found.setdefault(row.contact or "", {})[row.id] = row.due
     return found
 

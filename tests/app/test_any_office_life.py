@@ -26,7 +26,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from followup.app import applying, lists
+from followup.app import action_lists, applying, contact_lists, history_lists, stranded_contacts
 from followup.app.checking import Doctor
 from followup.app.deciding import Outcome, for_actions, for_contacts, for_user
 from followup.app.importing import Defaults, Importer
@@ -35,6 +35,7 @@ from followup.app.undoing import undo_last
 from followup.app.versions import Version
 from followup.catalog.load import Catalog
 from followup.core import wishes as w
+from followup.core.list_filters import ContactFilter
 from followup.core.list_rows import ActionRow
 from followup.errors import NotFound, Refused
 from followup.intake.mapping import map_columns
@@ -339,7 +340,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
 
     def holds(self) -> None:
         here = self.world("sue")
-        actions, told = lists.search(here), list(lists.history(here))
+        actions, told = action_lists.search(here), list(history_lists.history(here))
         enrolments = {id: row for _, id, *row in self.store.ask("doctor.enrolments", since="", before=None)}
         self._learns_ids("actions", [row.id for row in actions])
         self._learns_ids("enrolments", list(enrolments))
@@ -372,7 +373,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
             for contact, mine in records
             for x in mine["enrolments"].values()
         }
-        listed = lists.contacts(here, closed=True)
+        listed = contact_lists.contacts(here, ContactFilter(closed=True))
         assert {row.id: tuple(getattr(row, name) for name in LISTED) for row in listed} == {
             id: self._as_contact(mine) for id, mine in self.model.contacts().items()
         }
@@ -414,14 +415,14 @@ class AnyOfficeLife(RuleBasedStateMachine):
         on = [contact for contact, *_, ended, _ in enrolments.values() if ended is None]
         assert len(on) == len(set(on))
         # of those who have left too: an undo, or a lost contact that is a lead again, may give them something
-        due = [row.id for owner in (None, *c.OFFICE["users"]) for row in lists.due(here, owner, "2999-12-31")]
+        due = [row.id for owner in (None, *c.OFFICE["users"]) for row in action_lists.due(here, owner, "2999-12-31")]
         assert sorted(due) == sorted(row.id for row in open_)
-        assert [found.contact for found in lists.stranded_contacts(here)] == self.model.stranded()
+        assert [found.contact for found in stranded_contacts.stranded_contacts(here)] == self.model.stranded()
 
     def _shows_to_each_what_is_theirs(self) -> None:
         """F20: whoever acted last finds what is theirs in their list, and nothing that is none of their business."""
         if self.last and self.model.works_here(self.last.by):
-            listed = {row.id for row in lists.contacts(self.world(self.last.by), closed=True)}
+            listed = {row.id for row in contact_lists.contacts(self.world(self.last.by), ContactFilter(closed=True))}
             assert listed == self.model.seen(self.last.by)
 
 

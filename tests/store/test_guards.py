@@ -11,11 +11,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from followup.app import lists
+from followup.app import action_lists, contact_lists, history_lists
 from followup.app.session import Session
 from followup.core import wishes as w
 from followup.core.decide import decide
 from followup.core.draft import Stamp
+from followup.core.list_filters import ContactFilter
 from followup.store import Head, open_store
 from followup.store.postgres.placeholders import placed
 from tests.conftest import command
@@ -80,11 +81,11 @@ def test_F20_the_server_shows_each_what_the_rule_says(kept: Guarded) -> None:
     with closing(open_store(kept.url)) as store:
         for user in USERS:
             world = Session(store, 1777910400, user)
-            mine = {row.id for row in lists.contacts(world, closed=True)}
+            mine = {row.id for row in contact_lists.contacts(world, ContactFilter(closed=True))}
             assert kept.ids(user, "SELECT id FROM contact") == mine
             assert kept.ids(user, "SELECT DISTINCT contact FROM enrolment") <= mine
-            assert kept.ids(user, "SELECT id FROM action") == {row.id for row in lists.search(world)}
-            told = {item["subject"] for item in lists.history(world)}
+            assert kept.ids(user, "SELECT id FROM action") == {row.id for row in action_lists.search(world)}
+            told = {item["subject"] for item in history_lists.history(world)}
             assert kept.ids(user, "SELECT DISTINCT subject FROM history") == told
     assert kept.ids("tom", "SELECT id FROM contact") < kept.ids("max", "SELECT id FROM contact")
     assert "jane-smith" in kept.ids("anne", "SELECT id FROM contact") - {"tom"}

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from followup.app import lists
+from followup.app import action_lists, contact_page, named_contacts
 from followup.app.deciding import for_actions, for_contacts
 from followup.app.session import Session
 from followup.app.undoing import undo_last
@@ -63,10 +63,10 @@ def asks(store_class: type[Any]) -> type[Any]:
 def a_morning(store: Any) -> None:
     """What a rep does, as the commands do it."""
     world = Session(store, NOON, "tom", "test")
-    rows = lists.due(world, "tom", "2026-05-05")
-    lists.action(world, rows[0].id)
-    lists.page(world, "jane-smith")
-    lists.contact_id(world, "jane-smith")
+    rows = action_lists.due(world, "tom", "2026-05-05")
+    action_lists.action(world, rows[0].id)
+    contact_page.page(world, "jane-smith")
+    named_contacts.contact_id(world, "jane-smith")
     for_actions(world, [([rows[0].id], [w.Complete(rows[0].id)])])
     for_actions(world, [([rows[1].id], [w.Attempt(rows[1].id, None, "engaged")])])
     for_contacts(world, [("jane-smith", w.Set({"phone": "1"}))])

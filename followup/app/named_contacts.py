@@ -1,0 +1,63 @@
+"""Which contacts the words of a command mean, by id or by name; and who may be the same person as somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from json import dumps
+
+from followup.app.action_lists import reach_values
+from followup.app.session import Session
+from followup.core.words import folded, nearest
+from followup.errors import FollowupError, NotFound
+
+PAGE = 1000
+SHOWN = 5  # of many ids in a message
+
+
+def contact_id(session: Session, word: str) -> str:
+    """The contact that `word` means: an id, or a name where it is one person's; raises NotFound with the nearest."""
+    if session.store.dossiers([word])[word].contact:
+        return word
+    ids = [id for id, _ in session.store.ask("lists.named", name=folded(word))]
+    if len(ids) == 1:
+        return str(ids[0])
+    if ids:
+        raise _not_one(word, ids)
+    near = {name for pair in session.store.ask("lists.like", pattern=f"%{folded(word)[:4]}%") for name in pair}
+    raise NotFound(f"no contact '{word}'{nearest(word, near)}")
+
+
+def contact_ids(session: Session, words: Sequence[str]) -> tuple[list[str], list[tuple[str, FollowupError]]]:
+    """The same for many words; those that mean nobody, or several, with the reason."""
+    ids: set[str] = set()
+    for start in range(0, len(words), PAGE):
+        dossiers = session.store.dossiers(words[start : start + PAGE])
+        ids.update(id for id, dossier in dossiers.items() if dossier.contact)
+    names: dict[str, list[str]] = {folded(word): [] for word in words if word not in ids}
+    for id, name in session.store.ask("lists.named_any", names=dumps([*names])) if names else ():
+        names[name].append(id)
+    meant = {word: [word] if word in ids else names[folded(word)] for word in dict.fromkeys(words)}
+    refused = [(word, _not_one(word, several)) for word, several in meant.items() if len(several) != 1]
+    return [ids_[0] for ids_ in meant.values() if len(ids_) == 1], refused
+
+
+def _not_one(word: str, ids: list[str]) -> FollowupError:
+    if not ids:
+        return NotFound(f"no contact '{word}'")
+    more = ", ..." if len(ids) > SHOWN else ""
+    return NotFound(f"'{word}' is the name of several: {', '.join(ids[:SHOWN])}{more}; give the id")
+
+
+def twins(session: Session, fields: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Id, name, and what is the same, of those that the user may see and who may be the person of these fields."""
+    same = {
+        "name": folded(fields["name"]),
+        "e-mail": fields.get("email", "").lower(),
+        "phone": "".join(c for c in fields.get("phone", "") if c not in " -().+"),
+    }
+    email, phone = same["e-mail"] or None, same["phone"] or None
+    rows = session.store.ask("lists.twins", name=same["name"], email=email, phone=phone, **reach_values(session.reach))
+    return [
+        (id, name, " and ".join(what for what, is_so in zip(same, alike, strict=True) if is_so))
+        for id, name, *alike in rows
+    ]
