@@ -11,7 +11,8 @@ from typing import Any
 
 import psycopg
 
-from followup.store import open_store, whole
+from followup.store import whole
+from followup.store.opening import open_store
 from tests.servers import schema_of
 
 #: a statement for many rows, `?` for each value

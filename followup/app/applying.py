@@ -21,7 +21,7 @@ from followup.core.migration.summary import NAMED_LINES, CatalogDiff, Impact, It
 from followup.core.office import Ref
 from followup.core.permission import OFFICE
 from followup.errors import Conflict, Refused
-from followup.store import Head, Store
+from followup.store.protocol import Head, Store
 
 
 def difference(session: Session, wanted: Version, by: str, most: int | None = NAMED_LINES) -> CatalogDiff:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from followup.core.migration.summary import ItemChange
-from followup.store import Store, loaded
+from followup.store.asking import parsed
+from followup.store.protocol import Store
 
 Documents = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
@@ -14,7 +15,7 @@ Documents = Mapping[str, Mapping[str, Mapping[str, Any]]]
 def edits(store: Store, documents: Documents) -> tuple[ItemChange, ...]:
     """What applying `documents` would change, by kind and id."""
     asked = {kind: store.ask("catalog.items", kind=kind) for kind in documents}
-    return between({kind: {id: loaded(text) for id, text in rows} for kind, rows in asked.items()}, documents)
+    return between({kind: {id: parsed(text) for id, text in rows} for kind, rows in asked.items()}, documents)
 
 
 def between(before: Documents, after: Documents) -> tuple[ItemChange, ...]:

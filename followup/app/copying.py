@@ -9,7 +9,9 @@ from contextlib import closing
 from followup.app.session import Session
 from followup.app.versions import documents_of, people, version_of
 from followup.errors import Refused, StoreUnreachable
-from followup.store import Rows, Store, open_store, whole
+from followup.store import whole
+from followup.store.opening import open_store
+from followup.store.protocol import Rows, Store
 
 EACH = 1000
 

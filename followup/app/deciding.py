@@ -14,7 +14,7 @@ from followup.core.model import Dossier
 from followup.core.timing import local
 from followup.core.wishes import Wish
 from followup.errors import FollowupError, NotFound
-from followup.store import Change
+from followup.store.protocol import Change
 
 #: contacts in one transaction: a few hundredths of a second under the write lock
 BATCH = 2000

@@ -8,7 +8,7 @@ from typing import Any
 from followup.app.action_lists import reach_values
 from followup.app.session import Session
 from followup.core.timing import utc_text
-from followup.store import loaded
+from followup.store.asking import parsed
 
 LAST = 2**63 - 1  # change that a store can hold
 
@@ -34,5 +34,5 @@ def history(
             "contact": about.removeprefix("contact:") if about.startswith("contact:") else None,
             "kind": kind,
             "action": id,
-            "data": loaded(data),
+            "data": parsed(data),
         }

@@ -20,7 +20,8 @@ from followup.core.migration.effects import Effect
 from followup.core.migration.migrate import migrate
 from followup.core.model import Dossier
 from followup.core.office import Ref
-from followup.store import Store, loaded
+from followup.store.asking import parsed
+from followup.store.protocol import Store
 
 
 class Migrated(NamedTuple):
@@ -55,7 +56,7 @@ def migrations(
     touched = [ref for ref in refs if edition.office.current(ref) in edition.processes]
     contacts = _contacts(store, edition, touched)
     while stretch := list(islice(contacts, BATCH)):
-        why = {id: loaded(text) for id, text in store.ask("catalog.reasons", ids=dumps(stretch)) if text}
+        why = {id: parsed(text) for id, text in store.ask("catalog.reasons", ids=dumps(stretch)) if text}
         migrated = []
         for dossier in store.dossiers(stretch).values():
             if dossier.subject in settled:

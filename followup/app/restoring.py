@@ -17,7 +17,7 @@ from followup.core.migration.edition import Edition
 from followup.core.migration.summary import Impact, ItemChange
 from followup.core.office import Ref
 from followup.errors import Refused
-from followup.store import Change, Store
+from followup.store.protocol import Change, Store
 
 
 class Restored(NamedTuple):

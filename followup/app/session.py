@@ -15,7 +15,8 @@ from followup.core.permission import Reach, must, reach
 from followup.core.timing import When, local
 from followup.core.words import meant, nearest
 from followup.errors import NoProject, NotFound, Refused
-from followup.store import Head, Store, loaded
+from followup.store.asking import parsed
+from followup.store.protocol import Head, Store
 
 FEW = 12  # items that an error message can list
 
@@ -33,10 +34,10 @@ class Session:
 
     def document(self, kind: str, id: str) -> Mapping[str, Any] | None:
         row = next(self.store.ask("catalog.item", kind=kind, id=id), None)
-        return loaded(row[0]) if row else None
+        return parsed(row[0]) if row else None
 
     def documents(self, kind: str) -> dict[str, Mapping[str, Any]]:
-        return {id: loaded(text) for id, text in self.store.ask("catalog.items", kind=kind)}
+        return {id: parsed(text) for id, text in self.store.ask("catalog.items", kind=kind)}
 
     @cached_property
     def office(self) -> o.Office:

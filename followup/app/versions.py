@@ -16,7 +16,8 @@ from followup.core.model import Dossier
 from followup.core.permission import reach
 from followup.core.timing import utc_text
 from followup.errors import NotFound
-from followup.store import Change, Person, Store, loaded
+from followup.store.asking import parsed
+from followup.store.protocol import Change, Person, Store
 
 
 class Version(NamedTuple):
@@ -92,5 +93,5 @@ def documents_of(store: Store, number: int) -> Documents:
     for kind, id, text in store.ask("catalog.items_of", number=number):
         found.setdefault(kind, {})
         if text is not None:
-            found[kind][id] = loaded(text)
+            found[kind][id] = parsed(text)
     return found

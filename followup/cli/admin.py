@@ -11,7 +11,9 @@ from followup.cli.report import show
 from followup.cli.settings import Settings, in_folder, today, unused
 from followup.errors import CatalogInvalid
 from followup.output.text import plural
-from followup.store import open_store, shown, system_account
+from followup.store.accounts import system_account
+from followup.store.opening import open_store
+from followup.store.urls import display_url
 
 app = typer.Typer()
 
@@ -30,7 +32,7 @@ def init(
     named = settings.store or os.environ.get("FOLLOWUP_STORE")
     if named:
         unused(in_folder(named, folder))
-    started = start(folder, shown(named) if named else None, system_account())
+    started = start(folder, display_url(named) if named else None, system_account())
     ctx.obj = settings._replace(project=folder, store=in_folder(named, folder) if named else None)
     unused(ctx.obj.store_url())
     administrator = next(iter(_administrators(folder)))
@@ -47,7 +49,7 @@ def init(
 
 
 def _kept(ctx: typer.Context) -> str:
-    return shown(ctx.obj.store_url()).removeprefix("sqlite:///")
+    return display_url(ctx.obj.store_url()).removeprefix("sqlite:///")
 
 
 def _administrators(folder: str) -> list[str]:

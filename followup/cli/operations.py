@@ -16,7 +16,7 @@ from followup.cli.report import answer
 from followup.cli.settings import world
 from followup.errors import CannotWrite, Refused
 from followup.output.text import clean, plural
-from followup.store import open_store
+from followup.store.opening import open_store
 
 app = typer.Typer()
 

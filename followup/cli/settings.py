@@ -13,7 +13,10 @@ import typer
 
 from followup.app.session import Session
 from followup.errors import BadInput, CannotWrite, NoProject
-from followup.store import Store, loaded, open_store, shown
+from followup.store.asking import parsed
+from followup.store.opening import open_store
+from followup.store.protocol import Store
+from followup.store.urls import display_url
 
 #: root's options, which may stand anywhere -> how many words follow
 OPTIONS = {"-C": 1, "--project": 1, "--store": 1, "--user": 1, "--now": 1, "-q": 0, "--quiet": 0}
@@ -75,7 +78,7 @@ def unused(url: str) -> None:
         return
     with closing(store):
         if next(store.ask("catalog.version"))[0]:
-            held = f"{shown(url)} holds an office already"
+            held = f"{display_url(url)} holds an office already"
             raise CannotWrite(f"{held}: nothing was changed; `followup apply` changes its catalog")
 
 
@@ -126,7 +129,7 @@ def present(settings: Settings, zone: str) -> int:
 def _zone(store: Store) -> str:
     """The office's zone; UTC while no office is applied."""
     row = next(store.ask("catalog.item", kind="office", id="office"), None)
-    return str(loaded(row[0])["zone"]) if row else "UTC"
+    return str(parsed(row[0])["zone"]) if row else "UTC"
 
 
 def _login(store: Store) -> str | None:

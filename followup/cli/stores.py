@@ -11,7 +11,8 @@ from followup.cli.progress import progress
 from followup.cli.settings import unused, world
 from followup.errors import NoProject
 from followup.output.text import plural
-from followup.store import open_store, shown
+from followup.store.opening import open_store
+from followup.store.urls import display_url
 
 store = typer.Typer(help="Where the office is kept.", no_args_is_help=True)
 
@@ -23,7 +24,7 @@ def create(ctx: typer.Context) -> None:
     unused(url)
     open_store(url, create=True).close()
     if not ctx.obj.quiet:
-        typer.echo(f"made {shown(url)}: put the catalog in force with `followup apply`")
+        typer.echo(f"made {display_url(url)}: put the catalog in force with `followup apply`")
 
 
 @store.command()
@@ -39,7 +40,7 @@ def upgrade(ctx: typer.Context) -> None:
         open_store(url, create=True).close()
         said = "was upgraded"
     if not ctx.obj.quiet:
-        typer.echo(f"{shown(url)} {said}")
+        typer.echo(f"{display_url(url)} {said}")
 
 
 @store.command()
@@ -54,5 +55,5 @@ def copy(
         counts = copied(here, target, show)
     if not ctx.obj.quiet:
         rows = plural(counts.total(), "row")
-        typer.echo(f"copied {plural(counts['contact'], 'contact')} ({rows}, each read back) to {shown(target)}")
+        typer.echo(f"copied {plural(counts['contact'], 'contact')} ({rows}, each read back) to {display_url(target)}")
         typer.echo("It is the office once that url stands in .followup/store; until then nothing has changed.")

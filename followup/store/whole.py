@@ -7,7 +7,7 @@ from functools import cache
 from itertools import zip_longest
 
 from followup.errors import CannotWrite
-from followup.store import Store
+from followup.store.protocol import Store
 from followup.store.statements import statement
 
 #: every table that a copy takes along, in words of whole.sql -> of how many columns its key is. Who is let in follows

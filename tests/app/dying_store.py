@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from followup.store import Change, Store
+from followup.store.protocol import Change, Store
 
 
 class Killed(Exception):

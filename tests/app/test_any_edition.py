@@ -27,7 +27,8 @@ from followup.core.list_filters import ActionFilter
 from followup.core.migration.effects import REFUSED, Effect
 from followup.core.migration.summary import CatalogDiff
 from followup.errors import Refused
-from followup.store import Store, open_store
+from followup.store.opening import open_store
+from followup.store.protocol import Store
 from tests.app import small_catalog as c
 from tests.conftest import few
 from tests.servers import new_schema

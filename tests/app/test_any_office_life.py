@@ -41,7 +41,7 @@ from followup.errors import NotFound, Refused
 from followup.intake.mapping import map_columns
 from followup.intake.refusals import Refusal
 from followup.intake.sheet import open_table
-from followup.store import open_store
+from followup.store.opening import open_store
 from tests.app import small_catalog as c
 from tests.app.dying_store import Dying, Killed
 from tests.app.office_model import No, Office, enrolled, instant, next_due, opened, step_id

@@ -24,7 +24,7 @@ from followup.app.deciding import for_contacts
 from followup.app.session import Session
 from followup.cli.root import COMMANDS, GROUPS, app
 from followup.core import wishes
-from followup.store import open_store
+from followup.store.opening import open_store
 from tests.conftest import NOW
 from tests.forking import server
 from tests.store.faults import STRACE, failing, one_line, people, ran

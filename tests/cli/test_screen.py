@@ -20,7 +20,7 @@ from followup.cli.root import COMMANDS, app
 from followup.core import wishes
 from followup.output.schemas import KEYS
 from followup.output.table import width
-from followup.store import open_store
+from followup.store.opening import open_store
 from tests.conftest import NOW, ROOT, Run, all_shown
 from tests.forking import server
 

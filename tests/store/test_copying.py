@@ -16,7 +16,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from followup.store import open_store, whole
+from followup.store import whole
+from followup.store.opening import open_store
 from tests.conftest import NOW, all_shown, command
 from tests.servers import let_in, new_schema, schema_of, server_url
 from tests.store.conftest import ENGINES, Kept, dropped

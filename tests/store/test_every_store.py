@@ -22,7 +22,9 @@ from followup.core.decide import decide
 from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
 from followup.errors import Busy
-from followup.store import Change, Store, open_store, whole
+from followup.store import whole
+from followup.store.opening import open_store
+from followup.store.protocol import Change, Store
 from followup.store.sqlite.schema import migrate
 from tests.servers import new_schema, schema_of, server_url
 from tests.store.conftest import ENGINES, Kept, dropped, made_in

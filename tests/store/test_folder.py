@@ -18,9 +18,9 @@ from followup.app.deciding import for_contacts
 from followup.app.session import Session
 from followup.core import wishes as w
 from followup.errors import BadInput, Busy, NoProject
-from followup.store import open_store
 from followup.store.folder.fields import lines, meant
 from followup.store.folder.places import held
+from followup.store.opening import open_store
 from followup.store.sqlite.store import SCHEMA_VERSION
 from tests.conftest import NOW, command
 from tests.store.faults import OBEYING_MODES, failing, needs_modes, needs_strace, one_line, people, ran

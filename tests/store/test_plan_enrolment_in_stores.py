@@ -15,7 +15,7 @@ from typing import Any
 from followup.app.session import Session
 from followup.core import history as h
 from followup.core.draft import Draft, Stamp
-from followup.store import open_store
+from followup.store.opening import open_store
 from tests.core.building import enrol_on_plan
 from tests.store.conftest import Kept
 

@@ -12,7 +12,7 @@ from followup.app.checking.catalog_faults import digests, documents, undeclared,
 from followup.app.checking.histories import Histories
 from followup.app.checking.questions import FOUND, asking
 from followup.errors import StoreUnreachable
-from followup.store import Store
+from followup.store.protocol import Store
 
 Check = Callable[[Store], Iterable[str]]
 

@@ -10,7 +10,7 @@ from typing import Any
 from followup.app.checking.rows import differences
 from followup.catalog.documents import SECTIONS
 from followup.catalog.load import digest
-from followup.store import Store
+from followup.store.protocol import Store
 
 COLUMNS = ("number", "digest", "git", "change")
 

@@ -16,7 +16,7 @@ from typing import Any
 from followup.app.checking.replay import Replay
 from followup.app.checking.rows import Row, differences
 from followup.core.model import Action, Contact, Enrolment
-from followup.store import Store
+from followup.store.protocol import Store
 
 #: events, or contacts, that are read in one transaction: whoever writes meanwhile waits some tenths of a second
 STRETCH = 5000

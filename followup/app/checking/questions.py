@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from followup.store import Store
+from followup.store.protocol import Store
 
 #: a question of doctor.sql, and what is said of each row that answers it
 FOUND = (

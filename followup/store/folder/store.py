@@ -18,12 +18,14 @@ from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
 from followup.core.office import Office
 from followup.errors import BadInput, Busy, NoProject, Refused, StoreUnreachable
-from followup.store import Head, Person, Rows, journal, loaded
+from followup.store import journal
+from followup.store.asking import parsed
 from followup.store.folder import by_hand, commit, instance
 from followup.store.folder.fields import lines
 from followup.store.folder.places import held, unwritable
 from followup.store.folder.reading import ends_a_line, fill, known, line_of, read
 from followup.store.folder.table_files import FILES, HISTORY, NAMES, table, written
+from followup.store.protocol import Head, Person, Rows
 from followup.store.sqlite import store as sqlite
 from followup.store.sqlite.schema import migrate
 from followup.store.sqlite.store import SCHEMA_VERSION, SqliteChange, SqliteStore
@@ -180,7 +182,7 @@ class CsvStore(SqliteStore):
     def _applied(self) -> Office:
         documents: dict[str, dict[str, Any]] = {}
         for kind, id, text in self.ask("doctor.documents_now"):
-            documents.setdefault(kind, {})[id] = loaded(text)
+            documents.setdefault(kind, {})[id] = parsed(text)
         return office_documents.office(0, office_documents.Documents(documents))
 
     def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:

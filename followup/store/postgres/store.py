@@ -19,13 +19,15 @@ from psycopg.pq import TransactionStatus
 from followup.core.draft import Decision
 from followup.core.model import Dossier, user_subject
 from followup.errors import Busy, NoProject, Overtaken, StoreUnreachable, UsageError
-from followup.store import OVERTAKEN, Head, Person, Rows, shown, whole
+from followup.store import whole
 from followup.store.dossiers import Dossiers
 from followup.store.postgres.bulk import copied, few_enough, poured_unguarded
 from followup.store.postgres.placeholders import placed
 from followup.store.postgres.server import address, connected, first_line, translated
+from followup.store.protocol import OVERTAKEN, Head, Person, Rows
 from followup.store.saving import WRITES, rows_of
 from followup.store.statements import statements
+from followup.store.urls import display_url
 
 SCHEMA_VERSION = 4
 WAIT_SECONDS = 10.0
@@ -40,7 +42,7 @@ class PostgresStore(Dossiers):
     """A schema of a database."""
 
     def __init__(self, url: str, create: bool = False) -> None:
-        self.url = shown(url)
+        self.url = display_url(url)
         self.address, self.schema = address(url)
         self._holding = False  # whether a change is under way that others may go on beside
         self._names = count()

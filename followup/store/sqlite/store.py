@@ -18,8 +18,10 @@ from followup.core.draft import Decision
 from followup.core.model import Dossier
 from followup.core.words import folded
 from followup.errors import Busy, CannotWrite, FollowupError, NoProject, Overtaken, StoreUnreachable
-from followup.store import DAMAGED, OVERTAKEN, Head, Person, Rows, system_account
+from followup.store.accounts import system_account
+from followup.store.asking import DAMAGED
 from followup.store.dossiers import Dossiers
+from followup.store.protocol import OVERTAKEN, Head, Person, Rows
 from followup.store.saving import WRITES, rows_of
 from followup.store.statements import statement, statements
 
