@@ -8,8 +8,8 @@ from itertools import count
 
 from followup.app.catalog_diff import acted, edits, of_users, said, shown
 from followup.app.migrating import migrations
-from followup.app.session import Session
-from followup.app.versions import Version, noted, record, version_of
+from followup.app.session import Visit
+from followup.app.versions import Version, noted, record
 from followup.core import history as h
 from followup.core import office as o
 from followup.core import office_documents
@@ -24,14 +24,14 @@ from followup.errors import Conflict, Refused
 from followup.store.protocol import Head, Store
 
 
-def difference(session: Session, wanted: Version, by: str, most: int | None = NAMED_LINES) -> CatalogDiff:
+def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_LINES) -> CatalogDiff:
     """What an apply would do now. Each stretch of contacts is read at one moment, and nobody waits for it."""
-    store, version = session.store, version_of(session.store)
+    store, version = visit.store, visit.catalog.version
     changed = edits(store, wanted.documents)
     account = Impact(most)
     if changed and version:
-        edition, refs = edition_of(session, wanted, changed, version + 1)
-        stamp = Stamp(0, session.now, administrator(edition.office, by))
+        edition, refs = edition_of(store, office_in_force(visit), wanted, changed)
+        stamp = Stamp(0, visit.now, administrator(edition.office, by))
         stretches = migrations(store, edition, refs, stamp, count(1 << 62))
         while True:
             with store.snapshot():
@@ -44,16 +44,16 @@ def difference(session: Session, wanted: Version, by: str, most: int | None = NA
 
 
 def apply(
-    session: Session, wanted: Version, by: str, expected: str | None = None, most: int | None = NAMED_LINES
+    visit: Visit, wanted: Version, by: str, expected: str | None = None, most: int | None = NAMED_LINES
 ) -> CatalogDiff:
     """Put `wanted` in force and do what the difference says, in one transaction; nothing where nothing differs.
 
     Raises Refused where it may not be, and Conflict where what it does is not what was `expected` (a digest).
     """
-    store, at = session.store, session.now
-    with store.change(Head(at, by, "apply", version_of(store)), session.dry_run, alone=True) as writing:
-        version, changed, account = version_of(store), edits(store, wanted.documents), Impact(most)
-        made = edition_of(session, wanted, changed, version + 1) if changed and version else None
+    store, at, version, account = visit.store, visit.now, visit.catalog.version, Impact(most)
+    with store.change(Head(at, by, "apply", version), visit.dry_run, alone=True) as writing:
+        changed = edits(store, wanted.documents)
+        made = edition_of(store, office_in_force(visit), wanted, changed) if changed and version else None
         if changed:
             record(writing, wanted, version + 1, changed)
             writing.save([noted(store, writing.id, at, by, h.Applied(version + 1, wanted.digest, wanted.git))])
@@ -76,11 +76,16 @@ def administrator(office: o.Office, by: str) -> o.User:
     return office.users.get(by) or OFFICE._replace(id=by)
 
 
+def office_in_force(visit: Visit) -> o.Office:
+    """What is to be edited; something is in force."""
+    return office_documents.office(visit.catalog.version, visit.catalog)
+
+
 def edition_of(
-    session: Session, wanted: Version, changed: Sequence[ItemChange], version: int
+    store: Store, before: o.Office, wanted: Version, changed: Sequence[ItemChange]
 ) -> tuple[Edition, list[Ref]]:
-    before, after = session.office, office_documents.office(version, office_documents.Documents(wanted.documents))
-    refs = [Ref(*row) for row in session.store.ask("catalog.processes")]
+    after = office_documents.office(before.version + 1, office_documents.Documents(wanted.documents))
+    refs = store.migrations.processes()
     return edition(before, after, said(changed), refs), refs
 
 

@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from followup.core.migration.summary import ItemChange
-from followup.store.asking import parsed
+from followup.core.office import Document
 from followup.store.protocol import Store
 
-Documents = Mapping[str, Mapping[str, Mapping[str, Any]]]
+Documents = Mapping[str, Mapping[str, Document]]
 
 
 def edits(store: Store, documents: Documents) -> tuple[ItemChange, ...]:
     """What applying `documents` would change, by kind and id."""
-    asked = {kind: store.ask("catalog.items", kind=kind) for kind in documents}
-    return between({kind: {id: parsed(text) for id, text in rows} for kind, rows in asked.items()}, documents)
+    return between(store.versions.in_force(), documents)
 
 
 def between(before: Documents, after: Documents) -> tuple[ItemChange, ...]:
     """What differs, by kind and id."""
     found = []
     for kind in sorted(after):
-        old, new = before[kind], after[kind]
+        old, new = before.get(kind, {}), after[kind]
         for id in sorted(old.keys() | new.keys()):
             if old.get(id) != new.get(id):
                 found.append(ItemChange(kind, id, old.get(id), new.get(id)))
     return tuple(found)
 
 
-def said(edits: Sequence[ItemChange]) -> dict[str, Mapping[str, Any]]:
+def said(edits: Sequence[ItemChange]) -> dict[str, Document]:
     """The `migrate:` entries that act: those which this edit brings. What was there before has acted (E2 to E6)."""
     return {edit.id: edit.after for edit in edits if edit.kind == "migrate" and edit.after is not None}
 
@@ -50,7 +48,7 @@ def of_users(store: Store, edits: Sequence[ItemChange]) -> Iterator[str]:
     """Who leaves has nothing left to do: nobody would see it (F20)."""
     for edit in edits:
         if edit.kind == "user" and edit.before is not None and not (edit.after and edit.after["active"]):
-            contacts, actions = next(store.ask("catalog.holding", user=edit.id))
+            contacts, actions = store.migrations.holding(edit.id)
             if contacts or actions:
                 mend = f"`followup contacts set --where owner={edit.id} --owner USER`, complete or cancel what is left"
                 yield f"user '{edit.id}' still has {contacts} contacts and {actions} open actions: {mend} (F20)"

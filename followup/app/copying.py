@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 
-from followup.app.session import Session
-from followup.app.versions import documents_of, people, version_of
+from followup.app.session import Visit
+from followup.app.versions import people
 from followup.errors import Refused, StoreUnreachable
 from followup.store import whole
 from followup.store.opening import open_store
@@ -16,7 +16,7 @@ from followup.store.protocol import Rows, Store
 EACH = 1000
 
 
-def copied(here: Session, url: str, show: Callable[[int], None]) -> Counter[str]:
+def copied(here: Visit, url: str, show: Callable[[int], None]) -> Counter[str]:
     """How many rows of each table are in the store at `url` now, which held nothing; `show` is told of each thousand.
 
     Raises Refused where something is kept from whoever asks, CannotWrite where an office is kept there already,
@@ -30,7 +30,7 @@ def copied(here: Session, url: str, show: Callable[[int], None]) -> Counter[str]
     with source.snapshot():
         with closing(open_store(url, create=True)) as target:
             tables = ((table, _counted(source, table, counts, show)) for table in whole.TABLES)
-            target.fill(tables, people(documents_of(source, version_of(source))))
+            target.fill(tables, people(source.versions.documents(here.catalog.version)))
         with closing(open_store(url)) as written, written.snapshot():
             differing = whole.difference(source, written)
             if differing:

@@ -7,7 +7,6 @@ from functools import cache
 from followup.app import action_lists
 from followup.app.session import Session
 from followup.app.undoing import entries
-from followup.app.versions import documents_of, versions
 from followup.core import office_documents
 from followup.core.explanation import Applied, Cause, Known, explain
 from followup.core.list_rows import ActionRow
@@ -31,12 +30,13 @@ def explanation(session: Session, id: int) -> tuple[ActionRow, list[Cause]]:
 
 def _known(session: Session) -> Known:
     applied = {
-        row.version: Applied(row.version, row.change, row.at, row.by, row.commit) for row in versions(session.store)
+        row.version: Applied(row.version, row.change, row.at, row.by, row.commit)
+        for row in session.store.versions.all()
     }
 
     @cache
     def documents(version: int) -> office_documents.Documents:
-        return office_documents.Documents(documents_of(session.store, version))
+        return office_documents.Documents(session.store.versions.documents(version))
 
     def calendar(version: int, owner: str | None) -> Calendar:
         return office_documents.office(version, documents(version)).calendar(owner)

@@ -1,12 +1,54 @@
-"""What words mean in this office: the declared items behind ids and names."""
+"""What words mean in this office: the declared items behind ids, names and logins."""
 
 from __future__ import annotations
 
-from followup.app.session import Session
-from followup.core.office import BUILT_IN_TYPES
+from collections.abc import Mapping
+
+from followup.core.office import BUILT_IN_TYPES, User
+from followup.core.office_documents import Source
+from followup.core.words import meant, nearest
+from followup.errors import NotFound, Refused
+
+FEW = 12  # items that an error message can list
 
 
-def type_names(session: Session) -> dict[str, str]:
+def one(catalog: Source, kind: str, word: str) -> str:
+    """The id of the one item that `word` means, by id or name; raises NotFound with the nearest ones.
+
+    Of several of one name the active one is meant (F15).
+    """
+    if catalog.document(kind, word) is not None:
+        return word
+    documents = catalog.documents(kind)
+    names = {id: str(text.get("name") or id) for id, text in documents.items()}
+    ids = meant(word, names)
+    if len(ids) > 1:
+        ids = [id for id in ids if documents[id].get("active", True)] or ids
+    if len(ids) == 1:
+        return ids[0]
+    if ids:
+        raise NotFound(f"'{word}' is the name of several: {', '.join(ids)}; give the id")
+    near = nearest(word, [*names, *names.values()])
+    few = f": {', '.join(names)}" if names and not near and len(names) <= FEW else ""
+    raise NotFound(f"no {kind.replace('_', ' ')} '{word}'{near or few}")
+
+
+def worker(catalog: Source, users: Mapping[str, User], word: str) -> User:
+    """The user that `word` means, who works here and can be given work."""
+    user = users[one(catalog, "user", word)]
+    if not user.active:
+        raise Refused(f"{user.name} ({user.id}) works here no more: choose another user")
+    return user
+
+
+def user_of_login(catalog: Source, login: str | None) -> str | None:
+    """The id of the user who declares this login; None for nobody's."""
+    if login is None:
+        return None
+    return next((id for id, text in catalog.documents("user").items() if text.get("login") == login), None)
+
+
+def type_names(catalog: Source) -> dict[str, str]:
     """The types of action that have a name of the office's own (F1); the others are known by their ids."""
-    names = {id: str(text["name"]) for id, text in session.documents("action_type").items()}
+    names = {id: str(text["name"]) for id, text in catalog.documents("action_type").items()}
     return {id: name for id, name in names.items() if id not in BUILT_IN_TYPES or BUILT_IN_TYPES[id].name != name}

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from json import dumps
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from followup.app.catalog_diff import Documents, between
 from followup.core import history as h
-from followup.core import office as o
 from followup.core import office_documents
 from followup.core.draft import Decision
+from followup.core.list_rows import VersionRow
 from followup.core.migration.summary import ItemChange
 from followup.core.model import Dossier
 from followup.core.permission import reach
-from followup.core.timing import utc_text
 from followup.errors import NotFound
-from followup.store.asking import parsed
 from followup.store.protocol import Change, Person, Store
 
 
@@ -28,38 +26,12 @@ class Version(NamedTuple):
     git: str | None
 
 
-class VersionRow(NamedTuple):
-    """`versions@1`. `at`: UTC seconds. `took_back`: the version that this one took back; `items`: how many differ from
-    the version before."""
-
-    version: int
-    commit: str | None
-    at: int
-    by: str
-    change: int
-    took_back: int | None
-    items: int
-
-    def item(self) -> dict[str, Any]:
-        return {**self._asdict(), "at": utc_text(self.at)}
-
-
-def versions(store: Store) -> list[VersionRow]:
-    """All of them, oldest first."""
-    return [VersionRow._make(row) for row in store.ask("catalog.versions")]
-
-
 def changed_by(store: Store, number: int) -> tuple[VersionRow, tuple[ItemChange, ...]]:
     """A version, and what differs in it from the one before. Raises NotFound where there is no such version."""
-    found = next((row for row in versions(store) if row.version == number), None)
-    if found is None:
+    row = next((row for row in store.versions.all() if row.version == number), None)
+    if row is None:
         raise NotFound(f"no version {number} of the catalog: `followup catalog versions`")
-    return found, between(documents_of(store, number - 1), documents_of(store, number))
-
-
-def version_of(store: Store) -> int:
-    """The number of the one in force; 0 where nothing was applied yet."""
-    return int(next(store.ask("catalog.version"))[0])
+    return row, between(store.versions.documents(number - 1), store.versions.documents(number))
 
 
 def record(writing: Change, wanted: Version, version: int, changed: Sequence[ItemChange]) -> None:
@@ -82,16 +54,6 @@ def people(documents: Documents) -> Iterator[Person]:
 
 def noted(store: Store, change: int, at: int, by: str, event: h.Applied) -> tuple[Dossier, Decision]:
     """The event that tells of it, as Change.save takes it."""
-    before = Dossier("office", next(store.ask("dossiers.last_seq", subject="office"))[0])
+    before = Dossier("office", store.last_seq("office"))
     entry = h.Entry("office", before.seq + 1, change, at, by, event)
     return before, Decision((entry,), before._replace(seq=entry.seq))
-
-
-def documents_of(store: Store, number: int) -> Documents:
-    """What the version was made from; a kind is there even where it had no item of it."""
-    found: dict[str, dict[str, o.Document]] = {}
-    for kind, id, text in store.ask("catalog.items_of", number=number):
-        found.setdefault(kind, {})
-        if text is not None:
-            found[kind][id] = parsed(text)
-    return found

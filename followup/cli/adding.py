@@ -34,7 +34,7 @@ def owners(here: Session, added: Added) -> list[Owner]:
     whole, days = added.on_top_of(known), (here.clock(None).day, _last(here))
     found = []
     for id in sorted(added.owners, key=str):
-        name = here.users[id].name if id in here.users else id or "nobody"
+        name = here.users[id].name if id and id in here.users else id or "nobody"
         found.append(Owner(name, person(here.office, known, id, *days), person(here.office, whole, id, *days)))
     return found
 

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from followup.app.session import Visit, session_of
 from followup.cli.options import Answer, DryRun, Yes
 from followup.cli.report import answer, room, show
-from followup.cli.settings import confirm, world
+from followup.cli.settings import confirm, visit
 from followup.core.migration.summary import NAMED_LINES, CatalogDiff
 from followup.core.permission import must
 from followup.errors import CatalogInvalid, Problem, Refused, UsageError
 from followup.output.text import plural, problem_line
 
 if TYPE_CHECKING:
+    from followup.app.catalog_diff import Documents
     from followup.app.versions import Version
 
 app = typer.Typer()
@@ -52,9 +54,9 @@ def _people(ctx: typer.Context, all: bool, format: str) -> bool:
     from followup.output.diff import drawn
 
     wanted, problems = _wanted(ctx.obj.folder(), "mend the files first")
-    with world(ctx, True, wanted.documents["office"]["office"]["zone"]) as here:
+    with visit(ctx, True, wanted.documents["office"]["office"]["zone"]) as here:
         here.administered("see what an edit does to everybody")
-        found = difference(here, wanted, here.user_id or "office", None if all else NAMED_LINES)
+        found = difference(here, wanted, here.word or "office", None if all else NAMED_LINES)
     if format == "table":
         _warned(problems if found.edits else ())
         show(_shown(found, format))
@@ -135,7 +137,7 @@ def put_in_force(
 
     folder, quiet = ctx.obj.folder(), ctx.obj.quiet
     wanted, problems = _wanted(folder)
-    with world(ctx, dry_run, wanted.documents["office"]["office"]["zone"]) as here:
+    with visit(ctx, dry_run, wanted.documents["office"]["office"]["zone"]) as here:
         by = _who(here, wanted.documents)
         if not (yes or dry_run):
             found = difference(here, wanted, by)
@@ -169,13 +171,13 @@ def _in_force(made: CatalogDiff, dry_run: bool) -> str:
     return f"version {made.version} {'would be' if dry_run else 'is'} in force"
 
 
-def _who(here, documents) -> str:  # type: ignore[no-untyped-def]
+def _who(here: Visit, documents: Documents) -> str:
     """Who applies. The first version is applied by a user whom it declares itself."""
-    first = next(here.store.ask("catalog.version"))[0] == 0
-    if not first:
-        must(here.user, "apply-catalog", "apply")
-        return str(here.user.id)
-    user = here.user_id or "office"
+    if here.catalog.version:
+        administrator = session_of(here).user
+        must(administrator, "apply-catalog", "apply")
+        return administrator.id
+    user = here.word or "office"
     if user != "office" and user not in documents["user"]:
         raise Refused(f"the catalog declares no user '{user}'")
     return user

@@ -10,7 +10,7 @@ import typer
 from followup.app import lookup
 from followup.cli.options import Format
 from followup.cli.report import room, show
-from followup.cli.settings import world
+from followup.cli.settings import visit, world
 from followup.core.office import Offset
 from followup.output.render import render
 
@@ -24,8 +24,8 @@ SCHEMAS = {"cycle": "cycles@1", "alias": "aliases@1", "user": "users@1"}
 
 
 def _list(ctx: typer.Context, kind: str, columns: tuple[str, ...], all: bool, format: str) -> None:
-    with world(ctx) as here:
-        documents = here.documents(kind)
+    with visit(ctx) as here:
+        documents = here.catalog.documents(kind)
         items = [_item(kind, id, text) for id, text in documents.items() if all or text["active"]]
         columns += ("active",) if all else ()
         show(render(format, SCHEMAS[kind], items, columns, "None.", room()))
@@ -57,10 +57,10 @@ def list_users(ctx: typer.Context, all: All = False, format: Format = "table") -
 @cycles.command("show")
 def show_cycle(ctx: typer.Context, id: Name, format: Format = "table") -> None:
     """A cycle's steps, in order."""
-    with world(ctx) as here:
-        text = here.document("cycle", here.one("cycle", id))
+    with visit(ctx) as here:
+        text = here.catalog.document("cycle", lookup.one(here.catalog, "cycle", id))
         assert text is not None
-        names = lookup.type_names(here) if format == "table" else {}
+        names = lookup.type_names(here.catalog) if format == "table" else {}
         steps = [
             {
                 **step,
@@ -109,9 +109,9 @@ def show_user(ctx: typer.Context, id: Name, format: Format = "table") -> None:
 
 
 def _show(ctx: typer.Context, kind: str, word: str, format: str) -> None:
-    with world(ctx) as here:
-        id = here.one(kind, word)
-        facts = _item(kind, id, here.document(kind, id) or {})
+    with visit(ctx) as here:
+        id = lookup.one(here.catalog, kind, word)
+        facts = _item(kind, id, here.catalog.document(kind, id) or {})
         items: list[dict[str, Any]] = [facts]
         if format == "table":
             items = [{"field": key, "value": value} for key, value in facts.items() if value not in (None, [], {})]

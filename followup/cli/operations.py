@@ -13,7 +13,7 @@ from followup.app.checking import Doctor
 from followup.cli.options import Answer
 from followup.cli.progress import progress, wiped
 from followup.cli.report import answer
-from followup.cli.settings import world
+from followup.cli.settings import visit
 from followup.errors import CannotWrite, Refused
 from followup.output.text import clean, plural
 from followup.store.opening import open_store
@@ -60,7 +60,7 @@ def backup(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE
 
     if os.path.lexists(file):
         raise CannotWrite(f"{file} exists already: a backup overwrites nothing")
-    with world(ctx) as here, beside(file) as part:
+    with visit(ctx) as here, beside(file) as part:
         here.administered("copy the office")
         os.chmod(part.name, 0o600)  # the contacts of an office
         here.store.back_up(part.name)

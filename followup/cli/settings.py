@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import typer
 
-from followup.app.session import Session
+from followup.app.lookup import user_of_login
+from followup.app.session import Session, Visit, session_of
 from followup.errors import BadInput, CannotWrite, NoProject
-from followup.store.asking import parsed
 from followup.store.opening import open_store
-from followup.store.protocol import Store
+from followup.store.questions.catalog_questions import AppliedCatalog
 from followup.store.urls import display_url
 
 #: root's options, which may stand anywhere -> how many words follow
@@ -77,27 +77,30 @@ def unused(url: str) -> None:
             raise
         return
     with closing(store):
-        if next(store.ask("catalog.version"))[0]:
+        if store.catalog.version():
             held = f"{display_url(url)} holds an office already"
             raise CannotWrite(f"{held}: nothing was changed; `followup apply` changes its catalog")
 
 
 @contextmanager
-def world(
+def world(ctx: typer.Context, dry_run: bool = False) -> Iterator[Session]:
+    """What this command works in, as a user of the office."""
+    with visit(ctx, dry_run) as visited:
+        yield session_of(visited)._replace(quiet=ctx.obj.quiet)
+
+
+@contextmanager
+def visit(
     ctx: typer.Context, dry_run: bool = False, zone: str | None = None, url: str | None = None
-) -> Iterator[Session]:
-    """The world of this command, closed behind it. `zone`: the office's, where none is applied yet; `url`: of a store
+) -> Iterator[Visit]:
+    """The store of this command, closed behind it. `zone`: the office's, where none is applied yet; `url`: of a store
     that the command names itself."""
     settings: Settings = ctx.obj
-    store = open_store(url or settings.store_url())
-    try:
-        user = settings.user or os.environ.get("FOLLOWUP_USER") or _login(store)
-        now = present(settings, zone or _zone(store))
-        here = Session(store, now, user, _command(ctx), dry_run, _typed(ctx))
-        here.quiet = settings.quiet
-        yield here
-    finally:
-        store.close()
+    with closing(open_store(url or settings.store_url())) as store:
+        catalog = AppliedCatalog(store.catalog)
+        word = settings.user or os.environ.get("FOLLOWUP_USER") or user_of_login(catalog, store.account)
+        now = present(settings, zone or _zone(catalog))
+        yield Visit(store, catalog, now, word, _command(ctx), dry_run, _typed(ctx))
 
 
 def today(settings: Settings) -> str:
@@ -126,14 +129,10 @@ def present(settings: Settings, zone: str) -> int:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).timestamp())
 
 
-def _zone(store: Store) -> str:
+def _zone(catalog: AppliedCatalog) -> str:
     """The office's zone; UTC while no office is applied."""
-    row = next(store.ask("catalog.item", kind="office", id="office"), None)
-    return str(parsed(row[0])["zone"]) if row else "UTC"
-
-
-def _login(store: Store) -> str | None:
-    return next((row[0] for row in store.ask("catalog.login", login=store.account)), None)
+    office = catalog.document("office", "office")
+    return str(office["zone"]) if office else "UTC"
 
 
 def _command(ctx: typer.Context) -> str:

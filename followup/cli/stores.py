@@ -8,7 +8,7 @@ import typer
 
 from followup.app.copying import copied
 from followup.cli.progress import progress
-from followup.cli.settings import unused, world
+from followup.cli.settings import unused, visit
 from followup.errors import NoProject
 from followup.output.text import plural
 from followup.store.opening import open_store
@@ -51,7 +51,7 @@ def copy(
 ) -> None:
     """Copy an office into another store, all of it or nothing, and hold the copy against it row for row."""
     unused(target)
-    with world(ctx, url=source) as here, progress(ctx, "rows") as show:
+    with visit(ctx, url=source) as here, progress(ctx, "rows") as show:
         counts = copied(here, target, show)
     if not ctx.obj.quiet:
         rows = plural(counts.total(), "row")

@@ -7,11 +7,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from followup.app.versions import VersionRow, changed_by, version_of, versions
+from followup.app.versions import changed_by
 from followup.cli.options import Format
 from followup.cli.report import answer, room, show
-from followup.cli.settings import world
+from followup.cli.settings import visit
+from followup.core.list_rows import VersionRow
 from followup.core.migration.summary import ItemChange
+from followup.core.timing import utc_text
 from followup.output.diff import edit_item, edit_lines, edit_list
 from followup.output.render import render
 from followup.output.text import clean, plural
@@ -23,10 +25,10 @@ COLUMNS = ("version", "at", "by", "commit", "items", "took_back")
 @catalog.command("versions")
 def list_versions(ctx: typer.Context, format: Format = "table") -> None:
     """Every version that was in force: since when, by whom, of which commit, and how many items it changed."""
-    with world(ctx) as here:
-        items = [row.item() for row in versions(here.store)]
+    with visit(ctx) as here:
+        items = [row.item() for row in here.store.versions.all()]
     if format == "table":
-        items = [{**item, "at": item["at"][:16].replace("T", " ") + "Z"} for item in items]
+        items = [{**item, "at": str(item["at"])[:16].replace("T", " ") + "Z"} for item in items]
     show(render(format, "versions@1", items, COLUMNS, "Nothing is applied yet.", room()))
 
 
@@ -37,8 +39,8 @@ def show_version(
     format: Annotated[Literal["table", "json", "md"], typer.Option("--format", "-f", help="how to write it")] = "table",
 ) -> None:
     """What a version of the catalog changed."""
-    with world(ctx) as here:
-        row, edits = changed_by(here.store, number or version_of(here.store))
+    with visit(ctx) as here:
+        row, edits = changed_by(here.store, number or here.catalog.version)
     if format == "json":
         answer("version", {**row.item(), "edits": [edit_item(edit) for edit in edits]})
     else:
@@ -54,5 +56,5 @@ def _told(row: VersionRow, edits: Sequence[ItemChange]) -> Iterator[str]:
 def _headed(row: VersionRow) -> str:
     commit = f", commit {row.commit}" if row.commit else ""
     back = f", which took version {row.took_back} back" if row.took_back else ""
-    when = row.item()["at"][:16].replace("T", " ")
+    when = utc_text(row.at)[:16].replace("T", " ")
     return clean(f"Version {row.version}, applied by {row.by} on {when}Z{commit}{back}: {plural(row.items, 'item')}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from followup.core.model import Action, Dossier
-from followup.core.timing import day_of
+from followup.core.timing import day_of, utc_text
 from followup.core.worklist import next_action_date, overdue_days
 
 
@@ -117,3 +117,19 @@ class ContactRow(NamedTuple):
             "on_hold": self.cycle in holds,
             "next_action_date": next_action_date(self.next_action, day_of(self.updated_at, zone)),
         }
+
+
+class VersionRow(NamedTuple):
+    """`versions@1`, in the order of catalog.versions. `at`: UTC seconds. `took_back`: the version that this one took
+    back; `items`: how many differ from the version before."""
+
+    version: int
+    commit: str | None
+    at: int
+    by: str
+    change: int
+    took_back: int | None
+    items: int
+
+    def item(self) -> dict[str, object]:
+        return {**self._asdict(), "at": utc_text(self.at)}

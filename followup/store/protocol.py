@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from followup.core.draft import Decision
-from followup.core.model import Dossier
 from followup.store.asking import Asking
+
+if TYPE_CHECKING:
+    from followup.core.draft import Decision
+    from followup.core.model import Dossier
+    from followup.store.questions.catalog_questions import CatalogQuestions
+    from followup.store.questions.migration_questions import MigrationQuestions
+    from followup.store.questions.version_questions import VersionQuestions
 
 #: rows of a table, each in the order of its columns
 Rows = Iterable[Sequence[Any]]
@@ -72,6 +77,13 @@ class Store(Asking, Protocol):
     url: str
 
     @property
+    def catalog(self) -> CatalogQuestions: ...
+    @property
+    def versions(self) -> VersionQuestions: ...
+    @property
+    def migrations(self) -> MigrationQuestions: ...
+
+    @property
     def account(self) -> str | None:
         """By what name whoever asks is known there: a `login` of the catalog's users. None: by none."""
         ...
@@ -93,6 +105,10 @@ class Store(Asking, Protocol):
 
     def tasks(self, user: str) -> Dossier:
         """The dossier of a user's tasks without a contact."""
+        ...
+
+    def last_seq(self, subject: str) -> int:
+        """The number of a subject's last event; 0 for none."""
         ...
 
     def change(

@@ -30,7 +30,7 @@ from followup.app import action_lists, applying, contact_lists, history_lists, s
 from followup.app.checking import Doctor
 from followup.app.deciding import Outcome, for_actions, for_contacts, for_user
 from followup.app.importing import Defaults, Importer
-from followup.app.session import Session
+from followup.app.session import Session, Visit
 from followup.app.undoing import undo_last
 from followup.app.versions import Version
 from followup.catalog.load import Catalog
@@ -47,6 +47,7 @@ from tests.app.dying_store import Dying, Killed
 from tests.app.office_model import No, Office, enrolled, instant, next_due, opened, step_id
 from tests.conftest import few
 from tests.servers import new_schema
+from tests.sessions import session_in, visit_of
 
 MORNING = 1777910400  # 2026-05-04T09:00 in Vancouver, an hour into the 5th in Tokyo
 #: who is there from the start, whose they are, and on which cycle; nora is not known yet
@@ -101,7 +102,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
         self.url = self.place.__enter__()
         self.store = open_store(self.url, create=True)
         self.model = Office(c.OFFICE, MORNING)
-        _apply(c.loaded(c.OFFICE), Session(self.store, MORNING, "ada"))
+        _applied(c.loaded(c.OFFICE), visit_of(self.store, MORNING, "ada"))
         self.told: list[dict[str, Any]] = []
         self.last: Command | None = None
         self.trouble: str | int | None = None
@@ -115,7 +116,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
 
     def world(self, by: str, command: str = "look", dry_run: bool = False) -> Session:
         """A new one for each command, as the command line has it."""
-        return Session(self.store, self.model.now, by, command, dry_run)
+        return session_in(self.store, self.model.now, by, command, dry_run)
 
     # What happens to contacts
 
@@ -319,7 +320,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
             self.holds()
         elif trouble is not None:
             with suppress(Killed):
-                _answer(real, Session(Dying(self.store, trouble), self.model.now, by, name))
+                _answer(real, session_in(Dying(self.store, trouble), self.model.now, by, name))
             self.store.close()
             self.store = open_store(self.url)
             self.holds()
@@ -477,7 +478,11 @@ def _undo(partly: bool, here: Session) -> list[str]:
 
 
 def _apply(found: Catalog, here: Session) -> list[str]:
-    applying.apply(here, Version(found.documents, found.digest, None), "ada")
+    return _applied(found, visit_of(here.store, here.now, "ada", here.command, here.dry_run))
+
+
+def _applied(found: Catalog, visit: Visit) -> list[str]:
+    applying.apply(visit, Version(found.documents, found.digest, None), "ada")
     return []
 
 

@@ -27,6 +27,7 @@ from followup.store.opening import open_store
 from followup.store.protocol import Change, Store
 from followup.store.sqlite.schema import migrate
 from tests.servers import new_schema, schema_of, server_url
+from tests.sessions import session_in
 from tests.store.conftest import ENGINES, Kept, dropped, made_in
 
 NOON = 1_777_910_400  # 2026-05-04 16:00 UTC, which is 09:00 at the office
@@ -158,7 +159,7 @@ def store(anywhere: Kept) -> Iterator[Store]:
 
 
 def world(store: Store, dry_run: bool = False) -> Session:
-    return Session(store, NOON, "sue", "test", dry_run, "typed")
+    return session_in(store, NOON, "sue", "test", dry_run, "typed")
 
 
 def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:

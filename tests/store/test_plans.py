@@ -16,7 +16,6 @@ import pytest
 
 from followup.app import action_lists, contact_page, named_contacts
 from followup.app.deciding import for_actions, for_contacts
-from followup.app.session import Session
 from followup.app.undoing import undo_last
 from followup.core import wishes as w
 from followup.store.postgres.placeholders import placed
@@ -24,6 +23,7 @@ from followup.store.postgres.store import PostgresStore
 from followup.store.sqlite.store import SqliteStore
 from followup.store.statements import statement
 from tests.servers import let_in, schema_of, server_url
+from tests.sessions import session_in
 from tests.store.conftest import Kept, made_in
 
 NOON = 1_777_910_400  # 2026-05-04 16:00 UTC
@@ -62,7 +62,7 @@ def asks(store_class: type[Any]) -> type[Any]:
 
 def a_morning(store: Any) -> None:
     """What a rep does, as the commands do it."""
-    world = Session(store, NOON, "tom", "test")
+    world = session_in(store, NOON, "tom", "test")
     rows = action_lists.due(world, "tom", "2026-05-05")
     action_lists.action(world, rows[0].id)
     contact_page.page(world, "jane-smith")

@@ -87,7 +87,7 @@ def _declared(store: Store) -> tuple[dict[str, set[str]], dict[str, str]]:
     """The ids of each kind, and the renamed ones with what they are called now (E5)."""
     ids: dict[str, set[str]] = defaultdict(set)
     moved: dict[str, str] = {}
-    for kind, id, text in store.ask("doctor.documents_now"):
+    for kind, id, text in store.versions.texts_in_force():
         ids[kind].add(id)
         if kind == "moved":
             moved = {old: str(new) for old, new in (_read(text) or {}).items()}

@@ -19,7 +19,6 @@ from followup.core.model import Dossier
 from followup.core.office import Office
 from followup.errors import BadInput, Busy, NoProject, Refused, StoreUnreachable
 from followup.store import journal
-from followup.store.asking import parsed
 from followup.store.folder import by_hand, commit, instance
 from followup.store.folder.fields import lines
 from followup.store.folder.places import held, unwritable
@@ -161,7 +160,7 @@ class CsvStore(SqliteStore):
         if not self._edits:
             return
         at = head.at if head else max(at for _, _, at in self._seen) // 10**9
-        (version,) = next(self.ask("catalog.version"))
+        version = self.catalog.version()
         self._guessed = not self._keeps
         with super().change(Head(at, by_hand.NOBODY.id, by_hand.COMMAND, version)) as change:
             change.save(self._decided(Stamp(change.id, at, by_hand.NOBODY)))
@@ -180,10 +179,7 @@ class CsvStore(SqliteStore):
         return decisions
 
     def _applied(self) -> Office:
-        documents: dict[str, dict[str, Any]] = {}
-        for kind, id, text in self.ask("doctor.documents_now"):
-            documents.setdefault(kind, {})[id] = parsed(text)
-        return office_documents.office(0, office_documents.Documents(documents))
+        return office_documents.office(0, office_documents.Documents(self.versions.in_force()))
 
     def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
         if re.search(r"\b(history|VACUUM)\b", statement("sqlite", name)):

@@ -20,7 +20,7 @@ from followup.core.draft import Decision
 from followup.core.model import Dossier, user_subject
 from followup.errors import Busy, NoProject, Overtaken, StoreUnreachable, UsageError
 from followup.store import whole
-from followup.store.dossiers import Dossiers
+from followup.store.answering import Answering
 from followup.store.postgres.bulk import copied, few_enough, poured_unguarded
 from followup.store.postgres.placeholders import placed
 from followup.store.postgres.server import address, connected, first_line, translated
@@ -38,7 +38,7 @@ BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 LONG = frozenset({"lists.history", "doctor.others_history", *(f"whole.{table}" for table in whole.TABLES)})
 
 
-class PostgresStore(Dossiers):
+class PostgresStore(Answering):
     """A schema of a database."""
 
     def __init__(self, url: str, create: bool = False) -> None:
@@ -159,7 +159,7 @@ class PostgresStore(Dossiers):
         with self._transaction(BEGIN) as end:
             self._holding = not alone
             self._lock("alone" if alone else "beside")
-            if next(self.ask("catalog.version"))[0] != head.catalog_version:
+            if self.catalog.version() != head.catalog_version:
                 raise (Busy if resume else Overtaken)(OVERTAKEN)  # of batches that are saved none is begun anew
             change = PostgresChange(self, head, resume)
             yield change

@@ -19,8 +19,8 @@ from followup.core.model import Dossier
 from followup.core.words import folded
 from followup.errors import Busy, CannotWrite, FollowupError, NoProject, Overtaken, StoreUnreachable
 from followup.store.accounts import system_account
+from followup.store.answering import Answering
 from followup.store.asking import DAMAGED
-from followup.store.dossiers import Dossiers
 from followup.store.protocol import OVERTAKEN, Head, Person, Rows
 from followup.store.saving import WRITES, rows_of
 from followup.store.statements import statement, statements
@@ -54,7 +54,7 @@ KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
 )
 
 
-class SqliteStore(Dossiers):
+class SqliteStore(Answering):
     """A store in one file."""
 
     def __init__(self, path: str, create: bool = False) -> None:

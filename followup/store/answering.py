@@ -1,19 +1,43 @@
-"""Dossiers out of rows, whatever the engine that answers the questions."""
+"""The part of a store that is the same for every engine: its questions, and dossiers out of rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from json import dumps
-from typing import Any
+from typing import TYPE_CHECKING
 
 from followup.core.model import Action, Contact, Dossier, Enrolment, contact_subject, user_subject
+from followup.store.asking import Row, Value
+
+if TYPE_CHECKING:
+    from followup.store.questions.catalog_questions import CatalogQuestions
+    from followup.store.questions.migration_questions import MigrationQuestions
+    from followup.store.questions.version_questions import VersionQuestions
 
 
-class Dossiers:
-    """The part of a store that gathers. Whoever keeps the rows says how they are asked for."""
+class Answering:
+    """An engine adds how a statement is run. A kind of questions is imported when one of its kind is asked."""
 
-    def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
+    def ask(self, name: str, /, **values: Value) -> Iterator[Row]:
         raise NotImplementedError
+
+    @property
+    def catalog(self) -> CatalogQuestions:
+        from followup.store.questions.catalog_questions import CatalogQuestions
+
+        return CatalogQuestions(self)
+
+    @property
+    def versions(self) -> VersionQuestions:
+        from followup.store.questions.version_questions import VersionQuestions
+
+        return VersionQuestions(self)
+
+    @property
+    def migrations(self) -> MigrationQuestions:
+        from followup.store.questions.migration_questions import MigrationQuestions
+
+        return MigrationQuestions(self)
 
     def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
         ids = dumps(contacts)
@@ -42,6 +66,9 @@ class Dossiers:
 
     def tasks(self, user: str) -> Dossier:
         subject = user_subject(user)
-        seq = next(self.ask("dossiers.last_seq", subject=subject))[0]
+        seq = self.last_seq(subject)  # first: actions that are read later cannot lack what it counts
         actions = tuple(Action._make(row) for row in self.ask("dossiers.tasks", user=user))
         return Dossier(subject, seq, actions=actions)
+
+    def last_seq(self, subject: str) -> int:
+        return int(next(self.ask("dossiers.last_seq", subject=subject))[0])
