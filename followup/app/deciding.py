@@ -83,7 +83,7 @@ def _batches(
 def _taken_up(session: Session) -> TakenUp:
     """What the same user left unfinished today by the same words: its dates are today's, so it can be gone on with."""
     zone, version = session.office.calendar(session.user.id).zone, session.office.version
-    for id, at in session.store.ask("lists.unfinished", by=session.user.id, typed=session.typed, version=version):
+    for id, at in session.store.history.unfinished(session.user.id, session.typed, version):
         if at <= session.now and local(at, zone).day == session.today:
             return TakenUp(id, at)
     return TakenUp(None, session.now)

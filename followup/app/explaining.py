@@ -6,7 +6,6 @@ from functools import cache
 
 from followup.app import action_lists
 from followup.app.session import Session
-from followup.app.undoing import entries
 from followup.core import office_documents
 from followup.core.explanation import Applied, Cause, Known, explain
 from followup.core.list_rows import ActionRow
@@ -25,7 +24,7 @@ def explanation(session: Session, id: int) -> tuple[ActionRow, list[Cause]]:
     if row.owner not in session.reach.team and not sees(session.reach, dossier):
         raise Refused(f"action {id} is not yours to see: ask {row.owner or 'a manager'} (F20)")
     subject = contact_subject(row.contact) if row.contact else user_subject(row.owner or "")
-    return row, explain(id, entries(session, subject), _known(session))
+    return row, explain(id, session.store.history.entries(subject), _known(session))
 
 
 def _known(session: Session) -> Known:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from followup.app.action_lists import reach_values
 from followup.app.session import Session
 from followup.core.timing import utc_text
-from followup.store.asking import parsed
-
-LAST = 2**63 - 1  # change that a store can hold
+from followup.store.questions.history_questions import HistoryRow
 
 
 def history(
@@ -20,19 +17,28 @@ def history(
 
     `limit`: so many, from the end; -1: all.
     """
-    question = "history_of" if subject else "history" if limit < 0 else "latest"
-    bounds = {"change": change, "first": change or 0, "last": change or LAST}
-    reach = reach_values(session.reach)
-    rows = session.store.ask(f"lists.{question}", subject=subject, limit=limit, **bounds, **reach)
-    for about, seq, number, at, by, kind, id, data in rows if question == "history" else reversed(list(rows)):
-        yield {
-            "subject": about,
-            "seq": seq,
-            "change": number,
-            "at": utc_text(at),
-            "by": by,
-            "contact": about.removeprefix("contact:") if about.startswith("contact:") else None,
-            "kind": kind,
-            "action": id,
-            "data": parsed(data),
-        }
+    return map(_item, _rows(session, subject, change, limit))
+
+
+def _rows(session: Session, subject: str | None, change: int | None, limit: int) -> Iterable[HistoryRow]:
+    questions, reach = session.store.history, session.reach
+    if subject:
+        return questions.happened_to(subject, change, reach, limit)[::-1]
+    if limit >= 0:
+        return questions.happened_last(change, reach, limit)[::-1]
+    return questions.happened(change, reach)
+
+
+def _item(row: HistoryRow) -> dict[str, Any]:
+    kind, colon, id = row.subject.partition(":")
+    return {
+        "subject": row.subject,
+        "seq": row.seq,
+        "change": row.change,
+        "at": utc_text(row.at),
+        "by": row.by,
+        "contact": id if (kind, colon) == ("contact", ":") else None,
+        "kind": row.kind,
+        "action": row.action,
+        "data": row.data,
+    }

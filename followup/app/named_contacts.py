@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from json import dumps
 
-from followup.app.action_lists import reach_values
 from followup.app.session import Session
 from followup.core.words import folded, nearest
 from followup.errors import FollowupError, NotFound
@@ -18,13 +16,12 @@ def contact_id(session: Session, word: str) -> str:
     """The contact that `word` means: an id, or a name where it is one person's; raises NotFound with the nearest."""
     if session.store.dossiers([word])[word].contact:
         return word
-    ids = [id for id, _ in session.store.ask("lists.named", name=folded(word))]
+    ids = session.store.contacts.named(folded(word))
     if len(ids) == 1:
-        return str(ids[0])
+        return ids[0]
     if ids:
         raise _not_one(word, ids)
-    near = {name for pair in session.store.ask("lists.like", pattern=f"%{folded(word)[:4]}%") for name in pair}
-    raise NotFound(f"no contact '{word}'{nearest(word, near)}")
+    raise NotFound(f"no contact '{word}'{nearest(word, session.store.contacts.like(folded(word)[:4]))}")
 
 
 def contact_ids(session: Session, words: Sequence[str]) -> tuple[list[str], list[tuple[str, FollowupError]]]:
@@ -34,7 +31,7 @@ def contact_ids(session: Session, words: Sequence[str]) -> tuple[list[str], list
         dossiers = session.store.dossiers(words[start : start + PAGE])
         ids.update(id for id, dossier in dossiers.items() if dossier.contact)
     names: dict[str, list[str]] = {folded(word): [] for word in words if word not in ids}
-    for id, name in session.store.ask("lists.named_any", names=dumps([*names])) if names else ():
+    for id, name in session.store.contacts.named_any(names) if names else ():
         names[name].append(id)
     meant = {word: [word] if word in ids else names[folded(word)] for word in dict.fromkeys(words)}
     refused = [(word, _not_one(word, several)) for word, several in meant.items() if len(several) != 1]
@@ -56,8 +53,7 @@ def twins(session: Session, fields: Mapping[str, str]) -> list[tuple[str, str, s
         "phone": "".join(c for c in fields.get("phone", "") if c not in " -().+"),
     }
     email, phone = same["e-mail"] or None, same["phone"] or None
-    rows = session.store.ask("lists.twins", name=same["name"], email=email, phone=phone, **reach_values(session.reach))
     return [
         (id, name, " and ".join(what for what, is_so in zip(same, alike, strict=True) if is_so))
-        for id, name, *alike in rows
+        for id, name, *alike in session.store.contacts.twins(same["name"], email, phone, session.reach)
     ]

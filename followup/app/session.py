@@ -75,6 +75,10 @@ class Session(NamedTuple):
         everything, team, place = self.reach
         return [u.id for u in self.users.values() if everything or u.id in team or (place and u.property == place)]
 
+    def cycle_ids(self, cycle: str | None) -> list[str] | None:
+        """Every id that a cycle of today has had, since rows keep the one they were made under (E5); None for None."""
+        return self.office.every_id(cycle) if cycle else None
+
     def document(self, kind: str, id: str) -> Document | None:
         return self.catalog.document(kind, id)
 

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from json import dumps
-
-from followup.app.action_lists import reach_values
 from followup.app.contact_lists import holds
 from followup.app.session import Session
 from followup.core.model import Contact, Enrolment
 from followup.core.timing import day_of
 from followup.core.worklist import Stranded, stranded
+from followup.store.questions.contact_questions import StrandedRow
 
 
 def stranded_contacts(session: Session) -> list[Stranded]:
     """Of those that the user may see."""
-    ids = sorted(id for hold in holds(session) for id in session.office.every_id(hold))
-    workers = dumps([user.id for user in session.users.values() if user.active])
-    rows = session.store.ask("lists.stranded", holds=dumps(ids), workers=workers, **reach_values(session.reach))
-    return [_stranded(session, *row) for row in rows]
+    on_hold = sorted(id for hold in holds(session) for id in session.office.every_id(hold))
+    workers = [user.id for user in session.users.values() if user.active]
+    return [_stranded(session, row) for row in session.store.contacts.stranded(on_hold, workers, session.reach)]
 
 
-def _stranded(
-    session: Session,
-    id: str,
-    name: str,
-    owner: str | None,
-    created: str,
-    goes_on: bool,
-    process: str | None,
-    alias: str | None,
-    ended: str | None,
-    reason: str | None,
-    since: str | None,
-) -> Stranded:
-    chosen = alias if alias and _is_chosen(session, alias) else None
-    last = Enrolment(0, id, "cycle", process, chosen, 0, "", 0, 1, "", 0, None, ended, reason) if process else None
-    zone = session.office.calendar(owner).zone
-    return stranded(Contact(id, name, owner=owner), last, (since or day_of(created, zone))[:10], bool(goes_on))
+def _stranded(session: Session, row: StrandedRow) -> Stranded:
+    zone = session.office.calendar(row.owner).zone
+    since = (row.since or day_of(row.created_at, zone))[:10]
+    return stranded(Contact(row.id, row.name, owner=row.owner), _last_cycle(session, row), since, bool(row.goes_on))
+
+
+def _last_cycle(session: Session, row: StrandedRow) -> Enrolment | None:
+    if row.process is None:
+        return None
+    alias = row.alias if row.alias and _is_chosen(session, row.alias) else None
+    return Enrolment(0, row.id, "cycle", row.process, alias, 0, "", 0, 1, "", 0, None, row.ended, row.reason)
 
 
 def _is_chosen(session: Session, alias: str) -> bool:

@@ -10,7 +10,10 @@ from followup.core.model import Action, Contact, Dossier, Enrolment, contact_sub
 from followup.store.asking import Row, Value
 
 if TYPE_CHECKING:
+    from followup.store.questions.action_questions import ActionQuestions
     from followup.store.questions.catalog_questions import CatalogQuestions
+    from followup.store.questions.contact_questions import ContactQuestions
+    from followup.store.questions.history_questions import HistoryQuestions
     from followup.store.questions.migration_questions import MigrationQuestions
     from followup.store.questions.version_questions import VersionQuestions
 
@@ -22,22 +25,40 @@ class Answering:
         raise NotImplementedError
 
     @property
+    def actions(self) -> ActionQuestions:
+        from followup.store.questions.action_questions import ActionQuestions
+
+        return ActionQuestions(self)
+
+    @property
     def catalog(self) -> CatalogQuestions:
         from followup.store.questions.catalog_questions import CatalogQuestions
 
         return CatalogQuestions(self)
 
     @property
-    def versions(self) -> VersionQuestions:
-        from followup.store.questions.version_questions import VersionQuestions
+    def contacts(self) -> ContactQuestions:
+        from followup.store.questions.contact_questions import ContactQuestions
 
-        return VersionQuestions(self)
+        return ContactQuestions(self)
+
+    @property
+    def history(self) -> HistoryQuestions:
+        from followup.store.questions.history_questions import HistoryQuestions
+
+        return HistoryQuestions(self)
 
     @property
     def migrations(self) -> MigrationQuestions:
         from followup.store.questions.migration_questions import MigrationQuestions
 
         return MigrationQuestions(self)
+
+    @property
+    def versions(self) -> VersionQuestions:
+        from followup.store.questions.version_questions import VersionQuestions
+
+        return VersionQuestions(self)
 
     def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
         ids = dumps(contacts)

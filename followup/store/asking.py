@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Iterable, Iterator
+from json import dumps, loads
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from followup.errors import StoreUnreachable
+
+if TYPE_CHECKING:
+    from followup.core.permission import Reach
 
 DAMAGED = "the store is damaged: restore your last backup, and keep this file"
 
@@ -13,6 +17,17 @@ DAMAGED = "the store is damaged: restore your last backup, and keep this file"
 Value: TypeAlias = str | int | bytes | None
 #: a row in the order of its columns; the one question that names the statement knows their types
 Row: TypeAlias = tuple[Any, ...]
+
+
+def reach_values(reach: Reach) -> dict[str, Value]:
+    """What the part {sees_contact} of a statement is given (F20)."""
+    everything, team, place = reach
+    return {"everything": everything, "team": dumps(sorted(team)), "property": place}
+
+
+def json_list(words: Iterable[str] | None) -> str | None:
+    """A list as a statement takes it; None stays None."""
+    return None if words is None else dumps([*words])
 
 
 class Asking(Protocol):
@@ -25,8 +40,6 @@ class Asking(Protocol):
 
 def parsed(text: str) -> Any:
     """A document, or an event's data, as it was saved. Raises StoreUnreachable for one that is damaged."""
-    from json import loads
-
     try:
         return loads(text)
     except (RecursionError, ValueError):

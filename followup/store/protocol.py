@@ -14,7 +14,10 @@ from followup.store.asking import Asking
 if TYPE_CHECKING:
     from followup.core.draft import Decision
     from followup.core.model import Dossier
+    from followup.store.questions.action_questions import ActionQuestions
     from followup.store.questions.catalog_questions import CatalogQuestions
+    from followup.store.questions.contact_questions import ContactQuestions
+    from followup.store.questions.history_questions import HistoryQuestions
     from followup.store.questions.migration_questions import MigrationQuestions
     from followup.store.questions.version_questions import VersionQuestions
 
@@ -77,11 +80,17 @@ class Store(Asking, Protocol):
     url: str
 
     @property
+    def actions(self) -> ActionQuestions: ...
+    @property
     def catalog(self) -> CatalogQuestions: ...
     @property
-    def versions(self) -> VersionQuestions: ...
+    def contacts(self) -> ContactQuestions: ...
+    @property
+    def history(self) -> HistoryQuestions: ...
     @property
     def migrations(self) -> MigrationQuestions: ...
+    @property
+    def versions(self) -> VersionQuestions: ...
 
     @property
     def account(self) -> str | None:
