@@ -73,7 +73,7 @@ def backup(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE
 
 def _checked(path: str) -> None:
     with closing(open_store("sqlite:///" + os.path.abspath(path))) as store:
-        lines = [row[0] for row in store.ask("doctor.integrity")]
+        lines = store.doctor.integrity()
     if lines != ["ok"]:
         raise CannotWrite(f"the copy {path} is damaged: {lines[0]}")
     with open(path, "rb") as file:

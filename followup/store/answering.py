@@ -7,12 +7,13 @@ from json import dumps
 from typing import TYPE_CHECKING
 
 from followup.core.model import Action, Contact, Dossier, Enrolment, contact_subject, user_subject
-from followup.store.asking import Row, Value
+from followup.store.asking import AnyRow, Value
 
 if TYPE_CHECKING:
     from followup.store.questions.action_questions import ActionQuestions
     from followup.store.questions.catalog_questions import CatalogQuestions
     from followup.store.questions.contact_questions import ContactQuestions
+    from followup.store.questions.doctor_questions import DoctorQuestions
     from followup.store.questions.history_questions import HistoryQuestions
     from followup.store.questions.migration_questions import MigrationQuestions
     from followup.store.questions.version_questions import VersionQuestions
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class Answering:
     """An engine adds how a statement is run. A kind of questions is imported when one of its kind is asked."""
 
-    def ask(self, name: str, /, **values: Value) -> Iterator[Row]:
+    def ask(self, name: str, /, **values: Value) -> Iterator[AnyRow]:
         raise NotImplementedError
 
     @property
@@ -41,6 +42,12 @@ class Answering:
         from followup.store.questions.contact_questions import ContactQuestions
 
         return ContactQuestions(self)
+
+    @property
+    def doctor(self) -> DoctorQuestions:
+        from followup.store.questions.doctor_questions import DoctorQuestions
+
+        return DoctorQuestions(self)
 
     @property
     def history(self) -> HistoryQuestions:

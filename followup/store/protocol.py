@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from followup.store.questions.action_questions import ActionQuestions
     from followup.store.questions.catalog_questions import CatalogQuestions
     from followup.store.questions.contact_questions import ContactQuestions
+    from followup.store.questions.doctor_questions import DoctorQuestions
     from followup.store.questions.history_questions import HistoryQuestions
     from followup.store.questions.migration_questions import MigrationQuestions
     from followup.store.questions.version_questions import VersionQuestions
@@ -85,6 +86,8 @@ class Store(Asking, Protocol):
     def catalog(self) -> CatalogQuestions: ...
     @property
     def contacts(self) -> ContactQuestions: ...
+    @property
+    def doctor(self) -> DoctorQuestions: ...
     @property
     def history(self) -> HistoryQuestions: ...
     @property

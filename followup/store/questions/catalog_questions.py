@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from followup.core.office import Document
-from followup.store.asking import Asking, Row, parsed
+from followup.store.asking import AnyRow, Asking, parsed
 
 #: the kinds of which nearly every command needs all; they are few. `opening` reads the same
 EVERY_DAY = frozenset({"action_type", "moved", "office", "property", "role", "user"})
@@ -41,7 +41,7 @@ class CatalogQuestions:
 
     def text(self, kind: str, id: str) -> str | None:
         """One document, as JSON."""
-        row: Row | None = next(self._ask("catalog.item", kind=kind, id=id), None)
+        row: AnyRow | None = next(self._ask("catalog.item", kind=kind, id=id), None)
         return row[0] if row else None
 
     def texts(self, kind: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from followup.core.history import Entry
 from followup.core.permission import Reach
 from followup.store import journal
-from followup.store.asking import Asking, Row, parsed, reach_values
+from followup.store.asking import AnyRow, Asking, parsed, reach_values
 
 LAST = 2**63 - 1  # change that a store can hold
 
@@ -93,5 +93,5 @@ def _bounds(change: int | None) -> dict[str, int]:
     return {"first": change or 0, "last": change or LAST}
 
 
-def _row(row: Row) -> HistoryRow:
+def _row(row: AnyRow) -> HistoryRow:
     return HistoryRow._make((*row[:-1], parsed(row[-1])))
