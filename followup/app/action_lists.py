@@ -6,7 +6,7 @@ from followup.app.session import Session
 from followup.core.list_filters import ActionFilter, DueFilter
 from followup.core.list_rows import ActionRow
 from followup.core.office import BUILT_IN_TYPES, User
-from followup.core.permission import reach
+from followup.core.reach import reach
 from followup.core.timing import add_days
 from followup.errors import NotFound
 

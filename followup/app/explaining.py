@@ -11,7 +11,7 @@ from followup.core.explanation import Applied, Cause, Known, explain
 from followup.core.list_rows import ActionRow
 from followup.core.model import contact_subject, user_subject
 from followup.core.office import Calendar, Document
-from followup.core.permission import sees
+from followup.core.reach import sees
 from followup.errors import Refused
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from followup.app import lookup
 from followup.core import office_documents
 from followup.core.office import Document, Office, User
-from followup.core.permission import Reach, must, reach
+from followup.core.reach import Reach, reach
 from followup.core.timing import When, local
 from followup.errors import NoProject, NotFound, Refused
 from followup.store.protocol import Head, Store
@@ -34,6 +34,8 @@ class Visit(NamedTuple):
         """Raises Refused where the user may not do `what`, since it is about everybody (F17). Before the first version
         there is nobody."""
         if self.catalog.version:
+            from followup.core.permission import must
+
             must(session_of(self).user, "apply-catalog", what)
 
 

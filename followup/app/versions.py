@@ -13,7 +13,7 @@ from followup.core.draft import Decision
 from followup.core.list_rows import VersionRow
 from followup.core.migration.summary import ItemChange
 from followup.core.model import Dossier
-from followup.core.permission import reach
+from followup.core.reach import reach
 from followup.errors import NotFound
 from followup.store.protocol import Change, Person, Store
 

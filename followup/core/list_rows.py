@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from followup.core.model import Action, Dossier
 from followup.core.timing import day_of, utc_text
 from followup.core.worklist import next_action_date, overdue_days
+
+if TYPE_CHECKING:
+    from followup.core.model import Action, Dossier
 
 
 class ActionRow(NamedTuple):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from followup.errors import StoreUnreachable
 
 if TYPE_CHECKING:
-    from followup.core.permission import Reach
+    from followup.core.reach import Reach
 
 DAMAGED = "the store is damaged: restore your last backup, and keep this file"
 

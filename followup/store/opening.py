@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from followup.errors import UsageError
 from followup.store.protocol import Store
-from followup.store.urls import display_url
 
 
 def open_store(url: str, create: bool = False) -> Store:
@@ -24,6 +23,8 @@ def open_store(url: str, create: bool = False) -> Store:
         except ModuleNotFoundError:
             raise UsageError("PostgreSQL needs its driver: pip install 'followup[postgres]'") from None
         return PostgresStore(url, create)
+    from followup.store.urls import display_url
+
     raise UsageError(
         f"no store is kept at '{display_url(url)}': sqlite:///FILE, csv:FOLDER or postgresql://HOST/DATABASE"
     )

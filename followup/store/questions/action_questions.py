@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from followup.core.list_filters import ActionFilter, DueFilter
 from followup.core.list_rows import ActionRow
-from followup.core.permission import Reach
+from followup.core.reach import Reach
 from followup.core.words import folded
 from followup.store.asking import Asking, Value, json_list, reach_values
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from followup.core.list_filters import ContactFilter
 from followup.core.list_rows import ContactRow
-from followup.core.permission import Reach
+from followup.core.reach import Reach
 from followup.core.words import folded
 from followup.store.asking import Asking, Value, json_list, reach_values
 

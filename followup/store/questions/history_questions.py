@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from followup.core.history import Entry
-from followup.core.permission import Reach
+from followup.core.reach import Reach
 from followup.store import journal
 from followup.store.asking import AnyRow, Asking, parsed, reach_values
 

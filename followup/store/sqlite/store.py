@@ -18,7 +18,6 @@ from followup.core.draft import Decision
 from followup.core.model import Dossier
 from followup.core.words import folded
 from followup.errors import Busy, CannotWrite, FollowupError, NoProject, Overtaken, StoreUnreachable
-from followup.store.accounts import system_account
 from followup.store.answering import Answering
 from followup.store.asking import DAMAGED
 from followup.store.protocol import OVERTAKEN, Head, Person, Rows
@@ -193,6 +192,8 @@ class SqliteStore(Answering):
 
     @property
     def account(self) -> str | None:
+        from followup.store.accounts import system_account
+
         return system_account()
 
     def believes(self, login: str | None) -> bool:
