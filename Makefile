@@ -1,10 +1,12 @@
 # Everything a newcomer types. PYTHON chooses the interpreter; the rest is set up in .venv.
 # SIZES: how many actions the benchmarks store, such as `make bench SIZES="1000 10000000"`.
+# EXAMPLES: how many times as many examples as usual `make fuzz` draws.
 PYTHON ?= python3
+EXAMPLES ?= 20
 BIN := .venv/bin
 SHELL := /bin/sh
 
-.PHONY: demo demo-postgres test check bench load scale peers accept clean
+.PHONY: demo demo-postgres test fuzz check bench load scale peers accept clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -21,6 +23,10 @@ demo-postgres: .venv/ready
 
 test: .venv/ready
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+# every property, with a new seed each time, which is printed
+fuzz: .venv/ready
+	EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -n 2 --dist worksteal -m hypothesis
 
 check: .venv/ready
 	$(BIN)/ruff check .

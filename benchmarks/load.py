@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 from benchmarks.data import contacts_csv
 from followup.store.opening import open_store
+from followup.store.tables import HISTORY
 from tests.servers import database, let_in, new_schema, schema_of, server_url, tool
 
 NOW = "2026-05-04T09:00"
@@ -230,7 +231,7 @@ def dumped(office: Office, turn: int) -> Iterator[Done]:
 def events(office: Office) -> Counter[str]:
     """How often each kind of thing has happened."""
     with closing(open_store(office.url)) as store:
-        return Counter(row[3] for row in store.ask("whole.history"))
+        return Counter(row[3] for row in store.rows_of(HISTORY))
 
 
 def lost_answers(done: list[Done], happened: Counter[str]) -> list[str]:

@@ -11,8 +11,8 @@ from typing import Any
 
 import psycopg
 
-from followup.store import whole
 from followup.store.opening import open_store
+from followup.store.tables import TABLES, Table, insert
 from tests.servers import schema_of
 
 #: a statement for many rows, `?` for each value
@@ -45,20 +45,23 @@ def _bare(url: str) -> Any:
 
 def _writes(before: str, after: str) -> Iterator[Write]:
     with closing(open_store(before)) as one, closing(open_store(after)) as other:
-        for table, width in whole.TABLES.items():
-            old, new = ({row[:width]: row for row in store.ask(f"whole.{table}")} for store in (one, other))
+        for table in TABLES:
+            width = len(table.key)
+            old, new = ({row[:width]: row for row in store.rows_of(table)} for store in (one, other))
             added = [row for key, row in new.items() if key not in old]
             changed = [(old[key], row) for key, row in new.items() if key in old and old[key] != row]
             if added:
-                yield whole.insert(table), added
+                yield insert(table).sql, added
             if changed:
-                yield _update(table, width, changed)
+                yield _update(table, changed)
 
 
-def _update(table: str, width: int, changed: list[tuple[tuple[Any, ...], tuple[Any, ...]]]) -> Write:
+def _update(table: Table, changed: list[tuple[tuple[Any, ...], tuple[Any, ...]]]) -> Write:
     """Of the columns that differ in any row."""
-    columns = whole.columns(table)
+    columns, width = table.columns, len(table.key)
     places = [n for n in range(len(columns)) if any(old[n] != new[n] for old, new in changed)]
     given = ", ".join(f"{columns[n]} = ?" for n in places)
-    key = " AND ".join(f"{column} = ?" for column in columns[:width])
-    return f"UPDATE {table} SET {given} WHERE {key}", [(*(new[n] for n in places), *new[:width]) for _, new in changed]
+    key = " AND ".join(f"{column} = ?" for column in table.key)
+    return f"UPDATE {table.name} SET {given} WHERE {key}", [
+        (*(new[n] for n in places), *new[:width]) for _, new in changed
+    ]

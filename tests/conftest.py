@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
+import secrets
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests import properties as properties  # whose profile everything that is imported later goes by
 from tests.forking import server
 
 NOW = "2026-05-04T09:00"
 ROOT = Path(__file__).parent.parent
-
-
-def few(examples: int) -> int:
-    """So many examples of a property; a fifth of them in `make check`, which is to be over within a minute."""
-    return examples // 5 if "QUICK" in os.environ else examples
 
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -25,6 +23,49 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="rewrite the transcripts with what is printed now")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Before Hypothesis looks for it: one seed for all properties, and for all workers."""
+    if config.option.hypothesis_seed is None:
+        of_the_run = getattr(config, "workerinput", {}).get("seed")
+        config.option.hypothesis_seed = of_the_run or str(secrets.randbelow(2**32))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["seed"] = node.config.option.hypothesis_seed
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if terminal := session.config.pluginmanager.getplugin("terminalreporter"):
+        terminal.write_line(f"properties draw with --hypothesis-seed={session.config.option.hypothesis_seed}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = longest_first(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def longest_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """In as many parts as xdist has workers, for whom each part begins with its share of the longest tests. Those who
+    are through with theirs take from the end of another's, so that all end together."""
+    longest = sorted(filter(seconds, items), key=seconds, reverse=True)
+    others = [item for item in items if not seconds(item)]
+    parts = []
+    for worker in range(workers):
+        part = longest[worker::workers]
+        room = max(0, len(items) // workers - len(part))
+        parts += part + others[:room]
+        others = others[room:]
+    return parts + others
+
+
+def seconds(item: pytest.Item) -> float:
+    """How long it takes, as its mark `slow` says; 0 if it need not begin early."""
+    mark = item.get_closest_marker("slow")
+    return float(mark.args[0]) if mark and mark.args else 0
 
 
 @pytest.fixture(autouse=True)
@@ -37,10 +78,12 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
 
 
-def command(*words: str, cwd: Path, user: str = "tom", now: str = NOW, **env: str) -> subprocess.CompletedProcess[str]:
+def command(
+    *words: str, cwd: Path, user: str = "tom", now: str = NOW, tracer: Sequence[str] = (), **env: str
+) -> subprocess.CompletedProcess[str]:
     """The real command, as a process of its own."""
     full = {**os.environ, "FOLLOWUP_USER": user, "FOLLOWUP_NOW": now, "COLUMNS": "80", **env}
-    return server().run(words, cwd, full)
+    return server().run(words, cwd, full, tracer=tracer)
 
 
 def all_shown(terminal: int) -> str:

@@ -6,6 +6,7 @@ A test about starting up, streams or the environment starts Python itself.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import socket
@@ -20,6 +21,8 @@ from typing import IO, Any
 
 #: the size of one request: words and environment
 LONGEST = 1 << 20
+#: of prctl(2)
+PR_SET_PTRACER = 0x59616D61
 
 
 class Server:
@@ -36,11 +39,17 @@ class Server:
         ours.settimeout(120)
 
     def run(
-        self, words: Sequence[str], cwd: Path, env: Mapping[str, str], closed: tuple[int, ...] = ()
+        self,
+        words: Sequence[str],
+        cwd: Path,
+        env: Mapping[str, str],
+        closed: tuple[int, ...] = (),
+        tracer: Sequence[str] = (),
     ) -> subprocess.CompletedProcess[str]:
-        """Run to its end, with nothing to read. `closed`: streams that it does not have."""
+        """Run to its end, with nothing to read. `closed`: streams that it does not have. `tracer`: an strace that
+        watches it from its first word on."""
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err, open(os.devnull) as nothing:
-            self.start(words, cwd, env, (nothing.fileno(), out.fileno(), err.fileno()), closed)
+            self.start(words, cwd, env, (nothing.fileno(), out.fileno(), err.fileno()), closed, tracer)
             return subprocess.CompletedProcess(words, self.wait(), _all(out), _all(err))
 
     def start(
@@ -50,8 +59,9 @@ class Server:
         env: Mapping[str, str],
         streams: tuple[int, int, int],
         closed: tuple[int, ...] = (),
+        tracer: Sequence[str] = (),
     ) -> None:
-        request = {"words": words, "cwd": str(cwd), "env": dict(env), "closed": closed}
+        request = {"words": words, "cwd": str(cwd), "env": dict(env), "closed": closed, "tracer": tracer}
         socket.send_fds(self.socket, [json.dumps(request).encode()], streams)
 
     def wait(self) -> int:
@@ -119,7 +129,23 @@ def _become(request: dict[str, Any], streams: list[int]) -> None:
         setattr(sys, name, None if number in request["closed"] else open(number, mode))  # noqa: SIM115
     from followup.cli.running import run
 
+    if request["tracer"]:
+        _wait_for(request["tracer"])
     run()
+
+
+def _wait_for(tracer: Sequence[str]) -> None:
+    """Go on once strace watches this process: when it, not the kernel, says who the parent is. It starts as a child,
+    which a kernel with Yama lets trace only those who allow it."""
+    ctypes.CDLL(None).prctl(PR_SET_PTRACER, ctypes.c_ulong(-1))
+    words = [f"{word},getppid" if word.startswith("--trace=") else word for word in tracer]
+    words += ["--inject=getppid:retval=0", "--attach", str(os.getpid())]
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(words, **quiet)
+    while os.getppid():
+        if process.poll() is not None:
+            sys.exit(f"strace has ended with {process.returncode}")
+        os.sched_yield()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 from unicodedata import category
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from followup.core.history import KINDS
@@ -22,8 +22,6 @@ from followup.output.story import told
 from followup.output.stranded import stranded
 from followup.output.table import cut, table, tabulated, width
 from followup.output.text import clean, json_text, short
-
-CALM = settings(deadline=None)
 
 #: Latin, wide (Chinese, Japanese, Korean), a combining accent, emoji, one of them made by a selector, the ellipsis
 LETTERS = st.characters(min_codepoint=33, max_codepoint=126) | st.sampled_from("äéß王陳あ한글\u0301🙂☎\ufe0f…")
@@ -46,19 +44,16 @@ NARROW = st.integers(27, 200)  # room for an id and a little of both texts
 ROOM = st.integers(54, 200)  # for a minute too
 
 
-@CALM
 @given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=6), st.none() | st.integers(10, 60))
 def test_our_table_is_tabulates(rows: list[tuple[str, str, str]], room: int | None) -> None:
     assert table(("id", "due", "title"), rows, room) == tabulated(("id", "due", "title"), rows, room)
 
 
-@CALM
 @given(st.lists(ROW, min_size=1, max_size=5), NARROW)
 def test_no_line_of_a_table_is_wider_than_its_terminal(rows: list[tuple[Any, ...]], room: int) -> None:
     assert max(map(width, table(DUE, rows, room).splitlines())) <= room
 
 
-@CALM
 @given(st.lists(ROW, min_size=1, max_size=5), ROOM)
 def test_ids_and_dates_are_whole_and_who_and_what_are_there(rows: list[tuple[Any, ...]], room: int) -> None:
     head, _, *lines = table(DUE, rows, room).splitlines()
@@ -83,7 +78,6 @@ def test_a_column_of_attempts_is_there_where_somebody_tried() -> None:
     assert "tried" in table(DUE, rows) and "tried" not in table(DUE, rows[1:])
 
 
-@CALM
 @given(NAME, st.integers(1, 40))
 def test_a_cut_text_is_a_beginning_with_an_ellipsis_and_fits(text: str, room: int) -> None:
     short = cut(text, room)
@@ -115,7 +109,6 @@ def test_F12_what_mends_a_stranded_contact_is_never_cut() -> None:
     assert stranded(FALLEN).splitlines()[2].count("李") == 9000
 
 
-@CALM
 @given(st.text())
 def test_nothing_that_a_terminal_acts_on_is_left(text: str) -> None:
     assert not {category(c) for c in clean(text)} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -125,7 +118,6 @@ def test_a_direction_override_and_an_escape_are_dropped() -> None:
     assert clean("Eve\x1b[31m\u202ered\nend") == "Eve[31mred end"
 
 
-@CALM
 @given(st.dictionaries(st.text(), st.text() | st.sampled_from("\x7f\x9b\u200b\u202e\u2066\u2028\U000e0041")))
 def test_P6_json_says_the_same_with_nothing_unseen_in_it(value: dict[str, str]) -> None:
     text = json_text(value)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
+from followup.app.office_store import open_office
 from followup.app.session import Visit
 from followup.app.versions import people
 from followup.errors import Refused, StoreUnreachable
-from followup.store import whole
-from followup.store.opening import open_store
-from followup.store.protocol import Rows, Store
+from followup.store.contents import difference
+from followup.store.protocol import Store
+from followup.store.tables import TABLES, Row, Table
 
 EACH = 1000
 
@@ -28,19 +29,19 @@ def copied(here: Visit, url: str, show: Callable[[int], None]) -> Counter[str]:
         raise Refused("a copy takes everything: it takes the login of the store's owner")
     counts: Counter[str] = Counter()
     with source.snapshot():
-        with closing(open_store(url, create=True)) as target:
-            tables = ((table, _counted(source, table, counts, show)) for table in whole.TABLES)
+        with closing(open_office(url, create=True)) as target:
+            tables = ((table, _counted(source, table, counts, show)) for table in TABLES)
             target.fill(tables, people(source.versions.documents(here.catalog.version)))
-        with closing(open_store(url)) as written, written.snapshot():
-            differing = whole.difference(source, written)
-            if differing:
-                raise StoreUnreachable(f"{written.url} does not hold what was written ({differing}): do not use it")
+        with closing(open_office(url)) as written, written.snapshot():
+            row = difference(source, written)
+            if row:
+                raise StoreUnreachable(f"{written.url} does not hold what was written ({row}): do not use it")
     return counts
 
 
-def _counted(source: Store, table: str, counts: Counter[str], show: Callable[[int], None]) -> Rows:
-    for row in source.ask(f"whole.{table}"):
-        counts[table] += 1
-        if not counts[table] % EACH:
+def _counted(source: Store, table: Table, counts: Counter[str], show: Callable[[int], None]) -> Iterator[Row]:
+    for row in source.rows_of(table):
+        counts[table.name] += 1
+        if not counts[table.name] % EACH:
             show(counts.total())
         yield row

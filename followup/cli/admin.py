@@ -7,12 +7,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from followup.app.office_store import open_office
 from followup.cli.report import show
 from followup.cli.settings import Settings, in_folder, today, unused
 from followup.errors import CatalogInvalid
 from followup.output.text import plural
 from followup.store.accounts import system_account
-from followup.store.opening import open_store
 from followup.store.urls import display_url
 
 app = typer.Typer()
@@ -36,7 +36,7 @@ def init(
     ctx.obj = settings._replace(project=folder, store=in_folder(named, folder) if named else None)
     unused(ctx.obj.store_url())
     administrator = next(iter(_administrators(folder)))
-    open_store(ctx.obj.store_url(), create=True).close()
+    open_office(ctx.obj.store_url(), create=True).close()
     ctx.obj = ctx.obj._replace(user=administrator, quiet=True)
     put_in_force(ctx, True, None, False)
     if started.sample and not empty:

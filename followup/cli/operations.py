@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from followup.app.checking import Doctor
+from followup.app.office_store import open_office
 from followup.cli.options import Answer
 from followup.cli.progress import progress, wiped
 from followup.cli.report import answer
@@ -24,7 +25,7 @@ app = typer.Typer()
 @app.command()
 def doctor(ctx: typer.Context, format: Answer = "table") -> None:
     """Check that file, schema and rows are whole, and that the history replays to the rows; exit 1 if not."""
-    with closing(open_store(ctx.obj.store_url())) as store:
+    with closing(open_office(ctx.obj.store_url())) as store:
         if not store.sees_all:
             raise Refused("doctor looks at everything: it takes the login of the store's owner")
         seen = Doctor(store)

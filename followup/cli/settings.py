@@ -12,9 +12,9 @@ from typing import NamedTuple
 import typer
 
 from followup.app.lookup import user_of_login
+from followup.app.office_store import open_office
 from followup.app.session import Session, Visit, session_of
 from followup.errors import BadInput, CannotWrite, NoProject
-from followup.store.opening import open_store
 from followup.store.questions.catalog_questions import AppliedCatalog
 from followup.store.urls import display_url
 
@@ -71,7 +71,7 @@ def in_folder(url: str, folder: str) -> str:
 def unused(url: str) -> None:
     """Raises CannotWrite where an office is kept already: it is nobody's sample."""
     try:
-        store = open_store(url)
+        store = open_office(url)
     except NoProject as none:
         if none.exists:
             raise
@@ -96,7 +96,7 @@ def visit(
     """The store of this command, closed behind it. `zone`: the office's, where none is applied yet; `url`: of a store
     that the command names itself."""
     settings: Settings = ctx.obj
-    with closing(open_store(url or settings.store_url())) as store:
+    with closing(open_office(url or settings.store_url())) as store:
         catalog = AppliedCatalog(store.catalog)
         word = settings.user or os.environ.get("FOLLOWUP_USER") or user_of_login(catalog, store.account)
         now = present(settings, zone or _zone(catalog))

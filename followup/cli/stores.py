@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from followup.app.copying import copied
+from followup.app.office_store import open_office
 from followup.cli.progress import progress
 from followup.cli.settings import unused, visit
 from followup.errors import NoProject
 from followup.output.text import plural
-from followup.store.opening import open_store
 from followup.store.urls import display_url
 
 store = typer.Typer(help="Where the office is kept.", no_args_is_help=True)
@@ -22,7 +22,7 @@ def create(ctx: typer.Context) -> None:
     """An empty store, with the roles of a server's; `followup apply` puts the catalog in force there."""
     url = ctx.obj.store_url()
     unused(url)
-    open_store(url, create=True).close()
+    open_office(url, create=True).close()
     if not ctx.obj.quiet:
         typer.echo(f"made {display_url(url)}: put the catalog in force with `followup apply`")
 
@@ -32,12 +32,12 @@ def upgrade(ctx: typer.Context) -> None:
     """Bring a store of an older followup up to this one; its owner does it, before anybody else goes on."""
     url = ctx.obj.store_url()
     try:
-        open_store(url).close()
+        open_office(url).close()
         said = "is up to date"
     except NoProject as older:
         if not older.exists:
             raise
-        open_store(url, create=True).close()
+        open_office(url, create=True).close()
         said = "was upgraded"
     if not ctx.obj.quiet:
         typer.echo(f"{display_url(url)} {said}")

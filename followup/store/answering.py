@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from followup.store.asking import AnyRow, Value
+from followup.store.asking import AnyRow, Argument
 
 if TYPE_CHECKING:
     from followup.core.model import Dossier
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Answering:
     """An engine adds how a statement is run."""
 
-    def ask(self, name: str, /, **values: Value) -> Iterator[AnyRow]:
+    def ask(self, name: str, /, **values: Argument) -> Iterator[AnyRow]:
         raise NotImplementedError
 
     @property

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 DAMAGED = "the store is damaged: restore your last backup, and keep this file"
 
 #: what a statement is given
-Value: TypeAlias = str | int | bytes | None
+Argument: TypeAlias = str | int | bytes | None
 #: a row in the order of its columns; the one question that names the statement knows their types
 AnyRow: TypeAlias = tuple[Any, ...]
 
 
-def reach_values(reach: Reach) -> dict[str, Value]:
+def reach_values(reach: Reach) -> dict[str, Argument]:
     """What the part {sees_contact} of a statement is given (F20)."""
     everything, team, place = reach
     return {"everything": everything, "team": dumps(sorted(team)), "property": place}
@@ -33,7 +33,7 @@ def json_list(words: Iterable[str] | None) -> str | None:
 class Asking(Protocol):
     """An engine, as far as questions need it. Only the questions of this package name statements."""
 
-    def ask(self, name: str, /, **values: Value) -> Iterator[AnyRow]:
+    def ask(self, name: str, /, **values: Argument) -> Iterator[AnyRow]:
         """The rows that answer the statement `file.name`."""
         ...
 

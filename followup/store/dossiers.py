@@ -8,13 +8,16 @@ from json import dumps
 from followup.core.model import Action, Contact, Dossier, Enrolment, contact_subject, user_subject
 from followup.store.asking import Asking
 
+#: of a contact: what follows in its row is the store's own
+WIDTH = len(Contact._fields)
+
 
 def of_contacts(store: Asking, contacts: Sequence[str]) -> dict[str, Dossier]:
     """By contact id; of one that is not there, an empty one."""
     ids = dumps(contacts)
     dossiers = {id: Dossier(contact_subject(id)) for id in contacts}
     for row in store.ask("dossiers.contacts", ids=ids):
-        dossiers[row[0]] = Dossier(contact_subject(row[0]), row[-1], Contact._make(row[:-1]))
+        dossiers[row[0]] = Dossier(contact_subject(row[0]), row[WIDTH], Contact._make(row[:WIDTH]))
     enrolments: dict[str, list[Enrolment]] = {}
     for row in store.ask("dossiers.enrolments", ids=ids):
         enrolments.setdefault(row[1], []).append(Enrolment._make(row))

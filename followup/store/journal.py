@@ -11,10 +11,9 @@ from typing import Any
 from followup.core.history import KINDS, NAMES, Entry, Event
 from followup.errors import StoreUnreachable
 from followup.store.asking import DAMAGED
+from followup.store.tables import HistoryRow
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-HistoryRow = tuple[str, int, int, str, "int | None", str]
 
 
 def row(entry: Entry) -> HistoryRow:
@@ -22,7 +21,8 @@ def row(entry: Entry) -> HistoryRow:
     plain = event._field_defaults.get
     given = zip(event._fields, event, strict=True)
     data: dict[str, Any] = {name: value for name, value in given if value != plain(name)}
-    return entry.subject, entry.seq, entry.change, NAMES[type(event)], data.pop("action", None), _encode(data)
+    action = data.pop("action", None)
+    return HistoryRow(entry.subject, entry.seq, entry.change, NAMES[type(event)], action, _encode(data))
 
 
 def event(kind: str, action: int | None, data: str) -> Event:

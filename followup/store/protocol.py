@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from followup.store.asking import Asking
 
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from followup.store.questions.history_questions import HistoryQuestions
     from followup.store.questions.migration_questions import MigrationQuestions
     from followup.store.questions.version_questions import VersionQuestions
+    from followup.store.tables import Row, Table
 
-#: rows of a table, each in the order of its columns
-Rows = Iterable[Sequence[Any]]
 OVERTAKEN = "another version of the catalog came in force this moment: nothing was changed; run it again"
 
 
@@ -66,7 +65,7 @@ class Change(Protocol):
         """Keep what was typed while batches of this change may be to come; None: it is whole."""
         ...
 
-    def execute(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
+    def execute(self, name: str, rows: Iterable[Row]) -> None:
         """One named statement of catalog.sql for each row: what an apply writes beside the history."""
         ...
 
@@ -133,8 +132,12 @@ class Store(Asking, Protocol):
         """
         ...
 
-    def fill(self, tables: Iterable[tuple[str, Rows]], people: Iterable[Person]) -> None:
-        """An empty store takes a whole office, or nothing of it: the tables of whole.py, and whom a server lets in.
+    def rows_of(self, table: Table) -> Iterator[Row]:
+        """Every row of a table, in the order of its key."""
+        ...
+
+    def fill(self, tables: Iterable[tuple[Table, Iterable[Row]]], people: Iterable[Person]) -> None:
+        """An empty store takes a whole office, or nothing of it: all of TABLES, and whom a server lets in.
 
         Raises CannotWrite where an office is kept already.
         """

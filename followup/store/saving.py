@@ -2,84 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
+from types import MappingProxyType
+from typing import NamedTuple
 
 from followup.core.draft import Decision
-from followup.core.model import Action, Contact, Dossier, Enrolment
+from followup.core.model import Contact, Dossier
 from followup.store import journal
+from followup.store.tables import ACTION, CONTACT, ENROLMENT, HISTORY, Row, Table, Write, contact_row, insert, update
 
-#: the last fields of a contact's row that every event of it changes
+
+class Batch(NamedTuple):
+    """The rows that decisions make, in the order in which they have to be written.
+
+    The history comes first: PostgreSQL lets a rep write the rows of a subject only in the transaction that has written
+    the subject's history. What closes comes before what opens: the indexes that allow a contact one open cycle, and a
+    step one open try, look at each row as it is written, and an undo closes one and opens another.
+    """
+
+    history: list[Row]
+    new_contacts: list[Row]
+    changed_contacts: list[Row]
+    touched_contacts: list[Row]
+    ended_enrolments: list[Row]
+    changed_enrolments: list[Row]
+    new_enrolments: list[Row]
+    closed_actions: list[Row]
+    changed_actions: list[Row]
+    new_actions: list[Row]
+
+    def writes(self) -> Iterator[tuple[Write, list[Row]]]:
+        """Each statement that there are rows for, in that order."""
+        return ((WRITES[name], rows) for name, rows in zip(self._fields, self, strict=True) if rows)
+
+
+WRITES: Mapping[str, Write] = MappingProxyType(
+    {
+        "history": insert(HISTORY),
+        "new_contacts": insert(CONTACT),
+        "changed_contacts": update(CONTACT),
+        # nearly every event leaves the rest of its contact's row, and the indexes on it, as they are
+        "touched_contacts": update(CONTACT, ("updated_at", "seq", "next_action")),
+        "ended_enrolments": update(ENROLMENT),
+        "changed_enrolments": update(ENROLMENT),
+        "new_enrolments": insert(ENROLMENT),
+        "closed_actions": update(ACTION),
+        "changed_actions": update(ACTION),
+        "new_actions": insert(ACTION),
+    }
+)
+
+
+def _values_of(table: Table, name: str) -> itemgetter[Row]:
+    """What takes the values that a write needs out of a whole row of the table."""
+    return itemgetter(*map(table.columns.index, WRITES[name].names))
+
+
+_changed_contact = _values_of(CONTACT, "changed_contacts")
+_touched_contact = _values_of(CONTACT, "touched_contacts")
+_changed_enrolment = _values_of(ENROLMENT, "changed_enrolments")
+_changed_action = _values_of(ACTION, "changed_actions")
+
 UPDATED_AT = Contact._fields.index("updated_at")
 
-#: what is written -> its statement in write.sql, in the order in which it is: the history first, for whoever has told
-#: what happened may write the rows; what is closed before what is opened, so that no two tries or cycles are open at
-#: any moment, since an undo may do both
-WRITES = {
-    "history": "history",
-    "insert_contact": "insert_contact",
-    "update_contact": "update_contact",
-    "touch_contact": "touch_contact",
-    "end_enrolment": "update_enrolment",
-    "update_enrolment": "update_enrolment",
-    "insert_enrolment": "insert_enrolment",
-    "close_action": "update_action",
-    "update_action": "update_action",
-    "insert_action": "insert_action",
-}
 
-Rows = dict[str, list[Sequence[Any]]]
-
-
-def rows_of(decisions: Iterable[tuple[Dossier, Decision]]) -> Rows:
-    """What is to be written for each dossier as it was, and what was decided about it; by the names of WRITES."""
-    rows: Rows = {name: [] for name in WRITES}
+def batch_of(decisions: Iterable[tuple[Dossier, Decision]]) -> Batch:
+    """What is to be written for each dossier as it was, and what was decided about it."""
+    batch = Batch(*([] for _ in Batch._fields))
     for before, decision in decisions:
-        rows["history"] += map(journal.row, decision.entries)
-        _contact_rows(before, decision.after, rows)
-        _enrolment_rows(before, decision.after, rows)
-        _action_rows(before, decision.after, rows)
-    return rows
+        batch.history.extend(map(journal.row, decision.entries))
+        _add_contact(batch, before, decision.after)
+        _add_enrolments(batch, before, decision.after)
+        _add_actions(batch, before, decision.after)
+    return batch
 
 
-def _contact_rows(before: Dossier, after: Dossier, rows: Rows) -> None:
+def _add_contact(batch: Batch, before: Dossier, after: Dossier) -> None:
     old, new = before.contact, after.contact
     if new is None or before.seq == after.seq:
         return
+    row = contact_row(new, after)
     if old is None:
-        rows["insert_contact"].append((*new, after.seq, after.next_action))
-    elif old[:UPDATED_AT] == new[:UPDATED_AT] and old.gone == new.gone:
-        rows["touch_contact"].append((new.updated_at, after.seq, after.next_action, new.id))
+        batch.new_contacts.append(row)
+    elif old[:UPDATED_AT] == new[:UPDATED_AT] and old[UPDATED_AT + 1 :] == new[UPDATED_AT + 1 :]:
+        batch.touched_contacts.append(_touched_contact(row))
     else:
-        rows["update_contact"].append((*new[1:], after.seq, after.next_action, new.id))
+        batch.changed_contacts.append(_changed_contact(row))
 
 
-def _enrolment_rows(before: Dossier, after: Dossier, rows: Rows) -> None:
+def _add_enrolments(batch: Batch, before: Dossier, after: Dossier) -> None:
     old = {row.id: row for row in before.enrolments}
     for row in after.enrolments:
-        known = old.get(row.id)
-        if known is None:
-            rows["insert_enrolment"].append(row)
-        elif known is not row:
-            rows["update_enrolment" if row.open else "end_enrolment"].append(_changing_enrolment(row))
+        was = old.get(row.id)
+        if was is None:
+            batch.new_enrolments.append(row)
+        elif was is not row:  # what no event has touched is the very same value
+            (batch.changed_enrolments if row.open else batch.ended_enrolments).append(_changed_enrolment(row))
 
 
-def _action_rows(before: Dossier, after: Dossier, rows: Rows) -> None:
+def _add_actions(batch: Batch, before: Dossier, after: Dossier) -> None:
     old = {row.id: row for row in before.actions}
     for row in after.actions:
-        known = old.get(row.id)
-        if known is None:
-            rows["insert_action"].append(row)
-        elif known is not row:
-            rows["update_action" if row.open else "close_action"].append(_changing_action(row))
-
-
-def _changing_enrolment(e: Enrolment) -> tuple[Any, ...]:
-    return e.alias, e.round, e.round_start, e.round_at, e.paused_until, e.ended, e.reason, e.id
-
-
-def _changing_action(a: Action) -> tuple[Any, ...]:
-    return (
-        a.owner, a.status, a.due, a.nominal, a.at, a.moved, a.attempts, a.outcome, a.notes,
-        a.listing, a.completed_on, a.completed_by, a.reason, a.id,
-    )  # fmt: skip
+        was = old.get(row.id)
+        if was is None:
+            batch.new_actions.append(row)
+        elif was is not row:
+            (batch.changed_actions if row.open else batch.closed_actions).append(_changed_action(row))

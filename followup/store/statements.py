@@ -1,24 +1,25 @@
 """SQL lives in .sql files, by name. `-- name: NAME` begins a statement; the comment under it says what it is for.
 
 A question is written once for every engine. What one engine says in its own way stands in its own folder, under the
-same file name, and goes before. `{NAME}` in a statement stands for another one of the two files.
+same file name, and goes before. `{NAME}` in a statement stands for another one of the two files; `{c.contact}` for the
+columns of the table `contact`, whose alias there is `c`.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from functools import cache
 
 FOLDER = os.path.join(os.path.dirname(__file__), "sql")
-_PART = re.compile(r"\{(\w+)\}")
+_PART = re.compile(r"\{(?:(\w+)\.)?(\w+)\}")
 
 
 @cache
-def statements(engine: str, file: str) -> dict[str, str]:
-    """The statements of one file, by name."""
-    found = _read(file + ".sql") | _read(os.path.join(engine, file + ".sql"))
-    return {name: _whole(body, found) for name, body in found.items()}
+def statements(engine: str, file: str) -> Mapping[str, str]:
+    """The text of each statement of one file, by name."""
+    return _read(file + ".sql") | _read(os.path.join(engine, file + ".sql"))
 
 
 def _read(path: str) -> dict[str, str]:
@@ -30,14 +31,27 @@ def _read(path: str) -> dict[str, str]:
     return {name: body for name, _, body in (part.partition("\n") for part in parts)}
 
 
-def _whole(body: str, found: dict[str, str]) -> str:
-    return _PART.sub(lambda part: _whole(found[part[1]], found), body)
-
-
+@cache
 def statement(engine: str, name: str) -> str:
-    """`file.name` -> its SQL."""
+    """`file.name` -> its SQL, with every part in its place."""
     file, _, name = name.partition(".")
-    return statements(engine, file)[name]
+    texts = statements(engine, file)
+    return _expanded(texts[name], texts)
+
+
+def _expanded(text: str, texts: Mapping[str, str]) -> str:
+    def part(match: re.Match[str]) -> str:
+        alias, name = match.groups()
+        return _columns(name, alias) if alias else _expanded(texts[name], texts)
+
+    return _PART.sub(part, text)
+
+
+def _columns(table: str, alias: str) -> str:
+    # only a few statements need them: `due` starts without
+    from followup.store.tables import table as declared
+
+    return declared(table).aliased(alias)
 
 
 def migrations(engine: str) -> list[tuple[int, str]]:

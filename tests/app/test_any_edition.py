@@ -29,7 +29,7 @@ from followup.errors import Refused
 from followup.store.opening import open_store
 from followup.store.protocol import Store
 from tests.app import small_catalog as c
-from tests.conftest import few
+from tests.properties import examples
 from tests.servers import new_schema
 from tests.sessions import session_in, visit_of
 
@@ -232,21 +232,21 @@ def test_E6_whoever_is_moved_onto_an_edited_cycle_meets_that_edit_no_more() -> N
         assert check([], [gone, more, moved]) == "applied"
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize="CI" in os.environ)
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(LIVES, CHANGES)
 def test_what_a_diff_says_is_what_an_apply_does_and_an_undo_takes_back(lives: Any, changes: Any) -> None:
     check(lives, changes)
 
 
-@pytest.mark.slow
-@settings(max_examples=few(250), deadline=None, suppress_health_check=list(HealthCheck), derandomize="CI" in os.environ)
+@pytest.mark.slow(18)
+@settings(max_examples=examples(250), suppress_health_check=list(HealthCheck))
 @given(LIVES, CHANGES)
 def test_whatever_is_edited_a_diff_says_it_an_apply_does_it_and_an_undo_takes_it_back(lives: Any, changes: Any) -> None:
     check(lives, changes)
 
 
-@pytest.mark.slow
-@settings(max_examples=few(80), deadline=None, suppress_health_check=list(HealthCheck), derandomize="CI" in os.environ)
+@pytest.mark.slow(9)
+@settings(max_examples=examples(27), suppress_health_check=list(HealthCheck))
 @given(LIVES, CHANGES)
 def test_it_is_the_same_in_postgresql(lives: Any, changes: Any) -> None:
     check(lives, changes, in_postgres)

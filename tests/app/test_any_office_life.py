@@ -45,7 +45,7 @@ from followup.store.opening import open_store
 from tests.app import small_catalog as c
 from tests.app.dying_store import Dying, Killed
 from tests.app.office_model import No, Office, enrolled, instant, next_due, opened, step_id
-from tests.conftest import few
+from tests.properties import examples
 from tests.servers import new_schema
 from tests.sessions import session_in, visit_of
 
@@ -534,14 +534,10 @@ class InPostgres(AnyOfficeLife):
 
 
 def lives(life: type[AnyOfficeLife], examples: int, steps: int) -> None:
-    """The same lives on every machine in CI, others each time elsewhere; a failing one is printed as a program."""
+    """A failing one is printed as a program."""
     chosen = settings(
         max_examples=examples,
         stateful_step_count=steps,
-        deadline=None,
-        derandomize="CI" in os.environ,
-        database=None,
-        print_blob=True,
         report_multiple_bugs=False,
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
@@ -549,20 +545,24 @@ def lives(life: type[AnyOfficeLife], examples: int, steps: int) -> None:
     run_state_machine_as_test(life, settings=chosen)
 
 
+@pytest.mark.hypothesis
 def test_whatever_an_office_does_its_store_holds_what_plain_dicts_say() -> None:
-    lives(InSqlite, examples=few(25), steps=15)
+    lives(InSqlite, examples=examples(25), steps=15)
 
 
-@pytest.mark.slow
+@pytest.mark.hypothesis
+@pytest.mark.slow(12)
 def test_the_same_in_a_folder_of_csv_files() -> None:
-    lives(InCsv, examples=30, steps=20)
+    lives(InCsv, examples=examples(30), steps=20)
 
 
-@pytest.mark.slow
+@pytest.mark.hypothesis
+@pytest.mark.slow(22)
 def test_the_same_in_postgresql() -> None:
-    lives(InPostgres, examples=30, steps=20)
+    lives(InPostgres, examples=examples(10), steps=20)
 
 
-@pytest.mark.slow
+@pytest.mark.hypothesis
+@pytest.mark.slow(32)
 def test_however_long_an_office_lives_its_store_holds_what_plain_dicts_say() -> None:
-    lives(InSqlite, examples=150, steps=40)
+    lives(InSqlite, examples=examples(60), steps=40)

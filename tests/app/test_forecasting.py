@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -10,13 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from followup.app.forecasting import Ahead, forecast
 from followup.core.rehearsal.habits import Habits
 from tests.app.test_any_edition import LIVES, in_sqlite, lived
+from tests.properties import examples
 from tests.sessions import session_in
 
 #: nothing is late, as without habits; but chance is asked each time, so that nothing is remembered
 EACH = Habits(((1.0, 0.0),))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize="CI" in os.environ)
+@settings(max_examples=examples(25), suppress_health_check=list(HealthCheck))
 @given(LIVES)
 def test_those_who_stand_alike_have_the_same_to_come(lives: Any) -> None:
     with in_sqlite() as store:

@@ -11,9 +11,9 @@ from followup.core import office as o
 from followup.core import wishes as w
 from followup.store import journal
 from followup.store.questions.doctor_questions import KeptEvent
-from tests.conftest import few
 from tests.core.building import Story
 from tests.core.test_any_office import DOINGS, offices, started, takes
+from tests.properties import examples
 
 
 def kept_events(story: Story) -> list[KeptEvent]:
@@ -26,7 +26,7 @@ def kept_events(story: Story) -> list[KeptEvent]:
     return made
 
 
-@settings(max_examples=few(150), deadline=None)
+@settings(max_examples=examples(150))
 @given(offices(), DOINGS, st.sampled_from([0, 2, 64]), st.integers(0, 5))
 def test_whatever_was_decided_replays_to_its_rows_without_a_fault(
     first: o.Office, doings: list[w.Wish | o.Office | str | int], carried: int, lost: int

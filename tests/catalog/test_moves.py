@@ -10,7 +10,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from followup.catalog import Catalog, load
-from tests.conftest import few
+from tests.properties import examples
 
 Steps = Mapping[str, list[str]]
 
@@ -56,7 +56,7 @@ class Renamed:
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.sampled_from([None, 0, 1])), min_size=1, max_size=8))
-@settings(max_examples=few(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_E5_any_number_of_renamings_is_good_and_every_row_reads_as_it_is_called_today(
     renamings: list[tuple[int, int | None]],
 ) -> None:
@@ -77,7 +77,7 @@ def test_E5_any_number_of_renamings_is_good_and_every_row_reads_as_it_is_called_
     st.dictionaries(st.sampled_from(CYCLES), st.sampled_from(CYCLES), max_size=1),
     st.dictionaries(st.sampled_from(WITHIN), st.sampled_from(WITHIN), max_size=2),
 )
-@settings(max_examples=few(400), deadline=None)
+@settings(max_examples=examples(400))
 def test_E5_moves_that_pass_lead_to_what_is_declared_and_take_nothing_declared_along(
     cycles: dict[str, list[str]], cycles_moved: dict[str, str], steps_moved: dict[str, str]
 ) -> None:

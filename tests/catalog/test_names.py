@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from followup.catalog import load
 from followup.core.words import meant
-from tests.conftest import few
+from tests.properties import examples
 
 OFFICE = "office: {name: Example, zone: UTC}\nusers: {ann: {name: Ann, role: administrator}}\n"
 IDS = st.sampled_from(["hold", "a-b", "strasse", "ana"])
@@ -18,7 +18,7 @@ NAMES = st.sampled_from(["Hold", "A b", "a-B", "a  b", "Straße", "STRASSE", "Á
 
 
 @given(st.dictionaries(IDS, NAMES, min_size=1))
-@settings(max_examples=few(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_F9_aliases_that_pass_are_each_chosen_by_their_id_and_by_their_name(aliases: dict[str, str]) -> None:
     text = f"{OFFICE}aliases:\n"
     text += "".join(f"  {id}: {{name: {name}, cycle: null}}\n" for id, name in aliases.items())

@@ -14,7 +14,7 @@ from followup.catalog import reader
 from followup.catalog.reader import DEEPEST, read
 from followup.catalog.source_text import NotText, decode
 from followup.catalog.tree import TOP, Map, Path, Place, Seq, locate
-from tests.conftest import few
+from tests.properties import examples
 
 SCALARS = {
     "no": "no",
@@ -150,7 +150,7 @@ YAML_LIKE = st.text(alphabet=st.sampled_from("ab10 .:-?#&*!|>'\"%@`{}[],\n\r\t\\
 @example("? - ? -\n")
 @example("a: !<\n")
 @example("%YAML 9.9\n---\n")
-@settings(max_examples=few(400), deadline=None)
+@settings(max_examples=examples(400))
 def test_any_text_ends_in_data_or_in_problems(text: str) -> None:
     reading = read(text, "x")
     assert reading.problems or not reading.broken
@@ -161,7 +161,7 @@ def test_any_text_ends_in_data_or_in_problems(text: str) -> None:
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=few(300), deadline=None)
+@settings(max_examples=examples(300))
 def test_any_bytes_are_text_or_said_not_to_be(data: bytes) -> None:
     try:
         text = decode(data)
@@ -187,7 +187,7 @@ PLAIN = st.recursive(
 
 
 @given(st.dictionaries(st.from_regex("\\A[a-z]{1,8}\\Z"), PLAIN, max_size=4))
-@settings(max_examples=few(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_what_json_writes_is_read_as_it_was(data: dict[str, object]) -> None:
     text = json.dumps(data, ensure_ascii=False)
     reading = read(text.replace("\ufeff", "").replace("\x7f", ""), "x")

@@ -8,13 +8,13 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followup.catalog import Catalog, load
 from followup.catalog.codes import CODES
 from followup.catalog.shipped import shipped
-from tests.conftest import few
+from tests.properties import examples
 
 OFFICE = shipped("cycles")
 FILES = sorted(name for name in os.listdir(OFFICE) if name.endswith(".yaml"))
@@ -87,7 +87,7 @@ def mutated(copy: Path, name: str, text: str) -> Catalog:
 
 @pytest.mark.slow
 @given(st.sampled_from(FILES), st.floats(0, 1, exclude_max=True), st.integers(0, 12), st.sampled_from(PIECES))
-@settings(max_examples=few(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(300))
 def test_a_small_mistake_anywhere_is_a_problem_or_none(copy: Path, name: str, at: float, cut: int, piece: str) -> None:
     text, start = MODEL[name], int(at * len(MODEL[name]))
     changed = text[:start] + piece + text[start + cut :]
@@ -104,7 +104,7 @@ WORDS = sorted(
 
 @pytest.mark.slow
 @given(st.sampled_from(WORDS), st.sampled_from(WORDS))
-@settings(max_examples=few(300), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(300))
 def test_a_wrong_word_anywhere_is_a_problem_or_none(
     copy: Path, word: tuple[str, int, int], other: tuple[str, int, int]
 ) -> None:

@@ -20,8 +20,9 @@ from followup.core.timing import local
 from followup.core.transitions import ALLOWED
 from followup.errors import Conflict, NotFound, Refused
 from followup.store import journal
-from tests.conftest import few
+from followup.store.tables import ACTION, ENROLMENT
 from tests.core.building import ZONE, Story, alias, calendar, cycle, instant, office, step, user
+from tests.properties import examples
 
 pytestmark = pytest.mark.slow
 
@@ -209,7 +210,7 @@ def started(first: o.Office) -> Watched:
 DOINGS = st.lists(mostly(WISHES, UNDO, mostly(LATER, offices())), min_size=5, max_size=25)
 
 
-@settings(max_examples=few(250))
+@settings(max_examples=examples(250))
 @given(offices(), DOINGS)
 def test_whatever_is_wished_for_in_whatever_office_the_invariants_hold(
     first: o.Office, doings: list[w.Wish | o.Office | str | int]
@@ -222,6 +223,7 @@ def test_whatever_is_wished_for_in_whatever_office_the_invariants_hold(
         story.watch()
         holds(story)
         keeps_to_the_table(before, story)
+        changes_what_may_change(before, story.dossier)
         if isinstance(doing, w.Assign | w.Stop | w.Close | w.Transfer):
             leaves_what_was_made_by_hand(before, story.dossier)
     survives_the_catalog(story)
@@ -239,6 +241,15 @@ def keeps_to_the_table(before: Dossier, story: Story) -> None:
             kinds = ALLOWED[statuses.get(event.action)]  # type: ignore[union-attr]
             statuses[event.action] = kinds[type(event)]  # type: ignore[union-attr, index]
     assert statuses == {action.id: action.status for action in story.dossier.actions}
+
+
+def changes_what_may_change(before: Dossier, after: Dossier) -> None:
+    """The stores write no other columns of rows that are there."""
+    for table, old, new in ((ENROLMENT, before.enrolments, after.enrolments), (ACTION, before.actions, after.actions)):
+        rows: dict[int, tuple[object, ...]] = {row.id: row for row in new}
+        for row in old:
+            cells = zip(table.columns, row, rows[row.id], strict=True)
+            assert {column for column, was, is_ in cells if was != is_} <= set(table.changing)
 
 
 def leaves_what_was_made_by_hand(before: Dossier, after: Dossier) -> None:
@@ -259,7 +270,7 @@ def survives_the_catalog(story: Story) -> None:
     assert replay(read, Dossier("contact:jane")) == story.dossier
 
 
-@settings(max_examples=few(150))
+@settings(max_examples=examples(150))
 @given(offices(), st.lists(st.one_of(WISHES, LATER), max_size=10), WISHES)
 def test_E11_undoing_restores_every_row_and_cancels_what_the_change_had_made(
     first: o.Office, doings: list[w.Wish | int], last: w.Wish
@@ -281,7 +292,7 @@ def test_E11_undoing_restores_every_row_and_cancels_what_the_change_had_made(
     assert all(not x.open and x.reason == UNDONE for x in after.enrolments if x.id not in known)
 
 
-@settings(max_examples=few(150))
+@settings(max_examples=examples(150))
 @given(offices(), st.lists(WISHES, max_size=8), st.integers(1, 3))
 def test_E11_undoing_everything_leads_back_to_the_start(first: o.Office, doings: list[w.Wish], times: int) -> None:
     story, undoable = started(first), set[int]()
@@ -299,7 +310,7 @@ def test_E11_undoing_everything_leads_back_to_the_start(first: o.Office, doings:
         )
 
 
-@settings(max_examples=few(200))
+@settings(max_examples=examples(200))
 @given(steps(), st.integers(0, 4))
 def test_F5_a_cycle_goes_round_for_ever_or_comes_to_an_end(declared: list[dict[str, object]], which: int) -> None:
     """Closing one open action after the other: each closing makes at most one round, and none is left waiting."""
@@ -324,7 +335,7 @@ def finishes_all_of_it(story: Story, made: o.Process) -> None:
         assert sorted(a.step or "" for a in story.dossier.actions) == sorted(s.id for s in made.active_steps)
 
 
-@settings(max_examples=few(200))
+@settings(max_examples=examples(200))
 @given(steps(), st.lists(st.tuples(st.booleans(), st.integers(0, 4)), max_size=12))
 def test_F4_cancelling_by_hand_loses_no_step(declared: list[dict[str, object]], doings: list[tuple[bool, int]]) -> None:
     made = cycle("c", *declared)
@@ -338,7 +349,7 @@ def test_F4_cancelling_by_hand_loses_no_step(declared: list[dict[str, object]], 
         finishes_all_of_it(story, made)
 
 
-@settings(max_examples=few(100))
+@settings(max_examples=examples(100))
 @given(offices(), st.lists(WISHES, max_size=8))
 def test_explain_has_a_reason_for_every_step(first: o.Office, doings: list[w.Wish]) -> None:
     story = started(first)

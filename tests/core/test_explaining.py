@@ -124,6 +124,16 @@ def test_E2_an_edit_that_moved_it_says_which_version_and_why() -> None:
     assert found["catalog"][1] == "version 2, applied by ann on 2026-05-08"
 
 
+def test_E2_a_recomputed_step_counts_from_the_closing_that_it_counted_from() -> None:
+    story = Story(made(cycle("days", step("one"), step("two", "10 days")))).added("days")
+    story.closes_on("one", "2026-05-06")
+    story.applies(
+        made(cycle("days", step("one"), step("two", "5 days")), version=2), {"step": "days/two", "dates": "recompute"}
+    )
+    closing = "2026-05-06 12:00, when the step before it was closed (anchor: completed)"
+    assert told(story, story.action("two").id)["counts from"] == [closing, closing]
+
+
 def test_E11_what_was_taken_back_is_told() -> None:
     story = Story(made()).added("mixed")
     id = story.action("note").id

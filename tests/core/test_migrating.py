@@ -13,9 +13,9 @@ from followup.core import wishes as w
 from followup.core.migration.effects import REFUSED, Effect
 from followup.core.model import Dossier
 from followup.errors import NotFound, Refused
-from tests.conftest import few
-from tests.core.building import Story, alias, calendar, cycle, office, step
+from tests.core.building import Story, alias, calendar, cycle, instant, office, step
 from tests.core.test_any_office import LATER, WISHES, offices, started, takes
+from tests.properties import examples
 
 LETTER, CALL, VISIT = step("letter", "1 day", "email"), step("call", "3 days"), step("visit", "1 week")
 
@@ -50,6 +50,7 @@ def test_E2_recompute_counts_from_the_original_anchor() -> None:
     effects = story.applies(one(LETTER, step("call", "5 days")), {"step": "prospect/call", "dates": "recompute"})
     assert told(effects) == [("earlier", "call", "2026-05-16", "2026-05-11")]
     assert story.due == {"call": "2026-05-11"} and story.last == ["redated"]
+    assert story.open[0].at == instant("2026-05-11")
     assert effects[0].entry == "step:prospect/call" and not effects[0].past
 
 
@@ -181,6 +182,15 @@ def test_E3_a_new_step_ahead_that_can_be_dated_already_is_created_at_once() -> N
     assert story.due == {"letter": "2026-05-05", "visit": "2026-05-12", "call": "2026-05-08"}
 
 
+def test_E3_what_counts_from_a_new_step_that_is_not_scheduled_yet_waits_for_it() -> None:
+    story = jane(LETTER)
+    assert told(story.applies(one(LETTER, CALL, step("visit", "1 week", anchor="due")))) == [
+        ("same", "letter", "2026-05-05")
+    ]
+    story.closes_on("letter", "2026-05-05")
+    assert story.due == {"call": "2026-05-08", "visit": "2026-05-15"}
+
+
 def test_E3_nothing_is_gained_behind_the_loop() -> None:
     looped = step("letter", "1 day", "email", loop_to="letter")
     story = Story(one(looped, anchor="due")).added("prospect")
@@ -200,6 +210,7 @@ def test_F8_a_hold_that_gains_steps_strands_nobody() -> None:
     story = jane().at("2026-05-20T09:00")
     effects = story.applies(one(LETTER, CALL), {"step": "prospect/call", "backfill": True})
     assert told(effects) == [("runs", "call", "2026-05-20")] and story.due == {"call": "2026-05-20"}
+    assert effects[0].entry == "step:prospect/call", "an entry that did something is none to warn of"
 
 
 # -- E4
@@ -434,7 +445,7 @@ MOVES = {"earlier", "later", "rezoned"}
 
 
 @pytest.mark.slow
-@settings(max_examples=few(300))
+@settings(max_examples=examples(300))
 @given(offices(), offices(), st.lists(st.one_of(WISHES, LATER), max_size=10), ENTRIES, GOING)
 def test_E2_whatever_is_edited_nobody_is_lost_doubled_or_moved_without_a_line(
     first: o.Office, second: o.Office, doings: list[w.Wish | int], entries: list[Any], going: list[Any]
@@ -451,6 +462,7 @@ def test_E2_whatever_is_edited_nobody_is_lost_doubled_or_moved_without_a_line(
     if not REFUSED.isdisjoint(effect.what for effect in effects):
         return
     every_change_has_its_line(before, story.dossier, effects)
+    each_is_due_as_it_reads(story)
     nobody_is_lost(before, story.dossier, effects)
     as_it_was = story.dossier
     assert story.applies(second) == [] or story.dossier == as_it_was, "a second apply changes nothing"
@@ -479,6 +491,12 @@ def every_change_has_its_line(before: Dossier, after: Dossier, effects: list[Eff
     assert made == told or (moved_over and set(told) <= set(made))
 
 
+def each_is_due_as_it_reads(story: Story) -> None:
+    """T1: the instant is that of the text, in the zone of whoever has it by now."""
+    for action in story.open:
+        assert action.at == instant(action.due, story.office.calendar(action.owner).zone)
+
+
 def nobody_is_lost(before: Dossier, after: Dossier, effects: list[Effect]) -> None:
     assert len([x for x in after.enrolments if x.open]) <= 1
     if before.cycle is None:
@@ -503,6 +521,7 @@ def test_E2_stagger_puts_off_what_would_lie_in_the_past_by_working_days_of_the_o
         said = {"step": "days/one", "dates": "recompute", "stagger": 2}
         (effect,) = story.applies(made("1 day"), said, heap={("one", "tom"): before})
         assert (effect.becomes, effect.past, story.due) == (due, True, {"one": due})
+        assert story.open[0].at == instant(due)
 
 
 def test_E2_what_was_rebooked_has_the_anchor_of_its_first_try_and_stays_where_it_was_booked() -> None:

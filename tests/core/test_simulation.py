@@ -61,6 +61,16 @@ def test_what_is_overdue_is_due_today() -> None:
     assert lived(late, "2026-05-19", Habits(((1, 3),)), draw=lambda: 0.99)[0] == ("note", "2026-05-13", "2026-05-18")
 
 
+def test_what_has_a_time_is_done_then_and_on_a_later_day_as_work_begins() -> None:
+    at = office(cycle("timed", step("one", at="14:00"), step("two", "2 hours")))
+    for late, due in ((0, "2026-05-05T16:00"), (1, "2026-05-06T11:00")):
+        rehearsal = Rehearsal(at, [started("timed", at=at).dossier])
+        touches = lives(
+            rehearsal, JANE, instant("2026-05-04T10:00"), instant("2026-06-01"), Habits(((1, late),)), lambda: 0.99
+        )
+        assert [touch.action.due for touch in touches] == ["2026-05-05T14:00", due]
+
+
 def test_all_of_a_round_goes_on_at_once_each_at_its_own_pace() -> None:
     draws = iter([0.95, 0.0, 0.0, 0.0, 0.0, 0.0])
     found = lived(started("sale"), "2026-05-14", Habits(((0.9, 0), (1, 4)), 0), draw=lambda: next(draws))

@@ -27,8 +27,8 @@ from followup.core.timing import (
     works,
 )
 from followup.errors import Refused
-from tests.conftest import few
 from tests.core.building import ZONE, calendar
+from tests.properties import examples
 
 ZONES = sorted(available_timezones() - {"localtime", "posixrules", "Factory"})
 SECONDS_2024_TO_2030 = st.integers(
@@ -278,7 +278,7 @@ def test_T6_a_day_that_never_was_begins_with_the_next() -> None:
     assert local(never.at, "Pacific/Apia").text == "2011-12-31T00:00"
 
 
-@settings(max_examples=few(400))
+@settings(max_examples=examples(400))
 @given(MINUTES, st.sampled_from(ZONES))
 def test_T6_an_instant_reads_as_the_first_instant_that_reads_so(at: int, zone: str) -> None:
     read = local(at, zone)
@@ -306,7 +306,7 @@ def test_T6_every_change_of_clocks_in_every_zone_until_2030(part: int) -> None:
                 assert moment(twice, zone).at == at - int((before - after).total_seconds())
 
 
-@settings(max_examples=few(300))
+@settings(max_examples=examples(300))
 @given(MINUTES, MINUTES, st.sampled_from(ZONES))
 def test_T6_later_on_the_wall_is_never_earlier_in_time(one: int, other: int, zone: str) -> None:
     texts = sorted(f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M}" for at in (one, other))

@@ -21,10 +21,9 @@ from followup.intake.mapping import map_columns
 from followup.intake.refusals import Refusal, write_refusals
 from followup.intake.rows import Row, rows
 from followup.intake.sheet import open_table
-from tests.conftest import few
+from tests.properties import examples
 
 # A busy machine is no failure.
-CALM = settings(deadline=None)
 ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 DELIMITERS = st.sampled_from([",", ";", "\t", "|"])
 # Any text but NUL and half a surrogate pair, which no file in these encodings can hold.
@@ -48,7 +47,7 @@ def written(records: list[list[str]], delimiter: str, encoding: str) -> bytes:
 
 
 @given(st.one_of(TEXT, TRICKY))
-@settings(CALM, max_examples=few(1000))
+@settings(max_examples=examples(1000))
 def test_the_guard_is_undone_exactly_and_starts_no_formula(text: str) -> None:
     guarded = guard(text)
     assert unguard(guarded) == text
@@ -58,14 +57,12 @@ def test_the_guard_is_undone_exactly_and_starts_no_formula(text: str) -> None:
 
 
 @given(st.integers() | st.decimals(allow_nan=False, allow_infinity=False).map("{:f}".format))
-@CALM
 def test_numbers_and_phones_are_not_guarded(number: object) -> None:
     for text in (f"{number}", f"+{abs(hash(number))}"):
         assert guard(text) == text
 
 
 @given(st.lists(st.tuples(PRINTABLE, st.one_of(st.just(""), PRINTABLE)), max_size=8), DELIMITERS, ENCODINGS)
-@CALM
 def test_a_written_table_comes_back(table: list[tuple[str, str]], delimiter: str, encoding: str) -> None:
     records = [[f"i{n}", guard(name), guard(text)] for n, (name, text) in enumerate(table)]
     header, taken = imported(written([["id", "first_name", "b"], *records], delimiter, encoding), delimiter)
@@ -78,7 +75,6 @@ def test_a_written_table_comes_back(table: list[tuple[str, str]], delimiter: str
 
 
 @given(st.lists(st.lists(TEXT, min_size=2, max_size=4), max_size=8), DELIMITERS, ENCODINGS)
-@CALM
 def test_every_record_is_a_row_or_a_refusal_and_the_same_the_second_time(
     records: list[list[str]], delimiter: str, encoding: str
 ) -> None:
@@ -92,7 +88,6 @@ def test_every_record_is_a_row_or_a_refusal_and_the_same_the_second_time(
 
 @pytest.mark.slow
 @given(st.lists(st.lists(TEXT | TRICKY, min_size=3, max_size=3), max_size=8))
-@CALM
 def test_an_unmended_report_is_refused_for_the_same_reasons(records: list[list[str]]) -> None:
     header, taken = imported(written([["name", "b", "email"], *records], ",", "utf-8"), ",")
     refused = [r for r in taken if isinstance(r, Refusal) and "the same" not in r.reason]
@@ -111,7 +106,7 @@ LINES = st.lists(st.sampled_from([b'"', b",", b";", b"\n", b"\r", b"a", b'""', "
         st.binary(max_size=200), LINES.map(b"".join), LINES.map(lambda tail: b"name,b,created\n" + b"".join(tail))
     )
 )
-@settings(CALM, max_examples=few(1000))
+@settings(max_examples=examples(1000))
 def test_any_bytes_are_rows_refusals_or_one_line_of_explanation(content: bytes) -> None:
     try:
         imported(content)
@@ -120,7 +115,7 @@ def test_any_bytes_are_rows_refusals_or_one_line_of_explanation(content: bytes) 
 
 
 @given(st.text(st.sampled_from("0123456789/-.: TZapmMay+,juneESTUC"), max_size=30))
-@settings(CALM, max_examples=few(1000))
+@settings(max_examples=examples(1000))
 def test_any_date_is_read_or_refused(text: str) -> None:
     imported(written([["name", "b", "created"], ["Sue", "", text]], ",", "utf-8"))
 

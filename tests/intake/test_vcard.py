@@ -23,7 +23,7 @@ from followup.intake.refusals import Refusal, write_refusals
 from followup.intake.rows import Row, rows
 from followup.intake.sheet import open_table
 from followup.intake.vcard import HEADER
-from tests.conftest import few
+from tests.properties import examples
 
 Write = Callable[..., str]
 Read = Callable[..., list[Row | Refusal]]
@@ -409,7 +409,6 @@ def test_a_hostile_value_stays_the_text_that_it_is(read: Read, value: str) -> No
 
 # What a writer of each version makes of values, and the values again.
 
-CALM = settings(deadline=None)
 VALUE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=30)
 TRICKY = st.lists(st.sampled_from([*"=;,:\\\"'\n\t ~né", "\\n", "=3B", "END:VCARD", "\u2028"]), max_size=8).map("".join)
 TEXT = (VALUE | TRICKY).map(str.strip)
@@ -472,7 +471,7 @@ def expected(people: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 
 @given(PEOPLE, st.sampled_from(["3.0", "4.0"]), FOLD)
-@settings(CALM, max_examples=few(200))
+@settings(max_examples=examples(200))
 def test_what_3_0_and_4_0_say_comes_back_however_it_is_folded(
     people: list[tuple[str, ...]], version: str, width: int
 ) -> None:
@@ -481,7 +480,7 @@ def test_what_3_0_and_4_0_say_comes_back_however_it_is_folded(
 
 
 @given(PEOPLE, st.sampled_from(["UTF-8", "GB18030", "UTF-16-LE"]))
-@settings(CALM, max_examples=few(200))
+@settings(max_examples=examples(200))
 def test_what_2_1_says_comes_back_from_quoted_printable(people: list[tuple[str, ...]], charset: str) -> None:
     assert read_back(written_in_2_1(people, charset)) == expected(people)
 
@@ -496,7 +495,7 @@ LINES = st.lists(
 
 
 @given(LINES.map(b"".join) | st.binary(max_size=200))
-@settings(CALM, max_examples=few(400))
+@settings(max_examples=examples(400))
 def test_any_bytes_are_rows_refusals_or_one_line_of_explanation_and_the_same_the_second_time(tail: bytes) -> None:
     def imported() -> list[Row | Refusal]:
         with open_table(path) as table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,8 @@ class Kept:
     def __init__(self, folder: Path, url: str) -> None:
         self.folder, self.url = folder, url
 
-    def run(self, *words: str, user: str = "tom") -> subprocess.CompletedProcess[str]:
-        return command(*words, cwd=self.folder, user=user, FOLLOWUP_STORE=self.url)
+    def run(self, *words: str, user: str = "tom", tracer: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
+        return command(*words, cwd=self.folder, user=user, tracer=tracer, FOLLOWUP_STORE=self.url)
 
     def started(self, *words: str, user: str = "tom") -> subprocess.Popen[str]:
         """The real command, under way."""

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -30,17 +30,31 @@ needs_modes = pytest.mark.skipif(
     reason="root, and no setpriv: modes of files do not hold",
 )
 
-TABLES = ("contact", "enrolment", "action", "history", "change", "counter")
+TABLES = ("contact", "enrolment", "action", "history", "change", "counter", "catalog_version", "catalog_item")
 Env = dict[str, str]
 State = dict[str, list[tuple[Any, ...]]]
 
 
+class Call(NamedTuple):
+    """A system call, and how many of its name have come by then."""
+
+    name: str
+    nth: int
+
+
 def ran(
-    *words: str, cwd: Path, prefix: Sequence[str] = (), user: str = "sue", env: Env | None = None, **more: Any
+    *words: str,
+    cwd: Path,
+    prefix: Sequence[str] = (),
+    tracer: Sequence[str] = (),
+    user: str = "sue",
+    env: Env | None = None,
+    **more: Any,
 ) -> subprocess.CompletedProcess[str]:
-    """The real command, run to its end; `prefix` is what starts it, `more` is for subprocess."""
+    """The real command, run to its end; `prefix` is what starts it, `tracer` (as `failing` makes it) what watches it
+    once Python is up, which is ten times as fast; `more` is for subprocess."""
     if not prefix and not more:
-        return server().run(words, cwd, _env(user, env))
+        return server().run(words, cwd, _env(user, env), tracer=tracer)
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
     return subprocess.run(_args(words, prefix), cwd=cwd, env=_env(user, env), text=True, timeout=120, **pipes)
 
@@ -60,10 +74,25 @@ def _env(user: str, more: Env | None = None) -> Env:
 
 
 def failing(call: str, how: str, when: int | str, log: str = "/dev/null") -> tuple[str, ...]:
-    """For `prefix`: the `when`th system call of that name, counted from 1, meets `how` (error=EIO, signal=SIGKILL)."""
+    """For `prefix` or `tracer`: the `when`th system call of that name, counted from 1, meets `how`, such as error=EIO
+    or signal=SIGKILL."""
     # only these calls stop, which is five times as fast; a signal is not delivered so
     fast = ("--seccomp-bpf",) if how.startswith("error") else ()
     return (str(STRACE), "-f", *fast, "-o", log, f"--trace={call}", f"--inject={call}:{how}:when={when}")
+
+
+def calls(log: Path) -> list[str]:
+    """What a tracer wrote down, but for the call by which it said that it was there."""
+    lines = [line.partition(" ")[2].strip() for line in log.read_text().splitlines()]
+    return [line for line in lines if not line.startswith("getppid")]
+
+
+def places_to_die(words: Sequence[str], names: str, cwd: Path, log: Path, env: Env | None = None) -> list[Call]:
+    """The system calls of these names that the command makes, in order. It is run to its end."""
+    watching = (str(STRACE), "-f", "-o", str(log), f"--trace={names}")
+    assert ran(*words, cwd=cwd, tracer=watching, env=env).returncode == 0
+    made = [line.partition("(")[0] for line in calls(log) if "(" in line]
+    return [Call(name, made[:place].count(name)) for place, name in enumerate(made, 1)]
 
 
 def state(folder: Path) -> State:

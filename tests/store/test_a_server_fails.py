@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -39,14 +40,16 @@ class Ill(Kept):
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Path]:
-    """Where the server keeps its files: a disk of its own, where one can be mounted."""
-    folder = tmp_path / "server"
-    folder.mkdir()
-    is_disk = mounted(folder, "size=220m")
-    yield folder
-    if is_disk:
-        subprocess.run(["umount", "-l", folder], check=True)
+def place() -> Iterator[Path]:
+    """Where the server keeps its files: a disk of its own, where one can be mounted. Not in pytest's folder, which may
+    be closed to the account that a server started by root runs as."""
+    with tempfile.TemporaryDirectory(prefix="followup-pg-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        is_disk = mounted(folder, "size=220m")
+        yield folder
+        if is_disk:
+            subprocess.run(["umount", "-l", folder], check=True)
 
 
 @pytest.fixture

@@ -16,12 +16,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from followup.store import whole
+from followup.store.contents import difference
 from followup.store.opening import open_store
-from tests.conftest import NOW, all_shown, command
+from followup.store.tables import ACTION, CHANGE, ENROLMENT, TABLES
+from tests.conftest import all_shown, command
 from tests.servers import let_in, new_schema, schema_of, server_url
 from tests.store.conftest import ENGINES, Kept, dropped
-from tests.store.faults import failing, needs_strace, one_line, people
+from tests.store.faults import failing, needs_strace, one_line, people, ran
 
 #: what makes an office that has something in every table, and gaps in a server's numbers
 LIVED = [
@@ -69,7 +70,7 @@ def test_an_office_is_the_same_in_whatever_store_it_is_copied_into(target: str, 
         told = old.run("store", "copy", old.url, url, user="sue")
         assert (told.returncode, told.stderr) == (0, "")
         with closing(open_store(old.url)) as one, closing(open_store(url)) as other:
-            assert whole.difference(one, other) is None
+            assert difference(one, other) is None
             assert told.stdout.startswith("copied 41 contacts (") and ", each read back)" in told.stdout
 
         new = Kept(old.folder, url)
@@ -99,9 +100,7 @@ def test_a_server_lets_in_whom_the_catalog_that_was_copied_names(office: Path) -
 def new_number_is_unused(kept: Kept) -> None:
     def numbers(store: str) -> set[tuple[str, int]]:
         with closing(open_store(store)) as opened:
-            return {
-                (table, row[0]) for table in ("change", "action", "enrolment") for row in opened.ask(f"whole.{table}")
-            }
+            return {(table.name, row[0]) for table in (CHANGE, ACTION, ENROLMENT) for row in opened.rows_of(table)}
 
     before = numbers(kept.url)
     assert kept.run("assign", "ana", "toured", user="sue").returncode == 0
@@ -151,7 +150,7 @@ def test_a_row_that_is_not_what_was_written_is_named(office: Path) -> None:
         with closing(sqlite3.connect(office / "other.db", isolation_level=None)) as connection:
             assert connection.execute(sql).rowcount == 1
         one, other = (open_store(f"sqlite:///{office}/{name}") for name in ("followup.db", "other.db"))
-        assert whole.difference(one, other) == whole.difference(other, one) == named
+        assert difference(one, other) == difference(other, one) == named
         one.close()
         other.close()
 
@@ -163,7 +162,7 @@ def test_a_value_that_a_server_does_not_take_is_said_and_nothing_is_there(office
         told = command("store", "copy", "sqlite:///followup.db", url, cwd=office, user="sue")
         assert told.returncode == 73 and one_line(told.stderr) and "contact" in told.stderr
         with closing(open_store(url)) as store:
-            assert [row for table in whole.TABLES for row in store.ask(f"whole.{table}")] == []
+            assert [row for table in TABLES for row in store.rows_of(table)] == []
 
 
 def test_F20_who_does_not_see_everything_copies_nothing(kept: Kept, tmp_path: Path) -> None:
@@ -183,7 +182,7 @@ def test_two_copies_into_one_store_are_one_copy(target: str, office: Path, tmp_p
         assert sorted(one.returncode for one in told) in ([0, 73], [0, 75]), told
         assert all(one_line(one.stderr) for one in told if one.returncode)
         with closing(open_store(f"sqlite:///{office}/followup.db")) as one, closing(open_store(url)) as other:
-            assert whole.difference(one, other) is None
+            assert difference(one, other) is None
 
 
 @pytest.mark.slow
@@ -204,14 +203,12 @@ def test_P4_a_copy_killed_anywhere_is_nothing_or_all_and_can_be_typed_again(
         folder.mkdir()
         with empty_in(target, folder) as url:
             words = ["store", "copy", "sqlite:///followup.db", url]
-            typed = [*failing(call, "signal=SIGKILL", when), sys.executable, "-m", "followup", *words]
-            env = {**os.environ, "FOLLOWUP_NOW": NOW, "FOLLOWUP_USER": "sue"}
-            died += subprocess.run(typed, cwd=office, env=env, capture_output=True, timeout=120).returncode != 0
+            died += ran(*words, cwd=office, tracer=failing(call, "signal=SIGKILL", when)).returncode != 0
             again = command(*words, cwd=office, user="sue")
             finished += again.returncode == 0
             assert again.returncode == 0 or "holds an office already" in again.stderr
             with closing(open_store(f"sqlite:///{office}/followup.db")) as one, closing(open_store(url)) as other:
-                assert whole.difference(one, other) is None
+                assert difference(one, other) is None
     assert died >= 2 and finished >= 2
 
 

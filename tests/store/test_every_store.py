@@ -6,13 +6,11 @@ import gc
 import json
 import re
 import shlex
-import sqlite3
 import weakref
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from followup.app.deciding import for_contacts
@@ -22,13 +20,11 @@ from followup.core.decide import decide
 from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
 from followup.errors import Busy
-from followup.store import whole
 from followup.store.opening import open_store
 from followup.store.protocol import Change, Store
-from followup.store.sqlite.schema import migrate
-from tests.servers import new_schema, schema_of, server_url
+from followup.store.tables import ACTION, CHANGE, ENROLMENT, HISTORY, TABLES
 from tests.sessions import session_in
-from tests.store.conftest import ENGINES, Kept, dropped, made_in
+from tests.store.conftest import ENGINES, Kept, made_in
 
 NOON = 1_777_910_400  # 2026-05-04 16:00 UTC, which is 09:00 at the office
 
@@ -164,7 +160,7 @@ def world(store: Store, dry_run: bool = False) -> Session:
 
 def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
     """All its rows."""
-    return {table: list(store.ask(f"whole.{table}")) for table in whole.TABLES}
+    return {table.name: list(store.rows_of(table)) for table in TABLES}
 
 
 def added(id: str, name: str) -> tuple[str, w.Wish]:
@@ -228,9 +224,9 @@ def test_batches_of_one_change_are_one_change_and_what_was_typed_stays_until_it_
     with store.change(here.head(), resume=first.id) as last:
         last.leave_unfinished(None)
     assert last.id == first.id and list(store.ask("lists.unfinished", **unfinished)) == []
-    told = [row for row in store.ask("whole.history") if row[2] == first.id]
+    told = [row for row in store.rows_of(HISTORY) if row[2] == first.id]
     assert {row[0] for row in told} == {"contact:jane-smith", "contact:brian-jones"}
-    assert [row for row in store.ask("whole.change") if row[0] == first.id] == [
+    assert [row for row in store.rows_of(CHANGE) if row[0] == first.id] == [
         (first.id, NOON, "sue", "test", here.office.version, None, None)
     ]
 
@@ -244,7 +240,7 @@ def test_thousands_are_saved_as_one_is_and_read_as_they_were_decided(store: Stor
     for_contacts(world(store), [(id, w.Stop()) for id in after], watch=lambda _, d: after.update({d.subject[8:]: d}))
     stored = store.dossiers(list(after))
     assert {id: open_of(dossier) for id, dossier in stored.items()} == {id: open_of(d) for id, d in after.items()}
-    numbers = [row[0] for table in ("action", "enrolment") for row in store.ask(f"whole.{table}")]
+    numbers = [row[0] for table in (ACTION, ENROLMENT) for row in store.rows_of(table)]
     assert len(numbers) == len(set(numbers)), "a number is given once"
 
 
@@ -269,24 +265,3 @@ def open_of(dossier: Dossier) -> tuple[object, ...]:
         [e for e in dossier.enrolments if e.open],
         [a for a in dossier.actions if a.open],
     )
-
-
-def test_the_questions_of_a_copy_name_every_column_of_its_tables() -> None:
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
-        migrate(connection)
-        for table in whole.TABLES:
-            named = connection.execute(f"SELECT name FROM pragma_table_info('{table}')").fetchall()
-            assert set(whole.columns(table)) == {row[0] for row in named}
-    with psycopg.connect(server_url(), autocommit=True) as server, made_empty() as url:
-        for table in whole.TABLES:
-            sql = "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s"
-            named = server.execute(sql, [schema_of(url), table]).fetchall()
-            assert set(whole.columns(table)) == {row[0] for row in named}
-
-
-@contextmanager
-def made_empty() -> Iterator[str]:
-    url = new_schema()
-    open_store(url, create=True).close()
-    yield url
-    dropped(url)

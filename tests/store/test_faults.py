@@ -21,6 +21,7 @@ from tests.store.faults import (
     OBEYING_MODES,
     STRACE,
     asked,
+    calls,
     failing,
     files,
     needs_modes,
@@ -58,7 +59,7 @@ def test_P5_an_output_killed_at_any_call_is_old_or_new_and_the_next_run_tidies_u
     seen = set()
     for when in range(1, 20):
         (office / output).write_bytes(b"old")
-        finished = ran(*words, cwd=office, prefix=failing(call, "signal=SIGKILL", when)).returncode >= 0
+        finished = ran(*words, cwd=office, tracer=failing(call, "signal=SIGKILL", when)).returncode >= 0
         seen.add((office / output).read_bytes())
         ran(*words, cwd=office)
         assert files(office) == whole
@@ -106,13 +107,13 @@ def test_P5_who_may_read_a_file_is_not_changed_with_it(office: Path) -> None:
     ("words", "named"), [(["contacts", "export", "--out", "all.csv"], "rename"), (["backup", "all.db"], "link")]
 )
 def test_P4_a_file_that_was_named_outlives_a_power_cut(words: list[str], named: str, office: Path) -> None:
-    log = office / "calls"
+    log = office / "log"
     strace = (str(STRACE), "-f", "-y", "-o", str(log), "--trace=fsync,rename,link")
-    assert ran(*words, cwd=office, prefix=strace).returncode == 0
-    calls = [line.partition(" ")[2].strip() for line in log.read_text().splitlines()]
-    last = max(number for number, call in enumerate(calls) if call.startswith(named + "(") and words[-1] in call)
-    assert calls[last - 1].startswith("fsync(") and ".part>" in calls[last - 1]
-    assert calls[last + 1].startswith("fsync(") and f"<{office}>" in calls[last + 1]
+    assert ran(*words, cwd=office, tracer=strace).returncode == 0
+    made = calls(log)
+    last = max(number for number, call in enumerate(made) if call.startswith(named + "(") and words[-1] in call)
+    assert made[last - 1].startswith("fsync(") and ".part>" in made[last - 1]
+    assert made[last + 1].startswith("fsync(") and f"<{office}>" in made[last + 1]
 
 
 @needs_strace
@@ -120,7 +121,7 @@ def test_P4_a_file_that_was_named_outlives_a_power_cut(words: list[str], named: 
 @pytest.mark.parametrize(("signal", "code"), [("SIGTERM", 143), ("SIGINT", 130)])
 def test_a_search_that_is_stopped_while_sqlite_calls_us_back_is_no_bug(signal: str, code: int, office: Path) -> None:
     for when in range(10, 100, 4):  # pages that it reads: the later ones while it compares names
-        told = ran("search", "nobody", cwd=office, prefix=failing("pread64", f"signal={signal}", when))
+        told = ran("search", "nobody", cwd=office, tracer=failing("pread64", f"signal={signal}", when))
         if told.returncode == 0:
             break
         assert (told.returncode, told.stdout, told.stderr) == (code, "", "")
@@ -139,7 +140,7 @@ def test_P4_a_stopped_import_keeps_whole_batches_and_running_it_again_finishes(
     before, kept = len(state(office)["contact"]), []
     for call in ("pwrite64", "fdatasync"):  # while the first batch is being written, and while it is being committed
         copy = Path(shutil.copytree(office, tmp_path / call))
-        told = ran(*words, cwd=copy, prefix=failing(call, f"signal={signal}", 2))
+        told = ran(*words, cwd=copy, tracer=failing(call, f"signal={signal}", 2))
         assert (told.returncode, told.stdout) == (code, "")
         assert re.fullmatch(r"followup: stopped with [\d,]+ rows in: run it again to go on\n", told.stderr)
         kept.append(len(state(copy)["contact"]) - before)
@@ -170,8 +171,8 @@ def test_P4_an_error_at_any_write_is_never_called_done(
     old, new = state(office), state(finished)
     for when in range(first, 200, step):
         copy = Path(shutil.copytree(office, tmp_path / "copy"))
-        told = ran("complete", "10", cwd=copy, prefix=failing(call, f"error={error}", when, log=f"{tmp_path}/log"))
-        met = "(INJECTED)" in (tmp_path / "log").read_text()
+        told = ran("complete", "10", cwd=copy, tracer=failing(call, f"error={error}", when, log=f"{tmp_path}/log"))
+        met = any("(INJECTED)" in line for line in calls(tmp_path / "log"))
         if told.returncode == 0:
             assert told.stdout.startswith("completed 10 ") and "; next: " in told.stdout and state(copy) == new
         else:
@@ -466,7 +467,7 @@ def test_P4_a_reader_that_may_not_roll_back_shows_nothing_half_written(office: P
 @pytest.mark.parametrize(("call", "when"), [("pwrite64", 3), ("fsync", 1), ("link,linkat", 1)])
 def test_P5_a_killed_backup_is_no_backup_and_the_next_one_tidies_up(call: str, when: int, office: Path) -> None:
     there = files(office)
-    assert ran("backup", "copy.db", cwd=office, prefix=failing(call, "signal=SIGKILL", when)).returncode < 0
+    assert ran("backup", "copy.db", cwd=office, tracer=failing(call, "signal=SIGKILL", when)).returncode < 0
     assert not (office / "copy.db").exists() and files(office) > there
     assert ran("backup", "copy.db", cwd=office).returncode == 0
     assert files(office) == {*there, "copy.db"} and (office / "copy.db").stat().st_mode & 0o777 == 0o600

@@ -17,7 +17,7 @@ from followup.core.decide import decide
 from followup.core.draft import Stamp
 from followup.core.list_filters import ContactFilter
 from followup.store.opening import open_store
-from followup.store.postgres.placeholders import placed
+from followup.store.postgres.placeholders import driver_statement
 from followup.store.protocol import Head
 from tests.conftest import command
 from tests.servers import as_login, let_in, new_schema, schema_of, server_url
@@ -260,7 +260,7 @@ def test_the_due_list_is_one_range_of_its_index_whoever_asks(kept: Guarded, user
         connection.execute("SET enable_seqscan = off")  # of forty contacts all would be read
         connection.execute("SET enable_bitmapscan = off")
         cursor = psycopg.ClientCursor(connection)
-        plan = " ".join(row[0] for row in cursor.execute("EXPLAIN " + placed("lists.due"), values))
+        plan = " ".join(row[0] for row in cursor.execute("EXPLAIN " + driver_statement("lists.due"), values))
     assert re.search(r"Index Scan using action_due .*?Index Cond: \(\(owner = 'tom'::text\) AND \(due < ", plan), plan
     assert "Sort" not in plan and "Seq Scan" not in plan
 

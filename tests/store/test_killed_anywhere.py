@@ -1,112 +1,68 @@
 """kill -9 at every write: the old state or the new one, never between; running again finishes.
 
-strace stops the command at its Nth system call that writes, for N = 1, 2, ... until it runs to its end.
+One run is watched for the calls by which it writes. Then each of them in turn is the last that a run comes to.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
-import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import NOW, Run
-from tests.forking import server
+from tests.store.faults import Call, State, failing, needs_strace, people, places_to_die, ran, state
 
-CALLS = "pwrite64,fdatasync,fsync,unlink,ftruncate"
-STRACE = shutil.which("strace")
+CALLS = "pwrite64,fdatasync,fsync,unlink,ftruncate,rename"
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(STRACE is None and "CI" not in os.environ, reason="strace is not here: kills are not tested"),
-]
+pytestmark = [pytest.mark.slow, needs_strace]
 
-#: what is compared: everything but the journal of pages
-TABLES = ("contact", "enrolment", "action", "history", "change", "counter", "catalog_version", "catalog_item")
-
-
-def dump(folder: Path) -> list[tuple[object, ...]]:
-    connection = sqlite3.connect(folder / "followup.db")
-    try:
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        return [(table, *row) for table in TABLES for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2")]
-    finally:
-        connection.close()
-
-
-def killed(folder: Path, words: list[str], when: int) -> bool:
-    """Whether the command died at its `when`th write; False once it has fewer."""
-    env = {**os.environ, "FOLLOWUP_USER": "sue", "FOLLOWUP_NOW": NOW}
-    inject = [f"--inject={call}:signal=SIGKILL:when={when}" for call in CALLS.split(",")]
-    command = [
-        str(STRACE),
-        "-f",
-        "-o",
-        "/dev/null",
-        f"--trace={CALLS}",
-        *inject,
-        sys.executable,
-        "-m",
-        "followup",
-        *words,
-    ]
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, timeout=120).returncode != 0
-
-
+#: what is typed, and of how many pages that are written one is the last: a small change dies at each
 COMMANDS = {
-    "assign": ["assign", "li-wei", "toured"],
-    "complete": ["complete", "10"],
-    "import": ["contacts", "import", "more.csv", "--cycle", "referral", "-q"],
-    "apply": ["apply", "--yes", "-q"],
-    "undo": ["undo", "-q"],
+    "complete": (["complete", "10"], 1),
+    "import": (["contacts", "import", "more.csv", "--cycle", "referral", "-q"], 5),
+    "apply": (["apply", "--yes", "-q"], 5),
+    "undo": (["undo", "-q"], 5),
 }
 
 #: an edit that moves some people and takes the step of others away
-EDIT = [("long-term.yaml", "template: keep-in-touch}", "template: keep-in-touch, offset: 3 days}")]
+EDIT = ("long-term.yaml", "template: keep-in-touch}", "template: keep-in-touch, offset: 3 days}")
 CHOICES = "migrate:\n  - {step: future-prospect/intro-letter, dates: recompute}\n"
 
 
 def edited(office: Path) -> None:
-    for file, old, new in EDIT:
-        path = office / "cycles" / file
-        assert old in path.read_text()
-        path.write_text(path.read_text().replace(old, new))
+    file, old, new = EDIT
+    path = office / "cycles" / file
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
     (office / "cycles" / "choices.yaml").write_text(CHOICES)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_killed_at_any_write_it_is_the_old_state_or_the_new(name: str, office: Path, run: Run, tmp_path: Path) -> None:
-    words = COMMANDS[name]
-    lines = "".join(f"p{i},Person {i},p{i}@x.example,tom\n" for i in range(300))
-    (office / "more.csv").write_text("id,name,email,owner\n" + lines)
+def test_killed_at_any_write_it_is_the_old_state_or_the_new(name: str, office: Path, tmp_path: Path) -> None:
+    words, one_in = COMMANDS[name]
+    people(office, "more.csv", 300)
     if name in ("apply", "undo"):
         edited(office)
     if name == "undo":  # of that apply
-        run_in(office, COMMANDS["apply"])
-    old = dump(office)
+        assert ran(*COMMANDS["apply"][0], cwd=office).returncode == 0
     finished = Path(shutil.copytree(office, tmp_path / "finished"))
-    run_in(finished, words)
-    new = dump(finished)
-    seen = set()
-    for when in range(1, 400):
-        copy = Path(shutil.copytree(office, tmp_path / "copy"))
-        died = killed(copy, words, when)
-        state = dump(copy)
-        assert state in (old, new), f"{name} killed at write {when} left something between"
-        seen.add(state == new)
-        if state == old:
-            run_in(copy, words)
-            assert dump(copy) == new
-        shutil.rmtree(copy)
-        if not died:
-            break
-    assert when > 4 and seen == {True, False}
+    calls = places_to_die(words, CALLS, finished, tmp_path / "log")
+    assert {"pwrite64", "fdatasync", "unlink"} <= {call.name for call in calls}
+    states = state(office), state(finished)
+    ends = [call for call in calls if call.name != "pwrite64" or call.nth % one_in == 0]
+    changed = [killed(words, call, office, tmp_path / "copy", states) for call in ends]
+    assert changed == sorted(changed) and set(changed) == {False, True}, "from one call on it is the new state"
 
 
-def run_in(folder: Path, words: list[str]) -> None:
-    env = {**os.environ, "FOLLOWUP_USER": "sue", "FOLLOWUP_NOW": NOW}
-    assert server().run(words, folder, env).returncode == 0
+def killed(words: list[str], call: Call, office: Path, copy: Path, states: tuple[State, State]) -> bool:
+    """Whether the change was in the store when the command was killed there. Where it was not, the same command
+    finishes: after each call but a page, and after one page in ten."""
+    shutil.copytree(office, copy)
+    assert ran(*words, cwd=copy, tracer=failing(call.name, "signal=SIGKILL", call.nth)).returncode == -9
+    left, (old, new) = state(copy), states
+    assert left in states, f"killed at {call} it left something between"
+    if left == old and (call.name != "pwrite64" or call.nth % 10 == 0):
+        assert ran(*words, cwd=copy).returncode == 0
+        assert state(copy) == new
+    shutil.rmtree(copy)
+    return left == new

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
 import pytest
 
-from tests.conftest import NOW
 from tests.store.conftest import Kept
 from tests.store.faults import STRACE, failing, needs_strace, people
 
@@ -25,17 +20,14 @@ SELECT (SELECT count(*) FROM change), (SELECT count(*) FROM history), (SELECT su
 
 def killed(kept: Kept, words: list[str], when: int) -> bool:
     """Whether the command died as it was sending for the `when`th time; False once it sends less often."""
-    env = {**os.environ, "FOLLOWUP_USER": "sue", "FOLLOWUP_NOW": NOW, "FOLLOWUP_STORE": kept.url}
-    typed = [*failing("sendto", "signal=SIGKILL", when), sys.executable, "-m", "followup", *words]
-    return subprocess.run(typed, cwd=kept.folder, env=env, capture_output=True, timeout=120).returncode != 0
+    return kept.run(*words, user="sue", tracer=failing("sendto", "signal=SIGKILL", when)).returncode != 0
 
 
 def first_of_the_change(kept: Kept, words: list[str]) -> int:
     """As the how manieth that it sends a command begins its change, before which there is nothing to undo."""
     log = kept.folder / "sent"
-    env = {**os.environ, "FOLLOWUP_USER": "sue", "FOLLOWUP_NOW": NOW, "FOLLOWUP_STORE": kept.url}
-    traced = [str(STRACE), "-o", str(log), "--trace=sendto", sys.executable, "-m", "followup", *words, "--dry-run"]
-    assert subprocess.run(traced, cwd=kept.folder, env=env, capture_output=True, timeout=120).returncode == 0
+    watching = (str(STRACE), "-o", str(log), "--trace=sendto")
+    assert kept.run(*words, "--dry-run", user="sue", tracer=watching).returncode == 0
     sent = [line for line in log.read_text().splitlines() if line.startswith("sendto")]
     log.unlink()
     return 1 + next(number for number, line in enumerate(sent) if "BEGIN" in line)

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict
 
@@ -20,9 +20,10 @@ from followup.core.words import folded
 from followup.errors import Busy, NoProject, StoreUnreachable
 from followup.store.opening import open_store
 from followup.store.postgres import store as postgres_store
-from followup.store.postgres.server import address, connected
+from followup.store.postgres.server import address, connect
 from followup.store.postgres.store import SCHEMA_VERSION, PostgresStore
 from followup.store.protocol import Head
+from followup.store.tables import HISTORY
 from followup.store.urls import display_url
 from tests.conftest import NOW, command
 from tests.servers import database, let_in, new_schema, schema_of, server_url
@@ -210,10 +211,10 @@ def test_nothing_that_failed_is_taken_for_saved(kept: Kept) -> None:
 def test_a_snapshot_is_one_state_whoever_writes_meanwhile(kept: Kept) -> None:
     with closing(open_store(kept.url)) as store:
         with store.snapshot():
-            before = list(store.ask("whole.history"))
+            before = list(store.rows_of(HISTORY))
             assert kept.run("complete", "2").returncode == 0
-            assert list(store.ask("whole.history")) == before
-        assert len(list(store.ask("whole.history"))) > len(before)
+            assert list(store.rows_of(HISTORY)) == before
+        assert len(list(store.rows_of(HISTORY))) > len(before)
 
 
 @pytest.mark.slow
@@ -334,7 +335,7 @@ def test_a_url_says_to_the_driver_what_it_says() -> None:
     with psycopg.connect(place) as connection:
         assert connection.execute("SHOW statement_timeout").fetchone() == ("7s",) and schema == "x"
     for said, patience in (("", "10"), ("&connect_timeout=7", "7")):
-        with connected(place + said, 10) as connection:
+        with connect(place + said, 10) as connection:
             assert connection.info.get_parameters()["connect_timeout"] == patience
     for password in ("a+b", "a b", "a%b", "100%25", "?#&=:@"):
         named = conninfo_to_dict(address(f"postgresql://tom:{password}@db:5432/sales?schema=x&host=/a+b")[0])
@@ -407,7 +408,6 @@ def test_P7_a_password_is_neither_kept_nor_said(tmp_path: Path) -> None:
     assert (tmp_path / "demo" / ".followup" / "store").read_text() == display_url(url) + "\n"
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.text(st.characters(exclude_categories=("Cs", "Cn"), exclude_characters="\x00"), max_size=12), max_size=40

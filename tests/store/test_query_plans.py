@@ -18,7 +18,7 @@ from followup.app import action_lists, contact_page, named_contacts
 from followup.app.deciding import for_actions, for_contacts
 from followup.app.undoing import undo_last
 from followup.core import wishes as w
-from followup.store.postgres.placeholders import placed
+from followup.store.postgres.placeholders import driver_statement
 from followup.store.postgres.store import PostgresStore
 from followup.store.sqlite.store import SqliteStore
 from followup.store.statements import statement
@@ -135,4 +135,6 @@ def plans_of_a_morning(url: str) -> dict[str, str]:
 
 def plan(connection: psycopg.Connection[Any], name: str, values: Mapping[str, Any]) -> str:
     with connection.transaction(force_rollback=True):
-        return "\n".join(row[0] for row in psycopg.ClientCursor(connection).execute("EXPLAIN " + placed(name), values))
+        return "\n".join(
+            row[0] for row in psycopg.ClientCursor(connection).execute("EXPLAIN " + driver_statement(name), values)
+        )

@@ -14,7 +14,7 @@ import pytest
 
 from followup.errors import NoProject
 from followup.store.opening import open_store
-from followup.store.statements import FOLDER, migrations, statements
+from followup.store.statements import FOLDER, migrations, statement
 from tests.conftest import NOW, Run
 
 
@@ -107,7 +107,7 @@ def test_a_reader_is_not_kept_out_by_a_writer(office: Path, run: Run) -> None:
 def test_the_due_list_is_one_range_of_its_index(office: Path) -> None:
     connection = sqlite3.connect(office / "followup.db")
     connection.create_function("fold", 1, str)
-    sql = statements("sqlite", "lists")["due"]
+    sql = statement("sqlite", "lists.due")
     names = ("owner", "before", "since", "type", "category", "cycle")
     plan = " ".join(row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + sql, dict.fromkeys(names)))
     connection.close()
@@ -117,7 +117,7 @@ def test_the_due_list_is_one_range_of_its_index(office: Path) -> None:
 
 def test_a_contacts_history_is_one_range_of_the_primary_key(office: Path) -> None:
     connection = sqlite3.connect(office / "followup.db")
-    sql = statements("sqlite", "lists")["history_of"]
+    sql = statement("sqlite", "lists.history_of")
     values = dict.fromkeys(("subject", "change", "everything", "team", "property", "limit"))
     plan = " ".join(row[3] for row in connection.execute("EXPLAIN QUERY PLAN " + sql, values))
     connection.close()

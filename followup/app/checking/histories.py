@@ -9,26 +9,23 @@ from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
+from types import MappingProxyType
 from typing import cast
 
 from followup.app.checking.differences import RowId, differences
 from followup.app.checking.replay import Replay
-from followup.core.model import Action, Contact, Enrolment
 from followup.store.asking import AnyRow
 from followup.store.protocol import Store
 from followup.store.questions.doctor_questions import KeptEvent
+from followup.store.tables import ACTION, CONTACT, ENROLMENT
 
 #: events, or contacts, that are read in one transaction: whoever writes meanwhile waits some tenths of a second
 STRETCH = 5000
 
 NO_ONE = b""
 HISTORY = "history"
-#: what is kept of a subject -> the noun, and the columns
-KEPT = {
-    "contacts": ("contact", (*Contact._fields, "seq", "next_action")),
-    "enrolments": ("enrolment", Enrolment._fields),
-    "actions": ("action", Action._fields),
-}
+#: the rows that are kept of a subject, by the question that answers them
+KEPT = MappingProxyType({"contacts": CONTACT, "enrolments": ENROLMENT, "actions": ACTION})
 
 Group = tuple[bytes, str, str, Iterator[AnyRow]]
 
@@ -76,8 +73,8 @@ class Histories:
         yield from replay.lines
         if replay.whole:
             for table, expected in replay.expected_rows().items():
-                noun, columns = KEPT[table]
-                yield from differences(replay.subject, noun, columns, expected, kept[table])
+                name, columns = KEPT[table].name, KEPT[table].columns
+                yield from differences(replay.subject, name, columns, expected, kept[table])
 
 
 def _streams(store: Store, since: bytes, before: bytes | None) -> Iterator[tuple[str, Iterator[AnyRow]]]:

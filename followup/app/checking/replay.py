@@ -14,6 +14,7 @@ from followup.core.model import Action, Dossier
 from followup.store import journal
 from followup.store.asking import AnyRow
 from followup.store.questions.doctor_questions import KeptEvent
+from followup.store.tables import contact_row
 
 #: what damaged data raises where it is read, judged or replayed
 DAMAGE = (
@@ -141,10 +142,10 @@ class Replay:
 
     def expected_rows(self) -> Mapping[str, RowsById]:
         """The rows that there should be, by table and id, without those that agreed already."""
-        contact, next_action = self.dossier.contact, self.dossier.next_action
+        contact = self.dossier.contact
         actions: dict[RowId, AnyRow] = {action.id: action for action in self.dossier.actions}
         return {
-            "contacts": {contact.id: (*contact, self.dossier.seq, next_action)} if contact else {},
+            "contacts": {contact.id: contact_row(contact, self.dossier)} if contact else {},
             "enrolments": {enrolment.id: enrolment for enrolment in self.dossier.enrolments},
             "actions": {**self.closed.differing, **actions},
         }

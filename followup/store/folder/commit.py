@@ -1,6 +1,6 @@
 """How a change reaches the files: staged and synced beside them, committed by one rename, then moved into place.
 
-Killed before the rename it never was; killed after it, whoever comes next rolls it forward before anything is read.
+Killed before the rename it never was; killed after it, the next command rolls it forward before it reads anything.
 Doing so twice does no harm: a file is moved once, and an addition has its offset.
 """
 
@@ -31,9 +31,10 @@ def commit(folder: str, whole: Mapping[str, bytes], added: Mapping[str, Addition
     staging = os.path.join(folder, STAGING)
     with unwritable(folder, NOTHING_SAVED):
         try:
-            for name in added:  # to replace a file takes its folder, to add to it the file
-                os.close(os.open(os.path.join(folder, name), os.O_WRONLY | os.O_CLOEXEC))
+            _check_writable(folder, added)
             _stage(staging, whole, added)
+            # The commit. Several files would be replaced one after the other; a folder has its old name or its new one,
+            # whatever happens. So they go into a folder first.
             os.rename(staging, os.path.join(folder, STAGED))
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
@@ -43,14 +44,21 @@ def commit(folder: str, whole: Mapping[str, bytes], added: Mapping[str, Addition
         roll_forward(folder)
 
 
+def _check_writable(folder: str, added: Mapping[str, Addition]) -> None:
+    """What could not be finished is not begun. To replace a file takes write permission for its folder, as the rename
+    does; to add to it takes that for the file."""
+    for name in added:
+        os.close(os.open(os.path.join(folder, name), os.O_WRONLY | os.O_CLOEXEC))
+
+
 def _stage(staging: str, whole: Mapping[str, bytes], added: Mapping[str, Addition]) -> None:
     shutil.rmtree(staging, ignore_errors=True)  # what a kill left
     os.mkdir(staging)
-    named = {f"{name}@{addition.offset}": addition.text for name, addition in added.items()}
-    for name, text in {**whole, **named}.items():
+    additions = {f"{name}@{addition.offset}": addition.text for name, addition in added.items()}
+    for name, text in {**whole, **additions}.items():
         with open(os.path.join(staging, name), "xb") as file:
             _write(file.fileno(), text)
-    sync_folder(staging)
+    sync_folder(staging)  # or after a power cut the rename could be there, and the files not
 
 
 def is_staged(folder: str) -> bool:
@@ -58,13 +66,13 @@ def is_staged(folder: str) -> bool:
 
 
 def roll_forward(folder: str) -> None:
-    """Files that are replaced first: what they leave free is room for what grows."""
+    """Files that are replaced first: what they leave free is room for what grows. Additions stay staged until all is on
+    the disk, since a kill in the middle of one has it made again."""
     staged = os.path.join(folder, STAGED)
-    additions = []
-    for name in sorted(os.listdir(staged)):
-        if "@" in name:
-            additions.append(name)
-        else:
+    names = sorted(os.listdir(staged))
+    additions = [name for name in names if "@" in name]
+    for name in names:
+        if name not in additions:
             os.replace(os.path.join(staged, name), os.path.join(folder, name))
     for name in additions:
         _add(os.path.join(staged, name), folder, name)
@@ -75,19 +83,20 @@ def roll_forward(folder: str) -> None:
 
 
 def _add(source: str, folder: str, name: str) -> None:
+    """At its offset, and not at the end of the file, where a part of it may be already."""
     name, _, offset = name.rpartition("@")
     with open(source, "rb") as file:
         text = file.read()
-    place = os.open(os.path.join(folder, name), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    handle = os.open(os.path.join(folder, name), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
-        os.lseek(place, int(offset), os.SEEK_SET)
-        _write(place, text)
+        os.lseek(handle, int(offset), os.SEEK_SET)
+        _write(handle, text)
     finally:
-        os.close(place)
+        os.close(handle)
 
 
-def _write(place: int, text: bytes) -> None:
+def _write(handle: int, text: bytes) -> None:
     rest = memoryview(text)
     while rest:
-        rest = rest[os.write(place, rest) :]
-    os.fsync(place)
+        rest = rest[os.write(handle, rest) :]
+    os.fsync(handle)

@@ -11,44 +11,45 @@ import csv
 import re
 from collections.abc import Iterable, Sequence
 from io import StringIO
-from typing import Any
+from types import MappingProxyType
 
 from followup.core.spreadsheet import guard, unguard
+from followup.store.tables import Value
 
 EMPTY = r"\e"
-_NAMED = {"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
-_MEANT = {written[1]: meant for meant, written in _NAMED.items()} | {"e": ""}
+_ESCAPES = MappingProxyType({"\\": r"\\", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
+_MEANINGS = MappingProxyType({escape[1]: character for character, escape in _ESCAPES.items()} | {"e": ""})
 _UNSEEN = re.compile("[\\\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _WRITTEN = re.compile(r"\\(u[0-9a-f]{4}|.?)", re.DOTALL)
 
 
-def lines(rows: Iterable[Sequence[Any]]) -> bytes:
+def lines(rows: Iterable[Sequence[Value]]) -> bytes:
     """A line for each row; each ends with a line feed."""
     out = StringIO()
-    csv.writer(out, lineterminator="\n").writerows([_written(value) for value in row] for row in rows)
+    csv.writer(out, lineterminator="\n").writerows([_field(value) for value in row] for row in rows)
     return out.getvalue().encode()
 
 
-def _written(value: Any) -> Any:
-    if value.__class__ is not str:
+def _field(value: Value) -> Value:
+    if not isinstance(value, str):
         return value
-    return guard(_UNSEEN.sub(_escaped, value)) or EMPTY
+    return guard(_UNSEEN.sub(_escape, value)) or EMPTY
 
 
-def _escaped(found: re.Match[str]) -> str:
-    return _NAMED.get(found[0]) or f"\\u{ord(found[0]):04x}"
+def _escape(character: re.Match[str]) -> str:
+    return _ESCAPES.get(character[0]) or f"\\u{ord(character[0]):04x}"
 
 
-def meant(field: str, blank: str | None) -> str | None:
+def value_of(field: str, blank: str | None) -> str | None:
     """What was written; `blank`: what an empty field means. Raises ValueError for what no value is written as."""
     plain = unguard(field)
-    return (_WRITTEN.sub(_one, plain) if "\\" in plain else plain) if plain else blank
+    return (_WRITTEN.sub(_meaning, plain) if "\\" in plain else plain) if plain else blank
 
 
-def _one(found: re.Match[str]) -> str:
-    code = found[1]
+def _meaning(escape: re.Match[str]) -> str:
+    code = escape[1]
     if len(code) == 5:
         return chr(int(code[1:], 16))
-    if code not in _MEANT:
+    if code not in _MEANINGS:
         raise ValueError(f"'\\{code}' means nothing: a backslash is written twice")
-    return _MEANT[code]
+    return _MEANINGS[code]

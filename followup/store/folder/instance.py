@@ -5,38 +5,79 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from typing import Any
+from typing import NamedTuple
 
 from followup.errors import NoProject
+from followup.store.folder import commit
+from followup.store.folder.office_folder import IGNORED, Folder
+from followup.store.folder.places import unwritable
 from followup.store.folder.reading import read
-from followup.store.folder.table_files import ALL, NAMES, written
-from followup.store.sqlite.store import SCHEMA_VERSION
+from followup.store.folder.table_files import ALL, NAMES, content
+from followup.store.sqlite.schema import migrate
+from followup.store.sqlite.version import SCHEMA_VERSION
 
-OFFICE = "office.json"
+OFFICE_FILE = "office.json"
 FORMAT = 1
 
 
-def read_office(folder: str) -> dict[str, Any]:
+class Instance(NamedTuple):
+    """`schema`: that of the files; `created_at`: UTC seconds; `numbered_since`: changes after this one have no gap."""
+
+    schema: int
+    id: str
+    created_at: int
+    numbered_since: int
+
+
+class _Memory(sqlite3.Connection):
+    """Closed by the last who reads in it: when files are read anew, somebody may still be in the middle of the old."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
+def memory() -> sqlite3.Connection:
+    """A database without any table, for an office to be read into."""
+    return sqlite3.connect(":memory:", isolation_level=None, factory=_Memory)
+
+
+def begin(folder: Folder) -> None:
+    """An office without anything. A folder of other files is left as it is."""
+    with unwritable(folder.path, commit.NOTHING_SAVED):
+        os.makedirs(folder.path, exist_ok=True)
+    with folder.writing():
+        names = set(os.listdir(folder.path)) - {commit.STAGING}
+        if not names.isdisjoint((OFFICE_FILE, *NAMES)):
+            return
+        if names:
+            message = f"{folder.path} has other files in it, and was left as it is: an office takes a folder of its own"
+            raise NoProject(message, exists=True)
+        connection = memory()
+        migrate(connection)
+        commit.commit(folder.path, everything(connection) | {".gitignore": IGNORED.encode()}, {})
+
+
+def read_instance(folder: Folder) -> Instance:
     """Raises NoProject where this program cannot go on in it."""
-    path = os.path.join(folder, OFFICE)
+    path = folder.at(OFFICE_FILE)
     if not os.path.exists(path):
-        if any(os.path.exists(os.path.join(folder, name)) for name in NAMES):
+        if any(os.path.exists(folder.at(name)) for name in NAMES):
             raise NoProject(f"{path} is missing, which says whose files these are: put it back", exists=True)
-        raise NoProject(f"there is no store in {folder}: `followup init` makes one")
+        raise NoProject(f"there is no store in {folder.path}: `followup init` makes one")
     try:
-        office = dict(json.loads(read(path)))
-        newer = office["format"] > FORMAT or office["schema"] > SCHEMA_VERSION
-        office["instance"], office["created_at"]
+        text = dict(json.loads(read(path)))
+        newer = text["format"] > FORMAT or text["schema"] > SCHEMA_VERSION
+        instance = Instance(text["schema"], text["instance"], text["created_at"], text.get("numbered_since", 0))
     except (KeyError, TypeError, ValueError):
         raise NoProject(f"{path} is not that of a followup store: it was left as it is", exists=True) from None
     if newer:
-        raise NoProject(f"{folder} was made by a newer followup: upgrade this program", exists=True)
-    return office
+        raise NoProject(f"{folder.path} was made by a newer followup: upgrade this program", exists=True)
+    return instance
 
 
 def everything(connection: sqlite3.Connection) -> dict[str, bytes]:
     """All files as this program's schema has them."""
     id, at, since = connection.execute("SELECT id, created_at, numbered_since FROM instance").fetchone()
     office = {"format": FORMAT, "schema": SCHEMA_VERSION, "instance": id, "created_at": at, "numbered_since": since}
-    files = {file: written(connection, name) for name, file in ALL.items()}
-    return {**files, OFFICE: (json.dumps(office, indent=1) + "\n").encode()}
+    files = {file: content(connection, table) for table, file in ALL.items()}
+    return {**files, OFFICE_FILE: (json.dumps(office, indent=1) + "\n").encode()}

@@ -17,25 +17,25 @@ PAUSE = 0.01  # seconds between two looks at whether it is our turn
 
 
 @contextmanager
-def held(folder: str, writing: bool, patience: float) -> Iterator[None]:
+def locked(folder: str, writing: bool, patience: float) -> Iterator[None]:
     """The folder for oneself, or with others who read. Raises Busy after `patience` seconds.
 
     The folder itself is what is locked, so that no file of ours lies between the office's, and a kill lets go.
     """
     with unreadable(folder):
-        place = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        _wait(place, fcntl.LOCK_EX if writing else fcntl.LOCK_SH, folder, time.monotonic() + patience)
+        _wait(handle, fcntl.LOCK_EX if writing else fcntl.LOCK_SH, folder, time.monotonic() + patience)
         yield
     finally:
-        os.close(place)
+        os.close(handle)
 
 
-def _wait(place: int, kind: int, folder: str, until: float) -> None:
+def _wait(handle: int, kind: int, folder: str, until: float) -> None:
     while True:
         try:
             with unreadable(folder):
-                fcntl.flock(place, kind | fcntl.LOCK_NB)
+                fcntl.flock(handle, kind | fcntl.LOCK_NB)
             return
         except BlockingIOError:
             if time.monotonic() > until:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import csv
-import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import StringIO
 
 from followup.errors import BadInput
-from followup.store.folder.fields import meant
+from followup.store.folder.fields import value_of
 from followup.store.folder.places import unreadable
-from followup.store.folder.table_files import Table
+from followup.store.folder.table_files import TableFile
 
 FEW = 5
 #: what git leaves in a file that was changed on both branches
@@ -34,7 +33,7 @@ def ends_a_line(path: str, size: int) -> bool:
         return file.read(1) == b"\n"
 
 
-def fill(connection: sqlite3.Connection, table: Table, path: str, content: bytes) -> None:
+def fill(connection: sqlite3.Connection, table: TableFile, path: str, content: bytes) -> None:
     """Raises BadInput with the first few lines that cannot be taken."""
     with _any_length():
         problems = list(_filled(connection, table, path, _text(path, content)))
@@ -43,7 +42,7 @@ def fill(connection: sqlite3.Connection, table: Table, path: str, content: bytes
         raise BadInput("\n".join([*problems[:FEW], *more]))
 
 
-def _filled(connection: sqlite3.Connection, table: Table, path: str, text: str) -> Iterator[str]:
+def _filled(connection: sqlite3.Connection, table: TableFile, path: str, text: str) -> Iterator[str]:
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     header = next(reader, [])
     if header != table.columns:
@@ -63,7 +62,7 @@ def _filled(connection: sqlite3.Connection, table: Table, path: str, text: str) 
 class _Rows:
     """The values of one row after the other. Whoever was stopped by a row goes on behind it."""
 
-    def __init__(self, reader: Iterator[list[str]], table: Table) -> None:
+    def __init__(self, reader: Iterator[list[str]], table: TableFile) -> None:
         self.reader, self.table, self.left = reader, table, True
         self.row: Sequence[str] = ()
 
@@ -104,12 +103,14 @@ def _text(path: str, content: bytes) -> str:
         raise BadInput(f"{path}:{1 + content.count(10, 0, error.start)}: this is not UTF-8") from None
 
 
-def _values(row: Sequence[str], table: Table) -> list[str | None]:
+def _values(row: Sequence[str], table: TableFile) -> list[str | None]:
     """SQLite makes numbers of what its columns declare as numbers, and refuses what is none."""
     if len(row) != len(table.columns):
         raise ValueError(f"{len(row)} fields, where the first line has {len(table.columns)}")
     pairs = zip(row, table.blanks, strict=True)
-    return [field if field and field[0] != "'" and "\\" not in field else meant(field, blank) for field, blank in pairs]
+    return [
+        field if field and field[0] != "'" and "\\" not in field else value_of(field, blank) for field, blank in pairs
+    ]
 
 
 def _of_header(header: Sequence[str], columns: Sequence[str]) -> str:
@@ -120,7 +121,7 @@ def _of_header(header: Sequence[str], columns: Sequence[str]) -> str:
     return f"the first line is not the columns of this file{what}; take it back (`git checkout`)"
 
 
-def _why(error: Exception, row: Sequence[str], table: Table) -> str:
+def _why(error: Exception, row: Sequence[str], table: TableFile) -> str:
     if row[0].startswith(MARKS):
         return UNDECIDED
     if "datatype mismatch" in str(error):
@@ -132,10 +133,3 @@ def _why(error: Exception, row: Sequence[str], table: Table) -> str:
     if columns == ", ".join(table.key):
         return f"{table.name} {key} stands here a second time: two branches were merged line by line; {ONE_SIDE}"
     return f"{table.name} {key} has the same {columns} as a line above: {ONE_SIDE}"
-
-
-def known(folder: str, names: Sequence[str]) -> list[list[int]]:
-    """What changes when one of the files does."""
-    with unreadable(folder):
-        found = [os.stat(os.path.join(folder, name)) for name in names]
-    return [[stat.st_ino, stat.st_size, stat.st_mtime_ns] for stat in found]

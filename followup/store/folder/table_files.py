@@ -1,37 +1,43 @@
-"""Which table stands in which file, with the columns of the schema, in the order of its key.
+"""Which table stands in which file, in the order of its key.
 
+The columns are those of the schema that the files were written with, which may be older than the declaration of tables.
 What is not here is counted again (the numbers), or stands in office.json (the instance).
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from followup.store.folder.fields import lines
+from followup.store.tables import ACTION, CATALOG_ITEM, CATALOG_VERSION, CHANGE, CONTACT, ENROLMENT, HISTORY, Table
 
 #: table -> its file
-FILES = {
-    "contact": "contacts.csv",
-    "enrolment": "enrolments.csv",
-    "action": "actions.csv",
-    "change": "changes.csv",
-    "catalog_version": "versions.csv",
-    "catalog_item": "catalog.csv",
-}
+FILES: Mapping[Table, str] = MappingProxyType(
+    {
+        CONTACT: "contacts.csv",
+        ENROLMENT: "enrolments.csv",
+        ACTION: "actions.csv",
+        CHANGE: "changes.csv",
+        CATALOG_VERSION: "versions.csv",
+        CATALOG_ITEM: "catalog.csv",
+    }
+)
 #: what happened grows at its end, and is read only when somebody asks for it
-HISTORY = "history.csv"
-ALL = {**FILES, "history": HISTORY}
+HISTORY_FILE = "history.csv"
+ALL: Mapping[Table, str] = MappingProxyType({**FILES, HISTORY: HISTORY_FILE})
 NAMES = tuple(ALL.values())
 
 
-class Table(NamedTuple):
+class TableFile(NamedTuple):
     """`blanks`: what an empty field means, by column; `key`: the columns that tell a row apart."""
 
     name: str
     columns: list[str]
     blanks: list[str | None]
-    key: list[str]
+    key: tuple[str, ...]
 
     @property
     def insert(self) -> str:
@@ -40,18 +46,18 @@ class Table(NamedTuple):
     @property
     def select(self) -> str:
         """Every row as its line says it: the empty text of a column that always has one needs no mark."""
-        said = (c if blank is None else f"nullif({c}, '')" for c, blank in zip(self.columns, self.blanks, strict=True))
-        return f"SELECT {', '.join(said)} FROM {self.name} ORDER BY {', '.join(self.key)}"
+        cells = (c if blank is None else f"nullif({c}, '')" for c, blank in zip(self.columns, self.blanks, strict=True))
+        return f"SELECT {', '.join(cells)} FROM {self.name} ORDER BY {', '.join(self.key)}"
 
 
-def table(connection: sqlite3.Connection, name: str) -> Table:
-    found = connection.execute(f"PRAGMA table_info({name})").fetchall()
-    blanks = ["" if type_ == "TEXT" and required else None for _, _, type_, required, _, _ in found]
-    keys = sorted((place, column) for _, column, _, _, _, place in found if place)
-    return Table(name, [row[1] for row in found], blanks, [column for _, column in keys])
+def table_file(connection: sqlite3.Connection, table: Table) -> TableFile:
+    """Of the table as the connection's schema has it."""
+    rows = connection.execute(f"PRAGMA table_info({table.name})").fetchall()
+    blanks = ["" if type_ == "TEXT" and required else None for _, _, type_, required, _, _ in rows]
+    return TableFile(table.name, [row[1] for row in rows], blanks, table.key)
 
 
-def written(connection: sqlite3.Connection, name: str) -> bytes:
+def content(connection: sqlite3.Connection, table: Table) -> bytes:
     """What the file of a table says."""
-    made = table(connection, name)
-    return lines([made.columns]) + lines(connection.execute(made.select))
+    file = table_file(connection, table)
+    return lines([file.columns]) + lines(connection.execute(file.select))

@@ -9,7 +9,11 @@ from followup.store.statements import statement
 
 
 @cache
-def placed(name: str) -> str:
-    """`file.name` -> its SQL; `:name` and `?` are places for values."""
-    sql = statement("postgres", name).replace("%", "%%")
-    return re.sub(r"(?<![:\w]):([a-z_]\w*)", r"%(\1)s", sql).replace("?", "%s")
+def driver_statement(name: str) -> str:
+    """`file.name` -> its SQL."""
+    return with_placeholders(statement("postgres", name))
+
+
+def with_placeholders(sql: str) -> str:
+    """`:name` and `?` are places for values; `::` is a cast."""
+    return re.sub(r"(?<![:\w]):([a-z_]\w*)", r"%(\1)s", sql.replace("%", "%%")).replace("?", "%s")

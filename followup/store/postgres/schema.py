@@ -5,16 +5,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from psycopg import ClientCursor, Connection, Rollback, errors
+from psycopg import ClientCursor, Rollback, errors
 
 from followup.errors import NoProject
-from followup.store.postgres.placeholders import placed
+from followup.store.postgres.placeholders import driver_statement
+from followup.store.postgres.server import Server
 from followup.store.shapes import departures
 from followup.store.statements import migrations
 
-Server = Connection[Any]
 #: what the roles of an office are called after its schema
 ROLES = ("rep", "worker")
 #: the office that is made to be looked at
@@ -55,9 +54,9 @@ def create(connection: Server, schema: str) -> None:
 def _must_be_free(connection: Server, schema: str) -> None:
     """Of anything but an office, which somebody may have made meanwhile."""
     theirs = "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(%s) ORDER BY relname LIMIT 1"
-    found = connection.execute(theirs, [f'"{schema}"']).fetchone()
-    if found and not number(connection, schema):
-        message = f"the schema {schema} has something else in it ({found[0]}), and was left as it is"
+    row = connection.execute(theirs, [f'"{schema}"']).fetchone()
+    if row and not number(connection, schema):
+        message = f"the schema {schema} has something else in it ({row[0]}), and was left as it is"
         raise NoProject(f"{message}: an office takes one of its own, ?schema=NAME", exists=True)
 
 
@@ -69,57 +68,57 @@ def _make_role(connection: Server, role: str) -> None:
 
 def upgrade(connection: Server, schema: str) -> None:
     """Every migration that is not there yet. Nothing that somebody else has done in the meantime."""
-    for wanted, sql in migrations("postgres"):
+    for migration, sql in migrations("postgres"):
         with connection.transaction():
             connection.execute(ONE_AT_A_TIME)
-            if number(connection, schema) < wanted:
-                _migrate(connection, schema, wanted, sql)
+            if number(connection, schema) < migration:
+                _migrate(connection, schema, migration, sql)
 
 
-def _migrate(connection: Server, schema: str, wanted: int, sql: str) -> None:
+def _migrate(connection: Server, schema: str, migration: int, sql: str) -> None:
     for name, value in (("{schema}", f'"{schema}"'), *((f"{{{role}}}", f"{schema}_{role}") for role in ROLES)):
         sql = sql.replace(name, value)
     connection.execute(f'SET LOCAL search_path = "{schema}", pg_temp')
     connection.execute(sql)
-    connection.execute("INSERT INTO migration VALUES (%s)", [wanted])
+    connection.execute("INSERT INTO migration VALUES (%s)", [migration])
 
 
 def faults(connection: Server, schema: str) -> Iterator[str]:
     """What differs from a new office that every migration was applied to; and every rep's login that would pass by the
     row security. The new office is made beside, and taken back."""
-    found = _described(connection, schema)
+    actual = _description(connection, schema)
     try:
-        should = _of_a_new_one(connection)
+        expected = _description_of_a_new_one(connection)
     except errors.InsufficientPrivilege:
         yield "the schema was not checked: that takes a login that may create one, as the owner's"
-        should = found
-    yield from departures(_unnamed(should, schema), _unnamed(found, schema))
+        expected = actual
+    yield from departures(_without_name(expected, schema), _without_name(actual, schema))
     names = {"schema": schema, **{role: f"{schema}_{role}" for role in ROLES}}
-    for login, why in ClientCursor(connection).execute(placed("doctor.passing"), names):
+    for login, why in ClientCursor(connection).execute(driver_statement("doctor.passing"), names):
         yield f"login {login} is let in as a rep, and {why}: no row would be kept from it (F20)"
 
 
-def _of_a_new_one(connection: Server) -> dict[str, str]:
-    made: dict[str, str] = {}
+def _description_of_a_new_one(connection: Server) -> dict[str, str]:
+    description: dict[str, str] = {}
     with connection.transaction():
         connection.execute("SET LOCAL client_min_messages = error")
         for role in ROLES:
             connection.execute(f"CREATE ROLE {SCRATCH}_{role} NOLOGIN")
         connection.execute(f"CREATE SCHEMA {SCRATCH}")
-        for wanted, sql in migrations("postgres"):
-            _migrate(connection, SCRATCH, wanted, sql)
-        made |= _described(connection, SCRATCH)
+        for migration, sql in migrations("postgres"):
+            _migrate(connection, SCRATCH, migration, sql)
+        description |= _description(connection, SCRATCH)
         raise Rollback
-    return made
+    return description
 
 
-def _described(connection: Server, schema: str) -> dict[str, str]:
+def _description(connection: Server, schema: str) -> dict[str, str]:
     """ "index action_due" -> what it is."""
-    rows = ClientCursor(connection).execute(placed("doctor.schema"), {"schema": schema}).fetchall()
-    return {f"{kind} {name}": told for kind, name, told in rows}
+    rows = ClientCursor(connection).execute(driver_statement("doctor.schema"), {"schema": schema}).fetchall()
+    return {f"{kind} {name}": what for kind, name, what in rows}
 
 
-def _unnamed(described: dict[str, str], schema: str) -> dict[str, str]:
+def _without_name(description: dict[str, str], schema: str) -> dict[str, str]:
     """The same of every office. What it is called can also be another word there, such as `rep`: in that of both."""
     name = re.compile(f'{SCRATCH}|"{schema}"|{schema}')
-    return {key: name.sub("*", told) for key, told in described.items()}
+    return {key: name.sub("*", what) for key, what in description.items()}

@@ -6,11 +6,12 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TypeAlias
 from urllib.parse import quote, unquote
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import TupleRow
 
 from followup.errors import (
     Busy,
@@ -23,6 +24,8 @@ from followup.errors import (
 )
 from followup.store.asking import DAMAGED
 from followup.store.urls import display_url
+
+Server: TypeAlias = psycopg.Connection[TupleRow]
 
 DEFAULT_SCHEMA = "followup"
 
@@ -44,14 +47,15 @@ NOT_NOW = ("too many clients", "too many connections", "connection slots are res
 PAUSE = 0.1  # seconds between two tries
 
 
-def connected(address: str, patience: float, **more: Any) -> psycopg.Connection[Any]:
+def connect(address: str, patience: float, **parameters: str | int) -> Server:
     """Raises Busy where the server has had no room for `patience` seconds."""
     until = time.monotonic() + patience
     if "connect_timeout=" not in address:
-        more["connect_timeout"] = max(1, round(patience))
+        parameters["connect_timeout"] = max(1, round(patience))
+    place = make_conninfo(address, **parameters)
     while True:
         try:
-            return psycopg.connect(address, **more)
+            return psycopg.connect(place, autocommit=True)
         except psycopg.OperationalError as error:
             if not any(words in str(error) for words in NOT_NOW):
                 raise
@@ -69,8 +73,8 @@ def translated(url: str) -> Iterator[None]:
         state = error.sqlstate or ""
         for prefix, kind, message in KINDS:
             if state.startswith(prefix):
-                found = "" if kind in (Busy, Conflict, Refused) else f": {first_line(error)}"
-                raise kind(f"{message} ({url}{found})") from error
+                reason = "" if kind in (Busy, Conflict, Refused) else f": {first_line(error)}"
+                raise kind(f"{message} ({url}{reason})") from error
         if isinstance(error, psycopg.OperationalError):
             raise StoreUnreachable(f"the store cannot be reached ({url}: {first_line(error)})") from error
         raise
@@ -82,9 +86,9 @@ def address(url: str) -> tuple[str, str]:
     Raises UsageError for a url that is none, and for a schema that is no plain name.
     """
     scheme, _, rest = url.partition("://")
-    found = re.fullmatch(r"(?:([^/]*)@)?([^?]*)\??(.*)", rest, re.DOTALL)
-    assert found is not None, "whatever it is, that matches"
-    login, place, query = found.groups()
+    parts = re.fullmatch(r"(?:([^/]*)@)?([^?]*)\??(.*)", rest, re.DOTALL)
+    assert parts is not None, "every text matches"
+    login, place, query = parts.groups()
     if "@" in place:
         raise UsageError(f"{display_url(url)}: a / in a password is written %2F")
     options = [option for option in query.split("&") if option]
@@ -93,18 +97,18 @@ def address(url: str) -> tuple[str, str]:
         raise UsageError(f"schema={schema}: a schema is named in small letters, digits and _, at most 40")
     who = ":".join(quote(unquote(word), safe="") for word in login.split(":", 1)) + "@" if login else ""
     rest = "&".join(option for option in options if not option.startswith("schema="))
-    return _parsed(f"{scheme}://{who}{place}{'?' + rest if rest else ''}", display_url(url)), schema
+    return _checked(f"{scheme}://{who}{place}{'?' + rest if rest else ''}", display_url(url)), schema
 
 
-def _parsed(url: str, said: str) -> str:
+def _checked(url: str, without_password: str) -> str:
     """The driver's complaints quote what they do not understand, which can be a password."""
     try:
         conninfo_to_dict(url)
     except psycopg.ProgrammingError as error:
         reason = first_line(error)
-        if not all(word in said for word in re.findall('"([^"]*)"', reason)):
+        if not all(word in without_password for word in re.findall('"([^"]*)"', reason)):
             reason = reason.partition('"')[0].rstrip(" :")
-        raise UsageError(f"{said}: that is no url of a server ({reason})") from None
+        raise UsageError(f"{without_password}: that is no url of a server ({reason})") from None
     return url
 
 

@@ -6,27 +6,27 @@ change at once; an apply is alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from itertools import count
 from json import dumps
-from typing import Any
 
 import psycopg
 from psycopg.pq import TransactionStatus
+from psycopg.rows import TupleRow
 
-from followup.core.draft import Decision
 from followup.core.model import Dossier, user_subject
 from followup.errors import Busy, NoProject, Overtaken, StoreUnreachable, UsageError
-from followup.store import whole
 from followup.store.answering import Answering
-from followup.store.postgres.bulk import copied, few_enough, poured_unguarded
-from followup.store.postgres.placeholders import placed
-from followup.store.postgres.server import address, connected, first_line, translated
-from followup.store.protocol import OVERTAKEN, Head, Person, Rows
-from followup.store.saving import WRITES, rows_of
-from followup.store.statements import statements
+from followup.store.asking import AnyRow, Argument
+from followup.store.contents import must_be_empty
+from followup.store.postgres.bulk import copy_table
+from followup.store.postgres.change import PostgresChange, admit
+from followup.store.postgres.placeholders import driver_statement
+from followup.store.postgres.server import address, connect, first_line, translated
+from followup.store.protocol import OVERTAKEN, Head, Person
+from followup.store.tables import Row, Table
 from followup.store.urls import display_url
 
 SCHEMA_VERSION = 4
@@ -35,7 +35,7 @@ WAIT_SECONDS = 10.0
 BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 #: answers that may be longer than memory: they are fetched as they are read
-LONG = frozenset({"lists.history", "doctor.others_history", *(f"whole.{table}" for table in whole.TABLES)})
+LONG = frozenset({"lists.history", "doctor.others_history"})
 
 
 class PostgresStore(Answering):
@@ -47,10 +47,9 @@ class PostgresStore(Answering):
         self._holding = False  # whether a change is under way that others may go on beside
         self._names = count()
         with self._translated():
-            self.connection = connected(
+            self.connection = connect(
                 self.address,
                 WAIT_SECONDS,
-                autocommit=True,
                 client_encoding="utf-8",
                 application_name=f"followup {self.schema}",  # what the server's own lists say
             )
@@ -92,26 +91,31 @@ class PostgresStore(Answering):
     def _translated(self) -> AbstractContextManager[None]:
         return translated(self.url)
 
-    def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
+    def ask(self, name: str, /, **values: Argument) -> Iterator[AnyRow]:
         with self._translated():
             if name in LONG:
-                yield from self._long(name, values)
+                yield from self._long(driver_statement(name), values)
             else:
-                yield from self._asking.execute(placed(name), values).fetchall()
+                yield from self._asking.execute(driver_statement(name), values).fetchall()
+
+    def rows_of(self, table: Table) -> Iterator[Row]:
+        with self._translated():
+            yield from self._long(table.select, {})
 
     @cached_property
-    def _asking(self) -> psycopg.ClientCursor[Any]:
+    def _asking(self) -> psycopg.ClientCursor[TupleRow]:
         """Writes values into the text, so that the planner sees which filters are given. It is one for all questions,
         since a cursor refers to itself, and this program collects no garbage."""
         return psycopg.ClientCursor(self.connection)
 
-    def _long(self, name: str, values: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    def _long(self, sql: str, values: Mapping[str, Argument]) -> Iterator[AnyRow]:
+        """Through a cursor of the server's, in a transaction of its own where there is none."""
         idle = self.connection.info.transaction_status is TransactionStatus.IDLE
         long, cursor = f"long_{next(self._names)}", psycopg.ClientCursor(self.connection)
         if idle:
             cursor.execute("BEGIN READ ONLY")
         try:
-            cursor.execute(f"DECLARE {long} NO SCROLL CURSOR FOR {placed(name)}", values)
+            cursor.execute(f"DECLARE {long} NO SCROLL CURSOR FOR {sql}", values)
             while rows := cursor.execute(f"FETCH 2000 FROM {long}").fetchall():
                 yield from rows
             cursor.execute(f"CLOSE {long}")
@@ -120,6 +124,8 @@ class PostgresStore(Answering):
                 cursor.execute("ROLLBACK")
 
     def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
+        """In a change they are held first and read then: what is decided on is what the last writer left. A contact
+        that is not there yet has no row to hold, so those who add take turns."""
         if not self._holding:
             return super().dossiers(contacts)
         ids = dumps(contacts)
@@ -127,10 +133,10 @@ class PostgresStore(Answering):
         if adding:
             self._lock("adding")
         list(self.ask("dossiers.hold", ids=ids))
-        found = super().dossiers(contacts)
+        dossiers = super().dossiers(contacts)
         for (id,) in self.ask("dossiers.kept", ids=ids) if adding else ():
-            found[id] = found[id]._replace(kept=True)
-        return found
+            dossiers[id] = dossiers[id]._replace(kept=True)
+        return dossiers
 
     def tasks(self, user: str) -> Dossier:
         if self._holding:
@@ -138,13 +144,14 @@ class PostgresStore(Answering):
         return super().tasks(user)
 
     def hold(self, actions: Iterable[int]) -> None:
-        """See Change.hold."""
+        """See Change.hold. Contacts before users, and each in order: of any two who change the same, one waits for the
+        other, and never each for the other."""
         ids = dumps(list(actions))
         list(self.ask("dossiers.hold_of_actions", ids=ids))
         for (user,) in self.ask("dossiers.users_of_actions", ids=ids):
             self._lock("hold_user", subject=user_subject(user))
 
-    def _lock(self, name: str, **values: Any) -> None:
+    def _lock(self, name: str, **values: Argument) -> None:
         list(self.ask("write." + name, office=self._office, **values))
 
     @cached_property
@@ -158,21 +165,21 @@ class PostgresStore(Answering):
     ) -> Iterator[PostgresChange]:
         with self._transaction(BEGIN) as end:
             self._holding = not alone
-            self._lock("alone" if alone else "beside")
-            if self.catalog.version() != head.catalog_version:
+            self._lock("alone" if alone else "beside")  # from here on no apply changes the version
+            if next(self.ask("catalog.version"))[0] != head.catalog_version:
                 raise (Busy if resume else Overtaken)(OVERTAKEN)  # of batches that are saved none is begun anew
-            change = PostgresChange(self, head, resume)
+            change = PostgresChange(self.connection, head, resume, self.hold)
             yield change
             end("COMMIT" if change.saved and not dry_run else "ROLLBACK")
 
-    def fill(self, tables: Iterable[tuple[str, Rows]], people: Iterable[Person]) -> None:
+    def fill(self, tables: Iterable[tuple[Table, Iterable[Row]]], people: Iterable[Person]) -> None:
         """See Store.fill."""
         with self._transaction(BEGIN) as end:
             self._lock("alone")
-            whole.must_be_empty(self)
+            must_be_empty(self)
             for table, rows in tables:
-                poured_unguarded(self.connection, table, whole.columns(table), rows)
-            list(self.ask("write.count"))
+                copy_table(self.connection, table, rows)
+            list(self.ask("write.count"))  # numbers go on behind the rows that are there now
             admit(self.connection, people)
             end("COMMIT")
         with self._translated():
@@ -184,7 +191,7 @@ class PostgresStore(Answering):
             yield
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[Any]:
+    def _transaction(self, begin: str) -> Iterator[Callable[[str], None]]:
         """Rolled back at its end, unless what it gives was told otherwise."""
         with self._translated():
             self.connection.execute(begin)
@@ -227,59 +234,3 @@ class PostgresStore(Answering):
 
     def close(self) -> None:
         self.connection.close()
-
-
-class PostgresChange:
-    """A change inside its transaction."""
-
-    def __init__(self, store: PostgresStore, head: Head, resume: int | None) -> None:
-        self.store, self.connection, self.resumed = store, store.connection, resume is not None
-        self.id = resume or next(store.ask("write.next_change"))[0]
-        if resume is None:
-            self.connection.execute(placed("write.change"), {"id": self.id, **head._asdict()})
-        self.ids = _numbers(store)
-        self.saved = False  # a change that changed nothing leaves no trace
-
-    def hold(self, actions: Iterable[int]) -> None:
-        self.store.hold(actions)
-
-    def execute(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
-        self._write(placed("catalog." + name), rows)
-
-    def admit(self, people: Iterable[Person]) -> None:
-        admit(self.connection, people)
-
-    def _write(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        with self.connection.cursor() as cursor:
-            cursor.executemany(sql, [*rows])
-
-    def save(self, decisions: Iterable[tuple[Dossier, Decision]]) -> None:
-        rows = rows_of(decisions)
-        self.saved = self.saved or bool(rows["history"])
-        plain = statements("postgres", "write")
-        for name, written in WRITES.items():
-            if few_enough(rows[name]):
-                self._write(placed("write." + written), rows[name])
-            else:
-                copied(self.connection, plain[written], rows[name])
-
-    def leave_unfinished(self, typed: str | None) -> None:
-        self.connection.execute(placed("write.unfinished"), {"id": self.id, "typed": typed})
-        self.saved = self.saved or self.resumed
-
-
-def _numbers(store: PostgresStore) -> Iterator[int]:
-    """Taken when the first is asked for, which is after the contacts are held: they are higher than those of enrolments
-    that are read. (It knows nothing of its change, which would then be kept in memory by it: this program collects no
-    garbage.)"""
-    many = 4
-    while True:
-        yield from [row[0] for row in store.ask("write.next_ids", many=many)]
-        many = min(many * 4, 4096)
-
-
-def admit(connection: psycopg.Connection[Any], people: Iterable[Person]) -> None:
-    """See Change.admit."""
-    connection.execute(placed("write.forget_people"))
-    with connection.cursor() as cursor:
-        cursor.executemany(placed("write.admit"), [*people])

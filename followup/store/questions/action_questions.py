@@ -8,7 +8,7 @@ from followup.core.list_filters import ActionFilter, DueFilter
 from followup.core.list_rows import ActionRow
 from followup.core.reach import Reach
 from followup.core.words import folded
-from followup.store.asking import Asking, Value, json_list, reach_values
+from followup.store.asking import Argument, Asking, json_list, reach_values
 
 
 class ActionQuestions:
@@ -19,7 +19,7 @@ class ActionQuestions:
 
     def due(self, owner: str | None, before: str, filter: DueFilter, cycles: Sequence[str] | None) -> list[ActionRow]:
         """Open actions of an owner's; None: of those that nobody owns."""
-        values: dict[str, Value] = {**filter._asdict(), "cycle": json_list(cycles), "before": before}
+        values: dict[str, Argument] = {**filter._asdict(), "cycle": json_list(cycles), "before": before}
         if owner is None:
             rows = self._ask("lists.due_of_nobody", **values)
         else:
@@ -50,6 +50,6 @@ class ActionQuestions:
         return dict(rows)
 
 
-def _search_values(filter: ActionFilter, cycles: Sequence[str] | None, reach: Reach) -> dict[str, Value]:
+def _search_values(filter: ActionFilter, cycles: Sequence[str] | None, reach: Reach) -> dict[str, Argument]:
     text = folded(filter.text) if filter.text else None
     return {**filter._asdict(), "text": text, "cycle": json_list(cycles), **reach_values(reach)}

@@ -9,7 +9,7 @@ from followup.core.list_filters import ContactFilter
 from followup.core.list_rows import ContactRow
 from followup.core.reach import Reach
 from followup.core.words import folded
-from followup.store.asking import Asking, Value, json_list, reach_values
+from followup.store.asking import Argument, Asking, json_list, reach_values
 
 
 class NamedContact(NamedTuple):
@@ -109,6 +109,6 @@ class ContactQuestions:
         return [StrandedRow._make(row) for row in self._ask("lists.stranded", **lists, **reach_values(reach))]
 
 
-def _filter_values(filter: ContactFilter, cycles: Sequence[str] | None, reach: Reach) -> dict[str, Value]:
+def _filter_values(filter: ContactFilter, cycles: Sequence[str] | None, reach: Reach) -> dict[str, Argument]:
     text = folded(filter.text) if filter.text else None
     return {**filter._asdict(), "text": text, "cycle": json_list(cycles), **reach_values(reach)}

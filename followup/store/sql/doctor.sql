@@ -140,30 +140,22 @@ WHERE h.subject >= 'contact:' || {since} AND h.subject < coalesce('contact:' || 
 ORDER BY h.subject, h.seq;
 
 -- name: contacts
-SELECT 'contact:' || c.id, c.id, c.name, c.first_name, c.last_name, c.email, c.phone, c.owner, c.property, c.source,
-       c.type, c.sales_cycle, c.stage, c.groups, c.do_not_contact, c.follow_up, c.details, c.created_at, c.updated_at,
-       c.gone, c.seq, c.next_action
+SELECT 'contact:' || c.id, {c.contact}
 FROM contact AS c WHERE c.id >= {since} AND c.id < coalesce({before}, {last}) ORDER BY c.id;
 
 -- name: enrolments
-SELECT 'contact:' || e.contact, e.id, e.contact, e.kind, e.process, e.alias, e.version, e.start, e.start_at, e.round,
-       e.round_start, e.round_at, e.paused_until, e.ended, e.reason
+SELECT 'contact:' || e.contact, {e.enrolment}
 FROM enrolment AS e WHERE e.contact >= {since} AND e.contact < coalesce({before}, {last})
 ORDER BY e.contact;
 
--- name: action_columns
-a.id, a.contact, a.owner, a.type, a.title, a.status, a.due, a.nominal, a.at, a.enrolment, a.step, a.round, a.trial,
-       a.position, a.channel, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.listing,
-       a.completed_on, a.completed_by, a.reason
-
 -- name: actions
-SELECT 'contact:' || a.contact, {action_columns}
+SELECT 'contact:' || a.contact, {a.action}
 FROM action AS a WHERE a.contact >= {since} AND a.contact < coalesce({before}, {last})
 ORDER BY a.contact;
 
 -- name: actions_by_id
 -- :ids is a JSON list.
-SELECT {action_columns} FROM json_each(:ids) AS wanted CROSS JOIN action AS a WHERE a.id = CAST(wanted.value AS BIGINT);
+SELECT {a.action} FROM json_each(:ids) AS wanted CROSS JOIN action AS a WHERE a.id = CAST(wanted.value AS BIGINT);
 
 -- name: others_history
 -- What happened to whatever is no contact: users' own tasks, the office.
@@ -173,4 +165,4 @@ ORDER BY h.subject, h.seq;
 
 -- name: tasks
 -- Actions without a contact are their owner's.
-SELECT 'user:' || coalesce(a.owner, ''), {action_columns} FROM action AS a WHERE a.contact IS NULL ORDER BY 1;
+SELECT 'user:' || coalesce(a.owner, ''), {a.action} FROM action AS a WHERE a.contact IS NULL ORDER BY 1;

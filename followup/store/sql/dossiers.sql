@@ -1,13 +1,11 @@
 -- name: contacts
 -- The contacts of a batch; :ids is a JSON list. json_each comes first so that it drives.
-SELECT c.id, c.name, c.first_name, c.last_name, c.email, c.phone, c.owner, c.property, c.source, c.type, c.sales_cycle,
-       c.stage, c.groups, c.do_not_contact, c.follow_up, c.details, c.created_at, c.updated_at, c.gone, c.seq
+SELECT {c.contact}
 FROM json_each(:ids) AS wanted CROSS JOIN contact AS c WHERE c.id = wanted.value;
 
 -- name: enrolments
 -- Their open enrolments, oldest first.
-SELECT e.id, e.contact, e.kind, e.process, e.alias, e.version, e.start, e.start_at, e.round, e.round_start, e.round_at,
-       e.paused_until, e.ended, e.reason
+SELECT {e.enrolment}
 FROM json_each(:ids) AS wanted CROSS JOIN enrolment AS e
 WHERE e.contact = wanted.value AND e.ended IS NULL
 ORDER BY e.id;
@@ -15,9 +13,7 @@ ORDER BY e.id;
 -- name: actions
 -- Their open actions; of their open enrolments also the latest of each step, closed or not, and what was undone:
 -- it never happened, but its trial stays taken.
-SELECT a.id, a.contact, a.owner, a.type, a.title, a.status, a.due, a.nominal, a.at, a.enrolment, a.step, a.round,
-       a.trial, a.position, a.channel, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.listing,
-       a.completed_on, a.completed_by, a.reason
+SELECT {a.action}
 FROM json_each(:ids) AS wanted CROSS JOIN action AS a
 WHERE a.contact = wanted.value
   AND (a.status = 'scheduled'
@@ -32,18 +28,14 @@ ORDER BY a.id;
 
 -- name: tasks
 -- A user's own open tasks: no contact.
-SELECT a.id, a.contact, a.owner, a.type, a.title, a.status, a.due, a.nominal, a.at, a.enrolment, a.step, a.round,
-       a.trial, a.position, a.channel, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.listing,
-       a.completed_on, a.completed_by, a.reason
+SELECT {a.action}
 FROM action AS a
 WHERE a.owner = :user AND a.contact IS NULL AND a.status = 'scheduled'
 ORDER BY a.id;
 
 -- name: one_action
 -- Any action by its id: whose it is, and what became of it.
-SELECT a.id, a.contact, a.owner, a.type, a.title, a.status, a.due, a.nominal, a.at, a.enrolment, a.step, a.round,
-       a.trial, a.position, a.channel, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.listing,
-       a.completed_on, a.completed_by, a.reason
+SELECT {a.action}
 FROM action AS a WHERE a.id = :id;
 
 -- name: last_seq

@@ -6,14 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 
 from followup.store.shapes import departures
+from followup.store.sqlite.version import APPLICATION_ID
 from followup.store.statements import migrations, statement
 
 
 def migrate(connection: sqlite3.Connection, until: int | None = None) -> None:
     """Bring the schema to this program's version, or to an older one. Does nothing that somebody else has done in the
     meantime."""
-    from followup.store.sqlite.store import APPLICATION_ID
-
     for number, sql in migrations("sqlite")[:until]:
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -43,9 +42,9 @@ def schema_faults(connection: sqlite3.Connection) -> Iterator[str]:
     """What differs from a new store that every migration was applied to."""
     new = sqlite3.connect(":memory:", isolation_level=None)
     migrate(new)
-    should, found = _schema(new), _schema(connection)
+    expected, actual = _schema(new), _schema(connection)
     new.close()
-    yield from departures(should, found)
+    yield from departures(expected, actual)
 
 
 def _schema(connection: sqlite3.Connection) -> dict[str, str]:

@@ -8,24 +8,24 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from itertools import count
-from typing import Any
+from typing import TYPE_CHECKING
 
-from followup.core.draft import Decision
-from followup.core.model import Dossier
 from followup.core.words import folded
-from followup.errors import Busy, CannotWrite, FollowupError, NoProject, Overtaken, StoreUnreachable
+from followup.errors import Busy, CannotWrite, FollowupError, NoProject, StoreUnreachable
+from followup.store.accounts import system_account
 from followup.store.answering import Answering
-from followup.store.asking import DAMAGED
-from followup.store.protocol import OVERTAKEN, Head, Person, Rows
-from followup.store.saving import WRITES, rows_of
-from followup.store.statements import statement, statements
+from followup.store.asking import DAMAGED, AnyRow, Argument
+from followup.store.protocol import Head, Person
+from followup.store.sqlite.version import APPLICATION_ID, SCHEMA_VERSION
+from followup.store.statements import statement
 
-APPLICATION_ID = 0x464F4C57  # "FOLW"
-SCHEMA_VERSION = 5
+if TYPE_CHECKING:
+    from followup.store.sqlite.change import SqliteChange
+    from followup.store.tables import Row, Table
+
 WAIT_SECONDS = 10.0
 
 #: what messages say where the tables are not those of the schema's number, or a text is none
@@ -113,61 +113,67 @@ class SqliteStore(Answering):
         except UnicodeDecodeError as error:  # of SQLite's own message, which names what is damaged
             raise StoreUnreachable(f"{DAMAGED} ({self.path})") from error
 
-    def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
+    def ask(self, name: str, /, **values: Argument) -> Iterator[AnyRow]:
+        return self._rows(statement("sqlite", name), values)
+
+    def rows_of(self, table: Table) -> Iterator[Row]:
+        return self._rows(table.select, {})
+
+    def _rows(self, sql: str, values: Mapping[str, Argument]) -> Iterator[AnyRow]:
         with self._translated():
             # `yield from` would close the cursor of a generator left half-way, maybe after the connection
-            for row in self.connection.execute(statement("sqlite", name), values):  # noqa: UP028
+            for row in self.connection.execute(sql, values):  # noqa: UP028
                 yield row
 
     @contextmanager
     def change(
         self, head: Head, dry_run: bool = False, resume: int | None = None, alone: bool = False
     ) -> Iterator[SqliteChange]:
-        with self._translated():
-            self.connection.execute("BEGIN IMMEDIATE")
-            try:
-                change = self.changing(self.connection, head, resume)
-                yield change
-                change.finish()
-                if change.saved and not dry_run:
-                    self._commit(change)
-            finally:
-                # SQLite has already rolled back what met a full disk
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
+        with self._transaction("BEGIN IMMEDIATE"):
+            change = self._begin_change(head, resume)
+            yield change
+            change.finish()
+            if change.saved and not dry_run:
+                self._commit(change)
 
-    def changing(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> SqliteChange:
-        return SqliteChange(connection, head, resume)
+    def _begin_change(self, head: Head, resume: int | None) -> SqliteChange:
+        # whoever only asks loads nothing of what decides and writes
+        from followup.store.sqlite.change import SqliteChange
+
+        return SqliteChange(self.connection, head, resume)
 
     def _commit(self, change: SqliteChange) -> None:
         self.connection.execute("COMMIT")
 
-    def fill(self, tables: Iterable[tuple[str, Rows]], people: Iterable[Person]) -> None:
+    def fill(self, tables: Iterable[tuple[Table, Iterable[Row]]], people: Iterable[Person]) -> None:
         """See Store.fill. Nobody reads an office that is not there yet: what memory cannot hold may go to the disk."""
-        from followup.store import whole
+        from followup.store.contents import must_be_empty
+        from followup.store.tables import insert
 
-        with self._translated():
+        with self._transaction("BEGIN IMMEDIATE"):
             self.connection.execute("PRAGMA cache_spill = ON")
-            self.connection.execute("BEGIN IMMEDIATE")
-            try:
-                whole.must_be_empty(self)
-                for table, rows in tables:
-                    self.connection.executemany(whole.insert(table), rows)
-                self.connection.execute(statement("sqlite", "write.numbered"))
-                for name, least in list(self.ask("doctor.needed")):
-                    self.connection.execute(statement("sqlite", "write.set_counter"), {"name": name, "next": least})
-                self.connection.execute("COMMIT")
-            finally:
-                if self.connection.in_transaction:
-                    self.connection.execute("ROLLBACK")
+            must_be_empty(self)
+            for table, rows in tables:
+                self.connection.executemany(insert(table).sql, rows)
+            self.connection.execute(statement("sqlite", "write.numbered"))
+            for name, least in list(self.ask("doctor.needed")):
+                self.connection.execute(statement("sqlite", "write.set_counter"), {"name": name, "next": least})
+            self.connection.execute("COMMIT")
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
+        with self._transaction("BEGIN"):
+            yield
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        """Rolled back at its end, unless it was committed before that."""
         with self._translated():
-            self.connection.execute("BEGIN")
+            self.connection.execute(begin)
             try:
                 yield
             finally:
+                # SQLite has already rolled back what met a full disk
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
 
@@ -192,58 +198,11 @@ class SqliteStore(Answering):
 
     @property
     def account(self) -> str | None:
-        from followup.store.accounts import system_account
-
         return system_account()
 
     def believes(self, login: str | None) -> bool:
         """Whoever can open the file could write anything into it."""
         return True
-
-
-class SqliteChange:
-    """A change inside its transaction. What was handed out is counted when it finishes."""
-
-    def __init__(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> None:
-        self.connection = connection
-        if self._one("catalog.version") != head.catalog_version:
-            raise (Busy if resume else Overtaken)(OVERTAKEN)  # of batches that are saved none is begun anew
-        self.id, self.resumed = resume or self._one("write.counter", name="change"), resume is not None
-        if resume is None:
-            connection.execute(statement("sqlite", "write.change"), {"id": self.id, **head._asdict()})
-            self._set("change", self.id + 1)
-        self.ids: Iterator[int] = count(self._one("write.counter", name="action"))
-        self.saved = False  # a change that changed nothing leaves no trace
-
-    def _one(self, name: str, /, **values: Any) -> int:
-        return int(self.connection.execute(statement("sqlite", name), values).fetchone()[0])
-
-    def _set(self, name: str, next: int) -> None:
-        self.connection.execute(statement("sqlite", "write.set_counter"), {"name": name, "next": next})
-
-    def hold(self, actions: Iterable[int]) -> None:
-        """Whoever changes this store holds all of it."""
-
-    def execute(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
-        self.connection.executemany(statement("sqlite", "catalog." + name), rows)
-
-    def admit(self, people: Iterable[Person]) -> None:
-        """A file cannot guard itself."""
-
-    def save(self, decisions: Iterable[tuple[Dossier, Decision]]) -> None:
-        rows = rows_of(decisions)
-        self.saved = self.saved or bool(rows["history"])
-        sql = statements("sqlite", "write")
-        for name, statement_ in WRITES.items():
-            if rows[name]:
-                self.connection.executemany(sql[statement_], rows[name])
-
-    def leave_unfinished(self, typed: str | None) -> None:
-        self.connection.execute(statement("sqlite", "write.unfinished"), {"id": self.id, "typed": typed})
-        self.saved = self.saved or self.resumed
-
-    def finish(self) -> None:
-        self._set("action", next(self.ids))
 
 
 def _quoted(path: str) -> str:

@@ -1,0 +1,121 @@
+"""A folder's files that were edited by hand: what is decided about a row is what a command would decide.
+
+What only a command may write (stages, statuses, cycles, numbers) is refused: more hangs on it than one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from followup.core import office_documents, people
+from followup.core import wishes as w
+from followup.core.closing import reschedule
+from followup.core.draft import Decision, Draft, Stamp
+from followup.core.fields.cleaning import clean_typed
+from followup.core.fields.values import Unfit
+from followup.core.model import Dossier
+from followup.core.office import Office
+from followup.core.permission import OFFICE
+from followup.errors import BadInput, Refused
+from followup.store.folder.hand_edits import EditedSubject, HandEdit
+from followup.store.folder.store import CsvStore
+from followup.store.protocol import Head
+from followup.store.tables import ACTION, CONTACT, ENROLMENT
+
+COMMAND = "edited-by-hand"
+#: the columns that are a matter of hands; of the others more hangs on than one row
+BY_HAND = MappingProxyType(
+    {
+        CONTACT: frozenset(
+            ("name", "first_name", "last_name", "email", "phone", "owner", "property", "source", "type", "sales_cycle")
+            + ("groups", "do_not_contact")
+        ),
+        ENROLMENT: frozenset[str](),
+        ACTION: frozenset(("due",)),
+    }
+)
+
+
+def take_over(store: CsvStore, at: int) -> None:
+    """Makes a change of what was edited, as of UTC second `at`. Raises BadInput with the line of each edit that may not
+    be made."""
+    edited, office = store.edited_by_hand(), _applied(store)
+    version = store.catalog.version()
+    with store.hand_change(Head(at, OFFICE.id, COMMAND, version)) as change:
+        change.save(_decisions(store, edited, office, Stamp(change.id, at, OFFICE)))
+
+
+def _applied(store: CsvStore) -> Office:
+    return office_documents.office(0, office_documents.Documents(store.versions.in_force()))
+
+
+def _decisions(
+    store: CsvStore, edited: Iterable[EditedSubject], office: Office, stamp: Stamp
+) -> list[tuple[Dossier, Decision]]:
+    decisions, problems = [], []
+    for dossier, edits in edited:
+        try:
+            decisions.append((dossier, _decided(dossier, edits, office, stamp)))
+        except Refused as refusal:
+            problems.append(f"{store.line_of(edits[0])}: {refusal}")
+    if problems:
+        raise BadInput("\n".join(problems))
+    return decisions
+
+
+def _decided(dossier: Dossier, edits: Iterable[HandEdit], office: Office, stamp: Stamp) -> Decision:
+    """What the edits of one subject make of it. Raises Refused with what is wrong of the first that may not be."""
+    draft = Draft(dossier, office, stamp, iter(()))
+    for edit in edits:
+        _carry_out(draft, edit)
+    return draft.decision
+
+
+def _carry_out(draft: Draft, edit: HandEdit) -> None:
+    texts = _texts(edit)
+    if edit.table is CONTACT:
+        people.change(draft, w.Set(_clean(texts, draft.office)))
+    else:
+        due = texts["due"]
+        if not _is_date(due):
+            raise Refused(f"due '{due}' is no date: 2026-05-03, or 2026-05-03T14:00")
+        assert isinstance(edit.id, int)
+        reschedule(draft, w.Reschedule(edit.id, due))
+
+
+def _texts(edit: HandEdit) -> dict[str, str]:
+    """The columns that were edited, as they are now. Raises Refused for what is no matter of hands."""
+    table, id, history_row, file_row = edit
+    if history_row is None:
+        raise Refused(f"no command has made {table.name} {id}: add one with a command")
+    if file_row is None:
+        raise Refused(f"the line of {table.name} {id} is missing: nothing that was is taken out; put it back")
+    cells = zip(table.columns, history_row, file_row, strict=True)
+    texts = {name: str(new or "") for name, old, new in cells if new != old}
+    kept = texts.keys() - BY_HAND[table]
+    if kept:
+        raise Refused(f"{', '.join(sorted(kept))} of {table.name} {id} is written by commands only: put it back")
+    return texts
+
+
+def _clean(texts: Mapping[str, str], office: Office) -> dict[str, str | None]:
+    try:
+        fields = {name: clean_typed(name, text) for name, text in texts.items()}
+    except Unfit as unfit:
+        raise Refused(str(unfit)) from None
+    fields |= {name: fields[name] or "" for name in ("groups", "do_not_contact") if name in fields}
+    if "name" in fields and not fields["name"]:
+        raise Refused("a contact has a name")
+    owner = fields.get("owner")
+    if owner and not (owner in office.users and office.users[owner].active):
+        raise Refused(f"owner '{owner}' is nobody who works here")
+    return fields
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).isoformat(timespec="minutes")[: len(text)] == text and len(text) in (10, 16)
+    except ValueError:
+        return False

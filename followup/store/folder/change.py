@@ -1,0 +1,22 @@
+"""A change of a folder: one of its memory, of which the file of what happened grows."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from followup.store.protocol import Head
+from followup.store.saving import Batch
+from followup.store.sqlite.change import SqliteChange
+from followup.store.tables import Row
+
+
+class CsvChange(SqliteChange):
+    """`happened`: the rows of the history, in their order."""
+
+    def __init__(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> None:
+        super().__init__(connection, head, resume)
+        self.happened: list[Row] = []
+
+    def write(self, batch: Batch) -> None:
+        self.happened += batch.history
+        super().write(batch)
