@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import count
 
-from followup.app.catalog_diff import acted, edits, of_users, said, shown
+from followup.app.catalog_diff import Documents, acted, between, of_users, said, shown
 from followup.app.migrating import migrations
 from followup.app.session import Visit
 from followup.app.versions import Version, noted, record
@@ -27,10 +27,11 @@ from followup.store.protocol import Head, Store
 def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_LINES) -> CatalogDiff:
     """What an apply would do now. Each stretch of contacts is read at one moment, and nobody waits for it."""
     store, version = visit.store, visit.catalog.version
-    changed = edits(store, wanted.documents)
+    documents = store.versions.in_force()
+    changed = between(documents, wanted.documents)
     account = Impact(most)
     if changed and version:
-        edition, refs = edition_of(store, office_in_force(visit), wanted, changed)
+        edition, refs = edition_of(store, _office(version, documents), wanted, changed)
         stamp = Stamp(0, visit.now, administrator(edition.office, by))
         stretches = migrations(store, edition, refs, stamp, count(1 << 62))
         while True:
@@ -52,8 +53,9 @@ def apply(
     """
     store, at, version, account = visit.store, visit.now, visit.catalog.version, Impact(most)
     with store.change(Head(at, by, "apply", version), visit.dry_run, alone=True) as writing:
-        changed = edits(store, wanted.documents)
-        made = edition_of(store, office_in_force(visit), wanted, changed) if changed and version else None
+        documents = store.versions.in_force()
+        changed = between(documents, wanted.documents)
+        made = edition_of(store, _office(version, documents), wanted, changed) if changed and version else None
         if changed:
             record(writing, wanted, version + 1, changed)
             writing.save([noted(store, writing.id, at, by, h.Applied(version + 1, wanted.digest, wanted.git))])
@@ -76,15 +78,14 @@ def administrator(office: o.Office, by: str) -> o.User:
     return office.users.get(by) or OFFICE._replace(id=by)
 
 
-def office_in_force(visit: Visit) -> o.Office:
-    """What is to be edited; something is in force."""
-    return office_documents.office(visit.catalog.version, visit.catalog)
+def _office(version: int, documents: Documents) -> o.Office:
+    return office_documents.office(version, office_documents.Documents(documents))
 
 
 def edition_of(
     store: Store, before: o.Office, wanted: Version, changed: Sequence[ItemChange]
 ) -> tuple[Edition, list[Ref]]:
-    after = office_documents.office(before.version + 1, office_documents.Documents(wanted.documents))
+    after = _office(before.version + 1, wanted.documents)
     refs = store.migrations.processes()
     return edition(before, after, said(changed), refs), refs
 

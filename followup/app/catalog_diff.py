@@ -11,13 +11,8 @@ from followup.store.protocol import Store
 Documents = Mapping[str, Mapping[str, Document]]
 
 
-def edits(store: Store, documents: Documents) -> tuple[ItemChange, ...]:
-    """What applying `documents` would change, by kind and id."""
-    return between(store.versions.in_force(), documents)
-
-
 def between(before: Documents, after: Documents) -> tuple[ItemChange, ...]:
-    """What differs, by kind and id."""
+    """What differs, by kind and id; `before` may lack a kind that it has no items of."""
     found = []
     for kind in sorted(after):
         old, new = before.get(kind, {}), after[kind]

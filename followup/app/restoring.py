@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from followup.app.applying import administrator, edition_of, refusals
-from followup.app.catalog_diff import edits, of_users
+from followup.app.catalog_diff import between, of_users
 from followup.app.migrating import migrations
 from followup.app.session import Session
 from followup.app.versions import Version, noted, record
@@ -43,7 +43,7 @@ def restore(session: Session, writing: Change, change: int) -> Restored:
         )
     digest, git = store.versions.source(number - 1)
     wanted = Version(store.versions.documents(number - 1), digest, git)
-    changed = edits(store, wanted.documents)
+    changed = between(store.versions.in_force(), wanted.documents)
     made, refs = edition_of(store, session.office, wanted, ())
     record(writing, wanted, version + 1, changed)
     writing.save([noted(store, writing.id, session.now, session.user.id, h.Applied(version + 1, digest, git))])

@@ -15,7 +15,8 @@ from followup.core.migration.summary import ItemChange
 from followup.core.model import Dossier
 from followup.core.reach import reach
 from followup.errors import NotFound
-from followup.store.protocol import Change, Person, Store
+from followup.store.protocol import Change, ItemId, Person, Store
+from followup.store.tables import CatalogItem, CatalogVersion
 
 
 class Version(NamedTuple):
@@ -36,10 +37,13 @@ def changed_by(store: Store, number: int) -> tuple[VersionRow, tuple[ItemChange,
 
 def record(writing: Change, wanted: Version, version: int, changed: Sequence[ItemChange]) -> None:
     """`wanted` is in force from now on, as `version`; `changed`: what differs from the one before."""
-    writing.execute("insert_version", [(version, wanted.digest, wanted.git, writing.id)])
-    writing.execute("close_item", [(version, edit.kind, edit.id) for edit in changed if edit.before is not None])
-    kept = [edit for edit in changed if edit.after is not None]
-    writing.execute("insert_item", [(x.kind, x.id, version, dumps(x.after, ensure_ascii=False)) for x in kept])
+    ended = [ItemId(item.kind, item.id) for item in changed if item.before is not None]
+    items = [
+        CatalogItem(item.kind, item.id, version, None, dumps(item.after, ensure_ascii=False))
+        for item in changed
+        if item.after is not None
+    ]
+    writing.put_in_force(CatalogVersion(version, wanted.digest, wanted.git, writing.id), ended, items)
     writing.admit(people(wanted.documents))
 
 

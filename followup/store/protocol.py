@@ -21,9 +21,16 @@ if TYPE_CHECKING:
     from followup.store.questions.history_questions import HistoryQuestions
     from followup.store.questions.migration_questions import MigrationQuestions
     from followup.store.questions.version_questions import VersionQuestions
-    from followup.store.tables import Row, Table
+    from followup.store.tables import CatalogItem, CatalogVersion, Row, Table
 
 OVERTAKEN = "another version of the catalog came in force this moment: nothing was changed; run it again"
+
+
+class ItemId(NamedTuple):
+    """What tells an item of the catalog from the others."""
+
+    kind: str
+    id: str
 
 
 class Person(NamedTuple):
@@ -65,8 +72,8 @@ class Change(Protocol):
         """Keep what was typed while batches of this change may be to come; None: it is whole."""
         ...
 
-    def execute(self, name: str, rows: Iterable[Row]) -> None:
-        """One named statement of catalog.sql for each row: what an apply writes beside the history."""
+    def put_in_force(self, version: CatalogVersion, ended: Iterable[ItemId], items: Iterable[CatalogItem]) -> None:
+        """A version of the catalog: the items whose documents end with it, and the documents that begin with it."""
         ...
 
     def admit(self, people: Iterable[Person]) -> None:

@@ -11,13 +11,13 @@ from followup.app.checking.differences import RowId, differences
 from followup.catalog.documents import SECTIONS
 from followup.catalog.load import digest
 from followup.store.protocol import Store
-from followup.store.questions.doctor_questions import VersionRecord
+from followup.store.tables import CATALOG_VERSION, CatalogVersion
 
 
 def versions(store: Store) -> Iterator[str]:
-    kept: dict[RowId, VersionRecord] = {version.number: version for version in store.doctor.versions()}
-    expected: dict[RowId, VersionRecord] = {version.number: version for version in store.doctor.versions_in_history()}
-    yield from differences("office", "catalog version", VersionRecord._fields, expected, kept)
+    kept: dict[RowId, CatalogVersion] = {version.number: version for version in store.doctor.versions()}
+    expected: dict[RowId, CatalogVersion] = {version.number: version for version in store.doctor.versions_in_history()}
+    yield from differences("office", "catalog version", CATALOG_VERSION.columns, expected, kept)
 
 
 def documents(store: Store) -> Iterator[str]:

@@ -26,7 +26,6 @@ from followup.store.sqlite.change import SqliteChange
 from followup.store.sqlite.schema import migrate
 from followup.store.sqlite.store import SqliteStore
 from followup.store.sqlite.version import SCHEMA_VERSION
-from followup.store.statements import statement
 from followup.store.tables import HISTORY, Row, Table, Value, insert
 
 Decide: TypeAlias = Callable[["CsvStore", int], None]
@@ -69,11 +68,6 @@ class CsvStore(SqliteStore):
         self.connection.execute("UPDATE instance SET id = ?, created_at = ?", (instance.id, instance.created_at))
         self._count()
         self.connection.execute("COMMIT")
-
-    def _count(self) -> None:
-        """Numbers go on behind the highest that was given: no row is ever taken away."""
-        for name, least in self.connection.execute(statement("sqlite", "doctor.needed")).fetchall():
-            self.connection.execute("UPDATE counter SET next = ? WHERE name = ?", (least, name))
 
     def _compare(self) -> list[EditedSubject]:
         """What was edited by hand since a command wrote, here or elsewhere. The memory has what the history tells."""

@@ -131,7 +131,7 @@ class PostgresStore(Answering):
         ids = dumps(contacts)
         adding = next(self.ask("dossiers.missing", ids=ids))[0]
         if adding:
-            self._lock("adding")
+            list(self.ask("write.adding", office=self._office))
         list(self.ask("dossiers.hold", ids=ids))
         dossiers = super().dossiers(contacts)
         for (id,) in self.ask("dossiers.kept", ids=ids) if adding else ():
@@ -140,7 +140,7 @@ class PostgresStore(Answering):
 
     def tasks(self, user: str) -> Dossier:
         if self._holding:
-            self._lock("hold_user", subject=user_subject(user))
+            self._hold_user(user)
         return super().tasks(user)
 
     def hold(self, actions: Iterable[int]) -> None:
@@ -149,10 +149,14 @@ class PostgresStore(Answering):
         ids = dumps(list(actions))
         list(self.ask("dossiers.hold_of_actions", ids=ids))
         for (user,) in self.ask("dossiers.users_of_actions", ids=ids):
-            self._lock("hold_user", subject=user_subject(user))
+            self._hold_user(user)
 
-    def _lock(self, name: str, **values: Argument) -> None:
-        list(self.ask("write." + name, office=self._office, **values))
+    def _hold_user(self, user: str) -> None:
+        list(self.ask("write.hold_user", office=self._office, subject=user_subject(user)))
+
+    def _lock_office(self, alone: bool) -> None:
+        """Until the transaction ends."""
+        list(self.ask("write.alone" if alone else "write.beside", office=self._office))
 
     @cached_property
     def _office(self) -> int:
@@ -165,8 +169,8 @@ class PostgresStore(Answering):
     ) -> Iterator[PostgresChange]:
         with self._transaction(BEGIN) as end:
             self._holding = not alone
-            self._lock("alone" if alone else "beside")  # from here on no apply changes the version
-            if next(self.ask("catalog.version"))[0] != head.catalog_version:
+            self._lock_office(alone)  # from here on no apply changes the version
+            if self.catalog.version() != head.catalog_version:
                 raise (Busy if resume else Overtaken)(OVERTAKEN)  # of batches that are saved none is begun anew
             change = PostgresChange(self.connection, head, resume, self.hold)
             yield change
@@ -175,7 +179,7 @@ class PostgresStore(Answering):
     def fill(self, tables: Iterable[tuple[Table, Iterable[Row]]], people: Iterable[Person]) -> None:
         """See Store.fill."""
         with self._transaction(BEGIN) as end:
-            self._lock("alone")
+            self._lock_office(alone=True)
             must_be_empty(self)
             for table, rows in tables:
                 copy_table(self.connection, table, rows)

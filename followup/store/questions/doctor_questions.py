@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from followup.store.asking import AnyRow, Asking
 from followup.store.questions.version_questions import ItemText
+from followup.store.tables import CatalogVersion
 
 #: what a question alone can find: each is a statement of doctor.sql
 Fault: TypeAlias = Literal[
@@ -32,15 +33,6 @@ Fault: TypeAlias = Literal[
     "instances",
     "items_twice",
 ]
-
-
-class VersionRecord(NamedTuple):
-    """A version as its table, or the office's history, has it."""
-
-    number: int
-    digest: str
-    git: str | None
-    change: int
 
 
 class DocumentRecord(NamedTuple):
@@ -100,12 +92,12 @@ class DoctorQuestions:
         """A row for each."""
         return self._ask("doctor." + fault)
 
-    def versions(self) -> Iterator[VersionRecord]:
-        return map(VersionRecord._make, self._ask("doctor.versions"))
+    def versions(self) -> Iterator[CatalogVersion]:
+        return map(CatalogVersion._make, self._ask("doctor.versions"))
 
-    def versions_in_history(self) -> Iterator[VersionRecord]:
+    def versions_in_history(self) -> Iterator[CatalogVersion]:
         """The same, as the office's history has them."""
-        return map(VersionRecord._make, self._ask("doctor.applied"))
+        return map(CatalogVersion._make, self._ask("doctor.applied"))
 
     def documents(self) -> Iterator[DocumentRecord]:
         """All that there ever were."""

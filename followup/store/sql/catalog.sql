@@ -42,14 +42,9 @@ FROM catalog_item GROUP BY kind, id ORDER BY kind, id;
 -- Every document in force.
 SELECT kind, id, document FROM catalog_item WHERE until IS NULL;
 
--- name: insert_version
-INSERT INTO catalog_version (number, digest, git, change) VALUES (?, ?, ?, ?);
-
--- name: close_item
+-- name: end_item
+-- A document is in force no more from a version on.
 UPDATE catalog_item SET until = ? WHERE kind = ? AND id = ? AND until IS NULL;
-
--- name: insert_item
-INSERT INTO catalog_item (kind, id, since, document) VALUES (?, ?, ?, ?);
 
 -- name: processes
 -- The cycles and plans that anybody is on, under the ids that they had when it began.

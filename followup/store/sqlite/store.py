@@ -156,9 +156,13 @@ class SqliteStore(Answering):
             for table, rows in tables:
                 self.connection.executemany(insert(table).sql, rows)
             self.connection.execute(statement("sqlite", "write.numbered"))
-            for name, least in list(self.ask("doctor.needed")):
-                self.connection.execute(statement("sqlite", "write.set_counter"), {"name": name, "next": least})
+            self._count()
             self.connection.execute("COMMIT")
+
+    def _count(self) -> None:
+        """Numbers go on behind the highest that was given: no row is ever taken away."""
+        for name, least in list(self.ask("doctor.needed")):
+            self.connection.execute(statement("sqlite", "write.set_counter"), {"name": name, "next": least})
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
