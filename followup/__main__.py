@@ -7,7 +7,7 @@ import gc
 
 def main() -> None:
     gc.disable()
-    from followup.cli.running import run
+    from followup.cli.program import run
 
     run()
 

@@ -127,7 +127,7 @@ def _become(request: dict[str, Any], streams: list[int]) -> None:
         if number in request["closed"]:
             os.close(number)
         setattr(sys, name, None if number in request["closed"] else open(number, mode))  # noqa: SIM115
-    from followup.cli.running import run
+    from followup.cli.program import run
 
     if request["tracer"]:
         _wait_for(request["tracer"])

@@ -8,8 +8,8 @@ from xml.etree import ElementTree
 
 from followup.core.office import Process
 from followup.core.process.graph import Graph, waits
-from followup.output.flow import svg
-from followup.output.mermaid import mermaid
+from followup.output.flow import render_svg
+from followup.output.mermaid import render_mermaid
 from tests.conftest import Run
 from tests.core.building import cycle, step
 
@@ -48,7 +48,7 @@ def test_who_stands_where_is_said_only_where_it_was_asked_and_somebody_does() ->
 
 
 def test_mermaid_has_a_box_for_every_step_and_an_arrow_for_every_wait() -> None:
-    assert list(mermaid([graph(LOOPS, standing={"note": (2, 0)}), graph(cycle("rest"))])) == [
+    assert list(render_mermaid([graph(LOOPS, standing={"note": (2, 0)}), graph(cycle("rest"))])) == [
         "flowchart TD",
         '  subgraph c0["Loops"]',
         '    c0a0(["One"])',
@@ -77,15 +77,15 @@ ODD = 'end"]; <b>`x` #35; & {{a}} | \u202e\n'
 
 def test_P6_no_name_becomes_a_word_of_either_language() -> None:
     odd = graph(cycle("odd", {**step("call"), "name": ODD}))
-    text = "\n".join(mermaid([odd]))
+    text = "\n".join(render_mermaid([odd]))
     (label,) = re.findall(r'c0s0\{\{"(.*?)<br/>', text)
     assert not set(label) & set('"<>`{}|&;\u202e\n') - {";"} and "#34;" in label and "#60;b#62;" in label
-    top = ElementTree.fromstring(svg([odd], ODD))
+    top = ElementTree.fromstring(render_svg([odd], ODD))
     assert "<b>`x` #35; & {{a}}" in "".join(top.itertext()) and "\u202e" not in "".join(top.itertext())
 
 
 def test_a_picture_stands_alone_and_says_in_words_what_it_shows() -> None:
-    text = svg(
+    text = render_svg(
         [graph(LOOPS, standing={"note": (7, 2)}), graph(cycle("rest"), standing={None: (3, 0)})] * 3, "The cycles"
     )
     top = ElementTree.fromstring(text)

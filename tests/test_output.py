@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from followup.core.history import KINDS
 from followup.core.worklist import Stranded
-from followup.output.page import page
+from followup.output.page import render_page
 from followup.output.render import render
-from followup.output.story import told
-from followup.output.stranded import stranded
+from followup.output.story import story
+from followup.output.stranded import render_stranded
 from followup.output.table import cut, table, tabulated, width
 from followup.output.text import clean, json_text, short
 
@@ -103,10 +103,10 @@ FALLEN = [
 
 
 def test_F12_what_mends_a_stranded_contact_is_never_cut() -> None:
-    assert stranded(FALLEN, 200).splitlines()[2].endswith("2026-05-04  followup assign li-wei ALIAS")
-    *rows, mend = stranded(FALLEN, 80).splitlines()
+    assert render_stranded(FALLEN, 200).splitlines()[2].endswith("2026-05-04  followup assign li-wei ALIAS")
+    *rows, mend = render_stranded(FALLEN, 80).splitlines()
     assert mend == "  followup assign li-wei ALIAS" and max(map(width, rows)) <= 80
-    assert stranded(FALLEN).splitlines()[2].count("李") == 9000
+    assert render_stranded(FALLEN).splitlines()[2].count("李") == 9000
 
 
 @given(st.text())
@@ -186,7 +186,7 @@ TOLD = [
 
 @pytest.mark.parametrize(("kind", "action", "data", "line"), TOLD, ids=[kind for kind, *_ in TOLD])
 def test_an_event_tells_what_a_person_looks_for(kind: str, action: int | None, data: dict[str, Any], line: str) -> None:
-    assert told({"kind": kind, "action": action, "data": data}) == line
+    assert story({"kind": kind, "action": action, "data": data}) == line
 
 
 def test_every_kind_of_event_is_told() -> None:
@@ -194,7 +194,7 @@ def test_every_kind_of_event_is_told() -> None:
 
 
 def test_an_action_is_told_with_its_title_where_that_is_known() -> None:
-    assert told({"kind": "skipped", "action": 7, "data": {}}, {7: "Welcome call"}) == "7 Welcome call"
+    assert story({"kind": "skipped", "action": 7, "data": {}}, {7: "Welcome call"}) == "7 Welcome call"
 
 
 EMPTY = dict.fromkeys(("phone", "email", "source", "property", "follow_up", "alias"))
@@ -211,12 +211,12 @@ WHO = EMPTY | {
 
 
 def test_F8_a_hold_is_shown_with_its_age() -> None:
-    assert "on hold for 92 days (since 2026-05-04)" in page(WHO, [], [], "2026-08-04", {})
-    assert "hold" not in page({**WHO, "on_hold": False}, [], [], "2026-08-04", {})
+    assert "on hold for 92 days (since 2026-05-04)" in render_page(WHO, [], [], "2026-08-04", {})
+    assert "hold" not in render_page({**WHO, "on_hold": False}, [], [], "2026-08-04", {})
 
 
 def test_a_page_is_no_wider_than_its_terminal_and_has_the_id_whole() -> None:
-    head = page({**WHO, "name": "王" * 9000}, [], [], "2026-08-04", {}, 80).splitlines()[0]
+    head = render_page({**WHO, "name": "王" * 9000}, [], [], "2026-08-04", {}, 80).splitlines()[0]
     assert width(head) <= 80 and head.endswith("… (ann)")
 
 

@@ -13,7 +13,7 @@ import pytest
 from followup.catalog.load import load
 from followup.core import office_documents
 from followup.core.rehearsal.cases import Verdict, verdict
-from followup.output.verdicts import drawn
+from followup.output.verdicts import render_verdicts
 from tests.conftest import ROOT, Run
 
 SAMPLE = load(str(ROOT / "cycles"))
@@ -94,5 +94,7 @@ def test_what_cannot_be_tested_is_said_in_one_line(run: Run, office: Path) -> No
 def test_P6_no_text_of_a_catalog_becomes_markup_in_a_report() -> None:
     odd = '<a> & "b" ]]> \x0b\ud800'
     found = Verdict("one", odd, (), trouble=odd)
-    (suite,) = ElementTree.fromstring("".join(drawn([found], {("test", "one"): ("cycles/<x>.yaml", 3)}, "junit")))
+    (suite,) = ElementTree.fromstring(
+        "".join(render_verdicts([found], {("test", "one"): ("cycles/<x>.yaml", 3)}, "junit"))
+    )
     assert suite[0][0].attrib["message"] == '<a> & "b" ]]> '

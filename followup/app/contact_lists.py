@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from followup.app.session import Session
 from followup.core.list_filters import ContactFilter
 from followup.core.list_rows import ContactRow
 from followup.core.office import cycle
 from followup.errors import Refused
+
+if TYPE_CHECKING:
+    from followup.core.list_rows import ContactItem
 
 PAGE = 1000
 
@@ -46,7 +49,7 @@ def _today(session: Session, rows: list[ContactRow]) -> list[ContactRow]:
     return [row._replace(cycle=session.office.current_id(row.cycle)) if row.cycle else row for row in rows]
 
 
-def items(session: Session, rows: Iterable[ContactRow]) -> Iterator[dict[str, Any]]:
+def items(session: Session, rows: Iterable[ContactRow]) -> Iterator[ContactItem]:
     """`contacts@1` items."""
     on_hold = holds(session)
     return (row.item(on_hold, session.office.calendar(row.owner).zone) for row in rows)
@@ -54,7 +57,7 @@ def items(session: Session, rows: Iterable[ContactRow]) -> Iterator[dict[str, An
 
 def holds(session: Session) -> frozenset[str]:
     """The cycles on which nothing is scheduled (F8)."""
-    return frozenset(id for id, text in session.documents("cycle").items() if not cycle(id, text).active_steps)
+    return frozenset(id for id, text in session.catalog.documents("cycle").items() if not cycle(id, text).active_steps)
 
 
 def standing(session: Session) -> dict[str, dict[str | None, tuple[int, int]]]:

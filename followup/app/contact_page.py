@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app.action_lists import of_contact
 from followup.app.contact_lists import contact
@@ -11,13 +11,16 @@ from followup.app.session import Session
 from followup.core.list_rows import ActionRow, ContactRow
 from followup.core.model import contact_subject
 
+if TYPE_CHECKING:
+    from followup.core.list_rows import HistoryItem
+
 
 class ContactPage(NamedTuple):
     """`history`: `history@1` items, oldest first."""
 
     contact: ContactRow
     actions: list[ActionRow]
-    history: list[dict[str, Any]]
+    history: list[HistoryItem]
 
 
 def page(session: Session, id: str) -> ContactPage:

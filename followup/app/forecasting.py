@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
+from typing import NamedTuple
 
 from followup.app import contact_lists
 from followup.app.deciding import BATCH
@@ -13,11 +14,23 @@ from followup.core.model import UNDONE, Dossier, Enrolment
 from followup.core.office import ELAPSED_MINUTES
 from followup.core.rehearsal.habits import Draw, Habits, Touch, lives
 from followup.core.rehearsal.in_memory import Rehearsal
-from followup.core.rehearsal.workload import Workload
+from followup.core.rehearsal.workload import LoadChange, Person, Workload, person
 from followup.core.timing import add_days, moment
 
+#: days that are looked at, today among them
+DAYS_AHEAD = 28
 #: futures that are remembered
 REMEMBERED = 100_000
+
+
+class Outlook(NamedTuple):
+    """What comes from `first` to `last` (dates, inclusive). `names`: of owners, by id."""
+
+    first: str
+    last: str
+    load: Workload
+    people: Sequence[Person]
+    names: Mapping[str, str]
 
 
 class Ahead:
@@ -28,9 +41,9 @@ class Ahead:
 
     def __init__(self, session: Session, last: str, habits: Habits, draw: Draw) -> None:
         self.office, self.now, self.habits, self.draw = session.office, session.now, habits, draw
-        self.today = session.clock(None).day
+        self.today, self.last = session.clock(None).day, last
         self.until = moment(add_days(last, 1), session.office.calendar(None).zone).at
-        self.known: dict[object, list[Touch]] = {}
+        self.futures: dict[object, list[Touch]] = {}
 
     def note(self, load: Workload, dossier: Dossier) -> None:
         """What is to come of one subject."""
@@ -41,11 +54,11 @@ class Ahead:
         if self.habits != Habits():
             return self._lived(dossier)
         stand = self._standing(dossier)
-        if stand not in self.known:
-            if len(self.known) == REMEMBERED:
-                self.known.clear()
-            self.known[stand] = self._lived(dossier)
-        return self.known[stand]
+        if stand not in self.futures:
+            if len(self.futures) == REMEMBERED:
+                self.futures.clear()
+            self.futures[stand] = self._lived(dossier)
+        return self.futures[stand]
 
     def _lived(self, dossier: Dossier) -> list[Touch]:
         rehearsal = Rehearsal(self.office, [dossier])
@@ -90,24 +103,48 @@ def forecast(
     return load
 
 
-class Added:
-    """What a bulk command would add: the work of those it touches, as it is and as it would be."""
+def outlook(
+    session: Session,
+    ahead: Ahead,
+    owners: Collection[str | None] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Outlook:
+    """The forecast, person by person. `owners`: whose work alone is in it; others' was counted along."""
+    load = forecast(session, ahead, owners, progress)
+    wanted = [id for id in load.owners if owners is None or id in owners]
+    people = [person(session.office, load, id, ahead.today, ahead.last) for id in wanted]
+    return Outlook(ahead.today, ahead.last, load, people, {user.id: user.name for user in session.users.values()})
 
-    def __init__(self, ahead: Ahead) -> None:
-        self.ahead, self.was, self.becomes = ahead, Workload(), Workload()
+
+class AddedLoad:
+    """What a bulk command would add: the work of those it touches, as it is and as it would be (G3)."""
+
+    def __init__(self, session: Session) -> None:
+        last = add_days(session.clock(None).day, DAYS_AHEAD - 1)
+        self.ahead = Ahead(session, last, Habits(), lambda: 0.0)
+        self.session, self.was, self.becomes = session, Workload(), Workload()
 
     def note(self, before: Dossier, after: Dossier) -> None:
         self.ahead.note(self.was, before)
         self.ahead.note(self.becomes, after)
 
-    @property
-    def owners(self) -> set[str | None]:
-        return {owner for owner, _ in (*self.was.due, *self.becomes.due)}
+    def changes(self) -> list[LoadChange]:
+        """Of each owner whose work would change."""
+        owners = {owner for owner, _ in (*self.was.due, *self.becomes.due)}
+        now = forecast(self.session, self.ahead, owners)
+        then = self._on_top_of(now)
+        return [self._change(id, now, then) for id in sorted(owners, key=str)]
 
-    def on_top_of(self, known: Workload) -> Workload:
-        """The whole afterwards, where `known` is the whole now."""
-        whole = Workload()
-        whole.due.update(known.due)
-        whole.due.subtract(self.was.due)
-        whole.due.update(self.becomes.due)
-        return whole
+    def _on_top_of(self, now: Workload) -> Workload:
+        """The whole afterwards."""
+        then = Workload()
+        then.due.update(now.due)
+        then.due.subtract(self.was.due)
+        then.due.update(self.becomes.due)
+        return then
+
+    def _change(self, owner: str | None, now: Workload, then: Workload) -> LoadChange:
+        office, days = self.session.office, (self.ahead.today, self.ahead.last)
+        user = self.session.users.get(owner or "")
+        name = user.name if user else owner or "nobody"
+        return LoadChange(name, person(office, now, owner, *days), person(office, then, owner, *days))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from followup.app import contact_lists, lookup
 from followup.app.session import Session
@@ -10,15 +11,29 @@ from followup.core.office import CYCLE, Ref
 from followup.core.process.graph import Graph
 
 
-def graphs(session: Session, cycles: Sequence[str], live: bool) -> list[Graph]:
-    """One for each id. `live`: with how many contacts that the user may see stand at each step now (F20)."""
-    names = lookup.type_names(session)
+class Drawing(NamedTuple):
+    """`title`: what the picture shows, and on which day."""
+
+    graphs: Sequence[Graph]
+    title: str
+
+
+def drawing(session: Session, words: Sequence[str], live: bool) -> Drawing:
+    """Of the cycles that `words` mean; of all active ones, without any. `live`: with how many contacts that the user
+    may see stand at each step now (F20)."""
+    active = [id for id, document in session.catalog.documents("cycle").items() if document["active"]]
+    ids = [lookup.one(session, "cycle", word) for word in words] or active
+    office = session.catalog.document("office", "office") or {}
+    return Drawing(_graphs(session, ids, live), f"The cycles of {office['name']}, on {session.today}")
+
+
+def _graphs(session: Session, ids: Sequence[str], live: bool) -> list[Graph]:
+    names, aliases = lookup.type_names(session), session.catalog.documents("alias")
     standing = contact_lists.standing(session) if live else None
-    documents = session.documents("alias")
-    found = []
-    for id in cycles:
+    graphs = []
+    for id in ids:
         cycle = session.office.processes[Ref(CYCLE, id)]
-        aliases = [str(alias["name"]) for alias in documents.values() if alias["active"] and alias["cycle"] == id]
+        leading = [str(alias["name"]) for alias in aliases.values() if alias["active"] and alias["cycle"] == id]
         asks = frozenset(step.id for step in cycle.steps if session.office.offers_cycle(step.type))
-        found.append(Graph(cycle, aliases, asks, names, None if standing is None else standing.get(id, {})))
-    return found
+        graphs.append(Graph(cycle, leading, asks, names, None if standing is None else standing.get(id, {})))
+    return graphs

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from followup.app.session import Session
 from followup.core.timing import utc_text
 from followup.store.questions.history_questions import HistoryRow
 
+if TYPE_CHECKING:
+    from followup.core.list_rows import HistoryItem
+
 
 def history(
     session: Session, subject: str | None = None, change: int | None = None, limit: int = -1
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[HistoryItem]:
     """`history@1` items of what the user may see, oldest first; `subject` is a contact's.
 
     `limit`: so many, from the end; -1: all.
@@ -29,7 +32,7 @@ def _rows(session: Session, subject: str | None, change: int | None, limit: int)
     return questions.happened(change, reach)
 
 
-def _item(row: HistoryRow) -> dict[str, Any]:
+def _item(row: HistoryRow) -> HistoryItem:
     kind, colon, id = row.subject.partition(":")
     return {
         "subject": row.subject,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from followup.core.office import BUILT_IN_TYPES, User
 from followup.core.office_documents import Source
@@ -12,14 +13,28 @@ from followup.errors import NotFound, Refused
 FEW = 12  # items that an error message can list
 
 
-def one(catalog: Source, kind: str, word: str) -> str:
+class Declaring(Protocol):
+    """What has a catalog in force."""
+
+    @property
+    def catalog(self) -> Source: ...
+
+
+class Working(Declaring, Protocol):
+    """What has the office's users, too."""
+
+    @property
+    def users(self) -> Mapping[str, User]: ...
+
+
+def one(where: Declaring, kind: str, word: str) -> str:
     """The id of the one item that `word` means, by id or name; raises NotFound with the nearest ones.
 
     Of several of one name the active one is meant (F15).
     """
-    if catalog.document(kind, word) is not None:
+    if where.catalog.document(kind, word) is not None:
         return word
-    documents = catalog.documents(kind)
+    documents = where.catalog.documents(kind)
     names = {id: str(text.get("name") or id) for id, text in documents.items()}
     ids = meant(word, names)
     if len(ids) > 1:
@@ -33,9 +48,13 @@ def one(catalog: Source, kind: str, word: str) -> str:
     raise NotFound(f"no {kind.replace('_', ' ')} '{word}'{near or few}")
 
 
-def worker(catalog: Source, users: Mapping[str, User], word: str) -> User:
-    """The user that `word` means, who works here and can be given work."""
-    user = users[one(catalog, "user", word)]
+def worker(where: Working, word: str) -> User:
+    """The active user that `word` means, who can be given work."""
+    return active(where.users[one(where, "user", word)])
+
+
+def active(user: User) -> User:
+    """Raises Refused for one who is not."""
     if not user.active:
         raise Refused(f"{user.name} ({user.id}) works here no more: choose another user")
     return user
@@ -48,7 +67,7 @@ def user_of_login(catalog: Source, login: str | None) -> str | None:
     return next((id for id, text in catalog.documents("user").items() if text.get("login") == login), None)
 
 
-def type_names(catalog: Source) -> dict[str, str]:
+def type_names(where: Declaring) -> dict[str, str]:
     """The types of action that have a name of the office's own (F1); the others are known by their ids."""
-    names = {id: str(text["name"]) for id, text in catalog.documents("action_type").items()}
+    names = {id: str(text["name"]) for id, text in where.catalog.documents("action_type").items()}
     return {id: name for id, name in names.items() if id not in BUILT_IN_TYPES or BUILT_IN_TYPES[id].name != name}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from followup.app import lookup
 from followup.core import office_documents
-from followup.core.office import Document, Office, User
+from followup.core.office import Office, User
 from followup.core.reach import Reach, reach
 from followup.core.timing import When, local
 from followup.errors import NoProject, NotFound, Refused
@@ -52,7 +52,6 @@ class Session(NamedTuple):
     command: str
     dry_run: bool
     typed: str
-    quiet: bool = False  # say nothing when all is well
 
     @property
     def users(self) -> Mapping[str, User]:
@@ -81,20 +80,6 @@ class Session(NamedTuple):
         """Every id that a cycle of today has had, since rows keep the one they were made under (E5); None for None."""
         return self.office.every_id(cycle) if cycle else None
 
-    def document(self, kind: str, id: str) -> Document | None:
-        return self.catalog.document(kind, id)
-
-    def documents(self, kind: str) -> Mapping[str, Document]:
-        return self.catalog.documents(kind)
-
-    def one(self, kind: str, word: str) -> str:
-        """See lookup.one."""
-        return lookup.one(self.catalog, kind, word)
-
-    def worker(self, word: str) -> User:
-        """See lookup.worker."""
-        return lookup.worker(self.catalog, self.users, word)
-
     def head(self, undoes: int | None = None) -> Head:
         return Head(self.now, self.user.id, self.command, self.office.version, undoes)
 
@@ -114,7 +99,7 @@ def session_of(visit: Visit) -> Session:
 def _user(visit: Visit, users: Mapping[str, User]) -> User:
     if visit.word is None:
         raise NotFound("who are you? --user ID or FOLLOWUP_USER, or `login:` in the catalog's users")
-    user = lookup.worker(visit.catalog, users, visit.word)
+    user = lookup.active(users[lookup.one(visit, "user", visit.word)])
     if not visit.store.believes(user.login):
         raise Refused(f"your login is {visit.store.account}, and not {user.name}'s ({user.id}): leave out --user")
     return user

@@ -3,45 +3,34 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
 import typer
-
-T = TypeVar("T")
 
 
 @contextmanager
 def progress(ctx: typer.Context, noun: str) -> Iterator[Callable[[int], None]]:
-    """What to call with each new count; it says nothing with -q, or where nobody watches."""
-    if not _watched(ctx):
+    """What to call with each new count; it says nothing with -q, or without a terminal."""
+    if not _is_shown(ctx):
         yield lambda _: None
         return
     try:
         yield lambda count: _write(f"\r{count:,} {noun}")
     finally:
-        wiped(ctx)
+        clear_line(ctx)
 
 
-def wiped(ctx: typer.Context) -> None:
+def clear_line(ctx: typer.Context) -> None:
     """Makes room on the line for something else to be printed."""
-    if _watched(ctx):
+    if _is_shown(ctx):
         _write("\r\x1b[K")
 
 
-def _watched(ctx: typer.Context) -> bool:
+def _is_shown(ctx: typer.Context) -> bool:
     return not ctx.obj.quiet and sys.stderr.isatty()
 
 
 def _write(text: str) -> None:
     sys.stderr.write(text)
     sys.stderr.flush()
-
-
-def counted(items: Iterable[T], show: Callable[[int], None], each: int = 1000) -> Iterator[T]:
-    """The items, their number shown every so often."""
-    for number, item in enumerate(items, 1):
-        if number % each == 0:
-            show(number)
-        yield item

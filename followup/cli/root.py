@@ -1,14 +1,17 @@
-"""The command line's one root: which module holds which command, the options that stand anywhere, how it ends.
+"""The command line's one root: which module holds which command, and the options that stand anywhere.
 
-A command's module is imported when the command is typed; `due` does not pay for `import`.
+A module is called after its commands' noun: NOUN_commands change something, NOUN_queries only look. A command alone
+gives its own name: COMMAND_command, COMMAND_query. It is imported when the command is typed: `due` does not pay for
+`import`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import islice
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import typer
 from typer.core import TyperGroup
@@ -17,63 +20,68 @@ from followup.cli.settings import OPTIONS, Settings
 from followup.core.words import nearest
 from followup.errors import UsageError
 
+if TYPE_CHECKING:
+    from typer._click import Command, Context
+
 #: command -> its module, in the order that --help shows
-COMMANDS = {
-    "due": "due",
-    "complete": "actions",
-    "attempt": "actions",
-    "no-show": "actions",
-    "reschedule": "actions",
-    "skip": "actions",
-    "cancel": "actions",
-    "schedule": "actions",
-    "log": "actions",
-    "assign": "people",
-    "stop": "people",
-    "close": "people",
-    "next": "looking",
-    "show": "looking",
-    "search": "looking",
-    "explain": "looking",
-    "undo": "record",
-    "history": "record",
-    "stranded": "record",
-    "agenda": "agenda",
-    "contacts": "contacts",
-    "init": "admin",
-    "validate": "admin",
-    "diff": "editing",
-    "apply": "editing",
-    "test": "rehearsing",
-    "simulate": "rehearsing",
-    "forecast": "forecasting",
-    "catalog": "versions",
-    "cycles": "items",
-    "aliases": "items",
-    "users": "items",
-    "store": "stores",
-    "doctor": "operations",
-    "backup": "operations",
-}
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "due": "due_query",
+        "complete": "action_commands",
+        "attempt": "action_commands",
+        "no-show": "action_commands",
+        "reschedule": "action_commands",
+        "skip": "action_commands",
+        "cancel": "action_commands",
+        "schedule": "new_action_commands",
+        "log": "new_action_commands",
+        "assign": "enrolment_commands",
+        "stop": "enrolment_commands",
+        "close": "enrolment_commands",
+        "next": "action_queries",
+        "show": "contact_queries",
+        "search": "action_queries",
+        "explain": "action_queries",
+        "undo": "undo_command",
+        "history": "history_query",
+        "stranded": "stranded_query",
+        "agenda": "agenda_query",
+        "contacts": "contact_commands",
+        "init": "init_command",
+        "validate": "catalog_queries",
+        "diff": "catalog_queries",
+        "apply": "apply_command",
+        "test": "catalog_queries",
+        "simulate": "workload_queries",
+        "forecast": "workload_queries",
+        "catalog": "catalog_versions",
+        "cycles": "cycle_queries",
+        "aliases": "alias_queries",
+        "users": "user_queries",
+        "store": "store_commands",
+        "doctor": "store_commands",
+        "backup": "store_commands",
+    }
+)
+#: the commands that have commands of their own: a Typer of that name in their module
 GROUPS = ("contacts", "catalog", "cycles", "aliases", "users", "store")
 
 
 class Root(TyperGroup):
     """Commands by name, each imported when it is asked for."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
+    def list_commands(self, ctx: Context) -> list[str]:
         return list(COMMANDS)
 
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        module = COMMANDS.get(cmd_name)
-        if module is None:
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        if cmd_name not in COMMANDS:
             return None
-        loaded = import_module(f"followup.cli.{module}")
+        module = import_module(f"followup.cli.{COMMANDS[cmd_name]}")
         if cmd_name in GROUPS:
-            return typer.main.get_group(getattr(loaded, cmd_name))
-        return typer.main.get_group(loaded.app).commands[cmd_name]
+            return typer.main.get_group(getattr(module, cmd_name))
+        return typer.main.get_group(module.app).commands[cmd_name]
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         if args[0] not in COMMANDS and not args[0].startswith("-"):
             raise UsageError(f"no command '{args[0]}'{nearest(args[0], COMMANDS) or '; see followup --help'}")
         return super().resolve_command(ctx, args)
@@ -90,7 +98,7 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         from followup import __version__
 
@@ -101,27 +109,29 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def root(
     ctx: typer.Context,
-    project: str = typer.Option(None, "-C", "--project", metavar="DIR", help="the project's folder"),
-    store: str = typer.Option(None, "--store", metavar="URL", help="sqlite:///FILE, csv:FOLDER or postgresql://…"),
-    user: str = typer.Option(None, "--user", metavar="ID", help="who you are"),
-    now: str = typer.Option(None, "--now", metavar="ISO", help="take this as the present moment"),
+    project: str | None = typer.Option(None, "-C", "--project", metavar="DIR", help="the project's folder"),
+    store: str | None = typer.Option(
+        None, "--store", metavar="URL", help="sqlite:///FILE, csv:FOLDER or postgresql://…"
+    ),
+    user: str | None = typer.Option(None, "--user", metavar="ID", help="who you are"),
+    now: str | None = typer.Option(None, "--now", metavar="ISO", help="take this as the present moment"),
     quiet: bool = typer.Option(False, "-q", "--quiet", help="say nothing when all is well"),
-    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="show the version"),
+    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="show the version"),
 ) -> None:
     """Sales follow-up as code. These options may stand before or behind the command."""
     ctx.obj = Settings(project, store, user, now, quiet)
 
 
-def hoisted(words: list[str]) -> list[str]:
+def hoisted(words: Sequence[str]) -> list[str]:
     """The words with root's options moved to the front, so that they may stand behind a command too."""
     front: list[str] = []
     rest: list[str] = []
-    waiting = iter(words)
-    for word in waiting:
+    remaining = iter(words)
+    for word in remaining:
         if word == "--":
-            rest += [word, *waiting]
+            rest += [word, *remaining]
         elif word in OPTIONS:
-            front += [word, *_values(word, waiting)]
+            front += [word, *_values(word, remaining)]
         elif word.partition("=")[0] in OPTIONS and word.startswith("--"):
             front.append(word)
         else:

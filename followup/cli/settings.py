@@ -5,21 +5,16 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
-import typer
-
-from followup.app.lookup import user_of_login
-from followup.app.office_store import open_office
-from followup.app.session import Session, Visit, session_of
-from followup.errors import BadInput, CannotWrite, NoProject
-from followup.store.questions.catalog_questions import AppliedCatalog
-from followup.store.urls import display_url
+from followup.errors import BadInput, NoProject
 
 #: root's options, which may stand anywhere -> how many words follow
-OPTIONS = {"-C": 1, "--project": 1, "--store": 1, "--user": 1, "--now": 1, "-q": 0, "--quiet": 0}
+OPTIONS: Mapping[str, int] = MappingProxyType(
+    {"-C": 1, "--project": 1, "--store": 1, "--user": 1, "--now": 1, "-q": 0, "--quiet": 0}
+)
 
 
 class Settings(NamedTuple):
@@ -38,16 +33,19 @@ class Settings(NamedTuple):
             if not os.path.isdir(os.path.join(named, "cycles")):
                 raise NoProject(f"{named} is no project: it has no folder cycles/; `followup init {named}` makes one")
             return named
-        here = os.getcwd()
-        while not os.path.isdir(os.path.join(here, "cycles")):
-            if here == os.path.dirname(here):
+        folder = os.getcwd()
+        while not os.path.isdir(os.path.join(folder, "cycles")):
+            if folder == os.path.dirname(folder):
                 raise NoProject("no project here or above (a folder with cycles/): `followup init DIR` makes one")
-            here = os.path.dirname(here)
-        return here
+            folder = os.path.dirname(folder)
+        return folder
+
+    def named_store(self) -> str | None:
+        return self.store or os.environ.get("FOLLOWUP_STORE")
 
     def store_url(self) -> str:
         """--store, FOLLOWUP_STORE, the line in .followup/store, else followup.db in the project."""
-        named = self.store or os.environ.get("FOLLOWUP_STORE")
+        named = self.named_store()
         if named:
             return named
         folder = self.folder()
@@ -68,39 +66,9 @@ def in_folder(url: str, folder: str) -> str:
     return url
 
 
-def unused(url: str) -> None:
-    """Raises CannotWrite where an office is kept already: it is nobody's sample."""
-    try:
-        store = open_office(url)
-    except NoProject as none:
-        if none.exists:
-            raise
-        return
-    with closing(store):
-        if store.catalog.version():
-            held = f"{display_url(url)} holds an office already"
-            raise CannotWrite(f"{held}: nothing was changed; `followup apply` changes its catalog")
-
-
-@contextmanager
-def world(ctx: typer.Context, dry_run: bool = False) -> Iterator[Session]:
-    """What this command works in, as a user of the office."""
-    with visit(ctx, dry_run) as visited:
-        yield session_of(visited)._replace(quiet=ctx.obj.quiet)
-
-
-@contextmanager
-def visit(
-    ctx: typer.Context, dry_run: bool = False, zone: str | None = None, url: str | None = None
-) -> Iterator[Visit]:
-    """The store of this command, closed behind it. `zone`: the office's, where none is applied yet; `url`: of a store
-    that the command names itself."""
-    settings: Settings = ctx.obj
-    with closing(open_office(url or settings.store_url())) as store:
-        catalog = AppliedCatalog(store.catalog)
-        word = settings.user or os.environ.get("FOLLOWUP_USER") or user_of_login(catalog, store.account)
-        now = present(settings, zone or _zone(catalog))
-        yield Visit(store, catalog, now, word, _command(ctx), dry_run, _typed(ctx))
+def can_ask() -> bool:
+    """Whether somebody is there to answer: results on stdout may go anywhere."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def today(settings: Settings) -> str:
@@ -118,7 +86,7 @@ def present(settings: Settings, zone: str) -> int:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from followup.cli.dates import YEARS
+    from followup.cli.typed_dates import YEARS
 
     try:
         moment = datetime.fromisoformat(text)
@@ -127,40 +95,3 @@ def present(settings: Settings, zone: str) -> int:
     if moment.year not in YEARS:
         raise BadInput(f"--now '{text}' is outside of the years {YEARS[0]} to {YEARS[-1]}")
     return int((moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).timestamp())
-
-
-def _zone(catalog: AppliedCatalog) -> str:
-    """The office's zone; UTC while no office is applied."""
-    office = catalog.document("office", "office")
-    return str(office["zone"]) if office else "UTC"
-
-
-def _command(ctx: typer.Context) -> str:
-    """What the change is headed with: the command's own words, without root's options."""
-    return ctx.command_path.removeprefix("followup ")
-
-
-def _typed(ctx: typer.Context) -> str:
-    return f"{_command(ctx)} {sorted(ctx.params.items())}"
-
-
-def confirm(question: str, option: str) -> None:
-    """Ask on a terminal; elsewhere refuse and name the option. Whoever says no has interrupted."""
-    from followup.errors import UsageError
-
-    if not can_ask():
-        raise UsageError(f"{question} Say {option}: nobody can be asked here")
-    if ask(f"{question} [y/N]").lower() not in ("y", "yes"):
-        raise KeyboardInterrupt
-
-
-def can_ask() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def ask(question: str) -> str:
-    """What was answered; results on stdout stay apart. Ctrl-C and ctrl-D interrupt."""
-    try:
-        return str(typer.prompt(question, default="", show_default=False, err=True)).strip()
-    except typer.Abort:
-        raise KeyboardInterrupt from None

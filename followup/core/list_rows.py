@@ -2,13 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from followup.core.timing import day_of, utc_text
 from followup.core.worklist import next_action_date, overdue_days
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # `due` need not make them
+    from collections.abc import Mapping
+    from typing import TypedDict
+
     from followup.core.model import Action, Dossier
+
+    class ContactItem(TypedDict):
+        """An item of contacts@1."""
+
+        id: str
+        name: str
+        email: str | None
+        phone: str | None
+        owner: str | None
+        property: str | None
+        source: str | None
+        type: str | None
+        sales_cycle: str | None
+        stage: str
+        groups: list[str]
+        cycle: str | None
+        alias: str | None
+        cycle_since: str | None
+        paused_until: str | None
+        follow_up: str | None
+        do_not_contact: list[str]
+        next_action: str | None
+        updated_at: str
+        on_hold: bool
+        next_action_date: str
+
+    class HistoryItem(TypedDict):
+        """An item of history@1."""
+
+        subject: str
+        seq: int
+        change: int
+        at: str
+        by: str
+        contact: str | None
+        kind: str
+        action: int | None
+        data: Mapping[str, object]
 
 
 class ActionRow(NamedTuple):
@@ -47,7 +88,7 @@ class ActionRow(NamedTuple):
 
     def item(self, today: str) -> dict[str, object]:
         """The promised keys: an instant is for machines of ours alone."""
-        item = {**self._asdict(), "overdue_days": self.late(today)}
+        item: dict[str, object] = {**self._asdict(), "overdue_days": self.late(today)}
         del item["at"]
         return item
 
@@ -110,15 +151,16 @@ class ContactRow(NamedTuple):
     next_action: str | None
     updated_at: str
 
-    def item(self, holds: frozenset[str], zone: str) -> dict[str, object]:
+    def item(self, holds: frozenset[str], zone: str) -> ContactItem:
         """`holds`: the cycles on which nothing is scheduled; `zone`: its owner's."""
-        return {
+        item = {
             **self._asdict(),
             "groups": self.groups.split(),
             "do_not_contact": self.do_not_contact.split(),
             "on_hold": self.cycle in holds,
             "next_action_date": next_action_date(self.next_action, day_of(self.updated_at, zone)),
         }
+        return cast("ContactItem", item)  # _asdict() does not tell the types of its fields
 
 
 class VersionRow(NamedTuple):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeAlias
 
 from followup.core.list_rows import ActionRow
 from followup.core.worklist import by_type
@@ -11,9 +12,11 @@ from followup.output.render import render
 from followup.output.table import cut
 from followup.output.text import clean, markdown, plural
 
+AgendaFormat: TypeAlias = Literal["text", "md", "json"]
+
 
 class Agenda(NamedTuple):
-    """A user's day. `fulfilment`: how much of each type waits to be generated, for whoever generates it (F21).
+    """A user's day. `fulfilment`: how much of each type waits to be generated, for the user who generates it (F21).
 
     `names`: those that the office gave to types; people read them.
     """
@@ -23,9 +26,9 @@ class Agenda(NamedTuple):
     day: str
     rows: Sequence[ActionRow]
     fulfilment: Mapping[str, int]
-    names: Mapping[str, str] = {}
+    names: Mapping[str, str] = MappingProxyType({})
 
-    def item(self) -> dict[str, Any]:
+    def item(self) -> dict[str, object]:
         """`agenda@1`"""
         return {
             "user": self.user,
@@ -42,7 +45,7 @@ class Agenda(NamedTuple):
         return self.names.get(type_, type_)
 
 
-def drawn(agendas: Iterable[Agenda], format: str, room: int | None = None) -> Iterator[str]:
+def render_agendas(agendas: Iterable[Agenda], format: AgendaFormat, room: int | None = None) -> Iterator[str]:
     """As `text`, `md` or `json`, which is one document for all of them. `room`: the width of the terminal, if any."""
     if format == "json":
         yield from render("json", "agenda@1", (agenda.item() for agenda in agendas), (), "")
@@ -70,8 +73,8 @@ def _markdown(agenda: Agenda) -> str:
     return "\n".join(lines)
 
 
-def _waiting(agenda: Agenda, written: Callable[[str], str]) -> list[str]:
-    waiting = ", ".join(f"{count:,} {written(agenda.named(type_))}" for type_, count in agenda.fulfilment.items())
+def _waiting(agenda: Agenda, escape: Callable[[str], str]) -> list[str]:
+    waiting = ", ".join(f"{count:,} {escape(agenda.named(type_))}" for type_, count in agenda.fulfilment.items())
     return [f"Waiting to be generated in the office: {waiting}."] if waiting else []
 
 
@@ -79,7 +82,7 @@ def _line(row: ActionRow, day: str, room: int | None) -> str:
     """On a terminal a text takes a third of a line: what follows it is seen too."""
     most = room and max(room // 3, 20)
     texts = (clean(text) for text in (row.title, row.contact_name, row.phone) if text)
-    said = ", ".join(cut(text, most) if most else text for text in texts)
+    what = ", ".join(cut(text, most) if most else text for text in texts)
     time = row.due[11:] + " " if len(row.due) > 10 else ""
     late = row.late(day)
-    return f"{time}{said}" + (f" ({plural(late, 'day')} late)" if late else "")
+    return f"{time}{what}" + (f" ({plural(late, 'day')} late)" if late else "")

@@ -47,25 +47,28 @@ class Frame(NamedTuple):
         return self.top + STRIP - STRIP * count / self.most
 
 
-def svg(report: Report, headed: bool = True) -> str:
+def render_svg(report: Report, headed: bool = True) -> str:
     """The picture. Heights compare between people: all have one scale. `headed`: it says itself what it shows."""
     people, top = report.people, TOP if headed else 0
     height = top + len(people) * (HEAD + STRIP + GAP)
     most = max([1, *(max(person.most, person.capacity or 0) for person in people)])
     days = list(people[0].days) if people else []
     step = (WIDTH - LEFT - RIGHT) / max(len(days), 1)
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="followup" role="img" aria-labelledby="what more" '
-        f'viewBox="0 0 {WIDTH} {height}">',
-        f'<title id="what">{_text(report.title)}</title><desc id="more">{_text(_described(report))}</desc>',
-        f"<style>{STYLE}</style>",
-        f'<rect class="ground" width="{WIDTH}" height="{height}"/>',
-        *(_heading(report) if headed else ()),
-    ]
+    lines = [*_opening(report, height), *(_heading(report) if headed else ())]
     for place, person in enumerate(people):
         frame = Frame(top + place * (HEAD + STRIP + GAP) + HEAD, step, most)
         lines += _strip(report, person, frame, days)
     return "\n".join([*lines, "</svg>"])
+
+
+def _opening(report: Report, height: int) -> Iterator[str]:
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="followup" role="img" aria-labelledby="what more" '
+        f'viewBox="0 0 {WIDTH} {height}">'
+    )
+    yield f'<title id="what">{_text(report.title)}</title><desc id="more">{_text(_described(report))}</desc>'
+    yield f"<style>{STYLE}</style>"
+    yield f'<rect class="ground" width="{WIDTH}" height="{height}"/>'
 
 
 def _heading(report: Report) -> Iterator[str]:
@@ -78,42 +81,48 @@ def _described(report: Report) -> str:
 
 
 def _summary(person: Person) -> str:
-    said = [plural(person.total, "action"), f"{person.median} on the day in the middle"]
+    parts = [plural(person.total, "action"), f"{person.median} on the day in the middle"]
     if person.worst:
-        said.append(f"most on {person.worst}: {person.most}")
+        parts.append(f"most on {person.worst}: {person.most}")
     if person.capacity:
-        said.append(f"{plural(person.over, 'day')} over the capacity of {person.capacity}")
-    return ", ".join(said)
+        parts.append(f"{plural(person.over, 'day')} over the capacity of {person.capacity}")
+    return ", ".join(parts)
 
 
 def _strip(report: Report, person: Person, frame: Frame, days: Sequence[str]) -> Iterator[str]:
     base = frame.top + STRIP
     yield f'<text class="name" x="{LEFT}" y="{frame.top - 8}">{_text(name_of(report, person))}'
     yield f'<tspan class="soft" dx="10">{_text(_summary(person))}</tspan></text>'
-    for number, day in enumerate(days):
-        if day not in person.worked:
-            at = f'x="{frame.x(number):.1f}" y="{frame.top}" width="{frame.step:.1f}"'
-            yield f'<rect class="off" {at} height="{STRIP}"/>'
-    for number, day in enumerate(days):
-        if count := person.days[day]:
-            yield _bar(person, frame, number, day, count)
+    yield from (_day_off(frame, number) for number, day in enumerate(days) if day not in person.worked)
+    counts = ((number, day, person.days[day]) for number, day in enumerate(days))
+    yield from (_bar(person, frame, number, day, count) for number, day, count in counts if count)
     yield f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{base}" y2="{base}"/>'
+    yield from _scale(person, frame, base)
+    yield from _ticks(frame, base, days)
+
+
+def _day_off(frame: Frame, number: int) -> str:
+    place = f'x="{frame.x(number):.1f}" y="{frame.top}" width="{frame.step:.1f}"'
+    return f'<rect class="off" {place} height="{STRIP}"/>'
+
+
+def _scale(person: Person, frame: Frame, base: float) -> Iterator[str]:
+    """The capacity, and what the full height means."""
     y = frame.y(person.capacity) if person.capacity else base
     if y > frame.top + 16:  # else the two numbers would lie on each other
         yield f'<text class="soft" x="{LEFT - 6}" y="{frame.top + 9}" text-anchor="end">{frame.most}</text>'
     if person.capacity:
         yield f'<line class="capacity" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
         yield f'<text class="soft" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{person.capacity}</text>'
-    yield from _ticks(frame, base, days)
 
 
 def _bar(person: Person, frame: Frame, number: int, day: str, count: int) -> str:
     over = person.capacity is not None and count > person.capacity
     width, y = max(frame.step - (1 if frame.step > 3 else 0), 1), frame.y(count)
-    said = f"{day} {date.fromisoformat(day):%a}: {count}"
+    label = f"{day} {date.fromisoformat(day):%a}: {count}"
     return (
         f'<rect class="{"over" if over else "bar"}" x="{frame.x(number):.1f}" y="{y:.1f}" width="{width:.1f}" '
-        f'height="{frame.top + STRIP - y:.1f}"><title>{said}</title></rect>'
+        f'height="{frame.top + STRIP - y:.1f}"><title>{label}</title></rect>'
     )
 
 
@@ -157,13 +166,13 @@ th:first-child, td:first-child {{ text-align: left }} tr + tr {{ border-top: 1px
 </html>"""
 
 
-def html(report: Report) -> str:
+def render_html(report: Report) -> str:
     """The picture, what contacts notice, and the numbers behind it."""
     return PAGE.format(
         title=_text(report.title),
         assumed=_text("; ".join(report.assumed)),
-        facts="".join(f"<dt>{_text(what)}</dt><dd>{_text(said)}</dd>" for what, said in facts(report)),
-        picture=svg(report, headed=False) if report.people else "",
+        facts="".join(f"<dt>{_text(what)}</dt><dd>{_text(text)}</dd>" for what, text in facts(report)),
+        picture=render_svg(report, headed=False) if report.people else "",
         heads="".join(f"<th>{head}</th>" for head in PEOPLE),
         rows="\n".join(
             "<tr>"

@@ -1,34 +1,36 @@
-"""What differs between two catalogs, and what somebody gets who begins on a day: before and after (E1)."""
+"""What differs between two catalogs, and what a contact gets that begins on a day: before and after (E1)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Literal, TypeAlias
 
 from followup.core.rehearsal.cases import Line
 from followup.core.rehearsal.preview import Comparison, Preview
-from followup.output.diff import edit_item, edit_lines, edit_list
+from followup.output.diff import change_item, render_change, render_change_list
 from followup.output.text import clean, json_text, markdown
 from followup.output.verdicts import beside
 
+ComparisonFormat: TypeAlias = Literal["table", "json", "md"]
 
-def drawn(found: Comparison, format: str) -> Iterator[str]:
+
+def render_comparison(comparison: Comparison, format: ComparisonFormat) -> Iterator[str]:
     """As `table`, `md` or `json`, line by line."""
     match format:
         case "json":
-            yield json_text({"schema": "followup/calendar@1", **_item(found)})
+            yield json_text({"schema": "followup/calendar@1", **_item(comparison)})
         case "md":
-            yield from _markdown(found)
+            yield from _markdown(comparison)
         case _:
-            yield from _text(found)
+            yield from _text(comparison)
 
 
-def _item(found: Comparison) -> dict[str, Any]:
+def _item(comparison: Comparison) -> dict[str, object]:
     return {
-        "before": found.before,
-        "after": found.after,
-        "start": found.start,
-        "items": [edit_item(edit) for edit in found.edits],
+        "before": comparison.before,
+        "after": comparison.after,
+        "start": comparison.start,
+        "items": [change_item(change) for change in comparison.edits],
         "timelines": [
             {
                 "kind": each.kind,
@@ -36,45 +38,45 @@ def _item(found: Comparison) -> dict[str, Any]:
                 "became": each.became,
                 "actions": [{"before": _line(pair.expected), "after": _line(pair.got)} for pair in each.pairs],
             }
-            for each in found.previews
+            for each in comparison.previews
         ],
     }
 
 
-def _line(line: Line | None) -> dict[str, Any] | None:
+def _line(line: Line | None) -> dict[str, object] | None:
     return line and {"step": line.step, "due": line.due, "round": line.round}
 
 
-def _text(found: Comparison) -> Iterator[str]:
-    if not found.edits:
-        yield f"Nothing differs between {clean(found.before)} and {clean(found.after)}."
-    for edit in found.edits:
-        yield from edit_lines(edit)
-    for each in found.previews:
-        yield from ("", f"{_named(each)}, for somebody who begins on {found.start}:")
-        yield from ("  " + line for line in _timelines(found, each))
-    if found.edits and not found.previews:
-        yield from ("", f"Who begins on {found.start} gets what they would have got.")
+def _text(comparison: Comparison) -> Iterator[str]:
+    if not comparison.edits:
+        yield f"Nothing differs between {clean(comparison.before)} and {clean(comparison.after)}."
+    for change in comparison.edits:
+        yield from render_change(change)
+    for each in comparison.previews:
+        yield from ("", f"{_heading(each)}, for somebody who begins on {comparison.start}:")
+        yield from ("  " + line for line in _timelines(comparison, each))
+    if comparison.edits and not comparison.previews:
+        yield from ("", f"Who begins on {comparison.start} gets what they would have got.")
 
 
-def _named(each: Preview) -> str:
+def _heading(each: Preview) -> str:
     return f"{each.kind} {each.id}" + (f", now {each.became}" if each.became != each.id else "")
 
 
-def _timelines(found: Comparison, each: Preview) -> Iterator[str]:
+def _timelines(comparison: Comparison, each: Preview) -> Iterator[str]:
     agree = [pair.expected == pair.got for pair in each.pairs]
-    return beside(each.pairs, (found.before, found.after), agree)
+    return beside(each.pairs, (comparison.before, comparison.after), agree)
 
 
-def _markdown(found: Comparison) -> Iterator[str]:
-    yield f"### From {markdown(found.before)} to {markdown(found.after)}"
+def _markdown(comparison: Comparison) -> Iterator[str]:
+    yield f"### From {markdown(comparison.before)} to {markdown(comparison.after)}"
     yield ""
-    yield from edit_list(found.edits)
-    if not found.edits:
+    yield from render_change_list(comparison.edits)
+    if not comparison.edits:
         yield "Nothing differs."
-    for each in found.previews:
-        yield from ("", f"**{markdown(_named(each))}**, for somebody who begins on {found.start}:", "")
-        yield f"| {markdown(found.before)} | {markdown(found.after)} |"
+    for each in comparison.previews:
+        yield from ("", f"**{markdown(_heading(each))}**, for somebody who begins on {comparison.start}:", "")
+        yield f"| {markdown(comparison.before)} | {markdown(comparison.after)} |"
         yield "| --- | --- |"
         for pair in each.pairs:
             cells = [markdown(str(line)) if line else "" for line in (pair.expected, pair.got)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Literal, TypeAlias
 
 from followup.catalog.document_diff import changes
 from followup.core.migration.effects import KINDS, Effect
@@ -11,25 +11,26 @@ from followup.core.migration.summary import CatalogDiff, ItemChange, Tally
 from followup.output.table import tabulated
 from followup.output.text import clean, json_text, markdown, plural
 
+DiffFormat: TypeAlias = Literal["table", "json", "md"]
 COLUMNS = ("contact", "name", "owner", "step", "what", "due", "becomes")
 
 
-def drawn(difference: CatalogDiff, format: str, room: int | None = None) -> Iterator[str]:
+def render_diff(difference: CatalogDiff, format: DiffFormat, room: int | None = None) -> Iterator[str]:
     """As `table`, `md` or `json`, line by line. `room`: the width of the terminal, if there is one."""
     if format == "json":
-        yield json_text({"schema": "followup/diff@1", **item(difference)})
+        yield json_text({"schema": "followup/diff@1", **diff_item(difference)})
     elif format == "md":
         yield from _markdown(difference)
     else:
         yield from _text(difference, room)
 
 
-def item(difference: CatalogDiff) -> dict[str, Any]:
+def diff_item(difference: CatalogDiff) -> dict[str, object]:
     """What `diff@1` and `apply@1` hold."""
     return {
         "version": difference.version,
         "digest": difference.digest,
-        "items": [edit_item(edit) for edit in difference.edits],
+        "items": [change_item(change) for change in difference.edits],
         "cycles": [_tally(cycle, tally) for cycle, tally in difference.account.tallies],
         "effects": [_effect(effect) for _, tally in difference.account.tallies for effect in tally.named],
         "refused": list(difference.refused),
@@ -37,51 +38,53 @@ def item(difference: CatalogDiff) -> dict[str, Any]:
     }
 
 
-def edit_item(edit: ItemChange) -> dict[str, Any]:
+def change_item(change: ItemChange) -> dict[str, object]:
     """One item that differs, for scripts."""
-    return {"kind": edit.kind, "id": edit.id, "what": edit.what, "changes": list(_changes(edit))}
+    return {"kind": change.kind, "id": change.id, "what": change.what, "changes": list(_changes(change))}
 
 
-def _tally(cycle: str, tally: Tally) -> dict[str, Any]:
+def _tally(cycle: str, tally: Tally) -> dict[str, object]:
     counts = {what: tally.counts[what] for what in KINDS if tally.counts[what]}
     return {"cycle": cycle or None, "contacts": tally.standing, "past": tally.past, "counts": counts}
 
 
-def _effect(effect: Effect) -> dict[str, Any]:
+def _effect(effect: Effect) -> dict[str, object]:
     """Under the keys that are promised: a process goes by its id alone."""
     process = effect.process.id if effect.process else ""
     return {"cycle" if key == "process" else key: value for key, value in effect._asdict().items()} | {"cycle": process}
 
 
-def _changes(edit: ItemChange) -> Iterator[str]:
-    if edit.before is not None and edit.after is not None:
-        yield from (clean(str(changed)) for changed in changes(edit.before, edit.after))
+def _changes(change: ItemChange) -> Iterator[str]:
+    if change.before is not None and change.after is not None:
+        yield from (clean(str(value)) for value in changes(change.before, change.after))
 
 
-def edit_lines(edit: ItemChange) -> Iterator[str]:
+def render_change(change: ItemChange) -> Iterator[str]:
     """One item that differs, and below it what of it does."""
-    yield named(edit)
-    yield from ("  " + line for line in _changes(edit))
+    yield _name(change)
+    yield from ("  " + line for line in _changes(change))
 
 
-def edit_list(edits: Sequence[ItemChange]) -> Iterator[str]:
+def render_change_list(items: Sequence[ItemChange]) -> Iterator[str]:
     """The same of several, in Markdown."""
-    for edit in edits:
-        yield f"- {markdown(named(edit))}"
-        yield from (f"  - {markdown(line)}" for line in _changes(edit))
+    for change in items:
+        yield f"- {markdown(_name(change))}"
+        yield from (f"  - {markdown(line)}" for line in _changes(change))
 
 
-def named(edit: ItemChange) -> str:
+def _name(change: ItemChange) -> str:
     """`change cycle future-prospect`"""
-    if edit.kind == "migrate":
-        kind, _, id = edit.id.partition(":")
-        return f"{edit.what} migrate entry of {kind} {id}"
-    return f"{edit.what} {edit.kind.replace('_', ' ')} {edit.id}" if edit.kind != edit.id else f"{edit.what} {edit.id}"
+    if change.kind == "migrate":
+        kind, _, id = change.id.partition(":")
+        return f"{change.what} migrate entry of {kind} {id}"
+    if change.kind == change.id:
+        return f"{change.what} {change.id}"
+    return f"{change.what} {change.kind.replace('_', ' ')} {change.id}"
 
 
 def _text(difference: CatalogDiff, room: int | None) -> Iterator[str]:
-    for edit in difference.edits:
-        yield from edit_lines(edit)
+    for change in difference.edits:
+        yield from render_change(change)
     for cycle, tally in difference.account.tallies:
         yield ""
         yield from _counted(cycle, tally)
@@ -119,7 +122,7 @@ def _and_more(tally: Tally) -> Iterator[str]:
 def _markdown(difference: CatalogDiff) -> Iterator[str]:
     yield "### What the edit is"
     yield ""
-    yield from edit_list(difference.edits)
+    yield from render_change_list(difference.edits)
     if not difference.edits:
         yield "Nothing differs from the catalog in force."
     for line in difference.refused:
@@ -129,17 +132,18 @@ def _markdown(difference: CatalogDiff) -> Iterator[str]:
     if difference.account.tallies:
         yield from ("", "### What it does to people")
     for cycle, tally in difference.account.tallies:
-        yield ""
-        first, *rest = _counted(cycle, tally, "- ")
-        yield from (f"**{markdown(first)}**", "", *rest)
-        yield from _table(tally)
+        yield from ("", *_section(cycle, tally))
     yield from ("", f"`followup apply --expect {difference.digest}` does this and nothing else.")
 
 
+def _section(cycle: str, tally: Tally) -> Iterator[str]:
+    first, *rest = _counted(cycle, tally, "- ")
+    yield from (f"**{markdown(first)}**", "", *rest)
+    if tally.named:
+        yield from ("", *_table(tally))
+
+
 def _table(tally: Tally) -> Iterator[str]:
-    if not tally.named:
-        return
-    yield ""
     yield "| " + " | ".join(COLUMNS) + " |"
     yield "|" + " --- |" * len(COLUMNS)
     for effect in tally.named:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from textwrap import wrap
 
@@ -30,19 +30,12 @@ STYLE = """
 """
 
 
-def svg(graphs: Sequence[Graph], title: str) -> str:
+def render_svg(graphs: Sequence[Graph], title: str) -> str:
     """Three beside each other, then below."""
     rows = [graphs[start : start + ROW] for start in range(0, len(graphs), ROW)]
     heights = [max(_height(graph) for graph in row) for row in rows]
     width, height = COLUMN * max(map(len, rows), default=1) + LEFT, sum(heights) + LEFT
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="cycles" role="img" aria-labelledby="what more" '
-        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
-        f'<title id="what">{_text(title)}</title><desc id="more">{_text(_described(graphs))}</desc>',
-        f'<style>{STYLE}</style><rect class="ground" width="{width}" height="{height}"/>',
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-        '<path class="tip" d="M0 0 8 4 0 8z"/></marker></defs>',
-    ]
+    lines = [*_opening(width, height, title, _described(graphs))]
     top = 0
     for row, height in zip(rows, heights, strict=True):
         for place, graph in enumerate(row):
@@ -54,8 +47,21 @@ def svg(graphs: Sequence[Graph], title: str) -> str:
     return "\n".join([*lines, "</svg>"])
 
 
+def _opening(width: int, height: int, title: str, description: str) -> Iterator[str]:
+    yield (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="cycles" role="img" aria-labelledby="what more" '
+        f'width="{width}" height="{height}" viewBox="0 0 {width} {height}">'
+    )
+    yield f'<title id="what">{_text(title)}</title><desc id="more">{_text(description)}</desc>'
+    yield f'<style>{STYLE}</style><rect class="ground" width="{width}" height="{height}"/>'
+    yield (
+        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+        '<path class="tip" d="M0 0 8 4 0 8z"/></marker></defs>'
+    )
+
+
 def _described(graphs: Sequence[Graph]) -> str:
-    """For who does not see it."""
+    """For a reader who does not see the picture."""
     return "; ".join(
         f"{g.cycle.name}: {', '.join(step.name for step in g.cycle.active_steps) or 'on hold'}" for g in graphs
     )
@@ -68,8 +74,8 @@ def _height(graph: Graph) -> int:
 def _column(graph: Graph) -> Iterator[str]:
     yield f'<text class="head" x="0" y="34">{_text(graph.cycle.name)}</text>'
     names = wrap(clean(", ".join(graph.aliases)), 44) or ["no active alias leads here"]
-    shown = names[0] + (" …" if len(names) > 1 else "")
-    yield f'<text class="soft" x="0" y="52">{escape(shown)}<title>{_text(", ".join(graph.aliases))}</title></text>'
+    first = names[0] + (" …" if len(names) > 1 else "")
+    yield f'<text class="soft" x="0" y="52">{escape(first)}<title>{_text(", ".join(graph.aliases))}</title></text>'
     if not graph.cycle.steps:
         yield from _box(HEAD, "on hold: nothing is scheduled", "", graph.at(None), "box")
     tops = {step.id: HEAD + step.position * (HIGH + SPACE) for step in graph.cycle.steps}
@@ -79,35 +85,42 @@ def _column(graph: Graph) -> Iterator[str]:
     yield from _arrows(graph, tops)
 
 
-def _box(top: int, name: str, type: str, here: str, kind: str) -> Iterator[str]:
+def _box(top: int, name: str, type: str, standing: str, kind: str) -> Iterator[str]:
     yield f'<rect class="{kind}" x="0" y="{top}" width="{BOX}" height="{HIGH}" rx="7"/>'
-    shown = clean(name) if len(name) <= 32 else clean(name)[:31] + "…"
-    yield f'<text x="12" y="{top + 24}">{escape(shown)}<title>{_text(name)}</title></text>'
+    label = clean(name) if len(name) <= 32 else clean(name)[:31] + "…"
+    yield f'<text x="12" y="{top + 24}">{escape(label)}<title>{_text(name)}</title></text>'
     if type:
         yield f'<text class="soft" x="12" y="{top + 43}">{_text(type)}</text>'
-    if here:
-        yield f'<text class="mark" x="{BOX - 12}" y="{top + 43}" text-anchor="end">{_text(here)}</text>'
+    if standing:
+        yield f'<text class="mark" x="{BOX - 12}" y="{top + 43}" text-anchor="end">{_text(standing)}</text>'
 
 
-def _arrows(graph: Graph, tops: dict[str, int]) -> Iterator[str]:
+def _arrows(graph: Graph, tops: Mapping[str, int]) -> Iterator[str]:
     steps: Sequence[Step] = graph.cycle.active_steps
     if steps:
         first = waits(steps[0]._replace(anchor=Anchor("start"))).replace(" after the round began", "")
         yield f'<text class="soft" x="0" y="{tops[steps[0].id] - 8}">{_text(first)}</text>'
     for before, step, when in graph.arrows():
-        start, end = tops[before.id] + HIGH, tops[step.id]
-        x = 24 if end - start == SPACE else -10  # past what is turned off, at its side
-        bend = f"M24 {start}V{end - 1}" if x > 0 else f"M0 {start - 20}H{x}V{end + 20}H-1"
-        yield f'<path d="{bend}" marker-end="url(#tip)"/>'
-        yield f'<text class="soft" x="36" y="{end - 18}">{_text(when)}</text>'
+        yield from _arrow(tops[before.id] + HIGH, tops[step.id], when)
     if loop := graph.loop():
         step, target, when = loop
-        start, end = tops[step.id] + HIGH - 16, tops[target.id] + 16
-        yield f'<path stroke-dasharray="5 3" d="M{BOX} {start}H{BOX + 22}V{end}H{BOX + 1}" marker-end="url(#tip)"/>'
-        for place, line in enumerate(wrap(when, 13)):
-            yield f'<text class="soft" x="{BOX + 28}" y="{(start + end) // 2 - 4 + 14 * place}">{_text(line)}</text>'
+        yield from _loop(tops[step.id] + HIGH - 16, tops[target.id] + 16, when)
     elif steps:
         yield f'<text class="soft" x="24" y="{tops[steps[-1].id] + HIGH + 18}">then off the cycle</text>'
+
+
+def _arrow(start: int, end: int, when: str) -> Iterator[str]:
+    """Down to the next box; past boxes that are turned off, at their side."""
+    path = f"M24 {start}V{end - 1}" if end - start == SPACE else f"M0 {start - 20}H-10V{end + 20}H-1"
+    yield f'<path d="{path}" marker-end="url(#tip)"/>'
+    yield f'<text class="soft" x="36" y="{end - 18}">{_text(when)}</text>'
+
+
+def _loop(start: int, end: int, when: str) -> Iterator[str]:
+    """Back up, at the right."""
+    yield f'<path stroke-dasharray="5 3" d="M{BOX} {start}H{BOX + 22}V{end}H{BOX + 1}" marker-end="url(#tip)"/>'
+    for place, line in enumerate(wrap(when, 13)):
+        yield f'<text class="soft" x="{BOX + 28}" y="{(start + end) // 2 - 4 + 14 * place}">{_text(line)}</text>'
 
 
 def _text(text: str) -> str:

@@ -18,28 +18,28 @@ class Case(NamedTuple):
     failure: tuple[str, str] | None = None
 
 
-def suite(name: str, cases: Sequence[Case]) -> str:
+def render_suite(name: str, cases: Sequence[Case]) -> str:
     """One document with one suite."""
     failures = sum(case.failure is not None for case in cases)
     counts = {"tests": str(len(cases)), "failures": str(failures), "errors": "0"}
     top = Element("testsuites", counts)
-    here = SubElement(top, "testsuite", {"name": name, **counts, "skipped": "0"})
+    suite = SubElement(top, "testsuite", {"name": name, **counts, "skipped": "0"})
     for case in cases:
-        _add(here, name, case)
+        _add(suite, name, case)
     indent(top)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(top, encoding="unicode")
 
 
 def _add(suite: Element, name: str, case: Case) -> None:
     where = {"classname": f"{name}.{_dotted(case.file)}", "file": _xml(case.file), "line": str(case.line)}
-    made = SubElement(suite, "testcase", {"name": _xml(case.name), **where})
+    element = SubElement(suite, "testcase", {"name": _xml(case.name), **where})
     if case.failure:
         message, text = case.failure
-        SubElement(made, "failure", {"message": _xml(message), "type": "failure"}).text = _xml(text)
+        SubElement(element, "failure", {"message": _xml(message), "type": "failure"}).text = _xml(text)
 
 
 def _dotted(file: str) -> str:
-    """A file as a class name: what stands between dots is drawn as folders."""
+    """A file as a class name: CI systems show what is between dots as folders."""
     return _xml(file).removesuffix(".yaml").removesuffix(".yml").replace(".", "_").replace("/", ".")
 
 

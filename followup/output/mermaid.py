@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from followup.core.office import Anchor, Step
 from followup.core.process.graph import Graph, waits
@@ -12,7 +12,7 @@ from followup.output.text import clean
 PLAIN = frozenset(" .,:()'/+-")
 
 
-def mermaid(graphs: Sequence[Graph]) -> Iterator[str]:
+def render_mermaid(graphs: Sequence[Graph]) -> Iterator[str]:
     """One chart, a subgraph for each cycle; ids are numbers, so that no name can be a word of the language."""
     yield "flowchart TD"
     for number, graph in enumerate(graphs):
@@ -24,23 +24,33 @@ def mermaid(graphs: Sequence[Graph]) -> Iterator[str]:
 
 def _cycle(prefix: str, graph: Graph) -> Iterator[str]:
     ids = {step.id: f"{prefix}s{step.position}" for step in graph.cycle.steps}
-    steps = graph.cycle.active_steps
+    yield from _boxes(prefix, graph, ids)
+    yield from _entries(prefix, graph, ids)
+    for before, step, when in graph.arrows():
+        yield _arrow(ids[before.id], "-->", ids[step.id], when)
+    if loop := graph.loop():
+        yield _arrow(ids[loop[0].id], "-.->", ids[loop[1].id], loop[2])
+    elif steps := graph.cycle.active_steps:
+        yield _arrow(ids[steps[-1].id], "-->", f'{prefix}e((("steps off")))', "")
+
+
+def _boxes(prefix: str, graph: Graph, ids: Mapping[str, str]) -> Iterator[str]:
     for place, alias in enumerate(graph.aliases):
         yield f'{prefix}a{place}(["{_label(alias)}"])'
     for step in graph.cycle.steps:
         off = "" if step.active else ":::off"
         yield f"{ids[step.id]}{_box(graph, step)}{off}"
-    if not steps:
+    if not graph.cycle.active_steps:
         yield f'{prefix}h["{_lines("on hold", graph.at(None))}"]'
-    first, said = (ids[steps[0].id], waits(steps[0]._replace(anchor=Anchor("start")))) if steps else (f"{prefix}h", "")
+
+
+def _entries(prefix: str, graph: Graph, ids: Mapping[str, str]) -> Iterator[str]:
+    """From each alias to the first step, or to the hold."""
+    steps = graph.cycle.active_steps
+    first = ids[steps[0].id] if steps else f"{prefix}h"
+    wait = waits(steps[0]._replace(anchor=Anchor("start"))) if steps else ""
     for place in range(len(graph.aliases)):
-        yield _arrow(f"{prefix}a{place}", "-->", first, said.replace(" after the round began", ""))
-    for before, step, when in graph.arrows():
-        yield _arrow(ids[before.id], "-->", ids[step.id], when)
-    if loop := graph.loop():
-        yield _arrow(ids[loop[0].id], "-.->", ids[loop[1].id], loop[2])
-    elif steps:
-        yield _arrow(ids[steps[-1].id], "-->", f'{prefix}e((("steps off")))', "")
+        yield _arrow(f"{prefix}a{place}", "-->", first, wait.replace(" after the round began", ""))
 
 
 def _box(graph: Graph, step: Step) -> str:
@@ -49,8 +59,8 @@ def _box(graph: Graph, step: Step) -> str:
     return f'{{{{"{text}"}}}}' if step.id in graph.asks else f'["{text}"]'
 
 
-def _arrow(start: str, kind: str, end: str, said: str) -> str:
-    return f'{start} {kind}|"{_label(said)}"| {end}' if said else f"{start} {kind} {end}"
+def _arrow(start: str, kind: str, end: str, label: str) -> str:
+    return f'{start} {kind}|"{_label(label)}"| {end}' if label else f"{start} {kind} {end}"
 
 
 def _lines(*texts: str) -> str:

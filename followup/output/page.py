@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from followup.core.list_rows import ActionRow
 from followup.core.timing import days_between
-from followup.output.story import told
+from followup.output.story import story
 from followup.output.table import cut, table
 from followup.output.text import clean, plural
 
+if TYPE_CHECKING:
+    from followup.core.list_rows import ContactItem, HistoryItem
 
-def page(
-    who: Mapping[str, Any],
+
+def render_page(
+    who: ContactItem,
     actions: Sequence[ActionRow],
-    history: Sequence[Mapping[str, Any]],
+    history: Sequence[HistoryItem],
     today: str,
     names: Mapping[str, str],
     room: int | None = None,
 ) -> str:
-    """`who`: an item of contacts@1. `names`: of types; `room`: the terminal's width; None where none shows it."""
+    """`names`: of types; `room`: the terminal's width; None where none shows it."""
     open_ = [row._replace(type=names.get(row.type, row.type)) for row in actions if row.status == "scheduled"]
     titles = {row.id: row.title for row in actions}
     return "\n\n".join([_head(who, today, room), _open(open_, today, room), _past(history, titles, room)])
 
 
-def _head(who: Mapping[str, Any], today: str, room: int | None) -> str:
-    reach = "  ".join(who[key] for key in ("phone", "email") if who[key])
+def _head(who: ContactItem, today: str, room: int | None) -> str:
+    reach = "  ".join(filter(None, (who["phone"], who["email"])))
     facts = {
         "stage": who["stage"],
         "owner": who["owner"] or "nobody",
@@ -38,10 +41,10 @@ def _head(who: Mapping[str, Any], today: str, room: int | None) -> str:
         "do not contact": ", ".join(who["do_not_contact"]),
     }
     lines = [reach, *(f"{key + ':':<16}{value}" for key, value in facts.items() if value)]
-    return "\n".join([_named(who, room), *(_line(line, room) for line in lines if line)])
+    return "\n".join([_name(who, room), *(_line(line, room) for line in lines if line)])
 
 
-def _named(who: Mapping[str, Any], room: int | None) -> str:
+def _name(who: ContactItem, room: int | None) -> str:
     """The id is whole, whatever the name."""
     id = f" ({who['id']})"
     return _line(who["name"], room and max(room - len(id), 1)) + id
@@ -51,18 +54,19 @@ def _line(text: str, room: int | None) -> str:
     return cut(clean(text), room) if room else clean(text)
 
 
-def _cycle(who: Mapping[str, Any], today: str) -> str:
+def _cycle(who: ContactItem, today: str) -> str:
     if not who["cycle"]:
         return "none"
     alias = f" (as {who['alias']})" if who["alias"] and who["alias"] != who["cycle"] else ""
     return f"{who['cycle']}{alias}{_hold(who, today)}"
 
 
-def _hold(who: Mapping[str, Any], today: str) -> str:
+def _hold(who: ContactItem, today: str) -> str:
     """F8: a hold with its age."""
-    if not who["on_hold"]:
+    since = who["cycle_since"]
+    if not (who["on_hold"] and since):
         return ""
-    return f", on hold for {plural(days_between(who['cycle_since'], today), 'day')} (since {who['cycle_since']})"
+    return f", on hold for {plural(days_between(since, today), 'day')} (since {since})"
 
 
 def _open(rows: Sequence[ActionRow], today: str, room: int | None) -> str:
@@ -75,6 +79,6 @@ def _open(rows: Sequence[ActionRow], today: str, room: int | None) -> str:
     return "Next\n" + table(("id", "due", "late", "tried", "type", "title", "owner"), cells, room)
 
 
-def _past(history: Sequence[Mapping[str, Any]], titles: Mapping[int, str], room: int | None) -> str:
-    cells = [(item["at"][:16].replace("T", " "), item["by"], item["kind"], told(item, titles)) for item in history]
+def _past(history: Sequence[HistoryItem], titles: Mapping[int, str], room: int | None) -> str:
+    cells = [(item["at"][:16].replace("T", " "), item["by"], item["kind"], story(item, titles)) for item in history]
     return "History (UTC)\n" + table(("at", "by", "what", "details"), cells, room)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
-from typing import Any
+from types import MappingProxyType
+from typing import Literal, TypeAlias
 
 from followup import __version__
 from followup.errors import Problem
-from followup.output.text import clean, json_text, problem_line
+from followup.output.text import clean, json_text, plural, problem_line
 
-Problems = Sequence[Problem]
+ProblemFormat: TypeAlias = Literal["text", "json", "github", "gitlab", "sarif", "junit"]
+Problems: TypeAlias = Sequence[Problem]
 #: code -> what it means
-Meanings = Mapping[str, str]
+Meanings: TypeAlias = Mapping[str, str]
 
 
-def drawn(problems: Problems, format: str, files: Iterable[str], meanings: Meanings) -> Iterator[str]:
+def render_problems(
+    problems: Problems, format: ProblemFormat, files: Iterable[str], meanings: Meanings
+) -> Iterator[str]:
     """`files`: those that were read, with or without a problem."""
     match format:
         case "junit":
@@ -38,7 +42,7 @@ def _github(problems: Problems) -> Iterator[str]:
     """Workflow commands: annotations in a pull request."""
     for p in problems:
         where = f"file={_property(p.file)},line={p.line},col={p.column},title={_property(p.code)}"
-        yield f"::{p.severity} {where}::{_data(_said(p))}"
+        yield f"::{p.severity} {where}::{_data(_sentence(p))}"
 
 
 def _data(text: str) -> str:
@@ -49,48 +53,42 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _said(problem: Problem) -> str:
+def _sentence(problem: Problem) -> str:
     return clean(problem.message + (f" ({problem.hint})" if problem.hint else ""))
 
 
 def _gitlab(problems: Problems) -> Iterator[str]:
     """A Code Quality report. Of two with one text in one file the second is another, and stays so."""
-    seen: dict[str, int] = {}
+    counts: dict[str, int] = {}
     items = []
     for p in problems:
         same = "\0".join((p.code, p.file, p.path, p.message))
-        seen[same] = seen.get(same, 0) + 1
-        items.append(
-            {
-                "description": _said(p),
-                "check_name": p.code,
-                "fingerprint": sha256(f"{same}\0{seen[same]}".encode()).hexdigest(),
-                "severity": {"error": "major", "warning": "minor"}[p.severity],
-                "location": {"path": p.file, "lines": {"begin": p.line}},
-            }
-        )
+        counts[same] = counts.get(same, 0) + 1
+        items.append(_issue(p, sha256(f"{same}\0{counts[same]}".encode()).hexdigest()))
     yield json_text(items)
 
 
-def _sarif(problems: Problems, meanings: Meanings) -> dict[str, Any]:
-    """SARIF 2.1.0, with a rule for every code that was met."""
-    codes = sorted({problem.code for problem in problems})
-    rules = [{"id": code, "shortDescription": {"text": meanings[code]}} for code in codes]
-    driver = {"name": "followup", "version": __version__, "rules": rules}
+def _issue(problem: Problem, fingerprint: str) -> dict[str, object]:
     return {
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {"driver": driver},
-                "columnKind": "unicodeCodePoints",
-                "results": [_result(problem, codes.index(problem.code)) for problem in problems],
-            }
-        ],
+        "description": _sentence(problem),
+        "check_name": problem.code,
+        "fingerprint": fingerprint,
+        "severity": "major" if problem.severity == "error" else "minor",
+        "location": {"path": problem.file, "lines": {"begin": problem.line}},
     }
 
 
-def _result(problem: Problem, rule: int) -> dict[str, Any]:
+def _sarif(problems: Problems, meanings: Meanings) -> dict[str, object]:
+    """SARIF 2.1.0, with a rule for every code that occurs."""
+    codes = sorted({problem.code for problem in problems})
+    rules = [{"id": code, "shortDescription": {"text": meanings[code]}} for code in codes]
+    driver = {"name": "followup", "version": __version__, "rules": rules}
+    results = [_result(problem, codes.index(problem.code)) for problem in problems]
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    return {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
+
+
+def _result(problem: Problem, rule: int) -> dict[str, object]:
     from urllib.parse import quote
 
     region = {"startLine": problem.line, "startColumn": problem.column}
@@ -99,7 +97,7 @@ def _result(problem: Problem, rule: int) -> dict[str, Any]:
         "ruleId": problem.code,
         "ruleIndex": rule,
         "level": problem.severity,
-        "message": {"text": _said(problem)},
+        "message": {"text": _sentence(problem)},
         "locations": [{"physicalLocation": {"artifactLocation": artifact, "region": region}}],
     }
 
@@ -110,18 +108,22 @@ def _junit(problems: Problems, files: Iterable[str]) -> str:
 
     cases = []
     for p in problems:
-        text = (f"{p.code} {_said(p)}", problem_line(p))
+        text = (f"{p.code} {_sentence(p)}", problem_line(p))
         cases.append(
             junit.Case(f"{p.code} {p.line}:{p.column}", p.file, p.line, text if p.severity == "error" else None)
         )
     troubled = {problem.file for problem in problems}
     cases += [junit.Case("no problem", file, 1) for file in sorted(set(files) - troubled)]
-    return junit.suite("followup validate", cases)
+    return junit.render_suite("followup validate", cases)
 
 
-FORMATS: Mapping[str, Callable[[Problems], Iterator[str]]] = {
-    "text": _text,
-    "json": _json,
-    "github": _github,
-    "gitlab": _gitlab,
-}
+def render_count(documents: Mapping[str, int]) -> str:
+    """Of a catalog without errors. `documents`: how many it declares of each kind."""
+    counts = {kind: documents.get(kind, 0) for kind in ("cycle", "alias", "template", "user")}
+    parts = (plural(count, kind) if kind != "alias" else f"{count} aliases" for kind, count in counts.items())
+    return f"The catalog is good: {', '.join(parts)}."
+
+
+FORMATS: Mapping[str, Callable[[Problems], Iterator[str]]] = MappingProxyType(
+    {"text": _text, "json": _json, "github": _github, "gitlab": _gitlab}
+)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import wrap
-from typing import Any
 
 from followup.core.explanation import Cause
+from followup.core.list_rows import ActionRow
 from followup.output.text import clean
 
 #: the column in which the words begin, and how wide they are where no terminal says
 INDENT, WIDE = 16, 100
 
 
-def drawn(
-    action: Mapping[str, Any], causes: Sequence[Cause], types: Mapping[str, str], room: int | None = None
+def render_reasons(
+    action: ActionRow, causes: Sequence[Cause], types: Mapping[str, str], room: int | None = None
 ) -> Iterator[str]:
-    """`action`: of actions@1. `types`: names that the office has given to types."""
-    due, whom = action["due"].replace("T", " "), action["contact_name"]
-    about = f" with {whom}" if whom else ""
-    head = f"{action['id']} {action['title']} ({types.get(action['type'], action['type'])}){about}: due {due}"
-    yield clean(f"{head}, {action['status']}, {action['owner'] or 'nobody'}'s")
+    """`types`: names that the office has given to types."""
+    due = action.due.replace("T", " ")
+    contact = f" with {action.contact_name}" if action.contact_name else ""
+    head = f"{action.id} {action.title} ({types.get(action.type, action.type)}){contact}: due {due}"
+    yield clean(f"{head}, {action.status}, {action.owner or 'nobody'}'s")
     for cause in causes:
         lines = wrap(clean(cause.text), max((room or WIDE) - INDENT, 20)) or [""]
         yield f"  {cause.what:<{INDENT - 2}}{lines[0]}"

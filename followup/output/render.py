@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Literal, TypeAlias
 
 from followup.output.table import tabulated
 from followup.output.text import clean, json_text, uncontrolled
 
-Items = Iterable[Mapping[str, Any]]
+Items: TypeAlias = Iterable[Mapping[str, object]]
+ListFormat: TypeAlias = Literal["table", "json", "jsonl", "csv"]
 
 
 def render(
-    format: str, schema: str, items: Items, columns: Sequence[str], empty: str, room: int | None = None
+    format: ListFormat, schema: str, items: Items, columns: Sequence[str], empty: str, room: int | None = None
 ) -> Iterator[str]:
     """`items` in `format`, line by line. `columns` are those of the table; `empty` is what one without rows says.
 
@@ -43,7 +44,7 @@ def _jsonl(items: Items) -> Iterator[str]:
 def _json(schema: str, items: Items) -> Iterator[str]:
     """An item a line: it reads, it can be searched, and it need not be held whole."""
     yield f'{{"schema": "followup/{schema}", "items": ['
-    waiting = None
+    waiting: str | None = None  # the last item has no comma behind it
     for line in _jsonl(items):
         if waiting is not None:
             yield waiting + ","
@@ -61,7 +62,7 @@ def _csv(schema: str, items: Items, seen: bool) -> Iterator[str]:
     from followup.output.schemas import KEYS
 
     line = StringIO()
-    writer = csv.writer(line, lineterminator="\n")  # said, so that a cell with a line end is quoted
+    writer = csv.writer(line, lineterminator="\n")  # named, so that a cell with a line end is quoted
     for row in _rows(KEYS[schema], items):
         writer.writerow([clean(cell) for cell in row] if seen else row)
         yield line.getvalue()[:-1]
@@ -75,7 +76,7 @@ def _rows(keys: Sequence[str], items: Items) -> Iterator[Sequence[str]]:
         yield [_cell(item.get(key)) for key in keys]
 
 
-def _cell(value: Any) -> str:
+def _cell(value: object) -> str:
     """Words with semicolons, what is nested as JSON, texts without what a spreadsheet or a terminal would run (P6)."""
     from followup.core.spreadsheet import guard
 

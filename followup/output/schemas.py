@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from followup.core.list_rows import ActionRow, ContactRow
 from followup.core.worklist import Stranded
@@ -11,35 +12,37 @@ from followup.errors import Problem
 ACTION = (*(name for name in ActionRow._fields if name != "at"), "overdue_days")
 CALENDAR = ("zone", "working_days", "hours", "capacity", "holidays", "holidays_until", "days_on")
 
-KEYS: Mapping[str, tuple[str, ...]] = {
-    "due@1": ACTION,
-    "actions@1": ACTION,
-    "contacts@1": (*ContactRow._fields, "on_hold", "next_action_date"),
-    "history@1": ("subject", "seq", "change", "at", "by", "contact", "kind", "action", "data"),
-    "stranded@1": Stranded._fields,
-    "agenda@1": ("user", "name", "day", "fulfilment", "actions"),
-    "cycles@1": ("id", "name", "active", "anchor", "roll", "protect", "steps", "step_count"),
-    "steps@1": (
-        *(
-            "id",
-            "name",
-            "type",
-            "template",
-            "offset",
-            "anchor",
-            "at",
-            "active",
-            "roll",
-            "min_gap",
-            "automatic",
-            "loop_to",
+KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "due@1": ACTION,
+        "actions@1": ACTION,
+        "contacts@1": (*ContactRow._fields, "on_hold", "next_action_date"),
+        "history@1": ("subject", "seq", "change", "at", "by", "contact", "kind", "action", "data"),
+        "stranded@1": Stranded._fields,
+        "agenda@1": ("user", "name", "day", "fulfilment", "actions"),
+        "cycles@1": ("id", "name", "active", "anchor", "roll", "protect", "steps", "step_count"),
+        "steps@1": (
+            *(
+                "id",
+                "name",
+                "type",
+                "template",
+                "offset",
+                "anchor",
+                "at",
+                "active",
+                "roll",
+                "min_gap",
+                "automatic",
+                "loop_to",
+            ),
         ),
-    ),
-    "aliases@1": ("id", "name", "cycle", "active"),
-    "users@1": (
-        *("id", "name", "role", "email", "phone", "signature", "login", "manager", "property"),
-        *(*CALENDAR, "active"),
-    ),
-    "versions@1": ("version", "commit", "at", "by", "change", "took_back", "items"),
-    "problems@1": Problem._fields,
-}
+        "aliases@1": ("id", "name", "cycle", "active"),
+        "users@1": (
+            *("id", "name", "role", "email", "phone", "signature", "login", "manager", "property"),
+            *(*CALENDAR, "active"),
+        ),
+        "versions@1": ("version", "commit", "at", "by", "change", "took_back", "items"),
+        "problems@1": Problem._fields,
+    }
+)

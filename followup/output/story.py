@@ -1,26 +1,31 @@
-"""What a person looks for in an event of the history, as a line: the action, then what was said, from what to what."""
+"""An event of the history as a line for people: the action, then its details, from what to what."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, assert_never
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, assert_never
 
 from followup.core import history as h
+
+if TYPE_CHECKING:
+    from followup.core.list_rows import HistoryItem
 
 #: parts of a name, beside the whole
 PARTS = ("name", "first_name", "last_name")
 
 
-def told(item: Mapping[str, Any], titles: Mapping[int, str] | None = None) -> str:
-    """`item`: of history@1. `titles`: those of its actions, where they are known."""
+def story(item: HistoryItem, titles: Mapping[int, str] | None = None) -> str:
+    """`titles`: of actions, by id."""
     event = _event(item)
     return ", ".join(str(part) for part in (_action(item["action"], event, titles or {}), *_parts(event)) if part)
 
 
-def _event(item: Mapping[str, Any]) -> h.Event:
-    made = h.KINDS[item["kind"]]
-    known: dict[str, Any] = {**dict.fromkeys(made._fields), **made._field_defaults, **item["data"]}
-    return made(**(known | {"action": item["action"]} if "action" in known else known))
+def _event(item: HistoryItem) -> h.Event:
+    """Fields that the item does not have are None: a released kind may have grown since."""
+    kind = h.KINDS[item["kind"]]
+    fields: dict[str, object] = {**dict.fromkeys(kind._fields), **kind._field_defaults, **item["data"]}
+    make: Callable[..., h.Event] = kind
+    return make(**(fields | {"action": item["action"]} if "action" in fields else fields))
 
 
 def _action(id: int | None, event: h.Event, titles: Mapping[int, str]) -> str:

@@ -11,7 +11,7 @@ from followup.output.text import clean
 HEADERS = ("id", "name", "owner", "why", "since", "mend")
 
 
-def stranded(rows: Sequence[Stranded], room: int | None = None) -> str:
+def render_stranded(rows: Sequence[Stranded], room: int | None = None) -> str:
     """The command in a column of its own; where the terminal is too narrow for that, on a line under each row."""
     heads, cells = fitted(HEADERS, rows, room)
     if room is None or (len(heads) == len(HEADERS) and line_width(heads, cells) <= room):

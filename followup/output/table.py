@@ -7,19 +7,23 @@ What does not fit is cut where it is text; an id or a date is whole, or its colu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeAlias
 
 from followup.output.text import clean
 
-#: the columns that may be cut -> how narrow each becomes before another column is left out for it
-TEXTS = {"title": 12, "contact": 12, "contact name": 12, "name": 12, "why": 20, "details": 24, "value": 24}
+#: the columns that may be cut -> how narrow each becomes before another column is left out for it. A phone number and
+#: an address are of no use in part: cut only where one is endless
+TEXTS: Mapping[str, int] = MappingProxyType(
+    {"title": 12, "contact": 12, "contact name": 12, "name": 12, "why": 20, "details": 24, "value": 24}
+    | {"phone": 20, "email": 30}
+)
 #: the columns that say who and what: they are cut to the bone before the first column is left out for them
-LAST_TO_GO = {*TEXTS, "what"}
-#: texts that are of no use in part: cut only where somebody's is endless
-TEXTS |= {"phone": 20, "email": 30}
+LAST_TO_GO = frozenset((*TEXTS, "what")) - {"phone", "email"}
 #: the columns that are left out where no row has anything in them
-RARE = {"tried"}
+RARE = frozenset(("tried",))
 
-Rows = Sequence[Sequence[object]]
+Rows: TypeAlias = Sequence[Sequence[object]]
 
 
 def table(headers: Sequence[str], rows: Rows, room: int | None = None) -> str:
@@ -35,19 +39,19 @@ def tabulated(headers: Sequence[str], rows: Rows, room: int | None = None) -> st
     from tabulate import tabulate
 
     heads, cells = fitted(headers, rows, room)
-    drawn = tabulate(cells, heads, tablefmt="simple", disable_numparse=True)
-    return "\n".join(line.rstrip() for line in drawn.splitlines())
+    lines = tabulate(cells, heads, tablefmt="simple", disable_numparse=True)
+    return "\n".join(line.rstrip() for line in lines.splitlines())
 
 
 def fitted(headers: Sequence[str], rows: Rows, room: int | None) -> tuple[list[str], list[list[str]]]:
     """The headers and cells that `room` has place for, each on one line."""
     cells = [[_text(cell) for cell in row] for row in rows]
-    told = [i for i, head in enumerate(headers) if head not in RARE or any(row[i] for row in cells)]
-    heads, cells = [headers[i] for i in told], [[row[i] for i in told] for row in cells]
+    used = [i for i, head in enumerate(headers) if head not in RARE or any(row[i] for row in cells)]
+    heads, cells = [headers[i] for i in used], [[row[i] for i in used] for row in cells]
     if room is None:
         return heads, cells
-    kept = _kept(heads, _widths(heads, cells), room)
-    return [heads[i] for i in kept], [[cut(row[i], width) for i, width in kept.items()] for row in cells]
+    columns = _columns(heads, _widths(heads, cells), room)
+    return [heads[i] for i in columns], [[cut(row[i], width) for i, width in columns.items()] for row in cells]
 
 
 def _text(cell: object) -> str:
@@ -56,22 +60,22 @@ def _text(cell: object) -> str:
     return "" if cell is None else clean(str(cell)).strip()
 
 
-def _kept(headers: Sequence[str], widths: Sequence[int], room: int) -> dict[int, int]:
+def _columns(headers: Sequence[str], widths: Sequence[int], room: int) -> dict[int, int]:
     """Columns that stay -> how wide. Texts are cut, then the last of the other columns go, then texts are cut more."""
     bare = {i: len(head) + 2 if head in TEXTS else widths[i] for i, head in enumerate(headers)}
     floors = {i: min(widths[i], max(bare[i], TEXTS.get(head, 0))) for i, head in enumerate(headers)}
     while _line(floors) > room and (others := [i for i in floors if i and headers[i] not in LAST_TO_GO]):
         del floors[others[-1]]
-    kept = {i: min(widths[i], max(floors[i], room)) for i in floors}
-    _narrow(kept, floors, room)
-    _narrow(kept, bare, room)
-    return kept
+    columns = {i: min(widths[i], max(floors[i], room)) for i in floors}
+    _narrow(columns, floors, room)
+    _narrow(columns, bare, room)
+    return columns
 
 
-def _narrow(kept: dict[int, int], floors: Mapping[int, int], room: int) -> None:
+def _narrow(columns: dict[int, int], floors: Mapping[int, int], room: int) -> None:
     """The widest first, so that what is short stays whole."""
-    while _line(kept) > room and (wide := [i for i in kept if kept[i] > floors[i]]):
-        kept[max(wide, key=kept.__getitem__)] -= 1
+    while _line(columns) > room and (wide := [i for i in columns if columns[i] > floors[i]]):
+        columns[max(wide, key=columns.__getitem__)] -= 1
 
 
 def _line(widths: Mapping[int, int]) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from unicodedata import category
 
 from followup.errors import Problem
@@ -35,7 +34,7 @@ def uncontrolled(text: str) -> str:
     return "".join(c for c in text if category(c) != "Cc" or c in "\n\t")
 
 
-def json_text(value: Any, indent: int | None = 2) -> str:
+def json_text(value: object, indent: int | None = 2) -> str:
     """JSON in which what a terminal would act on stands as its \\u escape: it reads back as it was."""
     from json import dumps
 

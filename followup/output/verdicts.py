@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Literal, TypeAlias
 
 from followup.core.rehearsal.cases import Line, Pair, Verdict
 from followup.output import junit
 from followup.output.table import table
 from followup.output.text import clean, json_text, plural
 
+VerdictFormat: TypeAlias = Literal["text", "json", "junit"]
 #: where a case is declared: file and line
-Places = Mapping[tuple[str, str], tuple[str, int]]
+Places: TypeAlias = Mapping[tuple[str, str], tuple[str, int]]
 
 
-def drawn(verdicts: Sequence[Verdict], places: Places, format: str) -> Iterator[str]:
+def render_verdicts(verdicts: Sequence[Verdict], places: Places, format: VerdictFormat) -> Iterator[str]:
     """As `text`, `json` or `junit`, line by line."""
     if format == "json":
         yield json_text({"schema": "followup/test@1", "items": [_item(each, places) for each in verdicts]})
     elif format == "junit":
-        yield junit.suite("followup test", [_case(each, places) for each in verdicts])
+        yield junit.render_suite("followup test", [_case(each, places) for each in verdicts])
     else:
         yield from _text(verdicts, places)
 
 
-def _item(verdict: Verdict, places: Places) -> dict[str, Any]:
+def _item(verdict: Verdict, places: Places) -> dict[str, object]:
     file, line = places["test", verdict.id]
     return {
         "id": verdict.id,
@@ -37,11 +38,11 @@ def _item(verdict: Verdict, places: Places) -> dict[str, Any]:
     }
 
 
-def _pair(pair: Pair) -> dict[str, Any]:
+def _pair(pair: Pair) -> dict[str, object]:
     return {"agrees": pair.agrees, "expected": _line(pair.expected), "got": _line(pair.got)}
 
 
-def _line(line: Line | None) -> dict[str, Any] | None:
+def _line(line: Line | None) -> dict[str, object] | None:
     return line and line._asdict()
 
 
@@ -51,10 +52,10 @@ def _case(verdict: Verdict, places: Places) -> junit.Case:
 
 
 def _summary(verdict: Verdict) -> str:
-    return verdict.trouble or next(_said(pair) for pair in verdict.pairs if not pair.agrees)
+    return verdict.trouble or next(_difference(pair) for pair in verdict.pairs if not pair.agrees)
 
 
-def _said(pair: Pair) -> str:
+def _difference(pair: Pair) -> str:
     return f"expected {pair.expected or 'nothing'}, got {pair.got or 'nothing'}"
 
 
@@ -79,10 +80,10 @@ def timelines(verdict: Verdict) -> Iterator[str]:
 
 def beside(pairs: Sequence[Pair], heads: tuple[str, str], agree: Sequence[bool]) -> Iterator[str]:
     """Two timelines, a line for each pair, marked where they do not agree."""
-    rows = [("" if same else ">", _told(x.expected), _told(x.got)) for x, same in zip(pairs, agree, strict=True)]
+    rows = [("" if same else ">", _cell(x.expected), _cell(x.got)) for x, same in zip(pairs, agree, strict=True)]
     if rows:
         yield from table(("", *heads), rows).splitlines()
 
 
-def _told(line: Line | None) -> str:
+def _cell(line: Line | None) -> str:
     return str(line) if line else "-"

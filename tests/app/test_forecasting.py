@@ -25,6 +25,6 @@ def test_those_who_stand_alike_have_the_same_to_come(lives: Any) -> None:
         for habits in (Habits(), EACH):
             here = session_in(store, now, "sue")
             ahead = Ahead(here, "2026-07-01", habits, lambda: 0.5)
-            found.append((vars(forecast(here, ahead)), len(ahead.known)))
+            found.append((vars(forecast(here, ahead)), len(ahead.futures)))
         (once, remembered), (each, none) = found
         assert once == each and remembered > 0 == none

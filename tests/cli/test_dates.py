@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followup.cli.dates import when
+from followup.cli.typed_dates import when
 from followup.core.timing import moment
 from followup.errors import BadInput
 from tests.core.building import ZONE, calendar

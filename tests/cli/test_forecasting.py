@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 import pytest
 
 from followup.core.rehearsal.workload import Person, Workload, dates
-from followup.output.chart import html, svg
-from followup.output.workload_report import Report, drawn
+from followup.output.chart import render_html, render_svg
+from followup.output.workload_formats import render_report
+from followup.output.workload_report import Report
 from tests.cli.test_applying import edit
 from tests.conftest import Run
 
@@ -62,6 +63,15 @@ def test_G3_a_staggered_assign_begins_for_so_many_of_an_owner_on_a_working_day(r
     assert found(run, "forecast")["users"][0]["days"] == load["after"]["days"]
     assert run("doctor").returncode == 0
     assert run("undo").returncode == 0 and run("doctor").returncode == 0
+
+
+def test_G3_a_refused_contact_uses_up_no_place_of_a_staggered_day(run: Run) -> None:
+    assert run("close", "jane-smith", "lost").returncode == 0
+    told = run("assign", "jane-smith", "li-wei", "grace-kim", "hold", "--stagger", "1/day")
+    assert told.returncode == 4 and "jane-smith" in told.stderr
+    items = found(run, "history", "--change", "4")["items"]
+    days = {item["contact"]: item["data"]["start"][:10] for item in items if item["kind"] == "enrolled"}
+    assert days == {"li-wei": "2026-05-04", "grace-kim": "2026-05-05"}, "the first who is not refused begins today"
 
 
 @pytest.mark.parametrize("text", ["0", "0/day", "five", "5/week", "-1"])
@@ -119,27 +129,27 @@ def report(names: dict[str, str], days: dict[str, int], capacity: int | None = 3
 
 def test_a_picture_stands_alone_and_shows_days_off_capacity_and_what_is_over_it() -> None:
     days = dict.fromkeys(dates("2026-05-04", "2026-05-10"), 2) | {"2026-05-07": 5, "2026-05-08": 0}
-    top = ElementTree.fromstring(svg(report({"tom": "<script>alert(1)</script>\u202e"}, days)))
+    top = ElementTree.fromstring(render_svg(report({"tom": "<script>alert(1)</script>\u202e"}, days)))
     kinds = [item.get("class") for item in top.iter("{http://www.w3.org/2000/svg}rect")]
     assert (kinds.count("off"), kinds.count("bar"), kinds.count("over")) == (2, 5, 1)
     assert any(item.get("class") == "capacity" for item in top.iter("{http://www.w3.org/2000/svg}line"))
     text = "".join(top.itertext())
     assert "<script>alert(1)</script>" in text and "\u202e" not in text and "2026-05-07 Thu: 5" in text
-    assert "http" not in svg(report({}, days)).replace("http://www.w3.org/2000/svg", "")
-    plain = ElementTree.fromstring(svg(report({}, days, None)))
+    assert "http" not in render_svg(report({}, days)).replace("http://www.w3.org/2000/svg", "")
+    plain = ElementTree.fromstring(render_svg(report({}, days, None)))
     assert not any(item.get("class") == "capacity" for item in plain.iter())
 
 
 def test_a_page_holds_the_picture_and_the_numbers_and_fetches_nothing() -> None:
-    page = html(report({"tom": "<img src=x onerror=y>"}, {"2026-05-04": 2, "2026-05-05": 4}))
+    page = render_html(report({"tom": "<img src=x onerror=y>"}, {"2026-05-04": 2, "2026-05-05": 4}))
     assert "<svg" in page and "<td>6</td>" in page and "Forecast &lt;b&gt;" in page and "a &amp; b" in page
     assert "<img" not in page and "<script" not in page and " src=" not in page.replace("&lt;img src=x", "")
 
 
 def test_a_long_time_is_shown_by_weeks_with_the_busiest_day() -> None:
     days = dict.fromkeys(dates("2026-05-06", "2026-06-30"), 1) | {"2026-05-14": 9}
-    lines = list(drawn(report({"tom": "Tom"}, days), "table"))[-1:]
-    text = "\n".join(drawn(report({"tom": "Tom"}, days), "table"))
+    lines = list(render_report(report({"tom": "Tom"}, days), "table"))[-1:]
+    text = "\n".join(render_report(report({"tom": "Tom"}, days), "table"))
     assert "week of 2026-05-06  1" in text and "week of 2026-05-11  9 *" in text and lines == ["* over capacity"]
 
 

@@ -15,7 +15,7 @@ import yaml
 
 from followup.catalog.codes import CODES
 from followup.errors import Problem
-from followup.output.problems import drawn
+from followup.output.problems import render_problems
 from tests.cli.test_comparing import git
 from tests.cli.test_comparing import history as history
 from tests.conftest import NOW, ROOT, Run
@@ -142,7 +142,7 @@ PROBLEMS = [
 
 def reported(format: str) -> str:
     meanings = {code: about.meaning for code, about in CODES.items()}
-    return "\n".join(drawn(PROBLEMS, format, ["cycles/good.yaml", "cycles/long.yaml"], meanings))
+    return "\n".join(render_problems(PROBLEMS, format, ["cycles/good.yaml", "cycles/long.yaml"], meanings))
 
 
 def test_P6_github_reads_each_problem_as_one_annotation() -> None:
@@ -157,7 +157,7 @@ def test_gitlab_knows_each_problem_again_wherever_it_has_moved() -> None:
     assert [item["severity"] for item in items] == ["major", "minor", "major"]
     assert len({item["fingerprint"] for item in items}) == 3, "twice the same are two"
     moved = [problem._replace(line=problem.line + 5) for problem in PROBLEMS]
-    again = json.loads("\n".join(drawn(moved, "gitlab", [], {})))
+    again = json.loads("\n".join(render_problems(moved, "gitlab", [], {})))
     assert [item["fingerprint"] for item in again] == [item["fingerprint"] for item in items]
     assert again[0]["location"] == {"path": "cycles/a,b:c%.yaml", "lines": {"begin": 8}}
 

@@ -81,6 +81,14 @@ class Person(NamedTuple):
     worked: frozenset[str]
 
 
+class LoadChange(NamedTuple):
+    """One owner's days, as they are and as they would be. `name`: of the owner."""
+
+    name: str
+    before: Person
+    after: Person
+
+
 def person(office: Office, load: Workload, owner: str | None, first: str, last: str) -> Person:
     """`first`, `last`: the dates between which is looked. Quantiles are of the days that are worked."""
     calendar = office.calendar(owner)

@@ -1,0 +1,71 @@
+"""The catalog in a project's folder, without errors: what is applied, tested, compared and simulated."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from followup.app.catalog_diff import Documents
+from followup.app.git import commit
+from followup.app.session import Visit, session_of
+from followup.app.versions import Version
+from followup.catalog.load import Catalog, load
+from followup.core import office_documents
+from followup.core.office import Office
+from followup.core.permission import must
+from followup.errors import CatalogInvalid, Problem, Refused
+
+
+class Candidate(NamedTuple):
+    """A version that could be applied. `problems`: warnings, since it has no errors."""
+
+    version: Version
+    problems: tuple[Problem, ...]
+
+    @property
+    def zone(self) -> str:
+        """The office's, for a command that runs before an office is applied."""
+        return str(self.version.documents["office"]["office"]["zone"])
+
+
+def loaded_catalog(folder: str, remedy: str) -> Catalog:
+    """The files in `folder`. Raises CatalogInvalid, which says `remedy`, where they have errors."""
+    catalog = load(os.path.relpath(folder))
+    if catalog.errors:
+        count = len(catalog.errors)
+        raise CatalogInvalid(f"{count:,} error{'' if count == 1 else 's'}: {remedy}", catalog.problems)
+    return catalog
+
+
+def cycles_in(project: str) -> str:
+    """Where a project's catalog is."""
+    return os.path.join(project, "cycles")
+
+
+def candidate(project: str, remedy: str = "nothing was applied") -> Candidate:
+    """What an apply would apply."""
+    catalog = loaded_catalog(cycles_in(project), remedy)
+    return Candidate(Version(catalog.documents, catalog.digest, commit(project)), catalog.problems)
+
+
+def declared_office(catalog: Catalog) -> Office:
+    """The office as the files have it, whatever is applied."""
+    return office_documents.office(0, office_documents.Documents(catalog.documents))
+
+
+def administrators(documents: Documents) -> list[str]:
+    """Who may apply a catalog; a good one declares somebody."""
+    able = {id for id, role in documents["role"].items() if "apply-catalog" in role["permissions"]}
+    return [id for id, user in documents["user"].items() if user["role"] in able and user["active"]]
+
+
+def applier(visit: Visit, wanted: Version) -> str:
+    """Who applies `wanted`. The first version is applied by a user whom it declares itself, or by the office."""
+    if visit.catalog.version:
+        administrator = session_of(visit).user
+        must(administrator, "apply-catalog", "apply")
+        return administrator.id
+    user = visit.word or "office"
+    if user != "office" and user not in wanted.documents["user"]:
+        raise Refused(f"the catalog declares no user '{user}'")
+    return user

@@ -1,0 +1,175 @@
+"""What a rep does with actions that are there: complete, attempt, no-show, reschedule, skip, cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import typer
+
+from followup.app import action_lists, lookup
+from followup.app.deciding import for_actions
+from followup.app.session import Session
+from followup.cli.answers import answer, kept_rows
+from followup.cli.arguments import choice, day, declared, listing_sold
+from followup.cli.command_session import opened
+from followup.cli.options import LAST_ID, Answer, AnswerFormat, Cycle, DryRun, Listing, Note, On, Outcome, Restart
+from followup.cli.settings import can_ask
+from followup.core import wishes as w
+
+app = typer.Typer()
+Ids = Annotated[list[int], typer.Argument(metavar="ID...", min=1, max=LAST_ID, help="actions, by their ids")]
+Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=LAST_ID, help="the action's id")]
+Reason = Annotated[str | None, typer.Option("--reason", help="why")]
+Then = Annotated[tuple[str, str] | None, typer.Option("--then", metavar="TYPE WHEN", help="the next one, by hand")]
+
+
+@app.command()
+def complete(
+    ctx: typer.Context,
+    ids: Ids,
+    outcome: Outcome = None,
+    note: Note = None,
+    cycle: Cycle = None,
+    restart: Restart = False,
+    on: On = None,
+    listing: Listing = None,
+    then: Then = None,
+    format: Answer = "table",
+    dry_run: DryRun = False,
+) -> None:
+    """Complete actions; what the cycle says comes next is scheduled."""
+    with opened(ctx, dry_run) as session:
+        chosen = choice(session, cycle) if cycle else _choice_asked_for(session, ids)
+        how, sold = declared(session, "outcome", outcome), listing_sold(session, listing)
+        wish = w.Complete(0, None, how, note or None, sold, chosen, restart)
+        groups = _groups(session, ids, chosen)
+        wishes = ((group, _completions(session, wish, group, on, then)) for group in groups)
+        answer(ctx, session, for_actions(session, wishes, kept_rows(format)), "completed", format)
+
+
+def _groups(session: Session, ids: list[int], chosen: w.Choice | None) -> list[list[int]]:
+    """Each action by itself; with a choice, those of one contact together: it is made once for all of them (F10)."""
+    each = list(dict.fromkeys(ids))
+    if chosen is None or len(each) == 1:
+        return [[id] for id in each]
+    of_contact: dict[str | int, list[int]] = {}
+    for id in each:
+        of_contact.setdefault(action_lists.action(session, id).contact or id, []).append(id)
+    return list(of_contact.values())
+
+
+def _choice_asked_for(session: Session, ids: Sequence[int]) -> w.Choice | None:
+    """What a person at a terminal answers; a script, and several actions at once, carry on."""
+    if len(ids) != 1 or not can_ask():
+        return None
+    from followup.cli.alias_menu import choice_from_menu
+
+    return choice_from_menu(session, ids[0])
+
+
+def _completions(
+    session: Session, wish: w.Complete, group: list[int], on: str | None, then: tuple[str, str] | None
+) -> list[w.Wish]:
+    first, *others = group
+    done = wish._replace(action=first, on=_on(session, first, on), others=tuple(others))
+    return [done, _next_by_hand(session, first, *then)] if then and then[0] else [done]
+
+
+def _on(session: Session, id: int, text: str | None) -> str | None:
+    """The clock of the action's owner reads the dates that are typed for it."""
+    return day(session, text, action_lists.action(session, id).owner) if text else None
+
+
+def _next_by_hand(session: Session, id: int, type: str, when: str) -> w.Schedule:
+    """What follows an action: yours, or for a task its owner's."""
+    row = action_lists.action(session, id)
+    owner = session.user.id if row.contact else row.owner
+    return w.Schedule(lookup.one(session, "action_type", type), day(session, when, owner), row.title, owner)
+
+
+def _answer_each(
+    ctx: typer.Context,
+    session: Session,
+    ids: Sequence[int],
+    wish: Callable[[int], w.Wish],
+    did: str,
+    format: AnswerFormat,
+) -> None:
+    """One wish about each action, by its id."""
+    wishes = (([id], [wish(id)]) for id in dict.fromkeys(ids))
+    answer(ctx, session, for_actions(session, wishes, kept_rows(format)), did, format)
+
+
+@app.command()
+def attempt(
+    ctx: typer.Context,
+    ids: Ids,
+    channel: Annotated[str | None, typer.Option("--channel", help="how: call, email, sms")] = None,
+    note: Note = None,
+    format: Answer = "table",
+    dry_run: DryRun = False,
+) -> None:
+    """A try that reached nobody; the action stays open."""
+    with opened(ctx, dry_run) as session:
+        _answer_each(
+            ctx, session, ids, lambda id: w.Attempt(id, channel or None, note or None), "noted an attempt at", format
+        )
+
+
+@app.command("no-show")
+def no_show(
+    ctx: typer.Context,
+    ids: Ids,
+    reason: Annotated[str, typer.Option("--reason", help="why, from the office's list")],
+    rebook: Annotated[str | None, typer.Option("--rebook", metavar="WHEN", help="try again then")] = None,
+    on: On = None,
+    format: Answer = "table",
+    dry_run: DryRun = False,
+) -> None:
+    """They did not come, or could not be reached; rebooked, or the cycle goes on."""
+    with opened(ctx, dry_run) as session:
+        why = declared(session, "no_show_reason", reason) or ""
+
+        def wish(id: int) -> w.Wish:
+            return w.NoShow(id, why, _on(session, id, on), _on(session, id, rebook))
+
+        _answer_each(ctx, session, ids, wish, "closed as no-show", format)
+
+
+@app.command()
+def reschedule(
+    ctx: typer.Context,
+    id: Id,
+    to: Annotated[str, typer.Argument(metavar="WHEN", help="the new date, or date and time")],
+    format: Answer = "table",
+    dry_run: DryRun = False,
+) -> None:
+    """Move one action to another time; nothing else moves."""
+    with opened(ctx, dry_run) as session:
+        due = day(session, to, action_lists.action(session, id).owner)
+        did = f"moved to {due.replace('T', ' ')}:"
+        _answer_each(ctx, session, [id], lambda id: w.Reschedule(id, due), did, format)
+
+
+@app.command()
+def skip(
+    ctx: typer.Context,
+    ids: Ids,
+    reason: Reason = None,
+    on: On = None,
+    format: Answer = "table",
+    dry_run: DryRun = False,
+) -> None:
+    """Leave out this step; the next one is scheduled."""
+    with opened(ctx, dry_run) as session:
+        _answer_each(ctx, session, ids, lambda id: w.Skip(id, _on(session, id, on), reason or None), "skipped", format)
+
+
+@app.command()
+def cancel(
+    ctx: typer.Context, ids: Ids, reason: Reason = None, format: Answer = "table", dry_run: DryRun = False
+) -> None:
+    """Cancel an action; refused for the last open one of a cycle."""
+    with opened(ctx, dry_run) as session:
+        _answer_each(ctx, session, ids, lambda id: w.Cancel(id, reason or None), "cancelled", format)

@@ -1,0 +1,105 @@
+"""Questions about actions: what comes next, which there are, and why one is due when it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+import typer
+
+from followup.app import action_lists, lookup, named_contacts
+from followup.app.session import Session
+from followup.cli.arguments import day, one_of
+from followup.cli.command_session import opened
+from followup.cli.options import Answer, Format, Limit, ListFormat
+from followup.cli.printing import print_json, print_lines, row_limit, terminal_width, warn_if_cut
+from followup.core.list_filters import ActionFilter
+from followup.core.list_rows import ActionRow
+from followup.output.render import render
+
+app = typer.Typer()
+COLUMNS = ("id", "due", "status", "tried", "type", "title", "contact", "owner", "cycle")
+
+
+def print_actions(session: Session, rows: Iterable[ActionRow], format: ListFormat, empty: str) -> None:
+    """As actions@1. `empty`: what a table without rows says."""
+    items: Iterable[Mapping[str, object]] = (row.item(session.today) for row in rows)
+    if format == "table":
+        names = lookup.type_names(session)
+        items = (_for_people(row, names) for row in rows)
+    print_lines(render(format, "actions@1", items, COLUMNS, empty, terminal_width()))
+
+
+def _for_people(row: ActionRow, names: Mapping[str, str]) -> dict[str, object]:
+    """Names, where scripts read ids."""
+    type_ = names.get(row.type, row.type)
+    return {**row._asdict(), "type": type_, "contact": row.contact_name, "tried": row.attempts or None}
+
+
+@app.command("next")
+def next_action(
+    ctx: typer.Context,
+    contact: Annotated[str | None, typer.Argument(metavar="[CONTACT]")] = None,
+    format: Format = "table",
+) -> None:
+    """What comes next: for a contact, or for you."""
+    with opened(ctx) as session:
+        if contact:
+            filter = ActionFilter(status="scheduled", contact=named_contacts.contact_id(session, contact))
+        else:
+            filter = ActionFilter(status="scheduled", owner=session.user.id)
+        rows = action_lists.search(session, filter, 1)
+        print_actions(session, rows, format, "Nothing is scheduled.")
+
+
+@app.command()
+def search(
+    ctx: typer.Context,
+    text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="in title, notes, attempts or name")] = None,
+    contact: Annotated[str | None, typer.Option("--contact", help="of this contact")] = None,
+    type: Annotated[str | None, typer.Option("--type", help="only this action type")] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", help="scheduled, completed, cancelled, skipped, ...")
+    ] = None,
+    owner: Annotated[str | None, typer.Option("--owner", metavar="USER", help="this user's")] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="due on this day or later")] = None,
+    before: Annotated[str | None, typer.Option("--before", metavar="DATE", help="due before this day")] = None,
+    cycle: Annotated[str | None, typer.Option("--cycle", help="of this cycle")] = None,
+    step: Annotated[str | None, typer.Option("--step", metavar="ID", help="of this step")] = None,
+    limit: Limit = None,
+    format: Format = "table",
+) -> None:
+    """Search the actions that you may see."""
+    with opened(ctx) as session:
+        filter = ActionFilter(
+            text=text or None,
+            contact=named_contacts.contact_id(session, contact) if contact else None,
+            type=type or None,
+            status=status or None,
+            owner=one_of(session, "user", owner),
+            since=day(session, since, session.user.id) if since else None,
+            before=day(session, before, session.user.id) if before else None,
+            cycle=one_of(session, "cycle", cycle),
+            step=step or None,
+        )
+        most = row_limit(limit, format)
+        rows = action_lists.search(session, filter, most)
+        print_actions(session, rows, format, "No such action.")
+        warn_if_cut(format, most, len(rows), lambda: action_lists.count(session, filter))
+
+
+@app.command()
+def explain(
+    ctx: typer.Context, id: Annotated[int, typer.Argument(metavar="ID", help="an action")], format: Answer = "table"
+) -> None:
+    """Why an action is due when it is: from what it counts, what moved it, and whose doing that was (G4)."""
+    from followup.app.explaining import explanation
+    from followup.output.reasons import render_reasons
+
+    with opened(ctx) as session:
+        row, causes = explanation(session, id)
+        item, names = row.item(session.today), lookup.type_names(session)
+    if format == "json":
+        print_json("explain", {"action": item, "causes": [cause._asdict() for cause in causes]})
+    else:
+        print_lines(render_reasons(row, causes, names, terminal_width()))

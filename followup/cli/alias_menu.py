@@ -1,0 +1,37 @@
+"""The menu of aliases: what comes next, asked on a terminal where a completed action's type offers it (F10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from followup.app import action_lists
+from followup.app.session import Session
+from followup.cli.arguments import optional_choice
+from followup.cli.prompt import ask
+from followup.core.wishes import Choice
+from followup.errors import NotFound
+from followup.output.text import clean
+
+
+def choice_from_menu(session: Session, action: int) -> Choice | None:
+    """None where the action offers no menu, and for an empty answer."""
+    row = action_lists.action(session, action)
+    if row.contact is None or row.status != "scheduled" or not session.office.offers_cycle(row.type):
+        return None
+    aliases = [id for id, document in session.catalog.documents("alias").items() if document["active"]]
+    for number, id in enumerate(aliases, 1):
+        typer.echo(f"{number:>3}  {session.office.aliases[id].name}", err=True)
+    return _answer(session, aliases)
+
+
+def _answer(session: Session, aliases: Sequence[str]) -> Choice | None:
+    """Ask until the answer means an alias."""
+    numbers = {str(number): id for number, id in enumerate(aliases, 1)}
+    while True:
+        word = ask("Onto which cycle? A number or a name; enter carries on")
+        try:
+            return optional_choice(session, numbers.get(word, word))
+        except NotFound as unknown:
+            typer.echo(f"followup: {clean(str(unknown))}", err=True)

@@ -1,0 +1,23 @@
+"""`aliases`: the names that reps choose, and the cycle each points to."""
+
+from __future__ import annotations
+
+import typer
+
+from followup.cli.catalog_items import All, Kind, Name, print_list, print_one
+from followup.cli.options import Format
+
+aliases = typer.Typer(help="The names that reps choose.", no_args_is_help=True)
+ALIAS = Kind("alias", "aliases@1", ("id", "name", "cycle"))
+
+
+@aliases.command("list")
+def list_aliases(ctx: typer.Context, all: All = False, format: Format = "table") -> None:
+    """The names that reps choose, and the cycle each points to."""
+    print_list(ctx, ALIAS, all, format)
+
+
+@aliases.command("show")
+def show_alias(ctx: typer.Context, id: Name, format: Format = "table") -> None:
+    """One alias."""
+    print_one(ctx, ALIAS, id, format)

@@ -1,0 +1,81 @@
+"""How a command that changes something answers: one line of what it did, what comes next, and what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import typer
+
+from followup.app import lookup
+from followup.app.outcome import NAMED, Outcome
+from followup.app.session import Session
+from followup.core.list_rows import ActionRow
+from followup.output.text import clean, short
+
+
+class More(NamedTuple):
+    """What a command answers beyond its outcome: `keys` for scripts, `lines` for people."""
+
+    keys: Mapping[str, object]
+    lines: Iterable[str]
+
+
+def kept_rows(format: str) -> int | None:
+    """How many ids and rows an outcome keeps: JSON lists them all."""
+    return None if format == "json" else NAMED
+
+
+def answer(
+    ctx: typer.Context, session: Session, outcome: Outcome, did: str, format: str, more: More | None = None
+) -> None:
+    """Print the outcome; raises Exit with the first refusal's code, once everything is said."""
+    if format == "json":
+        _print_json(session, outcome, more)
+    elif outcome.done.total and not ctx.obj.quiet:
+        typer.echo(_line(session, outcome, f"would have {did}" if session.dry_run else did))
+        for line in more.lines if more else ():
+            typer.echo(line)
+    _warn(outcome)
+    if outcome.refused:
+        raise typer.Exit(outcome.refused[0][1].exit_code)
+
+
+def _warn(outcome: Outcome) -> None:
+    for notice in sorted(outcome.notices):
+        typer.echo(f"followup: {clean(notice)}", err=True)
+    for id, refusal in outcome.refused:
+        typer.echo(f"followup: {clean(str(id))}: {clean(str(refusal))}", err=True)
+
+
+def _line(session: Session, outcome: Outcome, did: str) -> str:
+    parts = [f"{clean(did)} {_named_or_counted(outcome.named, outcome.done.total)}"]
+    if outcome.cancelled:
+        ids = [str(id) for id in outcome.cancelled]
+        parts.append(f"cancelled {_named_or_counted(ids, outcome.cancelled.total)}")
+    if outcome.scheduled:
+        names = lookup.type_names(session)
+        actions = [_next(row, names) for row in outcome.scheduled]
+        parts.append(f"next: {_named_or_counted(actions, outcome.scheduled.total)}")
+    return "; ".join(parts)
+
+
+def _named_or_counted(names: Sequence[str], total: int) -> str:
+    """Few are named, many are counted."""
+    return ", ".join(map(short, names)) if total <= NAMED else f"{total:,}"
+
+
+def _next(row: ActionRow, names: Mapping[str, str]) -> str:
+    return f"{row.id} {short(row.title)} ({names.get(row.type, row.type)}, {row.due.replace('T', ' ')})"
+
+
+def _print_json(session: Session, outcome: Outcome, more: More | None) -> None:
+    from followup.cli.printing import print_json
+
+    body = {
+        "done": outcome.done,
+        "scheduled": [row.item(session.today) for row in outcome.scheduled],
+        "cancelled": outcome.cancelled,
+        "refused": [{"id": id, "why": str(refusal)} for id, refusal in outcome.refused],
+    }
+    print_json(session.command.replace(" ", "-"), {**body, **(more.keys if more else {})})

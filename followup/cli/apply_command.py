@@ -1,0 +1,90 @@
+"""`apply`: validate, show, ask, then apply in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from followup.cli.catalog_queries import render_proposal, warn_of
+from followup.cli.command_session import visited
+from followup.cli.options import Answer, AnswerFormat, DryRun, Yes
+from followup.cli.printing import print_json, print_lines, terminal_width
+from followup.cli.prompt import confirm
+from followup.core.migration.summary import CatalogDiff
+from followup.errors import Refused, UsageError
+
+if TYPE_CHECKING:
+    from followup.app.project_catalog import Candidate
+    from followup.app.session import Visit
+
+app = typer.Typer()
+Expect = Annotated[
+    str | None, typer.Option("--expect", metavar="DIGEST", help="only what `followup diff` has shown so")
+]
+
+
+@app.command()
+def apply(
+    ctx: typer.Context, yes: Yes = False, expect: Expect = None, dry_run: DryRun = False, format: Answer = "table"
+) -> None:
+    """Put the catalog in force: validated, shown, asked, then in one transaction."""
+    from followup.app.applying import apply as put_in_force
+    from followup.app.project_catalog import applier, candidate
+
+    asks = not (yes or expect or dry_run)
+    if format == "json" and asks:
+        raise UsageError("--format json asks nothing: say --yes, --expect DIGEST or --dry-run")
+    wanted, expected = candidate(ctx.obj.folder()), expect or None
+    with visited(ctx, dry_run, wanted.zone) as visit:
+        by = applier(visit, wanted.version)
+        if asks:
+            wanted, expected = _confirmed(ctx, visit, wanted, by)
+        changes = put_in_force(visit, wanted.version, by, expected)
+    _answer(ctx, changes, wanted, asks, dry_run, format)
+
+
+def _confirmed(ctx: typer.Context, visit: Visit, wanted: Candidate, by: str) -> tuple[Candidate, str | None]:
+    """What was agreed to, with its digest. The files are read again: they may have changed before the answer."""
+    from followup.app.applying import difference
+    from followup.app.project_catalog import candidate
+
+    changes = difference(visit, wanted.version, by)
+    if not changes.edits:
+        return wanted, None
+    warn_of(wanted.problems)
+    print_lines(render_proposal(changes))
+    if changes.refused:
+        raise Refused("nothing was applied")
+    confirm("Apply this?", "--yes")
+    return candidate(ctx.obj.folder()), changes.digest
+
+
+def _answer(
+    ctx: typer.Context, changes: CatalogDiff, wanted: Candidate, asked: bool, dry_run: bool, format: AnswerFormat
+) -> None:
+    quiet = ctx.obj.quiet
+    if not asked and changes.edits and not quiet:
+        warn_of(wanted.problems)
+    if format == "json":
+        from followup.output.diff import diff_item
+
+        print_json("apply", {**diff_item(changes), "applied": bool(changes.edits) and not dry_run})
+    elif not quiet:
+        print_lines(() if asked else _details(changes))
+        typer.echo(_outcome(changes, dry_run))
+
+
+def _details(changes: CatalogDiff) -> Iterator[str]:
+    from followup.output.diff import render_diff
+
+    if changes.edits:
+        yield from render_diff(changes, "table", terminal_width())
+        yield ""
+
+
+def _outcome(changes: CatalogDiff, dry_run: bool) -> str:
+    if not changes.edits:
+        return f"nothing to apply: version {changes.version} is in force"
+    return f"version {changes.version} {'would be' if dry_run else 'is'} in force"

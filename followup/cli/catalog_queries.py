@@ -1,0 +1,149 @@
+"""Questions about the files of a catalog, with nothing applied: validate, test, diff."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Literal, TypeAlias
+
+import typer
+
+from followup.cli.command_session import visited
+from followup.cli.printing import print_lines, terminal_width
+from followup.cli.settings import today
+from followup.core.migration.summary import NAMED_LINES, CatalogDiff
+from followup.errors import CatalogInvalid, NotFound, Problem, UsageError
+from followup.output.text import plural, problem_line
+
+app = typer.Typer()
+ProblemFormat: TypeAlias = Literal["text", "json", "github", "gitlab", "sarif", "junit"]
+VerdictFormat: TypeAlias = Literal["text", "json", "junit"]
+DiffFormat: TypeAlias = Literal["table", "json", "md"]
+Folder = Annotated[str | None, typer.Argument(metavar="[DIR]", help="a folder of catalog files; the project's cycles/")]
+
+
+def files_in(ctx: typer.Context, folder: str | None) -> str:
+    """The folder that was named, or the project's."""
+    return folder or os.path.join(ctx.obj.folder(), "cycles")
+
+
+def warn_of(problems: Iterable[Problem]) -> None:
+    for problem in problems:
+        typer.echo(problem_line(problem), err=True)
+
+
+@app.command()
+def validate(
+    ctx: typer.Context,
+    folder: Folder = None,
+    format: Annotated[ProblemFormat, typer.Option("--format", "-f", help="how to write it")] = "text",
+    strict: Annotated[bool, typer.Option("--strict", help="warnings are errors")] = False,
+) -> None:
+    """Check the catalog: every problem at once, with file, line and column."""
+    from followup.catalog.codes import CODES
+    from followup.catalog.load import load
+    from followup.output.problems import render_count, render_problems
+
+    catalog = load(os.path.relpath(files_in(ctx, folder)), today(ctx.obj))
+    files = {file for file, _ in catalog.places.values()}
+    meanings = {code: about.meaning for code, about in CODES.items()}
+    print_lines(render_problems(catalog.problems, format, files, meanings))
+    errors = catalog.problems if strict else catalog.errors
+    if errors:
+        raise CatalogInvalid(plural(len(errors), "problem" if strict else "error"))
+    if format == "text" and not ctx.obj.quiet:
+        typer.echo(render_count({kind: len(items) for kind, items in catalog.documents.items()}))
+
+
+@app.command()
+def test(
+    ctx: typer.Context,
+    folder: Folder = None,
+    only: Annotated[
+        str | None, typer.Option("--only", "-k", metavar="TEXT", help="cases with this in their id or name")
+    ] = None,
+    format: Annotated[VerdictFormat, typer.Option("--format", "-f", help="how to write it")] = "text",
+) -> None:
+    """Live through the cases that stand beside the cycles; exit 1 where one does not hold (G2)."""
+    from followup.app.proving import prove
+    from followup.output.verdicts import render_verdicts
+
+    proof = prove(files_in(ctx, folder), only or "")
+    if not proof.verdicts:
+        raise NotFound(f"no case with '{only}' in its id or name" if only else "no cases: declare some under `tests:`")
+    if not proof.holds or format != "text" or not ctx.obj.quiet:
+        print_lines(render_verdicts(proof.verdicts, proof.places, format))
+    if not proof.holds:
+        raise typer.Exit(1)
+
+
+@app.command()
+def diff(
+    ctx: typer.Context,
+    refs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[REF [REF]]", help="what git calls a commit; with one, against the files; A..B is A B"),
+    ] = None,
+    all: Annotated[bool, typer.Option("--all", help="name everybody, not the first few of each cycle")] = False,
+    start: Annotated[
+        str | None, typer.Option("--start", metavar="DATE", help="with REF: the day on which somebody begins")
+    ] = None,
+    format: Annotated[DiffFormat, typer.Option("--format", "-f", help="how to write it")] = "table",
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="leave with 1 where something differs")] = False,
+) -> None:
+    """What `apply` would do to whoever is in the middle of it; between commits, what whoever begins would get."""
+    if start and not refs:
+        raise UsageError("--start is for a diff between commits: followup diff REF --start DATE")
+    differs = _between_commits(ctx, _two(refs), start, format) if refs else _from_applied(ctx, all, format)
+    if exit_code and differs:
+        raise typer.Exit(1)
+
+
+def _from_applied(ctx: typer.Context, all: bool, format: DiffFormat) -> bool:
+    from followup.app.applying import difference
+    from followup.app.project_catalog import candidate
+    from followup.output.diff import render_diff
+
+    wanted = candidate(ctx.obj.folder(), "mend the files first")
+    with visited(ctx, True, wanted.zone) as visit:
+        visit.administered("see what an edit does to everybody")
+        by = visit.word or "office"
+        changes = difference(visit, wanted.version, by, None if all else NAMED_LINES)
+    if format == "table":
+        warn_of(wanted.problems if changes.edits else ())
+        print_lines(render_proposal(changes))
+    else:
+        print_lines(render_diff(changes, format))
+    return bool(changes.edits)
+
+
+def render_proposal(changes: CatalogDiff) -> Iterator[str]:
+    """The diff, with the version that it would become."""
+    from followup.output.diff import render_diff
+
+    if not changes.edits:
+        yield f"Nothing differs: version {changes.version} is in force."
+    yield from render_diff(changes, "table", terminal_width())
+    if changes.edits:
+        refused = ", and cannot be applied as it is." if changes.refused else "."
+        yield from ("", f"This would be version {changes.version}{refused}")
+
+
+def _two(refs: list[str]) -> tuple[str, str | None]:
+    """A and B of `A B` and of `A..B`; the files stand for a missing B, and HEAD for one that `A..` leaves out."""
+    if len(refs) == 1 and ".." in refs[0]:
+        before, _, after = refs[0].partition("..")
+        return before or "HEAD", after.removeprefix(".") or "HEAD"
+    if len(refs) > 2:
+        raise UsageError("two commits at most: followup diff REF REF")
+    return refs[0], refs[1] if len(refs) == 2 else None
+
+
+def _between_commits(ctx: typer.Context, refs: tuple[str, str | None], start: str | None, format: DiffFormat) -> bool:
+    from followup.app.comparing import compare
+    from followup.cli.arguments import day_of
+    from followup.output.comparison import render_comparison
+
+    comparison = compare(ctx.obj.folder(), *refs, lambda office: day_of(ctx.obj, office, start or "today"))
+    print_lines(render_comparison(comparison, format))
+    return bool(comparison.edits)

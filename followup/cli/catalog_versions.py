@@ -1,0 +1,69 @@
+"""`catalog`: which versions were applied, by whom and when, and what each of them changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Literal
+
+import typer
+
+from followup.app.versions import changed_by
+from followup.cli.command_session import visited
+from followup.cli.options import Format
+from followup.cli.printing import print_json, print_lines, terminal_width
+from followup.core.list_rows import VersionRow
+from followup.core.migration.summary import ItemChange
+from followup.core.timing import utc_text
+from followup.output.diff import change_item, render_change, render_change_list
+from followup.output.render import render
+from followup.output.text import clean, plural
+
+catalog = typer.Typer(help="The versions of the catalog.", no_args_is_help=True)
+COLUMNS = ("version", "at", "by", "commit", "items", "took_back")
+
+
+@catalog.command("versions")
+def list_versions(ctx: typer.Context, format: Format = "table") -> None:
+    """Every version that was in force: since when, by whom, of which commit, and how many items it changed."""
+    with visited(ctx) as visit:
+        rows = visit.store.versions.all()
+    items: list[Mapping[str, object]] = [row.item() for row in rows]
+    if format == "table":
+        items = [{**row._asdict(), "at": _minute(row)} for row in rows]
+    print_lines(render(format, "versions@1", items, COLUMNS, "Nothing is applied yet.", terminal_width()))
+
+
+@catalog.command("show")
+def show_version(
+    ctx: typer.Context,
+    number: Annotated[
+        int | None, typer.Argument(metavar="[N]", help="a version; the one in force, if left out")
+    ] = None,
+    format: Annotated[Literal["table", "json", "md"], typer.Option("--format", "-f", help="how to write it")] = "table",
+) -> None:
+    """What a version of the catalog changed."""
+    with visited(ctx) as visit:
+        row, changes = changed_by(visit.store, number or visit.catalog.version)
+    if format == "json":
+        print_json("version", {**row.item(), "edits": [change_item(change) for change in changes]})
+    elif format == "md":
+        print_lines((f"### {_heading(row)}", "", *render_change_list(changes)))
+    else:
+        print_lines(_rendered(row, changes))
+
+
+def _rendered(row: VersionRow, changes: Sequence[ItemChange]) -> Iterator[str]:
+    yield _heading(row)
+    for change in changes:
+        yield from ("  " + line for line in render_change(change))
+
+
+def _heading(row: VersionRow) -> str:
+    commit = f", commit {row.commit}" if row.commit else ""
+    back = f", which took version {row.took_back} back" if row.took_back else ""
+    head = f"Version {row.version}, applied by {row.by} on {_minute(row)}"
+    return clean(f"{head}{commit}{back}: {plural(row.items, 'item')}")
+
+
+def _minute(row: VersionRow) -> str:
+    return utc_text(row.at)[:16].replace("T", " ") + "Z"

@@ -1,0 +1,125 @@
+"""`contacts`: the group, and the commands in it that change one contact, or many."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from followup.app import lookup, named_contacts
+from followup.app.deciding import for_contacts
+from followup.app.new_contact import add_contact
+from followup.cli.answers import answer, kept_rows
+from followup.cli.arguments import optional_choice
+from followup.cli.command_session import opened
+from followup.cli.contact_import import import_contacts
+from followup.cli.contact_queries import export, list_contacts, show_contact
+from followup.cli.contact_selection import Contacts, FromFile, Where, for_each, selection
+from followup.cli.options import Answer, Contact, Cycle, DryRun, NoCycle, Text, Yes
+from followup.cli.prompt import confirm
+from followup.cli.typed_fields import cleaned, cleared, given_fields, with_name
+from followup.core import wishes as w
+from followup.errors import UsageError
+from followup.output.text import clean
+
+contacts = typer.Typer(help="The people that the office follows up with.", no_args_is_help=True)
+Stage = Annotated[Literal["lead", "prospect"], typer.Option("--stage", help="won and lost are `followup close`")]
+
+
+def add(
+    ctx: typer.Context,
+    id: Annotated[str | None, typer.Option("--id", help="made, if left out")] = None,
+    name: Text = None,
+    first_name: Text = None,
+    last_name: Text = None,
+    email: Text = None,
+    phone: Text = None,
+    owner: Annotated[str | None, typer.Option("--owner", metavar="USER", help="you, if left out")] = None,
+    property: Text = None,
+    source: Text = None,
+    type: Text = None,
+    stage: Stage = "lead",
+    cycle: Cycle = None,
+    no_cycle: NoCycle = False,
+    format: Answer = "table",
+    dry_run: DryRun = False,
+) -> None:
+    """A new contact, with its first cycle (F11)."""
+    with opened(ctx, dry_run) as session:
+        fields = with_name({**given_fields(ctx, session), "owner": lookup.worker(session, owner or session.user.id).id})
+        new_id = cleaned("id", id) if id else None
+        new = add_contact(session, fields, optional_choice(session, cycle), no_cycle, new_id, kept_rows(format))
+        for twin, twin_name, same in new.twins:
+            typer.echo(f"followup: {new.id} may be {clean(twin_name)} ({twin}), who has the same {same}", err=True)
+        answer(ctx, session, new.outcome, "added", format)
+
+
+def set_fields(
+    ctx: typer.Context,
+    words: Contacts = None,
+    where: Where = None,
+    from_file: FromFile = None,
+    name: Text = None,
+    first_name: Text = None,
+    last_name: Text = None,
+    email: Text = None,
+    phone: Text = None,
+    owner: Text = None,
+    property: Text = None,
+    source: Text = None,
+    type: Text = None,
+    stage: Annotated[Literal["lead", "prospect"] | None, typer.Option()] = None,
+    do_not_contact: Annotated[str | None, typer.Option(help="channels, with commas; none for all clear")] = None,
+    clear: Annotated[list[str] | None, typer.Option("--clear", metavar="FIELD", help="empty this field")] = None,
+    format: Answer = "table",
+    dry_run: DryRun = False,
+) -> None:
+    """Change what is known of contacts; a new owner takes over the actions of their cycles (F20)."""
+    with opened(ctx, dry_run) as session:
+        fields: dict[str, str | None] = {**given_fields(ctx, session), **cleared(clear or ())}
+        if do_not_contact:
+            fields["do_not_contact"] = cleaned("do_not_contact", do_not_contact)
+        if not fields:
+            raise UsageError("nothing to set: --phone, --owner, ... (see --help)")
+        chosen = selection(session, words, where, from_file, closed=True)
+        answer(ctx, session, for_each(ctx, session, chosen, w.Set(fields), format), "changed", format)
+
+
+def transfer(
+    ctx: typer.Context,
+    contact: Contact,
+    owner: Annotated[str, typer.Option("--owner", metavar="USER", help="the new owner")],
+    property: Annotated[str, typer.Option("--property", help="the new property")],
+    cycle: Cycle = None,
+    format: Answer = "table",
+    dry_run: DryRun = False,
+) -> None:
+    """To another property with a new owner; the old cycle is cancelled, the history stays (F19)."""
+    with opened(ctx, dry_run) as session:
+        id = named_contacts.contact_id(session, contact)
+        wish = w.Transfer(
+            lookup.one(session, "property", property), lookup.worker(session, owner).id, optional_choice(session, cycle)
+        )
+        answer(ctx, session, for_contacts(session, [(id, wish)], kept_rows(format)), "transferred", format)
+
+
+def remove(
+    ctx: typer.Context, contact: Contact, yes: Yes = False, format: Answer = "table", dry_run: DryRun = False
+) -> None:
+    """Out of every list; the history stays, the id is not used again."""
+    with opened(ctx, dry_run) as session:
+        id = named_contacts.contact_id(session, contact)
+        if not (yes or dry_run):
+            confirm(f"Remove {id}?", "--yes")
+        answer(ctx, session, for_contacts(session, [(id, w.Remove())], kept_rows(format)), "removed", format)
+
+
+# in the order that --help shows
+contacts.command()(add)
+contacts.command("list")(list_contacts)
+contacts.command("show")(show_contact)
+contacts.command()(export)
+contacts.command("set")(set_fields)
+contacts.command()(transfer)
+contacts.command()(remove)
+contacts.command("import")(import_contacts)

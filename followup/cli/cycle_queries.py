@@ -1,0 +1,69 @@
+"""`cycles`: the cycles that are applied, their steps, and a picture of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import typer
+
+from followup.app import lookup
+from followup.cli.catalog_items import All, Item, Kind, Name, print_list
+from followup.cli.command_session import opened, visited
+from followup.cli.options import Format
+from followup.cli.printing import print_lines, terminal_width, write_lines
+from followup.core.office import Offset
+from followup.output.render import render
+
+cycles = typer.Typer(help="The office's cycles.", no_args_is_help=True)
+STEP_COLUMNS = ("id", "name", "type", "template", "offset", "anchor", "loop_to", "active")
+
+
+def _step_count(document: Mapping[str, Any]) -> Item:
+    return {"step_count": sum(step["active"] for step in document["steps"])}
+
+
+CYCLE = Kind("cycle", "cycles@1", ("id", "name", "step_count", "anchor"), _step_count)
+
+
+@cycles.command("list")
+def list_cycles(ctx: typer.Context, all: All = False, format: Format = "table") -> None:
+    """The cycles, with how many active steps each has; none is a hold."""
+    print_list(ctx, CYCLE, all, format)
+
+
+@cycles.command("show")
+def show_cycle(ctx: typer.Context, id: Name, format: Format = "table") -> None:
+    """A cycle's steps, in order."""
+    with visited(ctx) as visit:
+        document = visit.catalog.document("cycle", lookup.one(visit, "cycle", id))
+        assert document is not None
+        names = lookup.type_names(visit) if format == "table" else {}
+        steps = [_step_item(step, document["anchor"], names) for step in document["steps"]]
+    print_lines(render(format, "steps@1", steps, STEP_COLUMNS, "A hold: no steps.", terminal_width()))
+
+
+def _step_item(step: Mapping[str, Any], anchor: str, names: Mapping[str, str]) -> Item:
+    """`anchor`: the cycle's, of steps that name none."""
+    type_ = names.get(step["type"], step["type"])
+    return {**step, "type": type_, "offset": str(Offset(*step["offset"])), "anchor": step["anchor"] or anchor}
+
+
+@cycles.command("graph")
+def graph_cycles(
+    ctx: typer.Context,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="all active ones, if left out")] = None,
+    live: Annotated[bool, typer.Option("--live", help="how many contacts stand at each step now")] = False,
+    format: Annotated[
+        Literal["mermaid", "svg"], typer.Option("--format", "-f", help="text for Mermaid, or a picture")
+    ] = "mermaid",
+    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="write it there")] = None,
+) -> None:
+    """Cycles as a picture: steps, waits, loops, and the names that lead in."""
+    from followup.app.graphing import drawing
+    from followup.output.flow import render_svg
+    from followup.output.mermaid import render_mermaid
+
+    with opened(ctx) as session:
+        graphs, title = drawing(session, ids or (), live)
+    write_lines(render_mermaid(graphs) if format == "mermaid" else [render_svg(graphs, title)], out)

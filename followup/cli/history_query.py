@@ -1,0 +1,46 @@
+"""`history`: everything that happened, oldest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from followup.app import history_lists, named_contacts
+from followup.cli.command_session import opened
+from followup.cli.options import Format
+from followup.cli.printing import print_lines, terminal_width
+from followup.core.model import contact_subject
+from followup.output.render import render
+from followup.output.story import story
+
+if TYPE_CHECKING:
+    from followup.core.list_rows import HistoryItem
+
+app = typer.Typer()
+
+
+@app.command()
+def history(
+    ctx: typer.Context,
+    contact: Annotated[
+        str | None, typer.Argument(metavar="[CONTACT]", help="one contact's; everything, if left out")
+    ] = None,
+    change: Annotated[int | None, typer.Option("--change", metavar="N", help="what this change did")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="the last so many; -1: all")] = -1,
+    format: Format = "table",
+) -> None:
+    """Everything that happened, oldest first: when, by whom, what."""
+    with opened(ctx) as session:
+        subject = contact_subject(named_contacts.contact_id(session, contact)) if contact else None
+        rows = history_lists.history(session, subject, change or None, limit)
+        items: Iterable[Mapping[str, object]] = map(_for_people, rows) if format == "table" else rows
+        columns = ("change", "at", "by", *(() if subject else ("subject",)), "what", "details")
+        empty = "Nothing of that is yours to see." if subject or change else "Nothing has happened yet."
+        print_lines(render(format, "history@1", items, columns, empty, terminal_width()))
+
+
+def _for_people(item: HistoryItem) -> dict[str, object]:
+    at = item["at"][:16].replace("T", " ") + "Z"
+    return {**item, "at": at, "what": item["kind"], "details": story(item)}

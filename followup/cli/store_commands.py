@@ -1,0 +1,107 @@
+"""Where an office is kept: a store is made, upgraded, copied elsewhere, checked, and backed up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from typing import Annotated
+
+import typer
+
+from followup.app.backing_up import back_up, check_absent
+from followup.app.checking import Doctor
+from followup.app.copying import copied
+from followup.app.new_store import check_unused, create_store, upgrade_store
+from followup.app.office_store import open_office
+from followup.cli.command_session import visited
+from followup.cli.options import Answer, AnswerFormat
+from followup.cli.printing import print_json
+from followup.cli.progress import clear_line, progress
+from followup.errors import Refused
+from followup.output.text import clean, plural
+from followup.store.urls import display_url
+
+app = typer.Typer()
+store = typer.Typer(help="Where the office is kept.", no_args_is_help=True)
+
+
+@store.command()
+def create(ctx: typer.Context) -> None:
+    """An empty store, with the roles of a server's; `followup apply` puts the catalog in force there."""
+    url = ctx.obj.store_url()
+    check_unused(url)
+    create_store(url)
+    if not ctx.obj.quiet:
+        typer.echo(f"made {display_url(url)}: put the catalog in force with `followup apply`")
+
+
+@store.command()
+def upgrade(ctx: typer.Context) -> None:
+    """Bring a store of an older followup up to this one; its owner does it, before anybody else goes on."""
+    url = ctx.obj.store_url()
+    was_older = upgrade_store(url)
+    if not ctx.obj.quiet:
+        typer.echo(f"{display_url(url)} {'was upgraded' if was_older else 'is up to date'}")
+
+
+@store.command()
+def copy(
+    ctx: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="FROM", help="the store of the office, which stays as it is")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="a store that is empty, or is not there yet")],
+) -> None:
+    """Copy an office into another store, all of it or nothing, and hold the copy against it row for row."""
+    check_unused(target)
+    with visited(ctx, url=source) as visit, progress(ctx, "rows") as show:
+        counts = copied(visit, target, show)
+    if not ctx.obj.quiet:
+        rows = plural(counts.total(), "row")
+        typer.echo(f"copied {plural(counts['contact'], 'contact')} ({rows}, each read back) to {display_url(target)}")
+        typer.echo("It is the office once that url stands in .followup/store; until then nothing has changed.")
+
+
+@app.command()
+def doctor(ctx: typer.Context, format: Answer = "table") -> None:
+    """Check that file, schema and rows are whole, and that the history replays to the rows; exit 1 if not."""
+    with closing(open_office(ctx.obj.store_url())) as store:
+        if not store.sees_all:
+            raise Refused("doctor looks at everything: it takes the login of the store's owner")
+        check = Doctor(store)
+        with progress(ctx, "events") as show:
+            damage = _print_each(ctx, check.damage(show), format)
+        warnings = _print_each(ctx, check.warnings(), format)
+    _answer(ctx, damage, warnings, format)
+    if damage or warnings:
+        raise typer.Exit(1)
+
+
+def _print_each(ctx: typer.Context, lines: Iterable[str], format: AnswerFormat) -> list[str]:
+    """Each as soon as it is there, since a large store takes its time; JSON is one whole."""
+    printed = []
+    for line in lines:
+        if format != "json":
+            clear_line(ctx)
+            typer.echo(clean(line))
+        printed.append(line)
+    return printed
+
+
+def _answer(ctx: typer.Context, damage: list[str], warnings: list[str], format: AnswerFormat) -> None:
+    if format == "json":
+        severities = (("error", damage), ("warning", warnings))
+        items = [{"severity": severity, "message": line} for severity, lines in severities for line in lines]
+        print_json("doctor", {"items": items})
+    elif damage:
+        typer.echo(f"{plural(len(damage), 'fault')}: restore your last backup, and keep this file")
+    elif not warnings and not ctx.obj.quiet:
+        typer.echo("The store is healthy.")
+
+
+@app.command()
+def backup(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="must not exist yet")]) -> None:
+    """A whole copy, taken while others work, checked, and only then named FILE."""
+    check_absent(file)
+    with visited(ctx) as visit:
+        back_up(visit, file)
+        if not ctx.obj.quiet:
+            typer.echo(f"backed up to {file}")

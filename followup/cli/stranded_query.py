@@ -1,0 +1,28 @@
+"""`stranded`: contacts for whom nothing comes next (F12)."""
+
+from __future__ import annotations
+
+import typer
+
+from followup.app import stranded_contacts
+from followup.cli.command_session import opened
+from followup.cli.options import Format
+from followup.cli.printing import print_lines, terminal_width
+from followup.output.render import render
+from followup.output.stranded import render_stranded
+
+app = typer.Typer()
+
+
+@app.command()
+def stranded(ctx: typer.Context, format: Format = "table") -> None:
+    """Contacts that fall through, why, and what mends each; exit 1 if there are any."""
+    with opened(ctx) as session:
+        rows = stranded_contacts.stranded_contacts(session)
+        if rows and format == "table":
+            print_lines([render_stranded(rows, terminal_width())])
+        elif rows or not ctx.obj.quiet:
+            items = (row._asdict() for row in rows)
+            print_lines(render(format, "stranded@1", items, (), "Nobody is stranded.", terminal_width()))
+        if rows:
+            raise typer.Exit(1)

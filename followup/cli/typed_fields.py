@@ -1,0 +1,60 @@
+"""Options that are fields of a contact, by the rules that a file is read by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import typer
+
+from followup.app import lookup
+from followup.app.session import Session
+from followup.errors import BadInput, UsageError
+from followup.intake.names import join_name
+
+#: options whose words mean items that the catalog declares, and of which kind
+DECLARED = (("owner", "user"), ("property", "property"), ("source", "source"), ("type", "contact_type"))
+PLAIN = ("name", "first_name", "last_name", "email", "phone", "stage")
+CLEARABLE = frozenset(("email", "phone", "first_name", "last_name", "source", "type", "property", "owner"))
+
+
+def with_name(fields: Mapping[str, str]) -> dict[str, str]:
+    given = fields.get
+    name = given("name") or join_name(given("first_name"), given("last_name")) or given("email") or given("phone")
+    if not name:
+        raise UsageError("who is it? --name, or --first-name and --last-name")
+    return {"name": name, **fields}
+
+
+def given_fields(ctx: typer.Context, session: Session) -> dict[str, str]:
+    """Words for declared items as their ids."""
+    kinds = dict(DECLARED)
+    given = {name: cleaned(name, ctx.params[name]) for name in (*PLAIN, *kinds) if ctx.params.get(name)}
+    return {name: _declared_id(session, kinds[name], word) if name in kinds else word for name, word in given.items()}
+
+
+def cleaned(field: str, text: str) -> str:
+    """The value of an option, by the rules that a file is read by; empty where that is what was typed."""
+    from followup.core.fields.cleaning import clean_typed
+    from followup.core.fields.values import Unfit
+
+    option = "--" + field.replace("_", "-")
+    if not text.strip():
+        raise BadInput(f"{option} is blank: --clear empties a field")
+    try:
+        return clean_typed(field, text) or ""
+    except Unfit as unfit:
+        raise BadInput(f"{option}: {unfit}") from None
+
+
+def _declared_id(session: Session, kind: str, word: str) -> str:
+    """A list that the office has not declared takes any word."""
+    if kind == "user":
+        return lookup.worker(session, word).id
+    return lookup.one(session, kind, word) if session.catalog.documents(kind) else word
+
+
+def cleared(fields: Sequence[str]) -> dict[str, None]:
+    for field in fields:
+        if field not in CLEARABLE:
+            raise UsageError(f"--clear {field}: that field cannot be empty")
+    return dict.fromkeys(fields)

@@ -1,0 +1,50 @@
+"""`undo`: a user's latest change, reversed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import typer
+
+from followup.app.outcome import NAMED
+from followup.app.undoing import TakenBack, undo_last
+from followup.cli.command_session import opened
+from followup.cli.options import Answer, DryRun
+from followup.cli.printing import print_json, print_lines
+from followup.output.text import clean, plural, short
+
+app = typer.Typer()
+
+
+@app.command()
+def undo(
+    ctx: typer.Context,
+    partial: Annotated[bool, typer.Option("--partial", help="undo what has not changed since")] = False,
+    dry_run: DryRun = False,
+    format: Answer = "table",
+) -> None:
+    """Take back your latest change, with everything it scheduled."""
+    with opened(ctx, dry_run) as session:
+        undone = undo_last(session, partial)
+    if format == "json":
+        refused = [{"id": subject, "why": str(refusal)} for subject, refusal in undone.refused]
+        print_json("undo", {**undone._asdict(), "refused": refused})
+    elif not ctx.obj.quiet:
+        print_lines(_summary(undone, "would have taken back" if dry_run else "took back"))
+    for subject, refusal in undone.refused:
+        typer.echo(f"followup: left as it is: {clean(subject)}: {clean(str(refusal))}", err=True)
+
+
+def _summary(undone: TakenBack, did: str) -> Iterator[str]:
+    catalog = [f"version {undone.version} is the catalog of before"] if undone.version else []
+    what = ", ".join([*catalog, *([_named_or_counted(undone.subjects)] if undone.subjects else [])])
+    yield f"{did} change {undone.change} ({undone.command}, {undone.at}): {what}"
+    if undone.met:
+        yield f"{_named_or_counted(undone.met)} met that version as if it had been applied: `followup history`"
+
+
+def _named_or_counted(subjects: Sequence[str]) -> str:
+    """Few are named, many are counted."""
+    names = [short(subject.replace(":", " ")) for subject in subjects]
+    return ", ".join(names) if len(names) <= NAMED else plural(len(names), "subject")

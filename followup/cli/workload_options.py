@@ -1,0 +1,67 @@
+"""What `simulate` and `forecast` have in common: how people work, what may be looked at, and where the picture goes."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from itertools import pairwise
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+
+import typer
+
+from followup.cli.printing import terminal_width, write_lines
+from followup.core.rehearsal.habits import Habits
+from followup.errors import BadInput, UsageError
+
+if TYPE_CHECKING:
+    from followup.output.workload_report import Report
+
+Late = Annotated[
+    str | None,
+    typer.Option("--late", metavar="p50=0,p90=3", help="half done on its day, nine in ten within three days"),
+]
+Leave = Annotated[
+    float, typer.Option("--leave", metavar="SHARE", min=0.0, max=1.0, help="of the calls are a contact's last: 0.1")
+]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help="the same number, the same chance")]
+PictureFormat: TypeAlias = Literal["table", "json", "svg", "html"]
+Picture = Annotated[PictureFormat, typer.Option("--format", "-f", help="how to write it")]
+Out = Annotated[str | None, typer.Option("--out", metavar="FILE", help="write it there")]
+
+#: years that may be looked at in one go
+LONGEST = 3
+
+
+def habits(late: str | None, leave: float) -> Habits:
+    """`late`: as in `p50=0,p90=3`."""
+    return Habits(_quantiles(late or ""), leave)
+
+
+def _quantiles(text: str) -> list[tuple[float, float]]:
+    """Points (share, days)."""
+    points = []
+    for word in filter(None, text.split(",")):
+        point = re.fullmatch(r"\s*p(\d{1,2}|100)=(\d{1,3})d?\s*", word)
+        if not point:
+            raise BadInput(f"--late '{word}': p90=3 says that nine in ten are done within three days")
+        points.append((int(point[1]) / 100, float(point[2])))
+    rising = all(a[0] < b[0] and a[1] <= b[1] for a, b in pairwise(points))
+    if not rising or (points and points[0][0] == 0):
+        raise BadInput(f"--late '{text}': shares rise from above p0 to p100, and days with them")
+    return points
+
+
+def check_span(first: str, last: str) -> None:
+    """Raises BadInput where the time is none, or too long to look at."""
+    if not 0 <= (date.fromisoformat(last) - date.fromisoformat(first)).days <= 366 * LONGEST:
+        raise BadInput(f"{first} to {last}: the last day comes after the first, and within {LONGEST} years")
+
+
+def write_report(report: Report, format: PictureFormat, out: str | None) -> None:
+    """To the file `out`, or as a result."""
+    from followup.output.workload_formats import render_report
+
+    width = terminal_width()
+    if format == "html" and not out and width:
+        raise UsageError("--format html is for a browser: --out FILE")
+    write_lines(render_report(report, format, None if out else width), out)

@@ -1,0 +1,45 @@
+"""What only one room of the house may do, where import-linter can't see it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.conftest import ROOT
+
+#: what tells a module how it was started
+ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "argv"}
+
+
+def modules(room: str = "") -> Iterator[tuple[Path, ast.AST]]:
+    for path in sorted((ROOT / "followup" / room).rglob("*.py")):
+        yield path, ast.parse(path.read_text())
+
+
+def attributes(tree: ast.AST) -> set[str]:
+    """The names that are taken from a module or an object, or imported from a module."""
+    names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return names | {alias.name for node in imports for alias in node.names}
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """The packages that are imported, lazily or for types only too."""
+    packages = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            packages |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            packages.add(node.module.partition(".")[0])
+    return packages
+
+
+def test_only_the_command_line_reads_the_environment_and_what_was_typed() -> None:
+    readers = {path for path, tree in modules() if attributes(tree) & ENVIRONMENT}
+    assert readers and {path.parent for path in readers} == {ROOT / "followup" / "cli"}, readers
+
+
+def test_only_the_command_line_imports_typer() -> None:
+    users = {path for path, tree in modules() if "typer" in imported(tree)}
+    assert users and {path.parent for path in users} == {ROOT / "followup" / "cli"}, users
