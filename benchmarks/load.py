@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.data import contacts_csv
-from followup.store import open_store
+from followup.store.opening import open_store
 from followup.store.tables import HISTORY
 from tests.servers import database, let_in, new_schema, schema_of, server_url, tool
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from followup.store import open_store
+from followup.store.opening import open_store
 from followup.store.tables import TABLES, Table, insert
 from tests.servers import schema_of
 

@@ -24,7 +24,8 @@ import psycopg
 
 from benchmarks.__main__ import NOTHING, command, compiled, complete_next, interleaved, open_calls, python, row
 from benchmarks.data import contacts_csv, filled_store
-from followup.store import Store, open_store
+from followup.store.opening import open_store
+from followup.store.protocol import Store
 from tests.servers import let_in, new_schema, schema_of, server_url
 
 SIZES = [int(size) for size in os.environ.get("SIZES", "1000 10000000").split()]

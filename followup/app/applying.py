@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import count
+from typing import TYPE_CHECKING
 
-from followup.app.catalog_diff import acted, edits, of_users, said, shown
+from followup.app.catalog_diff import acted, between, of_users, said, shown
 from followup.app.migrating import migrations
-from followup.app.session import Session
-from followup.app.versions import Version, noted, record, version_of
+from followup.app.session import Visit
+from followup.app.versions import Version, noted, record
 from followup.core import history as h
 from followup.core import office as o
 from followup.core import office_documents
@@ -21,17 +22,21 @@ from followup.core.migration.summary import NAMED_LINES, CatalogDiff, Impact, It
 from followup.core.office import Ref
 from followup.core.permission import OFFICE
 from followup.errors import Conflict, Refused
-from followup.store import Head, Store
+from followup.store.protocol import Head, Store
+
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import DocumentsByKind
 
 
-def difference(session: Session, wanted: Version, by: str, most: int | None = NAMED_LINES) -> CatalogDiff:
+def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_LINES) -> CatalogDiff:
     """What an apply would do now. Each stretch of contacts is read at one moment, and nobody waits for it."""
-    store, version = session.store, version_of(session.store)
-    changed = edits(store, wanted.documents)
+    store, version = visit.store, visit.catalog.version
+    documents = store.versions.in_force()
+    changed = between(documents, wanted.documents)
     account = Impact(most)
     if changed and version:
-        edition, refs = edition_of(session, wanted, changed, version + 1)
-        stamp = Stamp(0, session.now, administrator(edition.office, by))
+        edition, refs = edition_of(store, _office(version, documents), wanted, changed)
+        stamp = Stamp(0, visit.now, administrator(edition.office, by))
         stretches = migrations(store, edition, refs, stamp, count(1 << 62))
         while True:
             with store.snapshot():
@@ -44,16 +49,17 @@ def difference(session: Session, wanted: Version, by: str, most: int | None = NA
 
 
 def apply(
-    session: Session, wanted: Version, by: str, expected: str | None = None, most: int | None = NAMED_LINES
+    visit: Visit, wanted: Version, by: str, expected: str | None = None, most: int | None = NAMED_LINES
 ) -> CatalogDiff:
     """Put `wanted` in force and do what the difference says, in one transaction; nothing where nothing differs.
 
     Raises Refused where it may not be, and Conflict where what it does is not what was `expected` (a digest).
     """
-    store, at = session.store, session.now
-    with store.change(Head(at, by, "apply", version_of(store)), session.dry_run, alone=True) as writing:
-        version, changed, account = version_of(store), edits(store, wanted.documents), Impact(most)
-        made = edition_of(session, wanted, changed, version + 1) if changed and version else None
+    store, at, version, account = visit.store, visit.now, visit.catalog.version, Impact(most)
+    with store.change(Head(at, by, "apply", version), visit.dry_run, alone=True) as writing:
+        documents = store.versions.in_force()
+        changed = between(documents, wanted.documents)
+        made = edition_of(store, _office(version, documents), wanted, changed) if changed and version else None
         if changed:
             record(writing, wanted, version + 1, changed)
             writing.save([noted(store, writing.id, at, by, h.Applied(version + 1, wanted.digest, wanted.git))])
@@ -76,11 +82,15 @@ def administrator(office: o.Office, by: str) -> o.User:
     return office.users.get(by) or OFFICE._replace(id=by)
 
 
+def _office(version: int, documents: DocumentsByKind) -> o.Office:
+    return office_documents.office(version, office_documents.Documents(documents))
+
+
 def edition_of(
-    session: Session, wanted: Version, changed: Sequence[ItemChange], version: int
+    store: Store, before: o.Office, wanted: Version, changed: Sequence[ItemChange]
 ) -> tuple[Edition, list[Ref]]:
-    before, after = session.office, office_documents.office(version, office_documents.Documents(wanted.documents))
-    refs = [Ref(*row) for row in session.store.ask("catalog.processes")]
+    after = _office(before.version + 1, wanted.documents)
+    refs = store.migrations.processes()
     return edition(before, after, said(changed), refs), refs
 
 

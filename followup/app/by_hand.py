@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
 from followup.core import office_documents, people
 from followup.core import wishes as w
@@ -20,9 +19,9 @@ from followup.core.model import Dossier
 from followup.core.office import Office
 from followup.core.permission import OFFICE
 from followup.errors import BadInput, Refused
-from followup.store import Head, loaded
 from followup.store.folder.hand_edits import EditedSubject, HandEdit
 from followup.store.folder.store import CsvStore
+from followup.store.protocol import Head
 from followup.store.tables import ACTION, CONTACT, ENROLMENT
 
 COMMAND = "edited-by-hand"
@@ -43,16 +42,13 @@ def take_over(store: CsvStore, at: int) -> None:
     """Makes a change of what was edited, as of UTC second `at`. Raises BadInput with the line of each edit that may not
     be made."""
     edited, office = store.edited_by_hand(), _applied(store)
-    (version,) = next(store.ask("catalog.version"))
+    version = store.catalog.version()
     with store.hand_change(Head(at, OFFICE.id, COMMAND, version)) as change:
         change.save(_decisions(store, edited, office, Stamp(change.id, at, OFFICE)))
 
 
 def _applied(store: CsvStore) -> Office:
-    documents: dict[str, dict[str, Any]] = {}
-    for kind, id, text in store.ask("doctor.documents_now"):
-        documents.setdefault(kind, {})[id] = loaded(text)
-    return office_documents.office(0, office_documents.Documents(documents))
+    return office_documents.office(0, office_documents.Documents(store.versions.in_force()))
 
 
 def _decisions(

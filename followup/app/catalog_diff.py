@@ -7,23 +7,17 @@ from typing import TYPE_CHECKING, cast
 
 from followup.core.kinds import MIGRATE
 from followup.core.migration.summary import ItemChange
-from followup.store import Store, loaded
+from followup.store.protocol import Store
 
 if TYPE_CHECKING:
     from followup.core.catalog_documents import DocumentsByKind, MigrateDocument
 
 
-def edits(store: Store, documents: DocumentsByKind) -> tuple[ItemChange, ...]:
-    """What applying `documents` would change, by kind and id."""
-    asked = {kind: store.ask("catalog.items", kind=kind) for kind in documents}
-    return between({kind: {id: loaded(text) for id, text in rows} for kind, rows in asked.items()}, documents)
-
-
 def between(before: DocumentsByKind, after: DocumentsByKind) -> tuple[ItemChange, ...]:
-    """What differs, by kind and id."""
+    """What differs, by kind and id; `before` may lack a kind that it has no items of."""
     found = []
     for kind in sorted(after):
-        old, new = before[kind], after[kind]
+        old, new = before.get(kind, {}), after[kind]
         for id in sorted(old.keys() | new.keys()):
             if old.get(id) != new.get(id):
                 found.append(ItemChange(kind, id, old.get(id), new.get(id)))
@@ -52,7 +46,7 @@ def of_users(store: Store, edits: Sequence[ItemChange]) -> Iterator[str]:
     """Who leaves has nothing left to do: nobody would see it (F20)."""
     for edit in edits:
         if edit.kind == "user" and edit.before is not None and not (edit.after and edit.after["active"]):
-            contacts, actions = next(store.ask("catalog.holding", user=edit.id))
+            contacts, actions = store.migrations.holding(edit.id)
             if contacts or actions:
                 mend = f"`followup contacts set --where owner={edit.id} --owner USER`, complete or cancel what is left"
                 yield f"user '{edit.id}' still has {contacts} contacts and {actions} open actions: {mend} (F20)"

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 from followup.app.office_store import open_office
-from followup.app.session import Session
-from followup.app.versions import documents_of, people, version_of
+from followup.app.session import Visit
+from followup.app.versions import people
 from followup.errors import Refused, StoreUnreachable
-from followup.store import Store
 from followup.store.contents import difference
+from followup.store.protocol import Store
 from followup.store.tables import TABLES, Row, Table
 
 EACH = 1000
 
 
-def copied(here: Session, url: str, show: Callable[[int], None]) -> Counter[str]:
+def copied(here: Visit, url: str, show: Callable[[int], None]) -> Counter[str]:
     """How many rows of each table are in the store at `url` now, which held nothing; `show` is told of each thousand.
 
     Raises Refused where something is kept from whoever asks, CannotWrite where an office is kept there already,
@@ -31,7 +31,7 @@ def copied(here: Session, url: str, show: Callable[[int], None]) -> Counter[str]
     with source.snapshot():
         with closing(open_office(url, create=True)) as target:
             tables = ((table, _counted(source, table, counts, show)) for table in TABLES)
-            target.fill(tables, people(documents_of(source, version_of(source))))
+            target.fill(tables, people(source.versions.documents(here.catalog.version)))
         with closing(open_office(url)) as written, written.snapshot():
             row = difference(source, written)
             if row:

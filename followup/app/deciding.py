@@ -14,7 +14,7 @@ from followup.core.model import Dossier
 from followup.core.timing import local
 from followup.core.wishes import Wish
 from followup.errors import FollowupError, NotFound
-from followup.store import Change
+from followup.store.protocol import Change
 
 #: contacts in one transaction: a few hundredths of a second under the write lock
 BATCH = 2000
@@ -83,7 +83,7 @@ def _batches(
 def _taken_up(session: Session) -> TakenUp:
     """What the same user left unfinished today by the same words: its dates are today's, so it can be gone on with."""
     zone, version = session.office.calendar(session.user.id).zone, session.office.version
-    for id, at in session.store.ask("lists.unfinished", by=session.user.id, typed=session.typed, version=version):
+    for id, at in session.store.history.unfinished(session.user.id, session.typed, version):
         if at <= session.now and local(at, zone).day == session.today:
             return TakenUp(id, at)
     return TakenUp(None, session.now)

@@ -5,46 +5,45 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from followup.app import lists
+from followup.app import action_lists
 from followup.app.session import Session
-from followup.app.undoing import entries
-from followup.app.versions import documents_of, versions
 from followup.core import office_documents
 from followup.core.explanation import Applied, Cause, Known, explain
 from followup.core.kinds import OFFICE, PROPERTY, USER, Kind
 from followup.core.list_rows import ActionRow
 from followup.core.model import contact_subject, user_subject
 from followup.core.office import Calendar
-from followup.core.permission import sees
+from followup.core.reach import sees
 from followup.errors import Refused
 
 if TYPE_CHECKING:
     from followup.core.catalog_documents import DaysDocument
 
-#: Whose documents have holidays; the office names them last, so its names win.
+#: whose documents have holidays; the office names them last, so its names win
 DAYS: tuple[Kind[DaysDocument], ...] = (USER, PROPERTY, OFFICE)
 
 
 def explanation(session: Session, id: int) -> tuple[ActionRow, list[Cause]]:
     """The action as it stands, and what made its date. Raises NotFound, or Refused for what is not theirs (F20)."""
-    row = lists.action(session, id)
+    row = action_lists.action(session, id)
     dossier = (
         session.store.dossiers([row.contact])[row.contact] if row.contact else session.store.tasks(row.owner or "")
     )
     if row.owner not in session.reach.team and not sees(session.reach, dossier):
         raise Refused(f"action {id} is not yours to see: ask {row.owner or 'a manager'} (F20)")
     subject = contact_subject(row.contact) if row.contact else user_subject(row.owner or "")
-    return row, explain(id, entries(session, subject), _known(session))
+    return row, explain(id, session.store.history.entries(subject), _known(session))
 
 
 def _known(session: Session) -> Known:
     applied = {
-        row.version: Applied(row.version, row.change, row.at, row.by, row.commit) for row in versions(session.store)
+        row.version: Applied(row.version, row.change, row.at, row.by, row.commit)
+        for row in session.store.versions.all()
     }
 
     @cache
     def documents(version: int) -> office_documents.Documents:
-        return office_documents.Documents(documents_of(session.store, version))
+        return office_documents.Documents(session.store.versions.documents(version))
 
     def calendar(version: int, owner: str | None) -> Calendar:
         return office_documents.office(version, documents(version)).calendar(owner)

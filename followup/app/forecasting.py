@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from followup.app import lists
+from followup.app import contact_lists
 from followup.app.deciding import BATCH
 from followup.app.session import Session
+from followup.core.list_filters import ContactFilter
 from followup.core.model import UNDONE, Dossier, Enrolment
 from followup.core.office import ELAPSED_MINUTES
 from followup.core.rehearsal.habits import Draw, Habits, Touch, lives
@@ -89,7 +90,8 @@ def forecast(
 ) -> Workload:
     """Of everybody whom the user may see (F20), and of users' own tasks. `owners`: of these alone."""
     load = Workload()
-    rows = (row for row in lists.all_contacts(session, closed=True) if owners is None or row.owner in owners)
+    everybody = contact_lists.all_contacts(session, ContactFilter(closed=True))
+    rows = (row for row in everybody if owners is None or row.owner in owners)
     while batch := [row.id for row in islice(rows, BATCH)]:
         for dossier in session.store.dossiers(batch).values():
             ahead.note(load, dossier)

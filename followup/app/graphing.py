@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from followup.app import lists
+from followup.app import contact_lists, lookup
 from followup.app.session import Session
 from followup.core.kinds import ALIAS, CYCLE, OFFICE
 from followup.core.office import Ref
@@ -22,16 +22,16 @@ class Drawing(NamedTuple):
 def drawing(session: Session, words: Sequence[str], live: bool) -> Drawing:
     """Of the cycles that `words` mean; of all active ones, without any. `live`: with how many contacts that the user
     may see stand at each step now (F20)."""
-    active = [id for id, document in session.documents(CYCLE).items() if document["active"]]
-    ids = [session.one("cycle", word) for word in words] or active
-    office = session.document(OFFICE, "office")
+    active = [id for id, document in session.catalog.documents(CYCLE).items() if document["active"]]
+    ids = [lookup.one(session, "cycle", word) for word in words] or active
+    office = session.catalog.document(OFFICE, "office")
     name = office["name"] if office else ""
     return Drawing(_graphs(session, ids, live), f"The cycles of {name}, on {session.today}")
 
 
 def _graphs(session: Session, ids: Sequence[str], live: bool) -> list[Graph]:
-    names, aliases = lists.type_names(session), session.documents(ALIAS)
-    standing = lists.standing(session) if live else None
+    names, aliases = lookup.type_names(session), session.catalog.documents(ALIAS)
+    standing = contact_lists.standing(session) if live else None
     graphs = []
     for id in ids:
         cycle = session.office.processes[Ref(CYCLE, id)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from followup.app import lookup
 from followup.app.session import Session
 from followup.errors import UsageError
 from followup.intake.mapping import Mapping, map_columns, read_pairs
@@ -49,7 +50,7 @@ def ownership(session: Session, mapping: Mapping, options: ImportOptions) -> Own
     if options.owner and options.without_owner:
         raise UsageError("--owner or --no-owner, not both")
     if options.owner:
-        id = session.worker(options.owner).id
+        id = lookup.worker(session, options.owner).id
         return Ownership(of_all=id, remark=f"owner: {id}, of rows that name none")
     if options.without_owner:
         return Ownership()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from json import dumps
 from typing import NamedTuple
 
+from followup.app import lookup
 from followup.app.deciding import in_batches
 from followup.app.import_options import ImportOptions, ownership
 from followup.app.refused_rows import RefusedRows, places_for
@@ -135,8 +136,8 @@ class Importer:
     def _declared(self, kind: str, word: str) -> str:
         if kind == "user":
             by_email = (user.id for user in self.session.users.values() if user.email == word.lower())
-            return self.session.worker(next(by_email, word)).id
-        return self.session.one(kind, word)
+            return lookup.worker(self.session, next(by_email, word)).id
+        return lookup.one(self.session, kind, word)
 
     def _details(self, row: Row) -> str | None:
         details = {**(row.extra or {}), **({"notes": row.notes} if row.notes else {})}
@@ -166,7 +167,7 @@ def prepare(session: Session, table: OpenTable, options: ImportOptions) -> Impor
     mapping = options.mapping(table.header)
     owner = ownership(session, mapping, options)
     refused = RefusedRows(table, () if session.dry_run else places_for(options.file, options.refused))
-    alias = session.one("alias", options.alias) if options.alias else None
+    alias = lookup.one(session, "alias", options.alias) if options.alias else None
     place = _property(session, options.property) if options.property else None
     defaults = Defaults(alias, owner.of_all, place, options.without_cycle, owner.of_new)
     return Import(mapping, owner.remark, Importer(session, table, defaults), refused, options.day_first)
@@ -174,4 +175,4 @@ def prepare(session: Session, table: OpenTable, options: ImportOptions) -> Impor
 
 def _property(session: Session, word: str) -> str:
     """An office that has not declared its properties takes any word."""
-    return session.one("property", word) if session.documents(PROPERTY) else word
+    return lookup.one(session, "property", word) if session.catalog.documents(PROPERTY) else word

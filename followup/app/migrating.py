@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from heapq import merge
 from itertools import groupby, islice
-from json import dumps
 from typing import NamedTuple
 
 from followup.app.deciding import BATCH
@@ -20,7 +19,7 @@ from followup.core.migration.effects import Effect
 from followup.core.migration.migrate import migrate
 from followup.core.model import Dossier
 from followup.core.office import Ref
-from followup.store import Store, loaded
+from followup.store.protocol import Store
 
 
 class Migrated(NamedTuple):
@@ -55,7 +54,7 @@ def migrations(
     touched = [ref for ref in refs if edition.office.current(ref) in edition.processes]
     contacts = _contacts(store, edition, touched)
     while stretch := list(islice(contacts, BATCH)):
-        why = {id: loaded(text) for id, text in store.ask("catalog.reasons", ids=dumps(stretch)) if text}
+        why = store.migrations.reasons(stretch)
         migrated = []
         for dossier in store.dossiers(stretch).values():
             if dossier.subject in settled:
@@ -82,13 +81,11 @@ def _contacts(store: Store, edition: Edition, touched: Sequence[Ref]) -> Iterato
 
 def _on(store: Store, ref: Ref) -> Iterator[str]:
     after = ""
-    while page := [row[0] for row in store.ask("catalog.in_flight", **ref._asdict(), after=after, many=BATCH)]:
+    while page := store.migrations.contacts_on(ref, after, BATCH):
         yield from page
         after = page[-1]
 
 
 def _held(store: Store, edition: Edition) -> Iterator[str]:
     """Contacts with an open action of an owner whose zone changes."""
-    owners = dumps(sorted(owner for owner in edition.zones if owner))
-    rows = list(store.ask("catalog.held", owners=owners, unowned=None in edition.zones))
-    return (row[0] for row in rows)
+    return iter(store.migrations.held_by(edition.zones))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from followup.app import lists
+from followup.app import named_contacts
 from followup.app.deciding import for_contacts
 from followup.app.outcome import NAMED, Outcome
 from followup.app.session import Session
@@ -34,7 +34,7 @@ def add_contact(
 ) -> NewContact:
     """`fields`: with a name. `id`: made of the name, if None; `most`: ids and rows that the outcome keeps."""
     new_id = id or unused_id(session, fields["name"])
-    twins = lists.twins(session, fields)  # asked before it is there: it would be its own twin
+    twins = named_contacts.twins(session, fields)  # asked before it is there: it would be its own twin
     outcome = for_contacts(session, [(new_id, Add(dict(fields), choice, without_cycle))], most)
     return NewContact(new_id, outcome, twins if outcome.done else [])
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from contextlib import closing
 
 from followup.app.office_store import open_office
-from followup.app.versions import version_of
 from followup.errors import CannotWrite, NoProject
-from followup.store import shown
+from followup.store.urls import display_url
 
 
 def check_unused(url: str) -> None:
@@ -19,8 +18,8 @@ def check_unused(url: str) -> None:
             raise
         return
     with closing(store):
-        if version_of(store):
-            office = f"{shown(url)} holds an office already"
+        if store.catalog.version():
+            office = f"{display_url(url)} holds an office already"
             raise CannotWrite(f"{office}: nothing was changed; `followup apply` changes its catalog")
 
 

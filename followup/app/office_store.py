@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from followup.store import Store, open_store
+from followup.store.opening import open_store
+from followup.store.protocol import Store
 
 if TYPE_CHECKING:
     from followup.store.folder.store import CsvStore

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app.git import commit
-from followup.app.session import Session
-from followup.app.versions import Version, version_of
+from followup.app.session import Visit, session_of
+from followup.app.versions import Version
 from followup.catalog.load import Catalog, load
 from followup.core import office_documents
 from followup.core.kinds import OFFICE, ROLE, USER
@@ -63,12 +63,13 @@ def administrators(documents: DocumentsByKind) -> list[str]:
     return [id for id, user in source.documents(USER).items() if user["role"] in able and user["active"]]
 
 
-def applier(session: Session, wanted: Version) -> str:
+def applier(visit: Visit, wanted: Version) -> str:
     """Who applies `wanted`. The first version is applied by a user whom it declares itself, or by the office."""
-    if version_of(session.store):
-        must(session.user, "apply-catalog", "apply")
-        return session.user.id
-    user = session.user_id or "office"
+    if visit.catalog.version:
+        administrator = session_of(visit).user
+        must(administrator, "apply-catalog", "apply")
+        return administrator.id
+    user = visit.word or "office"
     if user != "office" and user not in wanted.documents["user"]:
         raise Refused(f"the catalog declares no user '{user}'")
     return user

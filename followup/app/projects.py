@@ -15,10 +15,13 @@ from followup.app.importing import Import, Totals, prepare
 from followup.app.new_store import check_unused, create_store
 from followup.app.office_store import open_office
 from followup.app.project_catalog import administrators, candidate, cycles_in
-from followup.app.session import Session
+from followup.app.session import Visit, session_of
 from followup.catalog.shipped import shipped
 from followup.intake.sheet import open_table
-from followup.store import shown, system_account
+from followup.store.accounts import system_account
+from followup.store.protocol import Store
+from followup.store.questions.catalog_questions import AppliedCatalog
+from followup.store.urls import display_url
 
 #: what a project is made of that has no catalog of its own; the catalog last, since it makes a folder a project
 SHIPPED = ("schema", "sample_data", "cycles")
@@ -67,9 +70,13 @@ def start(new: NewProject) -> Started:
     administrator, now = administrators(wanted.version.documents)[0], new.clock(wanted.zone)
     create_store(url)
     with closing(open_office(url)) as store:
-        apply(Session(store, now, administrator, "init"), wanted.version, administrator)
+        apply(_visit(store, administrator, now), wanted.version, administrator)
     imported = None if own or new.empty else _import_sample(new.folder, url, administrator, now)
     return Started(url, administrator, not own, let_in, imported)
+
+
+def _visit(store: Store, administrator: str, now: int) -> Visit:
+    return Visit(store, AppliedCatalog(store.catalog), now, administrator, "init")
 
 
 def _write_store_line(new: NewProject) -> None:
@@ -77,7 +84,7 @@ def _write_store_line(new: NewProject) -> None:
     os.makedirs(os.path.dirname(line), exist_ok=True)
     if new.store or not os.path.exists(line):
         with open(line, "w", encoding="utf-8") as file:
-            file.write((shown(new.store) if new.store else "sqlite:///followup.db") + "\n")
+            file.write((display_url(new.store) if new.store else "sqlite:///followup.db") + "\n")
 
 
 def _copy_sample(folder: str, login: str | None) -> None:
@@ -109,7 +116,7 @@ def _let_in(path: str, login: str) -> None:
 def _import_sample(folder: str, url: str, administrator: str, now: int) -> Imported:
     file = os.path.join(folder, "sample_data", "contacts.csv")
     with open_table(file) as table, closing(open_office(url)) as store:
-        job = prepare(Session(store, now, administrator, "init"), table, ImportOptions(file))
+        job = prepare(session_of(_visit(store, administrator, now)), table, ImportOptions(file))
         with job.refused:
             *_, totals = job.run()
     return Imported(job, totals)

@@ -6,10 +6,10 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from followup.app.applying import administrator, edition_of, refusals
-from followup.app.catalog_diff import edits, of_users
+from followup.app.catalog_diff import between, of_users
 from followup.app.migrating import migrations
 from followup.app.session import Session
-from followup.app.versions import Version, documents_of, noted, record, version_of
+from followup.app.versions import Version, noted, record
 from followup.core import history as h
 from followup.core import office as o
 from followup.core.draft import Stamp
@@ -17,7 +17,7 @@ from followup.core.migration.edition import Edition
 from followup.core.migration.summary import Impact, ItemChange
 from followup.core.office import Ref
 from followup.errors import Refused
-from followup.store import Change, Store
+from followup.store.protocol import Change
 
 
 class Restored(NamedTuple):
@@ -33,18 +33,18 @@ def restore(session: Session, writing: Change, change: int) -> Restored:
 
     Raises Refused where there was none, or where another one than that of `change` is in force by now.
     """
-    store, version = session.store, version_of(session.store)
-    number = next(store.ask("catalog.made_by", change=change))[0]
+    store, version = session.store, session.office.version
+    number = store.versions.applied_by(change)
     if number == 1:
         raise Refused("the first version cannot be taken back: there was none before it")
-    if _digest(store, number) != _digest(store, version):
+    if store.versions.source(number).digest != store.versions.source(version).digest:
         raise Refused(
             f"version {number} was followed by others: version {version} is in force; apply the files as they were"
         )
-    digest, git = next(store.ask("catalog.the_version", number=number - 1))
-    wanted = Version(documents_of(store, number - 1), digest, git)
-    changed = edits(store, wanted.documents)
-    made, refs = edition_of(session, wanted, (), version + 1)
+    digest, git = store.versions.source(number - 1)
+    wanted = Version(store.versions.documents(number - 1), digest, git)
+    changed = between(store.versions.in_force(), wanted.documents)
+    made, refs = edition_of(store, session.office, wanted, ())
     record(writing, wanted, version + 1, changed)
     writing.save([noted(store, writing.id, session.now, session.user.id, h.Applied(version + 1, digest, git))])
     return Restored(made, refs, changed)
@@ -69,7 +69,3 @@ def meet_the_others(session: Session, writing: Change, restored: Restored, settl
 
 def _by(session: Session, office: o.Office) -> o.User:
     return administrator(office, session.user.id)
-
-
-def _digest(store: Store, number: int) -> str:
-    return str(next(store.ask("catalog.the_version", number=number))[0])

@@ -1,87 +1,67 @@
-"""What a command works in: the project, its store, the applied office, who asks, and when.
-
-The office loads its items when they are asked for: `complete` reads one cycle and not the catalog.
-"""
+"""What a command works in. Who asks, and when, is settled before a Session exists; until then there is a Visit."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import NamedTuple
 
-from followup.core import office as o
+from followup.app import lookup
 from followup.core import office_documents
-from followup.core.kinds import OFFICE, Kind
-from followup.core.permission import Reach, must, reach
+from followup.core.kinds import OFFICE
+from followup.core.office import Office, User
+from followup.core.reach import Reach, reach
 from followup.core.timing import When, local
-from followup.core.words import meant, nearest
 from followup.errors import NoProject, NotFound, Refused
-from followup.store import Head, Store, loaded
-
-if TYPE_CHECKING:
-    from followup.core.catalog_documents import Document
-    from followup.core.kinds import Form
-
-FEW = 12  # items that an error message can list
+from followup.store.protocol import Head, Store
+from followup.store.questions.catalog_questions import AppliedCatalog
 
 
-class Session:
-    """One command's world. `now`: UTC seconds; `user`: an id that the applied catalog declares; `typed`: command and
-    options, by which an interrupted one is known again."""
+class Visit(NamedTuple):
+    """A store that a command has opened. `now`: UTC seconds; `word`: who asks, as typed or by login; None: unknown;
+    `typed`: command and options, by which an interrupted one is recognized.
 
-    def __init__(
-        self, store: Store, now: int, user: str | None, command: str = "", dry_run: bool = False, typed: str = ""
-    ) -> None:
-        self.store, self.now, self.user_id, self.command, self.dry_run = store, now, user, command, dry_run
-        self.typed = typed
-        self.quiet = False  # say nothing when all is well
+    It is all that there is before the first version is applied, when nobody is declared.
+    """
 
-    def document(self, kind: Kind[Form], id: str) -> Form | None:
-        row = next(self.store.ask("catalog.item", kind=kind, id=id), None)
-        return cast("Form", loaded(row[0])) if row else None
-
-    def documents(self, kind: Kind[Form]) -> Mapping[str, Form]:
-        return {id: loaded(text) for id, text in self.store.ask("catalog.items", kind=kind)}
-
-    @cached_property
-    def office(self) -> o.Office:
-        version = next(self.store.ask("catalog.version"))[0]
-        if version == 0:
-            raise NoProject("nothing is applied yet: `followup apply`")
-        return office_documents.office(version, self, self.users)
-
-    @cached_property
-    def users(self) -> dict[str, o.User]:
-        return office_documents.users_of(self)
-
-    @cached_property
-    def user(self) -> o.User:
-        """Who asks; raises NotFound for a user whom nobody declared, Refused for one who works here no more, or who is
-        not the user of this login."""
-        if self.user_id is None:
-            raise NotFound("who are you? --user ID or FOLLOWUP_USER, or `login:` in the catalog's users")
-        user = self.worker(self.user_id)
-        if not self.store.believes(user.login):
-            raise Refused(f"your login is {self.store.account}, and not {user.name}'s ({user.id}): leave out --user")
-        return user
+    store: Store
+    catalog: AppliedCatalog
+    now: int
+    word: str | None
+    command: str = ""
+    dry_run: bool = False
+    typed: str = ""
 
     def administered(self, what: str) -> None:
         """Raises Refused where the user may not do `what`, since it is about everybody (F17). Before the first version
         there is nobody."""
-        if next(self.store.ask("catalog.version"))[0]:
-            must(self.user, "apply-catalog", what)
+        if self.catalog.version:
+            from followup.core.permission import must
 
-    def worker(self, word: str) -> o.User:
-        """The user that `word` means, who works here and can be given work."""
-        user = self.users[self.one("user", word)]
-        if not user.active:
-            raise Refused(f"{user.name} ({user.id}) works here no more: choose another user")
-        return user
+            must(session_of(self).user, "apply-catalog", what)
 
-    @cached_property
+
+class Session(NamedTuple):
+    """A command's user in the office as applied. The office loads its items when they are asked for: `complete` reads
+    one cycle and not the catalog. `reach`: whose contacts the user sees (F20)."""
+
+    store: Store
+    catalog: AppliedCatalog
+    office: Office
+    user: User
+    reach: Reach
+    now: int
+    command: str
+    dry_run: bool
+    typed: str
+
+    @property
+    def users(self) -> Mapping[str, User]:
+        return self.office.users
+
+    @property
     def shows_moments(self) -> bool:
         """Whether what is timed appears at its moment, and not from the morning of its day on (P5)."""
-        office = self.document(OFFICE, "office")
+        office = self.catalog.document(OFFICE, "office")
         return office is not None and office.get("show") == "moment"
 
     def clock(self, user: str | None) -> When:
@@ -93,33 +73,35 @@ class Session:
         """The local date of the user who asks."""
         return self.clock(self.user.id).day
 
-    @cached_property
-    def reach(self) -> Reach:
-        """Whose contacts the user sees (F20)."""
-        return reach(self.user, self.users)
-
     def seen_users(self) -> list[str]:
         """Whose lists the user may look at: everyone's, or the team's and the property's (F20)."""
         everything, team, place = self.reach
         return [u.id for u in self.users.values() if everything or u.id in team or (place and u.property == place)]
 
-    def one(self, kind: str, word: str) -> str:
-        """The id of the one item that `word` means, by id or name; raises NotFound with the nearest ones.
-
-        Of several of one name the active one is meant (F15).
-        """
-        documents: Mapping[str, Document] = self.documents(Kind(kind))
-        names = {id: str(text.get("name") or id) for id, text in documents.items()}
-        found = meant(word, names)
-        if len(found) > 1:
-            found = [id for id in found if documents[id].get("active", True)] or found
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise NotFound(f"'{word}' is the name of several: {', '.join(found)}; give the id")
-        near = nearest(word, [*names, *names.values()])
-        few = f": {', '.join(names)}" if names and not near and len(names) <= FEW else ""
-        raise NotFound(f"no {kind.replace('_', ' ')} '{word}'{near or few}")
+    def cycle_ids(self, cycle: str | None) -> list[str] | None:
+        """Every id that a cycle of today has had, since rows keep the one they were made under (E5); None for None."""
+        return self.office.every_id(cycle) if cycle else None
 
     def head(self, undoes: int | None = None) -> Head:
         return Head(self.now, self.user.id, self.command, self.office.version, undoes)
+
+
+def session_of(visit: Visit) -> Session:
+    """Settles who asks. Raises NotFound for a user who is not declared, Refused for one who is inactive or is not the
+    user of this login, NoProject where nothing is applied yet."""
+    store, catalog, now, _, command, dry_run, typed = visit
+    users = office_documents.users_of(catalog)
+    user = _user(visit, users)
+    if catalog.version == 0:
+        raise NoProject("nothing is applied yet: `followup apply`")
+    office = office_documents.office(catalog.version, catalog, users)
+    return Session(store, catalog, office, user, reach(user, users), now, command, dry_run, typed)
+
+
+def _user(visit: Visit, users: Mapping[str, User]) -> User:
+    if visit.word is None:
+        raise NotFound("who are you? --user ID or FOLLOWUP_USER, or `login:` in the catalog's users")
+    user = lookup.active(users[lookup.one(visit, "user", visit.word)])
+    if not visit.store.believes(user.login):
+        raise Refused(f"your login is {visit.store.account}, and not {user.name}'s ({user.id}): leave out --user")
+    return user

@@ -9,13 +9,11 @@ from followup.app.deciding import BATCH
 from followup.app.restoring import meet_the_others, restore
 from followup.app.session import Session
 from followup.core.draft import Decision, Stamp
-from followup.core.history import Entry
 from followup.core.model import Dossier
 from followup.core.office import Office
 from followup.core.timing import utc_text
 from followup.core.undo import undo
 from followup.errors import FollowupError, Refused
-from followup.store.journal import event
 
 OFFICE = "office"  # the subject of applies
 
@@ -33,22 +31,14 @@ class TakenBack(NamedTuple):
     version: int | None = None
 
 
-def entries(session: Session, subject: str) -> list[Entry]:
-    """A subject's whole history."""
-    return [
-        Entry(about, seq, change, at, by, event(kind, action, data))
-        for about, seq, change, at, by, kind, action, data in session.store.ask("lists.entries", subject=subject)
-    ]
-
-
 def undo_last(session: Session, partial: bool = False) -> TakenBack:
     """Reverses the user's highest change that is not undone; refuses, naming them, where contacts changed since."""
-    number = next(session.store.ask("lists.last_change_of", by=session.user.id))[0]
+    number = session.store.history.last_change_of(session.user.id)
     if number is None:
         raise Refused(f"{session.user.id} has nothing to undo")
-    _, at, _, command = next(session.store.ask("lists.the_change", id=number))
-    subjects = [row[0] for row in session.store.ask("lists.touched", change=number)]
-    taken = TakenBack(number, command, utc_text(at), [], [], [])
+    change, subjects = session.store.history.change(number), session.store.history.touched(number)
+    assert change is not None, "it is the user's own"
+    taken = TakenBack(number, change.command, utc_text(change.at), [], [], [])
     with session.store.change(session.head(number), session.dry_run, alone=OFFICE in subjects) as writing:
         stamp = Stamp(writing.id, session.now, session.user)
         restored = restore(session, writing, number) if OFFICE in subjects else None
@@ -70,7 +60,7 @@ def _reversed(
     made = []
     for subject in subjects:
         try:
-            told = entries(session, subject)
+            told = session.store.history.entries(subject)
             if not told:  # a server keeps it from whoever handed it over
                 raise Refused(f"{subject.replace(':', ' ')} is not yours to see any more (F20)")
             made.append(undo(told, number, office, stamp))

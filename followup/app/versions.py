@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from json import dumps
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app.catalog_diff import between
 from followup.core import history as h
 from followup.core import office_documents
 from followup.core.draft import Decision
+from followup.core.kinds import OFFICE
+from followup.core.list_rows import VersionRow
 from followup.core.migration.summary import ItemChange
 from followup.core.model import Dossier
-from followup.core.permission import reach
-from followup.core.timing import utc_text
+from followup.core.reach import reach
 from followup.errors import NotFound
-from followup.store import Change, Person, Store, loaded
+from followup.store.protocol import Change, ItemId, Person, Store
+from followup.store.tables import CatalogItem, CatalogVersion
 
 if TYPE_CHECKING:
-    from followup.core.catalog_documents import Document, DocumentsByKind
+    from followup.core.catalog_documents import DocumentsByKind
 
 
 class Version(NamedTuple):
@@ -28,47 +30,29 @@ class Version(NamedTuple):
     digest: str
     git: str | None
 
-
-class VersionRow(NamedTuple):
-    """`versions@1`. `at`: UTC seconds. `took_back`: the version that this one took back; `items`: how many differ from
-    the version before."""
-
-    version: int
-    commit: str | None
-    at: int
-    by: str
-    change: int
-    took_back: int | None
-    items: int
-
-    def item(self) -> dict[str, Any]:
-        return {**self._asdict(), "at": utc_text(self.at)}
-
-
-def versions(store: Store) -> list[VersionRow]:
-    """All of them, oldest first."""
-    return [VersionRow._make(row) for row in store.ask("catalog.versions")]
+    @property
+    def zone(self) -> str:
+        """The office's."""
+        return office_documents.Documents(self.documents).documents(OFFICE)["office"]["zone"]
 
 
 def changed_by(store: Store, number: int) -> tuple[VersionRow, tuple[ItemChange, ...]]:
     """A version, and what differs in it from the one before. Raises NotFound where there is no such version."""
-    found = next((row for row in versions(store) if row.version == number), None)
-    if found is None:
+    row = next((row for row in store.versions.all() if row.version == number), None)
+    if row is None:
         raise NotFound(f"no version {number} of the catalog: `followup catalog versions`")
-    return found, between(documents_of(store, number - 1), documents_of(store, number))
-
-
-def version_of(store: Store) -> int:
-    """The number of the one in force; 0 where nothing was applied yet."""
-    return int(next(store.ask("catalog.version"))[0])
+    return row, between(store.versions.documents(number - 1), store.versions.documents(number))
 
 
 def record(writing: Change, wanted: Version, version: int, changed: Sequence[ItemChange]) -> None:
     """`wanted` is in force from now on, as `version`; `changed`: what differs from the one before."""
-    writing.execute("insert_version", [(version, wanted.digest, wanted.git, writing.id)])
-    writing.execute("close_item", [(version, edit.kind, edit.id) for edit in changed if edit.before is not None])
-    kept = [edit for edit in changed if edit.after is not None]
-    writing.execute("insert_item", [(x.kind, x.id, version, dumps(x.after, ensure_ascii=False)) for x in kept])
+    ended = [ItemId(item.kind, item.id) for item in changed if item.before is not None]
+    items = [
+        CatalogItem(item.kind, item.id, version, None, dumps(item.after, ensure_ascii=False))
+        for item in changed
+        if item.after is not None
+    ]
+    writing.put_in_force(CatalogVersion(version, wanted.digest, wanted.git, writing.id), ended, items)
     writing.admit(people(wanted.documents))
 
 
@@ -83,16 +67,6 @@ def people(documents: DocumentsByKind) -> Iterator[Person]:
 
 def noted(store: Store, change: int, at: int, by: str, event: h.Applied) -> tuple[Dossier, Decision]:
     """The event that tells of it, as Change.save takes it."""
-    before = Dossier("office", next(store.ask("dossiers.last_seq", subject="office"))[0])
+    before = Dossier("office", store.last_seq("office"))
     entry = h.Entry("office", before.seq + 1, change, at, by, event)
     return before, Decision((entry,), before._replace(seq=entry.seq))
-
-
-def documents_of(store: Store, number: int) -> DocumentsByKind:
-    """What the version was made from; a kind is there even where it had no item of it."""
-    found: dict[str, dict[str, Document]] = {}
-    for kind, id, text in store.ask("catalog.items_of", number=number):
-        found.setdefault(kind, {})
-        if text is not None:
-            found[kind][id] = loaded(text)
-    return found

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from followup.app import lists
+from followup.app import action_lists, lookup
 from followup.app.deciding import for_actions
 from followup.app.session import Session
 from followup.cli.answers import answer, kept_rows
@@ -55,7 +55,7 @@ def _groups(session: Session, ids: list[int], chosen: w.Choice | None) -> list[l
         return [[id] for id in each]
     of_contact: dict[str | int, list[int]] = {}
     for id in each:
-        of_contact.setdefault(lists.action(session, id).contact or id, []).append(id)
+        of_contact.setdefault(action_lists.action(session, id).contact or id, []).append(id)
     return list(of_contact.values())
 
 
@@ -78,14 +78,14 @@ def _completions(
 
 def _on(session: Session, id: int, text: str | None) -> str | None:
     """The clock of the action's owner reads the dates that are typed for it."""
-    return day(session, text, lists.action(session, id).owner) if text else None
+    return day(session, text, action_lists.action(session, id).owner) if text else None
 
 
 def _next_by_hand(session: Session, id: int, type: str, when: str) -> w.Schedule:
     """What follows an action: yours, or for a task its owner's."""
-    row = lists.action(session, id)
+    row = action_lists.action(session, id)
     owner = session.user.id if row.contact else row.owner
-    return w.Schedule(session.one("action_type", type), day(session, when, owner), row.title, owner)
+    return w.Schedule(lookup.one(session, "action_type", type), day(session, when, owner), row.title, owner)
 
 
 def _answer_each(
@@ -147,7 +147,7 @@ def reschedule(
 ) -> None:
     """Move one action to another time; nothing else moves."""
     with opened(ctx, dry_run) as session:
-        due = day(session, to, lists.action(session, id).owner)
+        due = day(session, to, action_lists.action(session, id).owner)
         did = f"moved to {due.replace('T', ' ')}:"
         _answer_each(ctx, session, [id], lambda id: w.Reschedule(id, due), did, format)
 

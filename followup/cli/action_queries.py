@@ -7,12 +7,13 @@ from typing import Annotated
 
 import typer
 
-from followup.app import lists
+from followup.app import action_lists, lookup, named_contacts
 from followup.app.session import Session
 from followup.cli.arguments import day, one_of
 from followup.cli.command_session import opened
 from followup.cli.options import Answer, Format, Limit, ListFormat
 from followup.cli.printing import print_json, print_lines, row_limit, terminal_width, warn_if_cut
+from followup.core.list_filters import ActionFilter
 from followup.core.list_rows import ActionRow
 from followup.output.render import render
 
@@ -24,7 +25,7 @@ def print_actions(session: Session, rows: Iterable[ActionRow], format: ListForma
     """As actions@1. `empty`: what a table without rows says."""
     items: Iterable[Mapping[str, object]] = (row.item(session.today) for row in rows)
     if format == "table":
-        names = lists.type_names(session)
+        names = lookup.type_names(session)
         items = (_for_people(row, names) for row in rows)
     print_lines(render(format, "actions@1", items, COLUMNS, empty, terminal_width()))
 
@@ -43,8 +44,11 @@ def next_action(
 ) -> None:
     """What comes next: for a contact, or for you."""
     with opened(ctx) as session:
-        whose = {"contact": lists.contact_id(session, contact)} if contact else {"owner": session.user.id}
-        rows = lists.search(session, 1, status="scheduled", **whose)
+        if contact:
+            filter = ActionFilter(status="scheduled", contact=named_contacts.contact_id(session, contact))
+        else:
+            filter = ActionFilter(status="scheduled", owner=session.user.id)
+        rows = action_lists.search(session, filter, 1)
         print_actions(session, rows, format, "Nothing is scheduled.")
 
 
@@ -67,21 +71,21 @@ def search(
 ) -> None:
     """Search the actions that you may see."""
     with opened(ctx) as session:
-        filters = {
-            "text": text or None,
-            "contact": lists.contact_id(session, contact) if contact else None,
-            "type": type or None,
-            "status": status or None,
-            "owner": one_of(session, "user", owner),
-            "since": day(session, since, session.user.id) if since else None,
-            "before": day(session, before, session.user.id) if before else None,
-            "cycle": one_of(session, "cycle", cycle),
-            "step": step or None,
-        }
+        filter = ActionFilter(
+            text=text or None,
+            contact=named_contacts.contact_id(session, contact) if contact else None,
+            type=type or None,
+            status=status or None,
+            owner=one_of(session, "user", owner),
+            since=day(session, since, session.user.id) if since else None,
+            before=day(session, before, session.user.id) if before else None,
+            cycle=one_of(session, "cycle", cycle),
+            step=step or None,
+        )
         most = row_limit(limit, format)
-        rows = lists.search(session, most, **filters)
+        rows = action_lists.search(session, filter, most)
         print_actions(session, rows, format, "No such action.")
-        warn_if_cut(format, most, len(rows), lambda: lists.count(session, **filters))
+        warn_if_cut(format, most, len(rows), lambda: action_lists.count(session, filter))
 
 
 @app.command()
@@ -94,7 +98,7 @@ def explain(
 
     with opened(ctx) as session:
         row, causes = explanation(session, id)
-        item, names = row.item(session.today), lists.type_names(session)
+        item, names = row.item(session.today), lookup.type_names(session)
     if format == "json":
         print_json("explain", {"action": item, "causes": [cause._asdict() for cause in causes]})
     else:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-from followup.app import lists
+from followup.app import action_lists, lookup
 from followup.app.session import Session
 from followup.cli.arguments import day
 from followup.cli.command_session import opened
@@ -52,8 +52,8 @@ def _users(session: Session) -> list[str]:
 
 def _agendas(session: Session, users: Sequence[str], on: str) -> Iterator[Agenda]:
     """Each in the user's own day: theirs may have begun while another's has not."""
-    names = lists.type_names(session)
+    names = lookup.type_names(session)
     for id in users:
         date, user = day(session, on, id)[:10], session.users[id]
-        rows, fulfilment = lists.due(session, id, date), lists.fulfilment(session, user, date)
+        rows, fulfilment = action_lists.due(session, id, date), action_lists.fulfilment(session, user, date)
         yield Agenda(id, user.name, date, rows, fulfilment, names)

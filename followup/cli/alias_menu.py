@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import typer
 
-from followup.app import lists
+from followup.app import action_lists
 from followup.app.session import Session
 from followup.cli.arguments import optional_choice
 from followup.cli.prompt import ask
@@ -18,10 +18,10 @@ from followup.output.text import clean
 
 def choice_from_menu(session: Session, action: int) -> Choice | None:
     """None where the action offers no menu, and for an empty answer."""
-    row = lists.action(session, action)
+    row = action_lists.action(session, action)
     if row.contact is None or row.status != "scheduled" or not session.office.offers_cycle(row.type):
         return None
-    aliases = [id for id, document in session.documents(ALIAS).items() if document["active"]]
+    aliases = [id for id, document in session.catalog.documents(ALIAS).items() if document["active"]]
     for number, id in enumerate(aliases, 1):
         typer.echo(f"{number:>3}  {session.office.aliases[id].name}", err=True)
     return _answer(session, aliases)

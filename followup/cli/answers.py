@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import typer
 
-from followup.app import lists
+from followup.app import lookup
 from followup.app.outcome import NAMED, Outcome
 from followup.app.session import Session
 from followup.core.list_rows import ActionRow
@@ -54,7 +54,7 @@ def _line(session: Session, outcome: Outcome, did: str) -> str:
         ids = [str(id) for id in outcome.cancelled]
         parts.append(f"cancelled {_named_or_counted(ids, outcome.cancelled.total)}")
     if outcome.scheduled:
-        names = lists.type_names(session)
+        names = lookup.type_names(session)
         actions = [_next(row, names) for row in outcome.scheduled]
         parts.append(f"next: {_named_or_counted(actions, outcome.scheduled.total)}")
     return "; ".join(parts)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from followup.cli.catalog_queries import render_proposal, warn_of
-from followup.cli.command_session import opened
+from followup.cli.command_session import visited
 from followup.cli.options import Answer, AnswerFormat, DryRun, Yes
 from followup.cli.printing import print_json, print_lines, terminal_width
 from followup.cli.prompt import confirm
@@ -17,7 +17,7 @@ from followup.errors import Refused, UsageError
 
 if TYPE_CHECKING:
     from followup.app.project_catalog import Candidate
-    from followup.app.session import Session
+    from followup.app.session import Visit
 
 app = typer.Typer()
 Expect = Annotated[
@@ -37,20 +37,20 @@ def apply(
     if format == "json" and asks:
         raise UsageError("--format json asks nothing: say --yes, --expect DIGEST or --dry-run")
     wanted, expected = candidate(ctx.obj.folder()), expect or None
-    with opened(ctx, dry_run, wanted.zone) as session:
-        by = applier(session, wanted.version)
+    with visited(ctx, dry_run, wanted.zone) as visit:
+        by = applier(visit, wanted.version)
         if asks:
-            wanted, expected = _confirmed(ctx, session, wanted, by)
-        changes = put_in_force(session, wanted.version, by, expected)
+            wanted, expected = _confirmed(ctx, visit, wanted, by)
+        changes = put_in_force(visit, wanted.version, by, expected)
     _answer(ctx, changes, wanted, asks, dry_run, format)
 
 
-def _confirmed(ctx: typer.Context, session: Session, wanted: Candidate, by: str) -> tuple[Candidate, str | None]:
+def _confirmed(ctx: typer.Context, visit: Visit, wanted: Candidate, by: str) -> tuple[Candidate, str | None]:
     """What was agreed to, with its digest. The files are read again: they may have changed before the answer."""
     from followup.app.applying import difference
     from followup.app.project_catalog import candidate
 
-    changes = difference(session, wanted.version, by)
+    changes = difference(visit, wanted.version, by)
     if not changes.edits:
         return wanted, None
     warn_of(wanted.problems)

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from followup.app import lists
+from followup.app import action_lists, lookup
 from followup.app.session import Session
 from followup.cli.settings import Settings, present
 from followup.core.kinds import ALIAS, CYCLE, Kind
+from followup.core.list_filters import ContactFilter
 from followup.core.timing import local, moment
 from followup.core.wishes import Choice
 from followup.errors import NotFound
@@ -38,12 +39,12 @@ def day_of(settings: Settings, office: Office, word: str) -> str:
 
 def declared(session: Session, kind: str, word: str | None) -> str | None:
     """The item that `word` means in a list of the office; any word, where the office has no such list."""
-    return session.one(kind, word) if word and session.documents(Kind(kind)) else word or None
+    return lookup.one(session, kind, word) if word and session.catalog.documents(Kind(kind)) else word or None
 
 
 def one_of(session: Session, kind: str, word: str | None) -> str | None:
     """The id of the declared item that `word` means."""
-    return session.one(kind, word) if word else None
+    return lookup.one(session, kind, word) if word else None
 
 
 def optional_choice(session: Session, word: str | None) -> Choice | None:
@@ -53,24 +54,31 @@ def optional_choice(session: Session, word: str | None) -> Choice | None:
 def choice(session: Session, word: str) -> Choice:
     """The alias that `word` means; for an administrator also the id of a cycle (F9)."""
     try:
-        return Choice(session.one("alias", word))
+        return Choice(lookup.one(session, "alias", word))
     except NotFound:
-        if not session.document(CYCLE, word):
+        if not session.catalog.document(CYCLE, word):
             raise
     if session.user.administers():
         return Choice(None, word)
-    names = [id for id, alias in session.documents(ALIAS).items() if alias["cycle"] == word and alias["active"]]
+    aliases = session.catalog.documents(ALIAS).items()
+    names = [id for id, alias in aliases if alias["cycle"] == word and alias["active"]]
     raise NotFound(f"'{word}' is a cycle, and reps choose an alias: {', '.join(names) or 'none leads to it'} (F9)")
 
 
 def listing_sold(session: Session, listing: int | None) -> int | None:
     """The listing that a sale sold (F21); raises NotFound for an action that lists nothing."""
-    if listing and lists.action(session, listing).type != "listing":
+    if listing and action_lists.action(session, listing).type != "listing":
         raise NotFound(f"action {listing} is no listing")
     return listing or None
 
 
-def contact_filters(session: Session, words: Mapping[str, str | None]) -> dict[str, str]:
-    """The given ones of `words`, with names of users and cycles as their ids."""
-    kinds = {"owner": "user", "cycle": "cycle"}
-    return {key: session.one(kinds[key], word) if key in kinds else word for key, word in words.items() if word}
+def contact_filter(session: Session, words: Mapping[str, str | None], closed: bool = False) -> ContactFilter:
+    """`words`: by field; users and cycles by their names, too. `closed`: won and lost ones too, as with a stage."""
+    return ContactFilter(
+        owner=one_of(session, "user", words.get("owner")),
+        cycle=one_of(session, "cycle", words.get("cycle")),
+        source=words.get("source") or None,
+        stage=words.get("stage") or None,
+        text=words.get("text") or None,
+        closed=closed or bool(words.get("stage")),
+    )

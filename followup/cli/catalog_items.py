@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias
 
 import typer
 
-from followup.cli.command_session import opened
+from followup.app import lookup
+from followup.cli.command_session import visited
 from followup.cli.options import ListFormat
 from followup.cli.printing import print_lines, terminal_width
 from followup.core.kinds import Kind
@@ -34,8 +35,8 @@ class ItemView(NamedTuple):
 
 
 def print_list(ctx: typer.Context, view: ItemView, all: bool, format: ListFormat) -> None:
-    with opened(ctx) as session:
-        documents = session.documents(view.kind).items()
+    with visited(ctx) as visit:
+        documents = visit.catalog.documents(view.kind).items()
         items = [view.item(id, document) for id, document in documents if all or document["active"]]
     columns = (*view.columns, "active") if all else view.columns
     print_lines(render(format, view.schema, items, columns, "None.", terminal_width()))
@@ -43,9 +44,9 @@ def print_list(ctx: typer.Context, view: ItemView, all: bool, format: ListFormat
 
 def print_one(ctx: typer.Context, view: ItemView, word: str, format: ListFormat) -> None:
     """In a table, a row for each field that says something."""
-    with opened(ctx) as session:
-        id = session.one(view.kind, word)
-        item = view.item(id, session.document(view.kind, id) or {})
+    with visited(ctx) as visit:
+        id = lookup.one(visit, view.kind, word)
+        item = view.item(id, visit.catalog.document(view.kind, id) or {})
     items: list[Item] = [item]
     if format == "table":
         items = [{"field": key, "value": value} for key, value in item.items() if value not in (None, [], {})]

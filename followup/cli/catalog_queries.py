@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-from followup.cli.command_session import opened
+from followup.cli.command_session import visited
 from followup.cli.printing import print_lines, terminal_width
 from followup.cli.settings import today
 from followup.core.migration.summary import NAMED_LINES, CatalogDiff
@@ -105,10 +105,10 @@ def _from_applied(ctx: typer.Context, all: bool, format: DiffFormat) -> bool:
     from followup.output.diff import render_diff
 
     wanted = candidate(ctx.obj.folder(), "mend the files first")
-    with opened(ctx, True, wanted.zone) as session:
-        session.administered("see what an edit does to everybody")
-        by = session.user_id or "office"
-        changes = difference(session, wanted.version, by, None if all else NAMED_LINES)
+    with visited(ctx, True, wanted.zone) as visit:
+        visit.administered("see what an edit does to everybody")
+        by = visit.word or "office"
+        changes = difference(visit, wanted.version, by, None if all else NAMED_LINES)
     if format == "table":
         warn_of(wanted.problems if changes.edits else ())
         print_lines(render_proposal(changes))

@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from followup.app.versions import VersionRow, changed_by, version_of, versions
-from followup.cli.command_session import opened
+from followup.app.versions import changed_by
+from followup.cli.command_session import visited
 from followup.cli.options import Format
 from followup.cli.printing import print_json, print_lines, terminal_width
+from followup.core.list_rows import VersionRow
 from followup.core.migration.summary import ItemChange
 from followup.core.timing import utc_text
 from followup.output.diff import change_item, render_change, render_change_list
@@ -24,8 +25,8 @@ COLUMNS = ("version", "at", "by", "commit", "items", "took_back")
 @catalog.command("versions")
 def list_versions(ctx: typer.Context, format: Format = "table") -> None:
     """Every version that was in force: since when, by whom, of which commit, and how many items it changed."""
-    with opened(ctx) as session:
-        rows = versions(session.store)
+    with visited(ctx) as visit:
+        rows = visit.store.versions.all()
     items: list[Mapping[str, object]] = [row.item() for row in rows]
     if format == "table":
         items = [{**row._asdict(), "at": _minute(row)} for row in rows]
@@ -41,8 +42,8 @@ def show_version(
     format: Annotated[Literal["table", "json", "md"], typer.Option("--format", "-f", help="how to write it")] = "table",
 ) -> None:
     """What a version of the catalog changed."""
-    with opened(ctx) as session:
-        row, changes = changed_by(session.store, number or version_of(session.store))
+    with visited(ctx) as visit:
+        row, changes = changed_by(visit.store, number or visit.catalog.version)
     if format == "json":
         print_json("version", {**row.item(), "edits": [change_item(change) for change in changes]})
     elif format == "md":

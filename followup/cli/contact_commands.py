@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from followup.app import lists
+from followup.app import lookup, named_contacts
 from followup.app.deciding import for_contacts
 from followup.app.new_contact import add_contact
 from followup.cli.answers import answer, kept_rows
@@ -46,7 +46,7 @@ def add(
 ) -> None:
     """A new contact, with its first cycle (F11)."""
     with opened(ctx, dry_run) as session:
-        fields = with_name({**given_fields(ctx, session), "owner": session.worker(owner or session.user.id).id})
+        fields = with_name({**given_fields(ctx, session), "owner": lookup.worker(session, owner or session.user.id).id})
         new_id = cleaned("id", id) if id else None
         new = add_contact(session, fields, optional_choice(session, cycle), no_cycle, new_id, kept_rows(format))
         for twin, twin_name, same in new.twins:
@@ -96,8 +96,10 @@ def transfer(
 ) -> None:
     """To another property with a new owner; the old cycle is cancelled, the history stays (F19)."""
     with opened(ctx, dry_run) as session:
-        id = lists.contact_id(session, contact)
-        wish = w.Transfer(session.one("property", property), session.worker(owner).id, optional_choice(session, cycle))
+        id = named_contacts.contact_id(session, contact)
+        wish = w.Transfer(
+            lookup.one(session, "property", property), lookup.worker(session, owner).id, optional_choice(session, cycle)
+        )
         answer(ctx, session, for_contacts(session, [(id, wish)], kept_rows(format)), "transferred", format)
 
 
@@ -106,7 +108,7 @@ def remove(
 ) -> None:
     """Out of every list; the history stays, the id is not used again."""
     with opened(ctx, dry_run) as session:
-        id = lists.contact_id(session, contact)
+        id = named_contacts.contact_id(session, contact)
         if not (yes or dry_run):
             confirm(f"Remove {id}?", "--yes")
         answer(ctx, session, for_contacts(session, [(id, w.Remove())], kept_rows(format)), "removed", format)

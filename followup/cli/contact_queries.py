@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from followup.app import lists
+from followup.app import contact_lists, contact_page, lookup, named_contacts
 from followup.app.session import Session
 from followup.cli.action_queries import print_actions
-from followup.cli.arguments import contact_filters
+from followup.cli.arguments import contact_filter
 from followup.cli.command_session import opened
 from followup.cli.options import Contact, Format, Limit, ListFormat, Text
 from followup.cli.printing import print_lines, row_limit, terminal_width, warn_if_cut, write_lines
+from followup.core.list_filters import ContactFilter
 from followup.core.list_rows import ContactRow
 from followup.core.timing import days_between
 from followup.output.page import render_page
@@ -30,11 +31,11 @@ COLUMNS = ("id", "name", "next", "stage", "cycle", "owner", "phone")
 def show_page(ctx: typer.Context, contact: Contact, format: Format = "table") -> None:
     """A contact's page: who they are, what is next, and the whole history."""
     with opened(ctx) as session:
-        row, actions, history = lists.page(session, lists.contact_id(session, contact))
+        row, actions, history = contact_page.page(session, named_contacts.contact_id(session, contact))
         if format != "table":
             print_actions(session, actions, format, "")
             return
-        (item,), names = lists.items(session, [row]), lists.type_names(session)
+        (item,), names = contact_lists.items(session, [row]), lookup.type_names(session)
         typer.echo(render_page(item, actions, history, session.today, names, terminal_width()))
 
 
@@ -52,11 +53,11 @@ def list_contacts(
     """Contacts that you may see, by next action date."""
     with opened(ctx) as session:
         words = {"text": text, "owner": owner, "cycle": cycle, "source": source, "stage": stage}
-        filters = {"closed": all or bool(stage), **contact_filters(session, words)}
+        filter = contact_filter(session, words, all)
         most = row_limit(limit, format)
-        rows = lists.contacts(session, most, **filters)
+        rows = contact_lists.contacts(session, filter, most)
         print_lines(_rendered(session, rows, format, terminal_width()))
-        warn_if_cut(format, most, len(rows), lambda: lists.count_contacts(session, **filters))
+        warn_if_cut(format, most, len(rows), lambda: contact_lists.count(session, filter))
 
 
 def show_contact(ctx: typer.Context, contact: Contact, format: Format = "table") -> None:
@@ -65,7 +66,7 @@ def show_contact(ctx: typer.Context, contact: Contact, format: Format = "table")
         show_page(ctx, contact, format)
         return
     with opened(ctx) as session:
-        row, _, _ = lists.page(session, lists.contact_id(session, contact))
+        row = contact_lists.contact(session, named_contacts.contact_id(session, contact))
         print_lines(_rendered(session, [row], format, terminal_width()))
 
 
@@ -78,11 +79,12 @@ def export(
     with opened(ctx) as session:
         file = None if out == "-" else out
         width = None if file else terminal_width()
-        write_lines(_rendered(session, lists.all_contacts(session, closed=True), format, width), file)
+        everybody = contact_lists.all_contacts(session, ContactFilter(closed=True))
+        write_lines(_rendered(session, everybody, format, width), file)
 
 
 def _rendered(session: Session, rows: Iterable[ContactRow], format: ListFormat, width: int | None) -> Iterator[str]:
-    contacts = lists.items(session, rows)
+    contacts = contact_lists.items(session, rows)
     items: Iterable[Mapping[str, object]] = contacts
     if format == "table":
         items = (_for_people(item, session.today) for item in contacts)

@@ -8,12 +8,12 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from followup.app import lists
+from followup.app import contact_lists, named_contacts
 from followup.app.deciding import Asked, Watch, for_contacts
 from followup.app.outcome import Outcome
 from followup.app.session import Session
 from followup.cli.answers import kept_rows
-from followup.cli.arguments import contact_filters
+from followup.cli.arguments import contact_filter
 from followup.cli.options import AnswerFormat
 from followup.cli.progress import progress
 from followup.core.model import Dossier
@@ -46,13 +46,13 @@ def selection(
     """`closed`: a filter picks the won and lost too, as it does where it asks for a stage."""
     if not (words or where or from_file):
         raise UsageError("whom? CONTACT..., --where KEY=VALUE or --from-file FILE")
-    filters = _filters(session, where or ())
-    ids = dict.fromkeys(lists.contact_id(session, word) for word in words or ())
+    filter = contact_filter(session, _pairs(where or ()), closed)
+    ids = dict.fromkeys(named_contacts.contact_id(session, word) for word in words or ())
     refused: Sequence[tuple[str, FollowupError]] = ()
     if from_file:
-        listed, refused = lists.contact_ids(session, _lines(from_file))
+        listed, refused = named_contacts.contact_ids(session, _lines(from_file))
         ids |= dict.fromkeys(listed)
-    matching = lists.all_contacts(session, closed=closed or "stage" in filters, **filters) if where else iter(())
+    matching = contact_lists.all_contacts(session, filter) if where else iter(())
     return Selection(chain(ids, (row.id for row in matching if row.id not in ids)), refused)
 
 
@@ -78,7 +78,7 @@ def for_each(
     return outcome
 
 
-def _filters(session: Session, where: Sequence[str]) -> dict[str, str]:
+def _pairs(where: Sequence[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for word in where:
         key, _, value = word.partition("=")
@@ -89,7 +89,7 @@ def _filters(session: Session, where: Sequence[str]) -> dict[str, str]:
         if key in pairs:
             raise UsageError(f"--where {key} stands twice: a contact is to match all that is asked for")
         pairs[key] = value
-    return contact_filters(session, pairs)
+    return pairs
 
 
 def _lines(path: str) -> list[str]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
-from followup.app import lists
+from followup.app import lookup
 from followup.cli.catalog_items import All, Item, ItemView, Name, print_list
-from followup.cli.command_session import opened
+from followup.cli.command_session import opened, visited
 from followup.cli.options import Format
 from followup.cli.printing import print_lines, terminal_width, write_lines
 from followup.core.kinds import CYCLE
@@ -39,10 +39,10 @@ def list_cycles(ctx: typer.Context, all: All = False, format: Format = "table") 
 @cycles.command("show")
 def show_cycle(ctx: typer.Context, id: Name, format: Format = "table") -> None:
     """A cycle's steps, in order."""
-    with opened(ctx) as session:
-        document = session.document(CYCLE, session.one(CYCLE, id))
+    with visited(ctx) as visit:
+        document = visit.catalog.document(CYCLE, lookup.one(visit, CYCLE, id))
         assert document is not None
-        names = lists.type_names(session) if format == "table" else {}
+        names = lookup.type_names(visit) if format == "table" else {}
         steps = [_step_item(step, document["anchor"], names) for step in document["steps"]]
     print_lines(render(format, "steps@1", steps, STEP_COLUMNS, "A hold: no steps.", terminal_width()))
 

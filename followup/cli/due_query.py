@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from operator import add
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import typer
 
-from followup.app import lists
+from followup.app import action_lists, lookup
 from followup.app.session import Session
 from followup.cli.arguments import day, one_of
 from followup.cli.command_session import opened
 from followup.cli.options import Format, ListFormat
 from followup.cli.printing import print_lines, terminal_width
+from followup.core.list_filters import ActionFilter, DueFilter
 from followup.core.list_rows import ActionRow
 from followup.core.timing import add_days
 from followup.core.worklist import by_type
@@ -46,13 +47,13 @@ def due(
 ) -> None:
     """Your due actions: overdue and today."""
     with opened(ctx) as session:
-        filters = {
-            "type": one_of(session, "action_type", type),
-            "category": one_of(session, "category", category),
-            "cycle": one_of(session, "cycle", cycle),
-        }
+        filter = DueFilter(
+            type=one_of(session, "action_type", type),
+            category=one_of(session, "category", category),
+            cycle=one_of(session, "cycle", cycle),
+        )
         period = Period(on, until, upcoming, status)
-        rows = _rows(session, period, _owners(session, all_users, user_of), filters)
+        rows = _rows(session, period, _owners(session, all_users, user_of), filter)
         print_lines(_rendered(session, rows, by, format, all_users))
         if exit_code and rows:
             raise typer.Exit(1)
@@ -84,29 +85,34 @@ def _owners(session: Session, all_users: bool, user_of: str | None) -> list[str 
     """Whose lists: yours, one other's, or everyone's whom you see, and what nobody owns (F20)."""
     if all_users:
         return [*session.seen_users(), *([None] if session.user.sees_widely() else [])]
-    if user_of and (owner := session.one("user", user_of)) not in session.seen_users():
+    if user_of and (owner := lookup.one(session, "user", user_of)) not in session.seen_users():
         raise Refused(f"{owner}'s list is not yours to see (F20)")
-    return [session.one("user", user_of) if user_of else session.user.id]
+    return [lookup.one(session, "user", user_of) if user_of else session.user.id]
 
 
-def _rows(
-    session: Session, period: Period, owners: Sequence[str | None], filters: Mapping[str, Any]
-) -> list[ActionRow]:
+def _rows(session: Session, period: Period, owners: Sequence[str | None], filter: DueFilter) -> list[ActionRow]:
     """Each owner's, up to their own day; of several, by the instant (T1, T8)."""
-    rows = [row for owner in owners for row in _rows_of(session, period, owner, filters)]
+    rows = [row for owner in owners for row in _rows_of(session, period, owner, filter)]
     if session.shows_moments:
         rows = [row for row in rows if not period.hides(session, row)]
     return rows if len(owners) == 1 else sorted(rows, key=lambda row: row.at)
 
 
-def _rows_of(session: Session, period: Period, owner: str | None, filters: Mapping[str, Any]) -> Sequence[ActionRow]:
+def _rows_of(session: Session, period: Period, owner: str | None, filter: DueFilter) -> Sequence[ActionRow]:
     last = period.last_day(session, owner)
     if period.status == "pending":
-        return lists.due(session, owner, last, **filters)
+        return action_lists.due(session, owner, last, filter)
     if owner is None:  # what nobody owns is never completed
         return ()
     status = None if period.status == "all" else period.status
-    return lists.search(session, status=status, before=add_days(last, 1), owner=owner, **filters)
+    return action_lists.search(session, _search_filter(filter, owner, status, add_days(last, 1)))
+
+
+def _search_filter(filter: DueFilter, owner: str, status: str | None, before: str) -> ActionFilter:
+    """The same for actions of another status, which no due list has."""
+    return ActionFilter(
+        type=filter.type, category=filter.category, cycle=filter.cycle, owner=owner, status=status, before=before
+    )
 
 
 def _rendered(
@@ -117,7 +123,7 @@ def _rendered(
         return render(format, "due@1", items, (), "", terminal_width())
     if not rows:
         return iter(["Nothing due."])
-    names = lists.type_names(session)
+    names = lookup.type_names(session)
     groups = by_type(rows) if by else [("", rows)]
     heads = [f"{clean(names.get(type_, type_))} ({len(group)})\n" if by else "" for type_, group in groups]
     tables = [_table(session, group, all_users, names) for _, group in groups]

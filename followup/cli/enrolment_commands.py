@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from followup.app import lists
+from followup.app import action_lists, named_contacts
 from followup.app.deciding import for_contacts
 from followup.app.outcome import NAMED, Outcome
 from followup.app.session import Session
@@ -82,7 +82,7 @@ def stop(
 ) -> None:
     """Off the cycle, with nothing in its place."""
     with opened(ctx, dry_run) as session:
-        wishes = [(lists.contact_id(session, word), w.Stop()) for word in contacts]
+        wishes = [(named_contacts.contact_id(session, word), w.Stop()) for word in contacts]
         answer(ctx, session, for_contacts(session, wishes, kept_rows(format)), "stopped", format)
 
 
@@ -96,8 +96,8 @@ def close(
 ) -> None:
     """Won or lost: off every cycle; actions made by hand stay, and are listed."""
     with opened(ctx, dry_run) as session:
-        id = lists.contact_id(session, contact)
+        id = named_contacts.contact_id(session, contact)
         outcome = for_contacts(session, [(id, w.Close(stage))], kept_rows(format))
         answer(ctx, session, outcome, f"closed as {stage}:", format)
-        for row in lists.by_hand(session, id):
+        for row in action_lists.by_hand(session, id):
             typer.echo(f"followup: still open: {row.id} {row.type} {clean(row.title)}, due {row.due}", err=True)

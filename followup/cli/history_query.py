@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from followup.app import lists
+from followup.app import history_lists, named_contacts
 from followup.cli.command_session import opened
 from followup.cli.options import Format
 from followup.cli.printing import print_lines, terminal_width
@@ -33,8 +33,8 @@ def history(
 ) -> None:
     """Everything that happened, oldest first: when, by whom, what."""
     with opened(ctx) as session:
-        subject = contact_subject(lists.contact_id(session, contact)) if contact else None
-        rows = lists.history(session, subject, change or None, limit)
+        subject = contact_subject(named_contacts.contact_id(session, contact)) if contact else None
+        rows = history_lists.history(session, subject, change or None, limit)
         items: Iterable[Mapping[str, object]] = map(_for_people, rows) if format == "table" else rows
         columns = ("change", "at", "by", *(() if subject else ("subject",)), "what", "details")
         empty = "Nothing of that is yours to see." if subject or change else "Nothing has happened yet."

@@ -36,9 +36,9 @@ def init(
 
 
 def _print(folder: str, started: Started) -> None:
-    from followup.store import shown
+    from followup.store.urls import display_url
 
-    place = shown(started.url).removeprefix("sqlite:///")
+    place = display_url(started.url).removeprefix("sqlite:///")
     typer.echo(f"Started {folder}: its catalog is in {os.path.join(folder, 'cycles')}, its store is {place}.")
     if started.sample:
         you = "Your login is that of Tom Brown, a rep" if started.let_in else "You are Tom Brown, with --user tom"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from followup.app import lists
+from followup.app import lookup, named_contacts
 from followup.app.deciding import for_contacts, for_user
 from followup.app.session import Session
 from followup.cli.answers import answer, kept_rows
@@ -35,7 +35,7 @@ def schedule(
     """A follow-up by hand, for a contact, or a task of your own."""
     with opened(ctx, dry_run) as session:
         contact, type_, time = _parsed(session, words)
-        who = session.worker(owner).id if owner else session.user.id
+        who = lookup.worker(session, owner).id if owner else session.user.id
         due = day(session, time, who) if time else None
         kind = declared(session, "category", category)
         wish = w.Schedule(type_, due, title, who, note or None, kind, None, channel or None)
@@ -48,12 +48,13 @@ def schedule(
 
 def _parsed(session: Session, words: list[str]) -> tuple[str | None, str, str]:
     """[CONTACT] TYPE [WHEN]: the first word is a type only where it names one and a task is meant."""
-    types = session.documents(ACTION_TYPE)
+    types = session.catalog.documents(ACTION_TYPE)
     if words[0] in types and (len(words) == 1 or words[1] not in types):
         return None, words[0], " ".join(words[1:])
     if len(words) < 2:
         raise UsageError(f"schedule [CONTACT] TYPE [WHEN]: '{words[0]}' is no type of action")
-    return lists.contact_id(session, words[0]), session.one("action_type", words[1]), " ".join(words[2:])
+    contact = named_contacts.contact_id(session, words[0])
+    return contact, lookup.one(session, "action_type", words[1]), " ".join(words[2:])
 
 
 @app.command()
@@ -76,7 +77,7 @@ def log(
 ) -> None:
     """Something that has already happened, such as an inbound call."""
     with opened(ctx, dry_run) as session:
-        id, kind = lists.contact_id(session, contact), session.one("action_type", type)
+        id, kind = named_contacts.contact_id(session, contact), lookup.one(session, "action_type", type)
         wish = w.Log(
             type=kind,
             title=title or session.office.types[kind].name,

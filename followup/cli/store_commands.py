@@ -13,13 +13,13 @@ from followup.app.checking import Doctor
 from followup.app.copying import copied
 from followup.app.new_store import check_unused, create_store, upgrade_store
 from followup.app.office_store import open_office
-from followup.cli.command_session import opened
+from followup.cli.command_session import visited
 from followup.cli.options import Answer, AnswerFormat
 from followup.cli.printing import print_json
 from followup.cli.progress import clear_line, progress
 from followup.errors import Refused
 from followup.output.text import clean, plural
-from followup.store import shown
+from followup.store.urls import display_url
 
 app = typer.Typer()
 store = typer.Typer(help="Where the office is kept.", no_args_is_help=True)
@@ -32,7 +32,7 @@ def create(ctx: typer.Context) -> None:
     check_unused(url)
     create_store(url)
     if not ctx.obj.quiet:
-        typer.echo(f"made {shown(url)}: put the catalog in force with `followup apply`")
+        typer.echo(f"made {display_url(url)}: put the catalog in force with `followup apply`")
 
 
 @store.command()
@@ -41,7 +41,7 @@ def upgrade(ctx: typer.Context) -> None:
     url = ctx.obj.store_url()
     was_older = upgrade_store(url)
     if not ctx.obj.quiet:
-        typer.echo(f"{shown(url)} {'was upgraded' if was_older else 'is up to date'}")
+        typer.echo(f"{display_url(url)} {'was upgraded' if was_older else 'is up to date'}")
 
 
 @store.command()
@@ -52,11 +52,11 @@ def copy(
 ) -> None:
     """Copy an office into another store, all of it or nothing, and hold the copy against it row for row."""
     check_unused(target)
-    with opened(ctx, url=source) as session, progress(ctx, "rows") as show:
-        counts = copied(session, target, show)
+    with visited(ctx, url=source) as visit, progress(ctx, "rows") as show:
+        counts = copied(visit, target, show)
     if not ctx.obj.quiet:
         rows = plural(counts.total(), "row")
-        typer.echo(f"copied {plural(counts['contact'], 'contact')} ({rows}, each read back) to {shown(target)}")
+        typer.echo(f"copied {plural(counts['contact'], 'contact')} ({rows}, each read back) to {display_url(target)}")
         typer.echo("It is the office once that url stands in .followup/store; until then nothing has changed.")
 
 
@@ -101,7 +101,7 @@ def _answer(ctx: typer.Context, damage: list[str], warnings: list[str], format: 
 def backup(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="must not exist yet")]) -> None:
     """A whole copy, taken while others work, checked, and only then named FILE."""
     check_absent(file)
-    with opened(ctx) as session:
-        back_up(session, file)
+    with visited(ctx) as visit:
+        back_up(visit, file)
         if not ctx.obj.quiet:
             typer.echo(f"backed up to {file}")

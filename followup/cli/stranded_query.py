@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from followup.app import lists
+from followup.app import stranded_contacts
 from followup.cli.command_session import opened
 from followup.cli.options import Format
 from followup.cli.printing import print_lines, terminal_width
@@ -18,7 +18,7 @@ app = typer.Typer()
 def stranded(ctx: typer.Context, format: Format = "table") -> None:
     """Contacts that fall through, why, and what mends each; exit 1 if there are any."""
     with opened(ctx) as session:
-        rows = lists.stranded_contacts(session)
+        rows = stranded_contacts.stranded_contacts(session)
         if rows and format == "table":
             print_lines([render_stranded(rows, terminal_width())])
         elif rows or not ctx.obj.quiet:

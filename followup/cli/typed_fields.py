@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import typer
 
+from followup.app import lookup
 from followup.app.session import Session
 from followup.core.kinds import Kind
 from followup.errors import BadInput, UsageError
@@ -49,8 +50,8 @@ def cleaned(field: str, text: str) -> str:
 def _declared_id(session: Session, kind: str, word: str) -> str:
     """A list that the office has not declared takes any word."""
     if kind == "user":
-        return session.worker(word).id
-    return session.one(kind, word) if session.documents(Kind(kind)) else word
+        return lookup.worker(session, word).id
+    return lookup.one(session, kind, word) if session.catalog.documents(Kind(kind)) else word
 
 
 def cleared(fields: Sequence[str]) -> dict[str, None]:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from followup.app import lookup
 from followup.cli.arguments import day, day_of
 from followup.cli.catalog_queries import Folder, files_in
 from followup.cli.command_session import opened
@@ -74,7 +75,7 @@ def forecast(
         today = session.clock(None).day
         last = day(session, until, None)[:10] if until else add_days(today, DAYS_AHEAD - 1)
         check_span(today, last)
-        owners = [session.one("user", word) for word in owner or ()] or None
+        owners = [lookup.one(session, "user", word) for word in owner or ()] or None
         ahead = Ahead(session, last, habits(late, leave), Random(seed).random)
         with progress(ctx, "contacts") as show:
             foreseen = outlook(session, ahead, owners, show)

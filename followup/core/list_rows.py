@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from followup.core.model import Action, Dossier
-from followup.core.timing import day_of
+from followup.core.timing import day_of, utc_text
 from followup.core.worklist import next_action_date, overdue_days
 
 if TYPE_CHECKING:  # `due` need not make them
     from collections.abc import Mapping
     from typing import TypedDict
+
+    from followup.core.model import Action, Dossier
 
     class ContactItem(TypedDict):
         """An item of contacts@1."""
@@ -160,3 +161,19 @@ class ContactRow(NamedTuple):
             "next_action_date": next_action_date(self.next_action, day_of(self.updated_at, zone)),
         }
         return cast("ContactItem", item)  # _asdict() does not tell the types of its fields
+
+
+class VersionRow(NamedTuple):
+    """`versions@1`, in the order of catalog.versions. `at`: UTC seconds. `took_back`: the version that this one took
+    back; `items`: how many differ from the version before."""
+
+    version: int
+    commit: str | None
+    at: int
+    by: str
+    change: int
+    took_back: int | None
+    items: int
+
+    def item(self) -> dict[str, object]:
+        return {**self._asdict(), "at": utc_text(self.at)}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
 from followup.core import wishes as w
 from followup.core.model import UNDONE, Dossier
 from followup.core.office import Office, User
+from followup.core.reach import reach, sees
 from followup.errors import Refused
 
 #: by whom a change is where no user made it, such as an edit of a file by hand
@@ -26,41 +26,6 @@ NEEDS: Mapping[type[w.Wish], str] = MappingProxyType(
 
 #: acts where no user does: a first apply, an edit of a file by hand, a rehearsal; it may do everything
 OFFICE = User("office", "the office", "administrator", frozenset(("apply-catalog", *NEEDS.values())))
-
-
-def below(user: str, users: Mapping[str, User]) -> frozenset[str]:
-    """The user and everyone below them; `users` is every user of the office."""
-    team, grown = frozenset([user]), True
-    while grown:
-        more = frozenset(u.id for u in users.values() if u.manager in team) - team
-        team, grown = team | more, bool(more)
-    return team
-
-
-class Reach(NamedTuple):
-    """What a user sees (F20): everything; or what `team` owns or holds, and what is of `property` or of none.
-
-    The statements of the lists say the same in SQL (`sees_contact`).
-    """
-
-    everything: bool
-    team: frozenset[str]
-    property: str | None
-
-
-def reach(user: User, users: Mapping[str, User]) -> Reach:
-    wide = user.sees_widely()
-    return Reach(wide and user.property is None, below(user.id, users), user.property if wide else None)
-
-
-def sees(reach: Reach, dossier: Dossier) -> bool:
-    """F20: owned or held by the team; or of the property."""
-    contact = dossier.contact
-    if reach.everything or (reach.property and (contact is None or contact.property in (None, reach.property))):
-        return True
-    holders = {action.owner for action in dossier.actions if action.open}
-    holders.add(contact.owner if contact else dossier.subject.partition(":")[2])
-    return not holders.isdisjoint(reach.team)
 
 
 def must(by: User, permission: str, what: str = "do that") -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
-from followup.core.model import Contact, Enrolment
 from followup.core.timing import days_between
+
+if TYPE_CHECKING:
+    from followup.core.model import Contact, Enrolment
 
 
 class Listed(Protocol):

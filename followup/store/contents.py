@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import zip_longest
 
 from followup.errors import CannotWrite
-from followup.store import Store
+from followup.store.protocol import Store
 from followup.store.tables import TABLES
 
 

@@ -1,50 +1,56 @@
-"""Dossiers out of rows, whatever the engine that answers the questions."""
+"""Dossiers out of rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from json import dumps
-from typing import Any
 
 from followup.core.model import Action, Contact, Dossier, Enrolment, contact_subject, user_subject
+from followup.store.asking import Asking
 
 #: of a contact: what follows in its row is the store's own
 WIDTH = len(Contact._fields)
 
 
-class Dossiers:
-    """The part of a store that gathers. Whoever keeps the rows says how they are asked for."""
+def of_contacts(store: Asking, contacts: Sequence[str]) -> dict[str, Dossier]:
+    """By contact id; of one that is not there, an empty one."""
+    ids = dumps(contacts)
+    dossiers = {id: Dossier(contact_subject(id)) for id in contacts}
+    for row in store.ask("dossiers.contacts", ids=ids):
+        dossiers[row[0]] = Dossier(contact_subject(row[0]), row[WIDTH], Contact._make(row[:WIDTH]))
+    enrolments: dict[str, list[Enrolment]] = {}
+    for row in store.ask("dossiers.enrolments", ids=ids):
+        enrolments.setdefault(row[1], []).append(Enrolment._make(row))
+    actions: dict[str, list[Action]] = {}
+    for row in store.ask("dossiers.actions", ids=ids):
+        actions.setdefault(row[1], []).append(Action._make(row))
+    for id in actions.keys() | enrolments.keys():
+        dossiers[id] = dossiers[id]._replace(
+            enrolments=tuple(enrolments.get(id, ())), actions=tuple(actions.get(id, ()))
+        )
+    return dossiers
 
-    def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
-        raise NotImplementedError
 
-    def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
-        ids = dumps(contacts)
-        found = {id: Dossier(contact_subject(id)) for id in contacts}
-        for row in self.ask("dossiers.contacts", ids=ids):
-            found[row[0]] = Dossier(contact_subject(row[0]), row[WIDTH], Contact._make(row[:WIDTH]))
-        enrolments: dict[str, list[Enrolment]] = {}
-        for row in self.ask("dossiers.enrolments", ids=ids):
-            enrolments.setdefault(row[1], []).append(Enrolment._make(row))
-        actions: dict[str, list[Action]] = {}
-        for row in self.ask("dossiers.actions", ids=ids):
-            actions.setdefault(row[1], []).append(Action._make(row))
-        for id in actions.keys() | enrolments.keys():
-            found[id] = found[id]._replace(enrolments=tuple(enrolments.get(id, ())), actions=tuple(actions.get(id, ())))
-        return found
+def last_seq(store: Asking, subject: str) -> int:
+    """The number of a subject's last event; 0 for none."""
+    return int(next(store.ask("dossiers.last_seq", subject=subject))[0])
 
-    def dossier_of(self, actions: Sequence[int]) -> Dossier | None:
-        found = [Action._make(row) for id in actions for row in self.ask("dossiers.one_action", id=id)]
-        if not found or found[0].id != actions[0]:
-            return None
-        contact, owner = found[0].contact, found[0].owner
-        dossier = self.dossiers([contact])[contact] if contact else self.tasks(owner or "")
-        more = [a for a in found if (a.contact, a.contact or a.owner) == (contact, contact or owner)]
-        missing = [action for action in more if dossier.action(action.id) is None]
-        return dossier._replace(actions=tuple(sorted((*dossier.actions, *missing)))) if missing else dossier
 
-    def tasks(self, user: str) -> Dossier:
-        subject = user_subject(user)
-        seq = next(self.ask("dossiers.last_seq", subject=subject))[0]
-        actions = tuple(Action._make(row) for row in self.ask("dossiers.tasks", user=user))
-        return Dossier(subject, seq, actions=actions)
+def of_user(store: Asking, user: str) -> Dossier:
+    """A user's open tasks without a contact."""
+    subject = user_subject(user)
+    seq = last_seq(store, subject)
+    return Dossier(subject, seq, actions=tuple(Action._make(row) for row in store.ask("dossiers.tasks", user=user)))
+
+
+def actions_by_id(store: Asking, ids: Sequence[int]) -> list[Action]:
+    """Those of them that are there."""
+    return [Action._make(row) for id in ids for row in store.ask("dossiers.one_action", id=id)]
+
+
+def joined_by(dossier: Dossier, actions: Sequence[Action]) -> Dossier:
+    """The dossier with those of the actions that are its subject's, open or closed; the first is."""
+    contact, owner = actions[0].contact, actions[0].owner
+    own = [a for a in actions if (a.contact, a.contact or a.owner) == (contact, contact or owner)]
+    missing = [action for action in own if dossier.action(action.id) is None]
+    return dossier._replace(actions=tuple(sorted((*dossier.actions, *missing)))) if missing else dossier

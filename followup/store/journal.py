@@ -10,7 +10,7 @@ from typing import Any
 
 from followup.core.history import KINDS, NAMES, Entry, Event
 from followup.errors import StoreUnreachable
-from followup.store import DAMAGED
+from followup.store.asking import DAMAGED
 from followup.store.tables import HistoryRow
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from followup.store import Change, Store
+from followup.store.protocol import Change, Store
 
 
 class Killed(Exception):
@@ -36,8 +36,8 @@ class DyingChange:
     def save(self, decisions: Iterable[Any]) -> None:
         self._change.save(self._some(decisions))
 
-    def execute(self, name: str, rows: Iterable[Sequence[Any]]) -> None:
-        self._change.execute(name, self._some(rows))
+    def put_in_force(self, version: Any, ended: Iterable[Any], items: Iterable[Any]) -> None:
+        self._change.put_in_force(version, self._some(ended), self._some(items))
 
     def _some(self, things: Iterable[Any]) -> Iterator[Any]:
         for thing in things:

@@ -15,21 +15,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from followup.app import lists
+from followup.app import action_lists
 from followup.app.applying import apply, difference
 from followup.app.checking import Doctor
 from followup.app.deciding import for_actions, for_contacts
-from followup.app.session import Session
 from followup.app.undoing import undo_last
 from followup.app.versions import Version
 from followup.core import wishes as w
+from followup.core.list_filters import ActionFilter
 from followup.core.migration.effects import REFUSED, Effect
 from followup.core.migration.summary import CatalogDiff
 from followup.errors import Refused
-from followup.store import Store, open_store
+from followup.store.opening import open_store
+from followup.store.protocol import Store
 from tests.app import small_catalog as c
 from tests.properties import examples
 from tests.servers import new_schema
+from tests.sessions import session_in, visit_of
 
 MORNING = 1777910400
 CYCLES = ("calls", "once", "talks", "sale", "rest")
@@ -125,13 +127,13 @@ def lived(store: Store, lives: list[tuple[int, int, bool]]) -> int:
     now = MORNING
     first = version(c.OFFICE)
     assert first
-    apply(Session(store, now, "ada", "apply"), first, "ada")
+    apply(visit_of(store, now, "ada", "apply"), first, "ada")
     wishes = [(id, w.Add({"name": id.title(), "owner": owner}, w.Choice(alias))) for id, owner, alias in PEOPLE]
-    for_contacts(Session(store, now, "sue", "add"), wishes)
+    for_contacts(session_in(store, now, "sue", "add"), wishes)
     for who, days, by_hand in lives:
         now += days * 86_400
-        here = Session(store, now, "sue", "complete")
-        mine = list(lists.search(here, contact=PEOPLE[who][0], status="scheduled"))
+        here = session_in(store, now, "sue", "complete")
+        mine = list(action_lists.search(here, ActionFilter(contact=PEOPLE[who][0], status="scheduled")))
         if mine and by_hand:
             for_actions(here, [([mine[-1].id], [w.Reschedule(mine[-1].id, "2026-06-20")])])
         elif mine:
@@ -150,7 +152,7 @@ def rows(store: Store) -> dict[str, Any]:
 def opened(store: Store) -> dict[str, dict[int, str]]:
     """By contact: what is open, with its due."""
     found: dict[str, dict[int, str]] = {}
-    for row in lists.search(Session(store, MORNING, "sue"), status="scheduled"):
+    for row in action_lists.search(session_in(store, MORNING, "sue"), ActionFilter(status="scheduled")):
         found.setdefault(row.contact or "", {})[row.id] = row.due
     return found
 
@@ -192,27 +194,27 @@ def check(
         return "invalid"
     with a_store() as store:
         now = lived(store, lives)
-        here = partial(Session, store, now, "ada")
+        here, there = partial(session_in, store, now, "ada"), partial(visit_of, store, now, "ada")
         before, open_before, office = rows(store), opened(store), here().office.version
         with suppress(Refused):
-            shown = difference(here(), wanted, "ada", None)
+            shown = difference(there(), wanted, "ada", None)
             assert rows(store) == before, "looking changes nothing"
             if shown.refused:
                 with pytest.raises(Refused):
-                    apply(here("apply"), wanted, "ada")
+                    apply(there("apply"), wanted, "ada")
                 assert rows(store) == before and here().office.version == office
                 return "refused"
             if not shown.edits:
                 return "nothing"
-            made = apply(here("apply"), wanted, "ada", shown.digest, None)
+            made = apply(there("apply"), wanted, "ada", shown.digest, None)
             assert effects(made) == effects(shown)
             accounts_for_all(shown, open_before, opened(store))
             assert list(Doctor(store).damage()) == []
-            assert apply(here("apply"), wanted, "ada").edits == (), "a second apply has nothing to do"
+            assert apply(there("apply"), wanted, "ada").edits == (), "a second apply has nothing to do"
             undo_last(here("undo"))
             assert rows(store) == before
             assert list(Doctor(store).damage()) == []
-            again = difference(here(), wanted, "ada", None)
+            again = difference(there(), wanted, "ada", None)
             assert [e._replace(action=None) for e in effects(again)] == [
                 e._replace(action=None) for e in effects(shown)
             ]

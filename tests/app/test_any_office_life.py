@@ -26,26 +26,28 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from followup.app import applying, lists
+from followup.app import action_lists, applying, contact_lists, history_lists, stranded_contacts
 from followup.app.checking import Doctor
 from followup.app.deciding import Outcome, for_actions, for_contacts, for_user
 from followup.app.importing import Defaults, Importer
-from followup.app.session import Session
+from followup.app.session import Session, Visit
 from followup.app.undoing import undo_last
 from followup.app.versions import Version
 from followup.catalog.load import Catalog
 from followup.core import wishes as w
+from followup.core.list_filters import ContactFilter
 from followup.core.list_rows import ActionRow
 from followup.errors import NotFound, Refused
 from followup.intake.mapping import map_columns
 from followup.intake.refusals import Refusal
 from followup.intake.sheet import open_table
-from followup.store import open_store
+from followup.store.opening import open_store
 from tests.app import small_catalog as c
 from tests.app.dying_store import Dying, Killed
 from tests.app.office_model import No, Office, enrolled, instant, next_due, opened, step_id
 from tests.properties import examples
 from tests.servers import new_schema
+from tests.sessions import session_in, visit_of
 
 MORNING = 1777910400  # 2026-05-04T09:00 in Vancouver, an hour into the 5th in Tokyo
 #: who is there from the start, whose they are, and on which cycle; nora is not known yet
@@ -100,7 +102,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
         self.url = self.place.__enter__()
         self.store = open_store(self.url, create=True)
         self.model = Office(c.OFFICE, MORNING)
-        _apply(c.loaded(c.OFFICE), Session(self.store, MORNING, "ada"))
+        _applied(c.loaded(c.OFFICE), visit_of(self.store, MORNING, "ada"))
         self.told: list[dict[str, Any]] = []
         self.last: Command | None = None
         self.trouble: str | int | None = None
@@ -114,7 +116,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
 
     def world(self, by: str, command: str = "look", dry_run: bool = False) -> Session:
         """A new one for each command, as the command line has it."""
-        return Session(self.store, self.model.now, by, command, dry_run)
+        return session_in(self.store, self.model.now, by, command, dry_run)
 
     # What happens to contacts
 
@@ -318,7 +320,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
             self.holds()
         elif trouble is not None:
             with suppress(Killed):
-                _answer(real, Session(Dying(self.store, trouble), self.model.now, by, name))
+                _answer(real, session_in(Dying(self.store, trouble), self.model.now, by, name))
             self.store.close()
             self.store = open_store(self.url)
             self.holds()
@@ -339,7 +341,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
 
     def holds(self) -> None:
         here = self.world("sue")
-        actions, told = lists.search(here), list(lists.history(here))
+        actions, told = action_lists.search(here), list(history_lists.history(here))
         enrolments = {id: row for _, id, *row in self.store.ask("doctor.enrolments", since="", before=None)}
         self._learns_ids("actions", [row.id for row in actions])
         self._learns_ids("enrolments", list(enrolments))
@@ -372,7 +374,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
             for contact, mine in records
             for x in mine["enrolments"].values()
         }
-        listed = lists.contacts(here, closed=True)
+        listed = contact_lists.contacts(here, ContactFilter(closed=True))
         assert {row.id: tuple(getattr(row, name) for name in LISTED) for row in listed} == {
             id: self._as_contact(mine) for id, mine in self.model.contacts().items()
         }
@@ -414,14 +416,14 @@ class AnyOfficeLife(RuleBasedStateMachine):
         on = [contact for contact, *_, ended, _ in enrolments.values() if ended is None]
         assert len(on) == len(set(on))
         # of those who have left too: an undo, or a lost contact that is a lead again, may give them something
-        due = [row.id for owner in (None, *c.OFFICE["users"]) for row in lists.due(here, owner, "2999-12-31")]
+        due = [row.id for owner in (None, *c.OFFICE["users"]) for row in action_lists.due(here, owner, "2999-12-31")]
         assert sorted(due) == sorted(row.id for row in open_)
-        assert [found.contact for found in lists.stranded_contacts(here)] == self.model.stranded()
+        assert [found.contact for found in stranded_contacts.stranded_contacts(here)] == self.model.stranded()
 
     def _shows_to_each_what_is_theirs(self) -> None:
         """F20: whoever acted last finds what is theirs in their list, and nothing that is none of their business."""
         if self.last and self.model.works_here(self.last.by):
-            listed = {row.id for row in lists.contacts(self.world(self.last.by), closed=True)}
+            listed = {row.id for row in contact_lists.contacts(self.world(self.last.by), ContactFilter(closed=True))}
             assert listed == self.model.seen(self.last.by)
 
 
@@ -476,7 +478,11 @@ def _undo(partly: bool, here: Session) -> list[str]:
 
 
 def _apply(found: Catalog, here: Session) -> list[str]:
-    applying.apply(here, Version(found.documents, found.digest, None), "ada")
+    return _applied(found, visit_of(here.store, here.now, "ada", here.command, here.dry_run))
+
+
+def _applied(found: Catalog, visit: Visit) -> list[str]:
+    applying.apply(visit, Version(found.documents, found.digest, None), "ada")
     return []
 
 

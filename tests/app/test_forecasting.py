@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 
 from followup.app.forecasting import Ahead, forecast
-from followup.app.session import Session
 from followup.core.rehearsal.habits import Habits
 from tests.app.test_any_edition import LIVES, in_sqlite, lived
 from tests.properties import examples
+from tests.sessions import session_in
 
 #: nothing is late, as without habits; but chance is asked each time, so that nothing is remembered
 EACH = Habits(((1.0, 0.0),))
@@ -23,7 +23,7 @@ def test_those_who_stand_alike_have_the_same_to_come(lives: Any) -> None:
         now = lived(store, lives)
         found = []
         for habits in (Habits(), EACH):
-            here = Session(store, now, "sue")
+            here = session_in(store, now, "sue")
             ahead = Ahead(here, "2026-07-01", habits, lambda: 0.5)
             found.append((vars(forecast(here, ahead)), len(ahead.futures)))
         (once, remembered), (each, none) = found

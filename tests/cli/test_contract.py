@@ -21,12 +21,12 @@ import pytest
 import typer
 
 from followup.app.deciding import for_contacts
-from followup.app.session import Session
 from followup.cli.root import COMMANDS, GROUPS, app
 from followup.core import wishes
-from followup.store import open_store
+from followup.store.opening import open_store
 from tests.conftest import NOW
 from tests.forking import server
+from tests.sessions import session_in
 from tests.store.faults import STRACE, failing, one_line, people, ran
 
 #: command -> words with which it has something to do in the prepared office, for the user sue
@@ -214,7 +214,7 @@ def besieged(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office whose contacts have such values in every field; they went past the command line, which refuses some."""
     folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("besieged") / "demo"))
     store = open_store(f"sqlite:///{folder / 'followup.db'}")
-    world = Session(store, 1_777_910_400, "sue", "test")  # 2026-05-04 16:00 UTC
+    world = session_in(store, 1_777_910_400, "sue", "test")  # 2026-05-04 16:00 UTC
     for id, evil in HOSTILE.items():
         fields = dict.fromkeys(("name", "first_name", "last_name", "email", "phone", "source"), evil)
         add = wishes.Add({**fields, "owner": "tom", "stage": "lead"}, wishes.Choice("web-registration"))

@@ -16,7 +16,7 @@ import pytest
 from followup.app.checking import Doctor
 from followup.app.checking.histories import Histories
 from followup.errors import FollowupError
-from followup.store import open_store
+from followup.store.opening import open_store
 from followup.store.statements import migrations
 from tests.conftest import NOW, Run, all_shown, command
 

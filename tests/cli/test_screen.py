@@ -15,14 +15,14 @@ import pytest
 import typer
 
 from followup.app.deciding import for_contacts
-from followup.app.session import Session
 from followup.cli.root import COMMANDS, app
 from followup.core import wishes
 from followup.output.schemas import KEYS
 from followup.output.table import width
-from followup.store import open_store
+from followup.store.opening import open_store
 from tests.conftest import NOW, ROOT, Run, all_shown
 from tests.forking import server
+from tests.sessions import session_in
 
 EVIL = "Eve\x1b]0;mine\x07\x9b31m\u202ered\u2066\u200b\nall is well"
 UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
@@ -49,7 +49,7 @@ def lines(text: str) -> list[str]:
 def crowd(office: Path) -> Path:
     """The office with names that no table is made for; they went past the command line, which refuses one."""
     store = open_store(f"sqlite:///{office / 'followup.db'}")
-    world = Session(store, 1_777_910_400, "tom", "test")  # 2026-05-04 16:00 UTC
+    world = session_in(store, 1_777_910_400, "tom", "test")  # 2026-05-04 16:00 UTC
     names = {"long": "Bartholomew " * 750, "wide": "王小明陳大文李小龍" * 5, "evil": EVIL, "zed": "Zed\nall is well"}
     for id, name in names.items():
         fields = {"name": name, "phone": "+1 604 555 0199", "owner": "tom", "stage": "lead"}

@@ -6,7 +6,7 @@ import pytest
 
 from followup.core import wishes as w
 from followup.core.model import Dossier
-from followup.core.permission import below, reach, sees
+from followup.core.reach import below, reach, sees
 from followup.errors import Refused
 from tests.core.building import USERS, Story, cycle, office, step, user
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from followup.store import open_store
 from followup.store.contents import difference
+from followup.store.opening import open_store
 from followup.store.tables import ACTION, CHANGE, ENROLMENT, TABLES
 from tests.conftest import all_shown, command
 from tests.servers import let_in, new_schema, schema_of, server_url

@@ -20,8 +20,10 @@ from followup.core.decide import decide
 from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
 from followup.errors import Busy
-from followup.store import Change, Store, open_store
+from followup.store.opening import open_store
+from followup.store.protocol import Change, Store
 from followup.store.tables import ACTION, CHANGE, ENROLMENT, HISTORY, TABLES
+from tests.sessions import session_in
 from tests.store.conftest import ENGINES, Kept, made_in
 
 NOON = 1_777_910_400  # 2026-05-04 16:00 UTC, which is 09:00 at the office
@@ -153,7 +155,7 @@ def store(anywhere: Kept) -> Iterator[Store]:
 
 
 def world(store: Store, dry_run: bool = False) -> Session:
-    return Session(store, NOON, "sue", "test", dry_run, "typed")
+    return session_in(store, NOON, "sue", "test", dry_run, "typed")
 
 
 def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:

@@ -16,15 +16,16 @@ from hypothesis import strategies as st
 
 from followup.app.deciding import for_contacts
 from followup.app.office_store import open_office
-from followup.app.session import Session
 from followup.core import wishes as w
 from followup.errors import BadInput, Busy, NoProject
-from followup.store import Head, open_store
 from followup.store.folder.fields import lines, value_of
 from followup.store.folder.places import locked
+from followup.store.opening import open_store
+from followup.store.protocol import Head
 from followup.store.sqlite.version import SCHEMA_VERSION
 from followup.store.tables import HISTORY
 from tests.conftest import NOW, command
+from tests.sessions import session_in
 from tests.store.faults import OBEYING_MODES, failing, needs_modes, needs_strace, one_line, people, places_to_die, ran
 
 STORE = {"FOLLOWUP_STORE": "csv:office"}
@@ -125,7 +126,7 @@ def test_what_happened_is_that_of_when_the_rest_was_read_whoever_writes_meanwhil
         rows = list(store.rows_of(HISTORY))
         assert {row[2] for row in rows} == {1, 2, 3}
     with closing(open_store(f"csv:{office}/office")) as store:
-        here = Session(store, 1_777_910_400, "sue", "test")
+        here = session_in(store, 1_777_910_400, "sue", "test")
         for_contacts(here, [("li-wei", w.Stop())])
         told = list(store.rows_of(HISTORY))
         with closing(open_store(f"csv:{office}/office")) as again:
@@ -192,7 +193,7 @@ def test_what_an_editor_saves_while_a_command_writes_is_not_lost(schema: int, of
 
     replaced(office, "office.json", f'"schema": {SCHEMA_VERSION}', f'"schema": {schema}')
     with closing(open_store(f"csv:{office}/office")) as store:
-        here = Session(store, 1_777_910_400, "sue", "test")
+        here = session_in(store, 1_777_910_400, "sue", "test")
         with pytest.raises(Busy, match="by hand meanwhile"):
             for_contacts(here, [("li-wei", w.Stop())], watch=edited)
     assert "+1 604 555 9999" in done(office, "show", "jane-smith")

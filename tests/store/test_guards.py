@@ -11,15 +11,17 @@ from typing import Any
 import psycopg
 import pytest
 
-from followup.app import lists
-from followup.app.session import Session
+from followup.app import action_lists, contact_lists, history_lists
 from followup.core import wishes as w
 from followup.core.decide import decide
 from followup.core.draft import Stamp
-from followup.store import Head, open_store
+from followup.core.list_filters import ContactFilter
+from followup.store.opening import open_store
 from followup.store.postgres.placeholders import driver_statement
+from followup.store.protocol import Head
 from tests.conftest import command
 from tests.servers import as_login, let_in, new_schema, schema_of, server_url
+from tests.sessions import session_in
 from tests.store.conftest import Kept, dropped
 from tests.store.faults import one_line
 
@@ -79,12 +81,12 @@ def test_F20_the_server_shows_each_what_the_rule_says(kept: Guarded) -> None:
     assert kept.run(*schedule, user="sue").returncode == 0
     with closing(open_store(kept.url)) as store:
         for user in USERS:
-            world = Session(store, 1777910400, user)
-            mine = {row.id for row in lists.contacts(world, closed=True)}
+            world = session_in(store, 1777910400, user)
+            mine = {row.id for row in contact_lists.contacts(world, ContactFilter(closed=True))}
             assert kept.ids(user, "SELECT id FROM contact") == mine
             assert kept.ids(user, "SELECT DISTINCT contact FROM enrolment") <= mine
-            assert kept.ids(user, "SELECT id FROM action") == {row.id for row in lists.search(world)}
-            told = {item["subject"] for item in lists.history(world)}
+            assert kept.ids(user, "SELECT id FROM action") == {row.id for row in action_lists.search(world)}
+            told = {item["subject"] for item in history_lists.history(world)}
             assert kept.ids(user, "SELECT DISTINCT subject FROM history") == told
     assert kept.ids("tom", "SELECT id FROM contact") < kept.ids("max", "SELECT id FROM contact")
     assert "jane-smith" in kept.ids("anne", "SELECT id FROM contact") - {"tom"}
@@ -338,7 +340,7 @@ def test_what_was_typed_of_unfinished_work_is_nobody_elses_business_and_is_found
     with closing(open_store(kept.logins["tom"])) as store:
         with store.change(Head(1777910400, "tom", "test", 2)) as change:
             dossier = store.dossiers(["jane-smith"])["jane-smith"]
-            here = Session(store, 1777910400, "tom")
+            here = session_in(store, 1777910400, "tom")
             stamp = Stamp(change.id, 1777910400, here.user)
             change.save([(dossier, decide(dossier, w.Stop(), here.office, stamp, change.ids))])
             change.leave_unfinished("typed")

@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from followup.app.session import Session
 from followup.core import history as h
 from followup.core.draft import Draft, Stamp
-from followup.store import open_store
+from followup.store.opening import open_store
 from tests.core.building import enrol_on_plan
+from tests.sessions import session_in
 from tests.store.conftest import Kept
 
 PLAN = """
@@ -42,7 +42,7 @@ def put_on_plan(
     kept: Kept, contact: str, enrol: Callable[[Draft], None] = partial(enrol_on_plan, id="welcome")
 ) -> None:
     with closing(open_store(kept.url)) as store:
-        session = Session(store, 1_777_910_400, "sue", "launch")
+        session = session_in(store, 1_777_910_400, "sue", "launch")
         with store.change(session.head()) as writing:
             dossier = store.dossiers([contact])[contact]
             draft = Draft(dossier, session.office, Stamp(writing.id, session.now, session.user), writing.ids)

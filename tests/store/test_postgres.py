@@ -18,11 +18,13 @@ from psycopg.conninfo import conninfo_to_dict
 
 from followup.core.words import folded
 from followup.errors import Busy, NoProject, StoreUnreachable
-from followup.store import Head, open_store, shown
+from followup.store.opening import open_store
 from followup.store.postgres import store as postgres_store
 from followup.store.postgres.server import address, connect
 from followup.store.postgres.store import SCHEMA_VERSION, PostgresStore
+from followup.store.protocol import Head
 from followup.store.tables import HISTORY
+from followup.store.urls import display_url
 from tests.conftest import NOW, command
 from tests.servers import database, let_in, new_schema, schema_of, server_url
 from tests.store.conftest import Kept, dropped
@@ -305,7 +307,7 @@ def test_without_its_driver_it_says_what_to_install(tmp_path: Path) -> None:
     ],
 )
 def test_P7_a_url_is_said_without_its_password(url: str, said: str) -> None:
-    assert shown(url) == said
+    assert display_url(url) == said
 
 
 @pytest.mark.parametrize(
@@ -403,7 +405,7 @@ def test_P7_a_password_is_neither_kept_nor_said(tmp_path: Path) -> None:
     url = new_schema().replace("postgres@", "postgres:secret@")
     told = command("init", "demo", cwd=tmp_path, FOLLOWUP_STORE=url)
     assert told.returncode == 0 and "secret" not in told.stdout + told.stderr
-    assert (tmp_path / "demo" / ".followup" / "store").read_text() == shown(url) + "\n"
+    assert (tmp_path / "demo" / ".followup" / "store").read_text() == display_url(url) + "\n"
 
 
 @given(

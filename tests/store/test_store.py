@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from followup.errors import NoProject
-from followup.store import open_store
+from followup.store.opening import open_store
 from followup.store.statements import FOLDER, migrations, statement
 from tests.conftest import NOW, Run
 

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from followup.core.model import Action, Contact, Enrolment
-from followup.store import open_store
+from followup.store.opening import open_store
 from followup.store.sqlite.schema import migrate
 from followup.store.statements import statement
 from followup.store.tables import (

@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterable, Iterator
 
 from followup.app.checking.catalog_faults import digests, documents, undeclared, versions
 from followup.app.checking.histories import Histories
-from followup.app.checking.questions import FOUND, asking
+from followup.app.checking.row_faults import FAULTS, check_for
 from followup.errors import StoreUnreachable
-from followup.store import Store
+from followup.store.protocol import Store
 
 Check = Callable[[Store], Iterable[str]]
 
 
 class Doctor:
-    """One look at a store. What could not be read is said once, at the end."""
+    """One look at a store. What could not be read is reported once, at the end."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -29,7 +29,7 @@ class Doctor:
 
         Memory does not grow with the history, and time grows as it does.
         """
-        for check in (_file, _schema, *(asking(*found) for found in FOUND), versions, documents, digests):
+        for check in (_file, _schema, *(check_for(*fault) for fault in FAULTS), versions, documents, digests):
             yield from self._found(check)
         histories = Histories()
         yield from self._found(histories.of_others)
@@ -39,7 +39,7 @@ class Doctor:
         yield from self.unread
 
     def warnings(self) -> Iterator[str]:
-        """What is whole and yet leads nowhere: whatever hangs on a name that the catalog does not declare."""
+        """What is undamaged and yet leads nowhere, since the catalog does not declare it."""
         yield from self._found(undeclared)
 
     def _found(self, check: Check) -> list[str]:
@@ -62,7 +62,7 @@ class Doctor:
 
 
 def _file(store: Store) -> Iterator[str]:
-    for (line,) in store.ask("doctor.integrity"):
+    for line in store.doctor.integrity():
         if line != "ok":
             yield f"the file is damaged: {line}"
 

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
-from followup.app.checking.aside import Aside
 from followup.core import history as h
 from followup.core.model import Action, Contact, Dossier, Enrolment
 from followup.core.transitions import ActionEvent, allowed
@@ -29,14 +28,15 @@ class Unfit(ValueError):
     """Why an event cannot be: words that follow "cannot be replayed:"."""
 
 
-def check(event: h.Event, action: int | None, dossier: Dossier, aside: Aside) -> None:
-    """Raises Unfit. `action`: as the row of the history has it; `aside`: those that the dossier no longer carries."""
+def check(event: h.Event, action: int | None, dossier: Dossier, find: Callable[[int], Action | None]) -> None:
+    """Raises Unfit. `action`: as the row of the history has it; `find`: the subject's actions, whether or
+    not the dossier carries them."""
     kind = type(event)
     _whole(event)
     _in_its_place(kind, dossier)
     if kind in OF_ACTIONS:
         assert action is not None
-        _about_an_action(kind, action, dossier.action(action) or aside.get(action))
+        _about_an_action(kind, action, find(action))
     elif action is not None:
         raise Unfit("its kind has no action")
     if isinstance(event, h.Undone):
@@ -47,23 +47,23 @@ def check(event: h.Event, action: int | None, dossier: Dossier, aside: Aside) ->
         _about_an_enrolment(event, dossier)
 
 
-def _whole(value: tuple[Any, ...], what: str = "") -> None:
+def _whole(value: tuple[object, ...], what: str = "") -> None:
     for name in _misfits(type(value), *map(type, value)):
-        found = getattr(value, name)
-        raise Unfit(f"its {what}{name} is missing" if found is None else f"its {what}{name} cannot be {found!r}")
+        cell = getattr(value, name)
+        raise Unfit(f"its {what}{name} is missing" if cell is None else f"its {what}{name} cannot be {cell!r}")
 
 
 @lru_cache(maxsize=4096)
-def _misfits(made: Any, *types: type) -> list[str]:
+def _misfits(kind: type, *types: type) -> list[str]:
     """The fields whose values are not of the types that were declared when the kind was released."""
-    return [name for type_, (name, fitting) in zip(types, _declared(made).items(), strict=True) if type_ not in fitting]
+    return [name for type_, (name, fitting) in zip(types, _declared(kind).items(), strict=True) if type_ not in fitting]
 
 
 @cache
-def _declared(made: Any) -> dict[str, frozenset[type]]:
-    hints = get_type_hints(made)
+def _declared(kind: type) -> dict[str, frozenset[type]]:
+    hints = get_type_hints(kind)
     parts = {name: get_args(hint) if isinstance(hint, UnionType) else (hint,) for name, hint in hints.items()}
-    return {name: frozenset(map(_plain, found)) for name, found in parts.items()}
+    return {name: frozenset(map(_plain, types)) for name, types in parts.items()}
 
 
 def _plain(part: Any) -> type:
@@ -75,9 +75,9 @@ def _whole_rows(event: h.Undone) -> None:
     """An undo keeps whole rows, which become the subject's as they are."""
     contacts = [event.contact] if event.contact else []
     rows_of: Mapping[Any, Iterable[h.Row]] = {Contact: contacts, Enrolment: event.enrolments, Action: event.actions}
-    for made, rows in rows_of.items():
+    for kind, rows in rows_of.items():
         for row in rows:
-            _whole(made(**row), f"{made.__name__.lower()}'s ")
+            _whole(kind(**row), f"{kind.__name__.lower()}'s ")
 
 
 def _fields_of_a_contact(fields: h.Fields) -> None:

@@ -6,17 +6,17 @@ History and rows are read side by side in the order of their subjects: once thro
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import partial
 from heapq import merge
 from itertools import groupby
-from json import dumps
 from operator import itemgetter
 from types import MappingProxyType
-from typing import Any
+from typing import cast
 
+from followup.app.checking.differences import RowId, differences
 from followup.app.checking.replay import Replay
-from followup.app.checking.rows import Row, differences
-from followup.store import Store
+from followup.store.asking import AnyRow
+from followup.store.protocol import Store
+from followup.store.questions.doctor_questions import KeptEvent
 from followup.store.tables import ACTION, CONTACT, ENROLMENT
 
 #: events, or contacts, that are read in one transaction: whoever writes meanwhile waits some tenths of a second
@@ -27,7 +27,7 @@ HISTORY = "history"
 #: the rows that are kept of a subject, by the question that answers them
 KEPT = MappingProxyType({"contacts": CONTACT, "enrolments": ENROLMENT, "actions": ACTION})
 
-Group = tuple[bytes, str, str, Iterator[Row]]
+Group = tuple[bytes, str, str, Iterator[AnyRow]]
 
 
 class Histories:
@@ -39,49 +39,53 @@ class Histories:
 
     def of_others(self, store: Store) -> Iterator[str]:
         """Of whatever is no contact: users' own tasks, and the office."""
-        streams = (HISTORY, store.ask("doctor.others_history")), ("actions", store.ask("doctor.tasks"))
-        yield from self._held(store, streams)
+        doctor = store.doctor
+        yield from self._held(store, ((HISTORY, doctor.events_of_others()), ("actions", doctor.tasks())))
 
     def of_contacts(self, store: Store) -> Iterator[str]:
         """Of the contacts of one stretch."""
         self.told, since = True, self._since  # until it is known where the next stretch begins
-        (subject,) = next(store.ask("doctor.stretch", since=since, many=self._stretch))
+        subject = store.doctor.stretch_end(since, self._stretch)
         before = _bytes(subject).removeprefix(b"contact:") if subject is not None else None
         if before is not None and before <= since:
             before = None  # the order of a damaged file leads nowhere
-        streams = ((table, store.ask("doctor." + table, since=since, before=before)) for table in (HISTORY, *KEPT))
-        yield from self._held(store, streams)
+        yield from self._held(store, _streams(store, since, before))
         if before is not None:
             self.told, self._since = False, before
 
-    def _held(self, store: Store, streams: Iterable[tuple[str, Iterator[Row]]]) -> Iterator[str]:
+    def _held(self, store: Store, streams: Iterable[tuple[str, Iterator[AnyRow]]]) -> Iterator[str]:
         """Lines about every subject; each stream is in the order of its first column, the history comes first."""
         groups = merge(*(_by_subject(table, rows) for table, rows in streams), key=itemgetter(0))
         for _, parts in groupby(groups, itemgetter(0)):
             yield from self._compared(store, parts)
 
     def _compared(self, store: Store, parts: Iterable[Group]) -> Iterator[str]:
-        kept: dict[str, dict[Any, Row]] = {table: {} for table in KEPT}
+        kept: dict[str, dict[RowId, AnyRow]] = {table: {} for table in KEPT}
         replay: Replay | None = None
         for _, subject, table, rows in parts:
-            replay = replay or Replay(subject, partial(_actions, store))
+            replay = replay or Replay(subject, store.doctor.actions_by_id)
             if table == HISTORY:
-                replay.run(rows)
+                replay.run(cast("Iterator[KeptEvent]", rows))
             else:
-                kept[table] = {row[1]: row[1:] for row in rows if not replay.found(table, row[1])}
+                kept[table] = {row[1]: row[1:] for row in rows if not replay.agreed(table, row[1])}
         assert replay is not None  # no group is empty
         self.events += replay.events
         yield from replay.lines
         if replay.whole:
-            for table, told in replay.told().items():
-                yield from differences(replay.subject, KEPT[table].name, KEPT[table].columns, told, kept[table])
+            for table, expected in replay.expected_rows().items():
+                name, columns = KEPT[table].name, KEPT[table].columns
+                yield from differences(replay.subject, name, columns, expected, kept[table])
 
 
-def _actions(store: Store, ids: list[int]) -> Iterator[Row]:
-    return store.ask("doctor.actions_by_id", ids=dumps(ids))
+def _streams(store: Store, since: bytes, before: bytes | None) -> Iterator[tuple[str, Iterator[AnyRow]]]:
+    doctor = store.doctor
+    yield HISTORY, doctor.events_of_contacts(since, before)
+    yield "contacts", doctor.contacts(since, before)
+    yield "enrolments", doctor.enrolments(since, before)
+    yield "actions", doctor.actions(since, before)
 
 
-def _by_subject(table: str, rows: Iterator[Row]) -> Iterator[Group]:
+def _by_subject(table: str, rows: Iterator[AnyRow]) -> Iterator[Group]:
     """The rows of each subject, with what the streams are merged by: SQLite compares bytes, Python characters."""
     for subject, group in groupby(rows, itemgetter(0)):
         yield _bytes(subject), str(subject), table, group

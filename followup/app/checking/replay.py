@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from json import JSONDecodeError
-from typing import Any
+from typing import TypeAlias
 
-from followup.app.checking.aside import Aside, Stored
+from followup.app.checking.differences import RowId, RowsById, not_put_back
 from followup.app.checking.fitness import Unfit, check
-from followup.app.checking.rows import Row
-from followup.app.checking.undoing import not_put_back
 from followup.core import history as h
 from followup.core.evolve import evolve
-from followup.core.model import Dossier
+from followup.core.model import Action, Dossier
 from followup.store import journal
+from followup.store.asking import AnyRow
+from followup.store.questions.doctor_questions import KeptEvent
 from followup.store.tables import contact_row
 
 #: what damaged data raises where it is read, judged or replayed
@@ -36,62 +36,91 @@ CARRIED = 64
 REMEMBERED = 64
 
 
-class Replay:
-    """`lines`: what is wrong; `whole`: it came to its end, so that rows can be held against it."""
+#: the rows of actions by their ids
+StoredActions: TypeAlias = Callable[[list[int]], Iterable[AnyRow]]
 
-    def __init__(self, subject: str, stored: Stored, carried: int = CARRIED) -> None:
+
+class ClosedActions:
+    """Closed actions that a replay no longer carries: of those that are kept as they were told, the id is enough.
+
+    `differing`: the others, as they were told.
+    """
+
+    def __init__(self, stored: StoredActions) -> None:
+        self._stored = stored
+        self._agreed: set[RowId] = set()
+        self.differing: dict[RowId, Action] = {}
+
+    def add(self, actions: Iterable[Action]) -> None:
+        told = {action.id: action for action in actions}
+        rows = {row[0]: row for row in self._stored(list(told))} if told else {}
+        self._agreed |= {id for id in told if told[id] == rows.get(id)}
+        self.differing |= {id: action for id, action in told.items() if id not in self._agreed}
+
+    def get(self, id: int) -> Action | None:
+        if id in self._agreed:
+            return Action._make(next(iter(self._stored([id]))))
+        return self.differing.get(id)
+
+    def agreed(self, id: RowId) -> bool:
+        """Whether it is here, and is kept as it was told."""
+        return id in self._agreed
+
+    def discard(self, id: int) -> None:
+        """Something more happened to it."""
+        self._agreed.discard(id)
+        self.differing.pop(id, None)
+
+
+class Replay:
+    """`lines`: what is wrong; `whole`: it came to its end, so that rows can be compared with it."""
+
+    def __init__(self, subject: str, stored: StoredActions, carried: int = CARRIED) -> None:
         self.subject, self.dossier, self.carried = subject, Dossier(subject), carried
-        self.aside = Aside(stored)
+        self.closed = ClosedActions(stored)
         self.before: dict[int, Dossier] = {}  # by change
         self.lines: list[str] = []
         self.events, self.whole = 0, True
 
-    def run(self, rows: Iterable[Row]) -> None:
-        """Replays rows of doctor.events, up to the first that cannot be."""
-        for row in rows:
+    def run(self, events: Iterable[KeptEvent]) -> None:
+        """Replays events, up to the first that cannot be."""
+        for kept in events:
             self.events += 1
             try:
-                self._take(*row[1:])
+                self._take(kept)
             except DAMAGE as error:
                 self.whole = False
-                self._say(row[1], row[7], f"cannot be replayed: {_why(error)}; nothing was compared from here on")
+                self._report(kept, f"cannot be replayed: {_why(error)}; nothing was compared from here on")
                 return
 
-    def _take(
-        self,
-        seq: int,
-        change: int,
-        at: int | None,
-        by: str,
-        undoes: int | None,
-        restores: bool,
-        kind: str,
-        action: int,
-        data: str,
-    ) -> None:
-        if seq != self.dossier.seq + 1:
-            self.lines.append(f"{self.subject}: {_gap(self.dossier.seq + 1, seq)}")
-        if at is None:
-            raise Unfit(f"its change {change} is not there")
-        event = _event(kind, action, by, data)
-        check(event, action, self.dossier, self.aside)
-        self._remember(change)
-        now, self.dossier = self.dossier, evolve(self.dossier, h.Entry(self.subject, seq, change, at, by, event))
-        taken_back = event.change if isinstance(event, h.Undone) else None
-        if taken_back != undoes and not (restores and taken_back is None):
-            self._say(seq, kind, _contradiction(change, undoes, taken_back))
-        if taken_back is not None:
-            self._take_back(seq, taken_back, now)
+    def _take(self, kept: KeptEvent) -> None:
+        if kept.seq != self.dossier.seq + 1:
+            self.lines.append(f"{self.subject}: {_gap(self.dossier.seq + 1, kept.seq)}")
+        if kept.at is None:
+            raise Unfit(f"its change {kept.change} is not there")
+        event = _event(kept)
+        check(event, kept.action, self.dossier, self._action)
+        self._remember(kept.change)
+        entry = h.Entry(self.subject, kept.seq, kept.change, kept.at, kept.by, event)
+        now, self.dossier = self.dossier, evolve(self.dossier, entry)
+        undone = event.change if isinstance(event, h.Undone) else None
+        if undone != kept.undoes and not (kept.restores and undone is None):
+            self._report(kept, _contradiction(kept.change, kept.undoes, undone))
+        if undone is not None:
+            self._compare_undo(kept, undone, now)
         if len(self.dossier.actions) > self.carried:
             self._lay_aside()
 
-    def _take_back(self, seq: int, change: int, now: Dossier) -> None:
+    def _action(self, id: int) -> Action | None:
+        return self.dossier.action(id) or self.closed.get(id)
+
+    def _compare_undo(self, kept: KeptEvent, change: int, now: Dossier) -> None:
         """`now`: the dossier as it was before that event."""
         for action in self.dossier.actions:
-            self.aside.take_up(action.id)
+            self.closed.discard(action.id)
         if change in self.before:
             for row in not_put_back(self.before[change], now, self.dossier):
-                self._say(seq, "undone", f"does not leave {row} as it was before change {change}")
+                self._report(kept, f"does not leave {row} as it was before change {change}")
 
     def _remember(self, change: int) -> None:
         if change not in self.before:
@@ -100,33 +129,34 @@ class Replay:
                 del self.before[next(iter(self.before))]
 
     def _lay_aside(self) -> None:
-        """Of closed ones only an undo tells again, and it brings their whole rows."""
-        self.aside.lay(action for action in self.dossier.actions if not action.open)
+        """Only an undo changes a closed action, and it carries the full row."""
+        self.closed.add(action for action in self.dossier.actions if not action.open)
         self.dossier = self.dossier._replace(actions=self.dossier.open_actions)
 
-    def _say(self, seq: object, kind: object, what: str) -> None:
-        self.lines.append(f"{self.subject}: event {seq} ({kind}) {what}")
+    def _report(self, kept: KeptEvent, what: str) -> None:
+        self.lines.append(f"{self.subject}: event {kept.seq} ({kept.kind}) {what}")
 
-    def found(self, table: str, id: Any) -> bool:
-        """Whether that row was already found to be as it was told."""
-        return table == "actions" and self.aside.agrees(id)
+    def agreed(self, table: str, id: RowId) -> bool:
+        """Whether that row was already compared, and is as it was told."""
+        return table == "actions" and self.closed.agreed(id)
 
-    def told(self) -> dict[str, Mapping[Any, Row]]:
-        """The rows that there should be, by table and id, without those that were found to be so."""
+    def expected_rows(self) -> Mapping[str, RowsById]:
+        """The rows that there should be, by table and id, without those that agreed already."""
         contact = self.dossier.contact
+        actions: dict[RowId, AnyRow] = {action.id: action for action in self.dossier.actions}
         return {
             "contacts": {contact.id: contact_row(contact, self.dossier)} if contact else {},
             "enrolments": {enrolment.id: enrolment for enrolment in self.dossier.enrolments},
-            "actions": {**self.aside.differing, **{action.id: action for action in self.dossier.actions}},
+            "actions": {**self.closed.differing, **actions},
         }
 
 
-def _event(kind: str, action: int, by: str, data: str) -> h.Event:
-    if kind not in h.KINDS:
+def _event(kept: KeptEvent) -> h.Event:
+    if kept.kind not in h.KINDS:
         raise Unfit("there is no such kind of event")
-    if not (by.isascii() and data.isascii()):
-        (by + data).encode()
-    return journal.read(kind, action, data)
+    if not (kept.by.isascii() and kept.data.isascii()):
+        (kept.by + kept.data).encode()  # raises for what a damaged store tolerates
+    return journal.read(kept.kind, kept.action, kept.data)
 
 
 def _gap(expected: int, seq: int) -> str:

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import reduce
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from followup.core import history as h
 from followup.core.evolve import evolve
 from followup.core.model import Dossier
 from followup.errors import FollowupError, Refused
 from followup.store import journal
+from followup.store.asking import AnyRow
 from followup.store.tables import ACTION, CONTACT, ENROLMENT, Row, Table, Value, contact_row
 
 #: whose rows are compared
@@ -41,7 +42,7 @@ class EditedSubject(NamedTuple):
     edits: tuple[HandEdit, ...]
 
 
-def dossiers_of(history: Iterable[tuple[Any, ...]]) -> Iterator[Dossier]:
+def dossiers_of(history: Iterable[AnyRow]) -> Iterator[Dossier]:
     """Every subject as its history tells it: rows of doctor.told. Raises Refused where it does not add up."""
     for subject, rows in groupby(history, itemgetter(0)):
         try:
@@ -51,7 +52,7 @@ def dossiers_of(history: Iterable[tuple[Any, ...]]) -> Iterator[Dossier]:
             raise Refused(message) from None
 
 
-def _next(dossier: Dossier, row: tuple[Any, ...]) -> Dossier:
+def _next(dossier: Dossier, row: AnyRow) -> Dossier:
     if row[1] != dossier.seq + 1:
         raise ValueError(row[1])
     subject, seq, change, at, by, *event = row

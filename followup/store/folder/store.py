@@ -9,10 +9,10 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from followup.errors import BadInput, Busy, NoProject, Refused
-from followup.store import Head, Person
+from followup.store.asking import AnyRow, Argument
 from followup.store.folder import commit, hand_edits
 from followup.store.folder.change import CsvChange
 from followup.store.folder.fields import lines
@@ -21,11 +21,11 @@ from followup.store.folder.instance import Instance, begin, everything, memory, 
 from followup.store.folder.office_folder import Folder
 from followup.store.folder.reading import ends_a_line, fill, line_of, read
 from followup.store.folder.table_files import FILES, HISTORY_FILE, content, table_file
+from followup.store.protocol import Head, Person
 from followup.store.sqlite.change import SqliteChange
 from followup.store.sqlite.schema import migrate
 from followup.store.sqlite.store import SqliteStore
 from followup.store.sqlite.version import SCHEMA_VERSION
-from followup.store.statements import statement
 from followup.store.tables import HISTORY, Row, Table, Value, insert
 
 Decide: TypeAlias = Callable[["CsvStore", int], None]
@@ -68,11 +68,6 @@ class CsvStore(SqliteStore):
         self.connection.execute("UPDATE instance SET id = ?, created_at = ?", (instance.id, instance.created_at))
         self._count()
         self.connection.execute("COMMIT")
-
-    def _count(self) -> None:
-        """Numbers go on behind the highest that was given: no row is ever taken away."""
-        for name, least in self.connection.execute(statement("sqlite", "doctor.needed")).fetchall():
-            self.connection.execute("UPDATE counter SET next = ? WHERE name = ?", (least, name))
 
     def _compare(self) -> list[EditedSubject]:
         """What was edited by hand since a command wrote, here or elsewhere. The memory has what the history tells."""
@@ -122,7 +117,7 @@ class CsvStore(SqliteStore):
             self._decide(self, at)
             self._edited = ()
 
-    def _rows(self, sql: str, values: Mapping[str, Value]) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, sql: str, values: Mapping[str, Argument]) -> Iterator[AnyRow]:
         if re.search(r"\b(history|VACUUM)\b", sql):
             self._read_history()
         yield from super()._rows(sql, values)

@@ -6,12 +6,23 @@ from collections.abc import Callable, Iterable, Iterator
 
 from followup.core.draft import Decision
 from followup.core.model import Dossier
-from followup.store import Head, Person
 from followup.store.postgres.bulk import FEW, write_many
 from followup.store.postgres.placeholders import driver_statement, with_placeholders
 from followup.store.postgres.server import Server
+from followup.store.protocol import Head, ItemId, Person
 from followup.store.saving import batch_of
-from followup.store.tables import CHANGE, ChangeRow, Row, Value, insert, update
+from followup.store.tables import (
+    CATALOG_ITEM,
+    CATALOG_VERSION,
+    CHANGE,
+    CatalogItem,
+    CatalogVersion,
+    ChangeRow,
+    Row,
+    Value,
+    insert,
+    update,
+)
 
 
 class PostgresChange:
@@ -27,8 +38,11 @@ class PostgresChange:
         self.ids = _ids(connection)
         self.saved = False  # a change that changed nothing leaves no trace
 
-    def execute(self, name: str, rows: Iterable[Row]) -> None:
-        write_each(self.connection, driver_statement("catalog." + name), rows)
+    def put_in_force(self, version: CatalogVersion, ended: Iterable[ItemId], items: Iterable[CatalogItem]) -> None:
+        self._write(insert(CATALOG_VERSION).sql, [version])
+        end = driver_statement("catalog.end_item")
+        write_each(self.connection, end, ((version.number, *item) for item in ended))
+        self._write(insert(CATALOG_ITEM).sql, items)
 
     def admit(self, people: Iterable[Person]) -> None:
         admit(self.connection, people)

@@ -22,7 +22,8 @@ from followup.errors import (
     StoreUnreachable,
     UsageError,
 )
-from followup.store import DAMAGED, shown
+from followup.store.asking import DAMAGED
+from followup.store.urls import display_url
 
 Server: TypeAlias = psycopg.Connection[TupleRow]
 
@@ -89,14 +90,14 @@ def address(url: str) -> tuple[str, str]:
     assert parts is not None, "every text matches"
     login, place, query = parts.groups()
     if "@" in place:
-        raise UsageError(f"{shown(url)}: a / in a password is written %2F")
+        raise UsageError(f"{display_url(url)}: a / in a password is written %2F")
     options = [option for option in query.split("&") if option]
     schema = next((option[7:] for option in options if option.startswith("schema=")), DEFAULT_SCHEMA)
     if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,39}", schema):
         raise UsageError(f"schema={schema}: a schema is named in small letters, digits and _, at most 40")
     who = ":".join(quote(unquote(word), safe="") for word in login.split(":", 1)) + "@" if login else ""
     rest = "&".join(option for option in options if not option.startswith("schema="))
-    return _checked(f"{scheme}://{who}{place}{'?' + rest if rest else ''}", shown(url)), schema
+    return _checked(f"{scheme}://{who}{place}{'?' + rest if rest else ''}", display_url(url)), schema
 
 
 def _checked(url: str, without_password: str) -> str:

@@ -11,7 +11,6 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from itertools import count
 from json import dumps
-from typing import Any
 
 import psycopg
 from psycopg.pq import TransactionStatus
@@ -19,14 +18,16 @@ from psycopg.rows import TupleRow
 
 from followup.core.model import Dossier, user_subject
 from followup.errors import Busy, NoProject, Overtaken, StoreUnreachable, UsageError
-from followup.store import OVERTAKEN, Head, Person, shown
+from followup.store.answering import Answering
+from followup.store.asking import AnyRow, Argument
 from followup.store.contents import must_be_empty
-from followup.store.dossiers import Dossiers
 from followup.store.postgres.bulk import copy_table
 from followup.store.postgres.change import PostgresChange, admit
 from followup.store.postgres.placeholders import driver_statement
 from followup.store.postgres.server import address, connect, first_line, translated
-from followup.store.tables import Row, Table, Value
+from followup.store.protocol import OVERTAKEN, Head, Person
+from followup.store.tables import Row, Table
+from followup.store.urls import display_url
 
 SCHEMA_VERSION = 4
 WAIT_SECONDS = 10.0
@@ -37,11 +38,11 @@ BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 LONG = frozenset({"lists.history", "doctor.others_history"})
 
 
-class PostgresStore(Dossiers):
+class PostgresStore(Answering):
     """A schema of a database."""
 
     def __init__(self, url: str, create: bool = False) -> None:
-        self.url = shown(url)
+        self.url = display_url(url)
         self.address, self.schema = address(url)
         self._holding = False  # whether a change is under way that others may go on beside
         self._names = count()
@@ -90,7 +91,7 @@ class PostgresStore(Dossiers):
     def _translated(self) -> AbstractContextManager[None]:
         return translated(self.url)
 
-    def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
+    def ask(self, name: str, /, **values: Argument) -> Iterator[AnyRow]:
         with self._translated():
             if name in LONG:
                 yield from self._long(driver_statement(name), values)
@@ -107,7 +108,7 @@ class PostgresStore(Dossiers):
         since a cursor refers to itself, and this program collects no garbage."""
         return psycopg.ClientCursor(self.connection)
 
-    def _long(self, sql: str, values: Mapping[str, Value]) -> Iterator[tuple[Any, ...]]:
+    def _long(self, sql: str, values: Mapping[str, Argument]) -> Iterator[AnyRow]:
         """Through a cursor of the server's, in a transaction of its own where there is none."""
         idle = self.connection.info.transaction_status is TransactionStatus.IDLE
         long, cursor = f"long_{next(self._names)}", psycopg.ClientCursor(self.connection)
@@ -130,7 +131,7 @@ class PostgresStore(Dossiers):
         ids = dumps(contacts)
         adding = next(self.ask("dossiers.missing", ids=ids))[0]
         if adding:
-            self._lock("adding")
+            list(self.ask("write.adding", office=self._office))
         list(self.ask("dossiers.hold", ids=ids))
         dossiers = super().dossiers(contacts)
         for (id,) in self.ask("dossiers.kept", ids=ids) if adding else ():
@@ -139,7 +140,7 @@ class PostgresStore(Dossiers):
 
     def tasks(self, user: str) -> Dossier:
         if self._holding:
-            self._lock("hold_user", subject=user_subject(user))
+            self._hold_user(user)
         return super().tasks(user)
 
     def hold(self, actions: Iterable[int]) -> None:
@@ -148,10 +149,14 @@ class PostgresStore(Dossiers):
         ids = dumps(list(actions))
         list(self.ask("dossiers.hold_of_actions", ids=ids))
         for (user,) in self.ask("dossiers.users_of_actions", ids=ids):
-            self._lock("hold_user", subject=user_subject(user))
+            self._hold_user(user)
 
-    def _lock(self, name: str, **values: Value) -> None:
-        list(self.ask("write." + name, office=self._office, **values))
+    def _hold_user(self, user: str) -> None:
+        list(self.ask("write.hold_user", office=self._office, subject=user_subject(user)))
+
+    def _lock_office(self, alone: bool) -> None:
+        """Until the transaction ends."""
+        list(self.ask("write.alone" if alone else "write.beside", office=self._office))
 
     @cached_property
     def _office(self) -> int:
@@ -164,8 +169,8 @@ class PostgresStore(Dossiers):
     ) -> Iterator[PostgresChange]:
         with self._transaction(BEGIN) as end:
             self._holding = not alone
-            self._lock("alone" if alone else "beside")  # from here on no apply changes the version
-            if next(self.ask("catalog.version"))[0] != head.catalog_version:
+            self._lock_office(alone)  # from here on no apply changes the version
+            if self.catalog.version() != head.catalog_version:
                 raise (Busy if resume else Overtaken)(OVERTAKEN)  # of batches that are saved none is begun anew
             change = PostgresChange(self.connection, head, resume, self.hold)
             yield change
@@ -174,7 +179,7 @@ class PostgresStore(Dossiers):
     def fill(self, tables: Iterable[tuple[Table, Iterable[Row]]], people: Iterable[Person]) -> None:
         """See Store.fill."""
         with self._transaction(BEGIN) as end:
-            self._lock("alone")
+            self._lock_office(alone=True)
             must_be_empty(self)
             for table, rows in tables:
                 copy_table(self.connection, table, rows)

@@ -1,10 +1,14 @@
+-- name: opening
+-- What every command begins with: the version in force, and the documents in force of the kinds of which it needs all.
+SELECT 'version' AS kind, '' AS id, CAST(coalesce(max(number), 0) AS TEXT) AS document FROM catalog_version
+UNION ALL
+SELECT kind, id, document FROM catalog_item
+WHERE until IS NULL AND kind IN ('action_type', 'moved', 'office', 'property', 'role', 'user')
+ORDER BY kind, id;
+
 -- name: version
 -- The version in force; 0 where nothing has been applied.
 SELECT coalesce(max(number), 0) FROM catalog_version;
-
--- name: digest
--- What the version in force was made from.
-SELECT digest FROM catalog_version ORDER BY number DESC LIMIT 1;
 
 -- name: versions
 -- Every version: its git commit, when, by whom and as which change, the version that this took back, and how many items
@@ -22,11 +26,6 @@ SELECT document FROM catalog_item WHERE kind = :kind AND id = :id AND until IS N
 -- Every document of a kind in force.
 SELECT id, document FROM catalog_item WHERE kind = :kind AND until IS NULL ORDER BY id;
 
--- name: login
--- The user whose login is the system account.
-SELECT id FROM catalog_item
-WHERE kind = 'user' AND until IS NULL AND json_extract(document, '$.login') = :login;
-
 -- name: made_by
 -- The version that a change put in force.
 SELECT number FROM catalog_version WHERE change = :change;
@@ -39,14 +38,13 @@ SELECT digest, git FROM catalog_version WHERE number = :number;
 SELECT kind, id, max(CASE WHEN since <= :number AND (until IS NULL OR until > :number) THEN document END)
 FROM catalog_item GROUP BY kind, id ORDER BY kind, id;
 
--- name: insert_version
-INSERT INTO catalog_version (number, digest, git, change) VALUES (?, ?, ?, ?);
+-- name: in_force
+-- Every document in force.
+SELECT kind, id, document FROM catalog_item WHERE until IS NULL;
 
--- name: close_item
+-- name: end_item
+-- A document is in force no more from a version on.
 UPDATE catalog_item SET until = ? WHERE kind = ? AND id = ? AND until IS NULL;
-
--- name: insert_item
-INSERT INTO catalog_item (kind, id, since, document) VALUES (?, ?, ?, ?);
 
 -- name: processes
 -- The cycles and plans that anybody is on, under the ids that they had when it began.

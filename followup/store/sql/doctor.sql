@@ -82,9 +82,6 @@ SELECT kind, id, since, document FROM catalog_item ORDER BY kind, id, since;
 -- Those in force in a version.
 SELECT kind, id, document FROM catalog_item WHERE since <= :version AND (until IS NULL OR until > :version);
 
--- name: documents_now
-SELECT kind, id, document FROM catalog_item WHERE until IS NULL;
-
 -- name: items_of_no_version
 SELECT i.version, count(*), min(i.kind || ' ' || i.id)
 FROM (SELECT since AS version, kind, id FROM catalog_item

@@ -44,7 +44,8 @@ ORDER BY a.status <> 'scheduled', CASE WHEN a.status = 'scheduled' THEN a.at END
   AND (:contact IS NULL OR a.contact = :contact) AND (:type IS NULL OR a.type = :type)
   AND (:status IS NULL OR a.status = :status) AND (:owner IS NULL OR a.owner = :owner)
   AND (:since IS NULL OR a.due >= :since) AND (:before IS NULL OR a.due < :before)
-  AND (:cycle IS NULL OR e.kind = 'cycle' AND e.process IN (SELECT value FROM json_each(:cycle))) AND (:step IS NULL OR a.step = :step)
+  AND (:cycle IS NULL OR e.kind = 'cycle' AND e.process IN (SELECT value FROM json_each(:cycle)))
+  AND (:step IS NULL OR a.step = :step)
   AND (:category IS NULL OR a.category = :category)
   AND (:text IS NULL OR instr(fold(a.title || ' ' || coalesce(a.notes, '') || ' ' || coalesce(c.name, '')), :text) > 0
        OR a.attempts > 0 AND EXISTS (
@@ -204,8 +205,7 @@ SELECT c.id, c.name, c.owner, c.created_at, c.goes_on, l.process, l.alias, l.end
        coalesce(l.ended, (SELECT max(a.completed_on) FROM action AS a WHERE a.enrolment = l.id), l.start)
 FROM seen AS c
      LEFT JOIN enrolment AS l ON l.id = (SELECT max(x.id) FROM enrolment AS x
-                                         WHERE x.contact = c.id AND x.kind = 'cycle'
-                                           AND coalesce(x.reason, '') <> 'undone')
+                                         WHERE x.contact = c.id AND x.kind = 'cycle' AND coalesce(x.reason, '') <> 'undone')
 WHERE (c.goes_on AND NOT c.is_held) OR (NOT c.goes_on AND NOT coalesce(c.rests, false))
 ORDER BY c.id;
 

@@ -9,10 +9,19 @@ from itertools import count
 from followup.core.draft import Decision
 from followup.core.model import Dossier
 from followup.errors import Busy, Overtaken
-from followup.store import OVERTAKEN, Head, Person
+from followup.store.protocol import OVERTAKEN, Head, ItemId, Person
 from followup.store.saving import Batch, batch_of
 from followup.store.statements import statement
-from followup.store.tables import CHANGE, ChangeRow, Row, Value, insert, update
+from followup.store.tables import (
+    CATALOG_ITEM,
+    CATALOG_VERSION,
+    CHANGE,
+    CatalogItem,
+    CatalogVersion,
+    ChangeRow,
+    insert,
+    update,
+)
 
 
 class SqliteChange:
@@ -20,26 +29,25 @@ class SqliteChange:
 
     def __init__(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> None:
         self.connection = connection
-        if self._number("catalog.version") != head.catalog_version:
+        version, self._next, action = connection.execute(statement("sqlite", "write.begin")).fetchone()
+        if version != head.catalog_version:
             raise (Busy if resume else Overtaken)(OVERTAKEN)  # of batches that are saved none is begun anew
-        self.id, self.resumed = resume or self._number("write.counter", name="change"), resume is not None
+        self.id, self.resumed = resume or int(self._next), resume is not None
         if resume is None:
             connection.execute(insert(CHANGE).sql, ChangeRow(self.id, *head))
-            self._count("change", self.id + 1)
-        self.ids: Iterator[int] = count(self._number("write.counter", name="action"))
+            self._next += 1
+        self.ids: Iterator[int] = count(int(action))
         self.saved = False  # a change that changed nothing leaves no trace
-
-    def _number(self, name: str, /, **values: Value) -> int:
-        return int(self.connection.execute(statement("sqlite", name), values).fetchone()[0])
-
-    def _count(self, name: str, next: int) -> None:
-        self.connection.execute(statement("sqlite", "write.set_counter"), {"name": name, "next": next})
 
     def hold(self, actions: Iterable[int]) -> None:
         """Whoever changes this store holds all of it."""
 
-    def execute(self, name: str, rows: Iterable[Row]) -> None:
-        self.connection.executemany(statement("sqlite", "catalog." + name), rows)
+    def put_in_force(self, version: CatalogVersion, ended: Iterable[ItemId], items: Iterable[CatalogItem]) -> None:
+        self.connection.execute(insert(CATALOG_VERSION).sql, version)
+        self.connection.executemany(
+            statement("sqlite", "catalog.end_item"), ((version.number, *item) for item in ended)
+        )
+        self.connection.executemany(insert(CATALOG_ITEM).sql, items)
 
     def admit(self, people: Iterable[Person]) -> None:
         """A file cannot guard itself."""
@@ -57,4 +65,5 @@ class SqliteChange:
         self.saved = self.saved or self.resumed
 
     def finish(self) -> None:
-        self._count("action", next(self.ids))
+        numbers = {"change": self._next, "action": next(self.ids)}
+        self.connection.execute(statement("sqlite", "write.finish"), numbers)

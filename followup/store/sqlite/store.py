@@ -11,18 +11,20 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from followup.core.words import folded
 from followup.errors import Busy, CannotWrite, FollowupError, NoProject, StoreUnreachable
-from followup.store import DAMAGED, Head, Person, system_account
-from followup.store.dossiers import Dossiers
+from followup.store.accounts import system_account
+from followup.store.answering import Answering
+from followup.store.asking import DAMAGED, AnyRow, Argument
+from followup.store.protocol import Head, Person
 from followup.store.sqlite.version import APPLICATION_ID, SCHEMA_VERSION
 from followup.store.statements import statement
 
 if TYPE_CHECKING:
     from followup.store.sqlite.change import SqliteChange
-    from followup.store.tables import Row, Table, Value
+    from followup.store.tables import Row, Table
 
 WAIT_SECONDS = 10.0
 
@@ -51,7 +53,7 @@ KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
 )
 
 
-class SqliteStore(Dossiers):
+class SqliteStore(Answering):
     """A store in one file."""
 
     def __init__(self, path: str, create: bool = False) -> None:
@@ -111,13 +113,13 @@ class SqliteStore(Dossiers):
         except UnicodeDecodeError as error:  # of SQLite's own message, which names what is damaged
             raise StoreUnreachable(f"{DAMAGED} ({self.path})") from error
 
-    def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
+    def ask(self, name: str, /, **values: Argument) -> Iterator[AnyRow]:
         return self._rows(statement("sqlite", name), values)
 
     def rows_of(self, table: Table) -> Iterator[Row]:
         return self._rows(table.select, {})
 
-    def _rows(self, sql: str, values: Mapping[str, Value]) -> Iterator[tuple[Any, ...]]:
+    def _rows(self, sql: str, values: Mapping[str, Argument]) -> Iterator[AnyRow]:
         with self._translated():
             # `yield from` would close the cursor of a generator left half-way, maybe after the connection
             for row in self.connection.execute(sql, values):  # noqa: UP028
@@ -154,9 +156,13 @@ class SqliteStore(Dossiers):
             for table, rows in tables:
                 self.connection.executemany(insert(table).sql, rows)
             self.connection.execute(statement("sqlite", "write.numbered"))
-            for name, least in list(self.ask("doctor.needed")):
-                self.connection.execute(statement("sqlite", "write.set_counter"), {"name": name, "next": least})
+            self._count()
             self.connection.execute("COMMIT")
+
+    def _count(self) -> None:
+        """Numbers go on behind the highest that was given: no row is ever taken away."""
+        for name, least in list(self.ask("doctor.needed")):
+            self.connection.execute(statement("sqlite", "write.set_counter"), {"name": name, "next": least})
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:

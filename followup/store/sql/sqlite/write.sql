@@ -1,6 +1,11 @@
--- name: counter
--- The next unused number.
-SELECT next FROM counter WHERE name = :name;
+-- name: begin
+-- What a change begins with: the version in force, and the next unused numbers of a change and of an action or enrolment.
+SELECT (SELECT coalesce(max(number), 0) FROM catalog_version),
+       (SELECT next FROM counter WHERE name = 'change'), (SELECT next FROM counter WHERE name = 'action');
+
+-- name: finish
+-- What it leaves for the next one.
+UPDATE counter SET next = CASE name WHEN 'change' THEN :change ELSE :action END WHERE name IN ('change', 'action');
 
 -- name: set_counter
 UPDATE counter SET next = :next WHERE name = :name;

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from followup.store import Store
+from followup.store.protocol import Store
+from followup.store.questions.doctor_questions import Fault
 
-#: a question of doctor.sql, and what is said of each row that answers it
-FOUND = (
+#: a fault, and what is said of each row that has it
+FAULTS: tuple[tuple[Fault, str], ...] = (
     ("counters", "counter {}: it stands at {} and must be at {} or more, or a number would be given twice"),
     ("changes_missing", "change {}: not there"),
     ("changes_empty", "change {} ({}, by {}): it has no history"),
@@ -31,10 +32,10 @@ FOUND = (
 )
 
 
-def asking(question: str, line: str) -> Callable[[Store], Iterator[str]]:
-    """The check that asks it."""
+def check_for(fault: Fault, line: str) -> Callable[[Store], Iterator[str]]:
+    """The check that looks for this fault."""
 
     def check(store: Store) -> Iterator[str]:
-        return (line.format(*row) for row in store.ask("doctor." + question))
+        return (line.format(*row) for row in store.doctor.faults(fault))
 
     return check

@@ -14,9 +14,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from followup.app import lists
+from followup.app import action_lists, contact_page, named_contacts
 from followup.app.deciding import for_actions, for_contacts
-from followup.app.session import Session
 from followup.app.undoing import undo_last
 from followup.core import wishes as w
 from followup.store.postgres.placeholders import driver_statement
@@ -24,6 +23,7 @@ from followup.store.postgres.store import PostgresStore
 from followup.store.sqlite.store import SqliteStore
 from followup.store.statements import statement
 from tests.servers import let_in, schema_of, server_url
+from tests.sessions import session_in
 from tests.store.conftest import Kept, made_in
 
 NOON = 1_777_910_400  # 2026-05-04 16:00 UTC
@@ -62,11 +62,11 @@ def asks(store_class: type[Any]) -> type[Any]:
 
 def a_morning(store: Any) -> None:
     """What a rep does, as the commands do it."""
-    world = Session(store, NOON, "tom", "test")
-    rows = lists.due(world, "tom", "2026-05-05")
-    lists.action(world, rows[0].id)
-    lists.page(world, "jane-smith")
-    lists.contact_id(world, "jane-smith")
+    world = session_in(store, NOON, "tom", "test")
+    rows = action_lists.due(world, "tom", "2026-05-05")
+    action_lists.action(world, rows[0].id)
+    contact_page.page(world, "jane-smith")
+    named_contacts.contact_id(world, "jane-smith")
     for_actions(world, [([rows[0].id], [w.Complete(rows[0].id)])])
     for_actions(world, [([rows[1].id], [w.Attempt(rows[1].id, None, "engaged")])])
     for_contacts(world, [("jane-smith", w.Set({"phone": "1"}))])

@@ -1,0 +1,63 @@
+"""Actions that a user may see, as rows under the ids of today (E5): due, searched, or one by one."""
+
+from __future__ import annotations
+
+from followup.app.session import Session
+from followup.core.list_filters import ActionFilter, DueFilter
+from followup.core.list_rows import ActionRow
+from followup.core.office import BUILT_IN_TYPES, User
+from followup.core.reach import reach
+from followup.core.timing import add_days
+from followup.errors import NotFound
+
+
+def due(session: Session, owner: str | None, until: str, filter: DueFilter = DueFilter()) -> list[ActionRow]:
+    """The user's open actions due on or before the local day `until`, overdue ones included (P5, T8)."""
+    before, cycles = add_days(until[:10], 1), session.cycle_ids(filter.cycle)
+    return _today(session, session.store.actions.due(owner, before, filter, cycles))
+
+
+def search(session: Session, filter: ActionFilter = ActionFilter(), limit: int = -1) -> list[ActionRow]:
+    """Actions that the user may see and that match every filter given (F18)."""
+    cycles = session.cycle_ids(filter.cycle)
+    return _today(session, session.store.actions.search(filter, cycles, session.reach, limit))
+
+
+def count(session: Session, filter: ActionFilter) -> int:
+    """How many `search` finds without a limit."""
+    return session.store.actions.search_count(filter, session.cycle_ids(filter.cycle), session.reach)
+
+
+def action(session: Session, id: int) -> ActionRow:
+    row = session.store.actions.action(id)
+    if row is None:
+        raise NotFound(f"no action {id}")
+    return _today(session, [row])[0]
+
+
+def of_contact(session: Session, contact: str) -> list[ActionRow]:
+    """All of a contact's, open ones first."""
+    return _today(session, session.store.actions.of_contact(contact))
+
+
+def by_hand(session: Session, contact: str) -> list[ActionRow]:
+    """A contact's open actions that no enrolment made: they outlive it (F21)."""
+    return [row for row in of_contact(session, contact) if row.status == "scheduled" and row.enrolment is None]
+
+
+def _today(session: Session, rows: list[ActionRow]) -> list[ActionRow]:
+    office = session.office
+    if not office.moved:
+        return rows
+    return [
+        row._replace(cycle=office.current_id(row.cycle), step=office.step_id(row.cycle, row.step)) if row.cycle else row
+        for row in rows
+    ]
+
+
+def fulfilment(session: Session, user: User, until: str) -> dict[str, int]:
+    """F21: how much of each type waits to be generated on the day `until`, for whoever generates it; else nothing."""
+    if "generate-fulfillment" not in user.permissions:
+        return {}
+    types = (kind.id for kind in BUILT_IN_TYPES.values() if kind.fulfilled)
+    return session.store.actions.fulfilment(types, add_days(until[:10], 1), reach(user, session.users))

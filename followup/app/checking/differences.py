@@ -1,0 +1,65 @@
+"""Rows as they are kept against rows as the history tells them; and whether an undo left things as they were before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+from followup.core.model import UNDONE, Action, Dossier, Enrolment
+from followup.store.asking import AnyRow
+
+#: what tells a row of a table from the others
+RowId: TypeAlias = int | str
+RowsById: TypeAlias = Mapping[RowId, AnyRow]
+
+
+def differences(subject: str, noun: str, columns: Sequence[str], expected: RowsById, kept: RowsById) -> Iterator[str]:
+    """One line for each row that differs, naming the columns; `noun` with the row's id is what it is called."""
+    if expected == kept:
+        return
+    for id in sorted(expected.keys() | kept.keys(), key=lambda id: (str(type(id)), id)):
+        told, row = expected.get(id), kept.get(id)
+        name = subject if subject == f"{noun}:{id}" else f"{subject}: {noun} {id}"
+        if row is None:
+            yield f"{name} is in the history, and there is no row"
+        elif told is None:
+            yield f"{name} is a row that no history tells of"
+        elif told != row:
+            yield f"{name}: {'; '.join(_columns(columns, told, row))}"
+
+
+def _columns(columns: Sequence[str], expected: AnyRow, kept: AnyRow) -> Iterator[str]:
+    for column, told, value in zip(columns, expected, kept, strict=True):
+        if told != value:
+            yield f"{column} is {_short(value)}, the history says {_short(told)}"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def not_put_back(before: Dossier, now: Dossier, after: Dossier) -> Iterator[str]:
+    """The rows that an undo did not leave as they were before the change that it takes back, or, where that change made
+    them, as undone (E11). `before` the change, `now` before its undoing, `after` that."""
+    if before.contact and after.contact != before.contact:
+        yield "the contact"
+    if before.contact is None and after.contact and after.contact.gone != UNDONE:
+        yield "the contact"
+    for action in now.actions:
+        then, left = before.action(action.id), after.action(action.id)
+        if left is None or not (left == then if then else _is_undone(left, action)):
+            yield f"action {action.id}"
+    for enrolment in now.enrolments:
+        was, stays = before.enrolment(enrolment.id), after.enrolment(enrolment.id)
+        if stays is None or not (stays == was if was else _has_ended(stays, enrolment)):
+            yield f"enrolment {enrolment.id}"
+
+
+def _is_undone(left: Action, before: Action) -> bool:
+    closed = before._replace(status=left.status, completed_on=left.completed_on, completed_by=None, reason=UNDONE)
+    return left == closed and not left.open
+
+
+def _has_ended(left: Enrolment, before: Enrolment) -> bool:
+    return left == before._replace(ended=left.ended, reason=UNDONE) and not left.open

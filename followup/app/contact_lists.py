@@ -1,0 +1,72 @@
+"""Contacts that a user may see, as rows; and where on their cycles they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from followup.app.session import Session
+from followup.core.kinds import CYCLE
+from followup.core.list_filters import ContactFilter
+from followup.core.list_rows import ContactRow
+from followup.core.office_documents import cycle
+from followup.errors import Refused
+
+if TYPE_CHECKING:
+    from followup.core.list_rows import ContactItem
+
+PAGE = 1000
+
+
+def contacts(session: Session, filter: ContactFilter = ContactFilter(), limit: int = -1) -> list[ContactRow]:
+    """By next action date (C3)."""
+    cycles = session.cycle_ids(filter.cycle)
+    return _today(session, session.store.contacts.contacts(filter, cycles, session.reach, limit))
+
+
+def count(session: Session, filter: ContactFilter) -> int:
+    """How many `contacts` finds without a limit."""
+    return session.store.contacts.contacts_count(filter, session.cycle_ids(filter.cycle), session.reach)
+
+
+def all_contacts(session: Session, filter: ContactFilter) -> Iterator[ContactRow]:
+    """The same by id, however many, a page at a time: they may be changed meanwhile."""
+    cycles, after = session.cycle_ids(filter.cycle), ""
+    while page := session.store.contacts.contacts_after(after, filter, cycles, session.reach, PAGE):
+        yield from _today(session, page)
+        after = page[-1].id
+
+
+def contact(session: Session, id: str) -> ContactRow:
+    """One of them. Raises Refused for one that is gone, or that the user may not see (F20)."""
+    row = session.store.contacts.contact(id, session.reach)
+    if row is None:
+        raise Refused(f"contact {id} is not yours to see, or is gone: `followup history {id}`")
+    return _today(session, [row])[0]
+
+
+def _today(session: Session, rows: list[ContactRow]) -> list[ContactRow]:
+    """The rows under the ids of today (E5)."""
+    return [row._replace(cycle=session.office.current_id(row.cycle)) if row.cycle else row for row in rows]
+
+
+def items(session: Session, rows: Iterable[ContactRow]) -> Iterator[ContactItem]:
+    """`contacts@1` items."""
+    on_hold = holds(session)
+    return (row.item(on_hold, session.office.calendar(row.owner).zone) for row in rows)
+
+
+def holds(session: Session) -> frozenset[str]:
+    """The cycles on which nothing is scheduled (F8)."""
+    return frozenset(id for id, text in session.catalog.documents(CYCLE).items() if not cycle(id, text).active_steps)
+
+
+def standing(session: Session) -> dict[str, dict[str | None, tuple[int, int]]]:
+    """By cycle and step, under the ids of today: contacts that stand there, and how many are late; None: on hold."""
+    cycles: dict[str, dict[str | None, tuple[int, int]]] = {}
+    for process, step, contacts, late in session.store.contacts.standing(session.today, session.reach):
+        steps = cycles.setdefault(session.office.current_id(process), {})
+        today = session.office.step_id(process, step)
+        before = steps.get(today, (0, 0))
+        steps[today] = (before[0] + contacts, before[1] + late)
+    return cycles

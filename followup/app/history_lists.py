@@ -1,0 +1,47 @@
+"""What happened, as far as a user may see it (F20)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from followup.app.session import Session
+from followup.core.timing import utc_text
+from followup.store.questions.history_questions import HistoryRow
+
+if TYPE_CHECKING:
+    from followup.core.list_rows import HistoryItem
+
+
+def history(
+    session: Session, subject: str | None = None, change: int | None = None, limit: int = -1
+) -> Iterator[HistoryItem]:
+    """`history@1` items of what the user may see, oldest first; `subject` is a contact's.
+
+    `limit`: so many, from the end; -1: all.
+    """
+    return map(_item, _rows(session, subject, change, limit))
+
+
+def _rows(session: Session, subject: str | None, change: int | None, limit: int) -> Iterable[HistoryRow]:
+    questions, reach = session.store.history, session.reach
+    if subject:
+        return questions.happened_to(subject, change, reach, limit)[::-1]
+    if limit >= 0:
+        return questions.happened_last(change, reach, limit)[::-1]
+    return questions.happened(change, reach)
+
+
+def _item(row: HistoryRow) -> HistoryItem:
+    kind, colon, id = row.subject.partition(":")
+    return {
+        "subject": row.subject,
+        "seq": row.seq,
+        "change": row.change,
+        "at": utc_text(row.at),
+        "by": row.by,
+        "contact": id if (kind, colon) == ("contact", ":") else None,
+        "kind": row.kind,
+        "action": row.action,
+        "data": row.data,
+    }

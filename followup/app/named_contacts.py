@@ -1,0 +1,59 @@
+"""Which contacts the words of a command mean, by id or by name; and who may be the same person as somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from followup.app.session import Session
+from followup.core.words import folded, nearest
+from followup.errors import FollowupError, NotFound
+
+PAGE = 1000
+SHOWN = 5  # of many ids in a message
+
+
+def contact_id(session: Session, word: str) -> str:
+    """The contact that `word` means: an id, or a name where it is one person's; raises NotFound with the nearest."""
+    if session.store.dossiers([word])[word].contact:
+        return word
+    ids = session.store.contacts.named(folded(word))
+    if len(ids) == 1:
+        return ids[0]
+    if ids:
+        raise _not_one(word, ids)
+    raise NotFound(f"no contact '{word}'{nearest(word, session.store.contacts.like(folded(word)[:4]))}")
+
+
+def contact_ids(session: Session, words: Sequence[str]) -> tuple[list[str], list[tuple[str, FollowupError]]]:
+    """The same for many words; those that mean nobody, or several, with the reason."""
+    ids: set[str] = set()
+    for start in range(0, len(words), PAGE):
+        dossiers = session.store.dossiers(words[start : start + PAGE])
+        ids.update(id for id, dossier in dossiers.items() if dossier.contact)
+    names: dict[str, list[str]] = {folded(word): [] for word in words if word not in ids}
+    for id, name in session.store.contacts.named_any(names) if names else ():
+        names[name].append(id)
+    meant = {word: [word] if word in ids else names[folded(word)] for word in dict.fromkeys(words)}
+    refused = [(word, _not_one(word, several)) for word, several in meant.items() if len(several) != 1]
+    return [ids_[0] for ids_ in meant.values() if len(ids_) == 1], refused
+
+
+def _not_one(word: str, ids: list[str]) -> FollowupError:
+    if not ids:
+        return NotFound(f"no contact '{word}'")
+    more = ", ..." if len(ids) > SHOWN else ""
+    return NotFound(f"'{word}' is the name of several: {', '.join(ids[:SHOWN])}{more}; give the id")
+
+
+def twins(session: Session, fields: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Id, name, and what is the same, of those that the user may see and who may be the person of these fields."""
+    same = {
+        "name": folded(fields["name"]),
+        "e-mail": fields.get("email", "").lower(),
+        "phone": "".join(c for c in fields.get("phone", "") if c not in " -().+"),
+    }
+    email, phone = same["e-mail"] or None, same["phone"] or None
+    return [
+        (id, name, " and ".join(what for what, is_so in zip(same, alike, strict=True) if is_so))
+        for id, name, *alike in session.store.contacts.twins(same["name"], email, phone, session.reach)
+    ]

@@ -1,0 +1,46 @@
+"""How a question reaches an engine: the name of a statement and its values go in, rows come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from json import dumps, loads
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from followup.errors import StoreUnreachable
+
+if TYPE_CHECKING:
+    from followup.core.reach import Reach
+
+DAMAGED = "the store is damaged: restore your last backup, and keep this file"
+
+#: what a statement is given
+Argument: TypeAlias = str | int | bytes | None
+#: a row in the order of its columns; the one question that names the statement knows their types
+AnyRow: TypeAlias = tuple[Any, ...]
+
+
+def reach_values(reach: Reach) -> dict[str, Argument]:
+    """What the part {sees_contact} of a statement is given (F20)."""
+    everything, team, place = reach
+    return {"everything": everything, "team": dumps(sorted(team)), "property": place}
+
+
+def json_list(words: Iterable[str] | None) -> str | None:
+    """A list as a statement takes it; None stays None."""
+    return None if words is None else dumps([*words])
+
+
+class Asking(Protocol):
+    """An engine, as far as questions need it. Only the questions of this package name statements."""
+
+    def ask(self, name: str, /, **values: Argument) -> Iterator[AnyRow]:
+        """The rows that answer the statement `file.name`."""
+        ...
+
+
+def parsed(text: str) -> Any:
+    """A document, or an event's data, as it was saved. Raises StoreUnreachable for one that is damaged."""
+    try:
+        return loads(text)
+    except (RecursionError, ValueError):
+        raise StoreUnreachable(DAMAGED) from None

@@ -1,0 +1,30 @@
+"""A url becomes a store: the engine's module is imported when its kind of url is given."""
+
+from __future__ import annotations
+
+from followup.errors import UsageError
+from followup.store.protocol import Store
+
+
+def open_store(url: str, create: bool = False) -> Store:
+    """The store at `url`; raises NoProject where there is none, or one that is newer than this program."""
+    scheme, _, path = url.partition(":")
+    if scheme == "sqlite" and path.startswith("///") and path != "///":
+        from followup.store.sqlite.store import SqliteStore
+
+        return SqliteStore(path[3:], create)
+    if scheme == "csv" and path:
+        from followup.store.folder.store import CsvStore
+
+        return CsvStore(path, create)
+    if scheme in ("postgresql", "postgres") and path.startswith("//"):
+        try:
+            from followup.store.postgres.store import PostgresStore
+        except ModuleNotFoundError:
+            raise UsageError("PostgreSQL needs its driver: pip install 'followup[postgres]'") from None
+        return PostgresStore(url, create)
+    from followup.store.urls import display_url
+
+    raise UsageError(
+        f"no store is kept at '{display_url(url)}': sqlite:///FILE, csv:FOLDER or postgresql://HOST/DATABASE"
+    )

@@ -1,0 +1,66 @@
+"""The versions of the catalog: which there were, and the documents of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from followup.core.list_rows import VersionRow
+from followup.store.asking import Asking, parsed
+
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import Document
+
+
+class ItemText(NamedTuple):
+    """A document as it is kept."""
+
+    kind: str
+    id: str
+    text: str
+
+
+class VersionSource(NamedTuple):
+    """What a version was applied from. `git`: the commit, if there was one."""
+
+    digest: str
+    git: str | None
+
+
+class VersionQuestions:
+    """What is asked about the versions that were applied."""
+
+    def __init__(self, store: Asking) -> None:
+        self._ask = store.ask
+
+    def all(self) -> list[VersionRow]:
+        """All of them, oldest first."""
+        return [VersionRow._make(row) for row in self._ask("catalog.versions")]
+
+    def applied_by(self, change: int) -> int:
+        """The version that a change applied; the change was an apply."""
+        return int(next(self._ask("catalog.made_by", change=change))[0])
+
+    def source(self, number: int) -> VersionSource:
+        """Of a version that there was."""
+        return VersionSource._make(next(self._ask("catalog.the_version", number=number)))
+
+    def documents(self, number: int) -> dict[str, dict[str, Document]]:
+        """What the version was made from; a kind is there even where the version had no item of it."""
+        documents: dict[str, dict[str, Document]] = {}
+        for kind, id, text in self._ask("catalog.items_of", number=number):
+            of_kind = documents.setdefault(kind, {})
+            if text is not None:
+                of_kind[id] = parsed(text)
+        return documents
+
+    def texts_in_force(self) -> Iterator[ItemText]:
+        """Every document in force."""
+        return map(ItemText._make, self._ask("catalog.in_force"))
+
+    def in_force(self) -> dict[str, dict[str, Document]]:
+        """The same, read; a kind without items is not there."""
+        documents: dict[str, dict[str, Document]] = {}
+        for kind, id, text in self.texts_in_force():
+            documents.setdefault(kind, {})[id] = parsed(text)
+        return documents
