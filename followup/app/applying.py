@@ -71,7 +71,7 @@ def apply(
                     impact.note(migrated.effects)
         diff = _catalog_diff(store, wanted, changes, version, impact)
         if expected is not None and expected != diff.digest:
-            raise Conflict("the store or the files have changes since that was shown: look at `followup diff` again")
+            raise Conflict("the store or the files have changed since that was shown: look at `followup diff` again")
         if diff.refused:
             raise Refused("\n".join(diff.refused))
         return diff
