@@ -9,7 +9,7 @@ from itertools import count
 from followup.app.catalog_diff import Documents, acted, between, of_users, said, shown
 from followup.app.migrating import migrations
 from followup.app.session import Visit
-from followup.app.versions import Version, noted, record
+from followup.app.versions import Version, apply_decision, record
 from followup.core import history as h
 from followup.core import office as o
 from followup.core import office_documents
@@ -58,7 +58,7 @@ def apply(
         made = edition_of(store, _office(version, documents), wanted, changed) if changed and version else None
         if changed:
             record(writing, wanted, version + 1, changed)
-            writing.save([noted(store, writing.id, at, by, h.Applied(version + 1, wanted.digest, wanted.git))])
+            writing.save([apply_decision(store, writing.id, at, by, h.Applied(version + 1, wanted.digest, wanted.git))])
         if made:
             stamp = Stamp(writing.id, at, administrator(made[0].office, by))
             for stretch in migrations(store, *made, stamp, writing.ids):

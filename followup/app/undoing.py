@@ -57,18 +57,18 @@ def undo_last(session: Session, partial: bool = False) -> TakenBack:
 def _reversed(
     session: Session, subjects: list[str], number: int, office: Office, stamp: Stamp, taken: TakenBack
 ) -> list[tuple[Dossier, Decision]]:
-    made = []
+    decisions = []
     for subject in subjects:
         try:
-            told = session.store.history.entries(subject)
-            if not told:  # a server keeps it from whoever handed it over
+            entries = session.store.history.entries(subject)
+            if not entries:  # a server hides it from a user who handed it over
                 raise Refused(f"{subject.replace(':', ' ')} is not yours to see any more (F20)")
-            made.append(undo(told, number, office, stamp))
+            decisions.append(undo(entries, number, office, stamp))
         except Refused as refusal:
             taken.refused.append((subject, refusal))
             continue
         taken.subjects.append(subject)
-    return made
+    return decisions
 
 
 def _refusal(taken: TakenBack) -> str:
