@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from itertools import count
+from typing import TYPE_CHECKING
 
-from followup.app.catalog_diff import Documents, acted, between, of_users, said, shown
+from followup.app.catalog_diff import acted, between, of_users, said, shown
 from followup.app.migrating import migrations
 from followup.app.session import Visit
 from followup.app.versions import Version, apply_decision, record
@@ -22,6 +23,9 @@ from followup.core.office import Ref
 from followup.core.permission import OFFICE
 from followup.errors import Conflict, Refused
 from followup.store.protocol import Head, Store
+
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import DocumentsByKind
 
 
 def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_LINES) -> CatalogDiff:
@@ -78,7 +82,7 @@ def administrator(office: o.Office, by: str) -> o.User:
     return office.users.get(by) or OFFICE._replace(id=by)
 
 
-def _office(version: int, documents: Documents) -> o.Office:
+def _office(version: int, documents: DocumentsByKind) -> o.Office:
     return office_documents.office(version, office_documents.Documents(documents))
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, cast
 
+from followup.core.kinds import MIGRATE
 from followup.core.migration.summary import ItemChange
-from followup.core.office import Document
 from followup.store.protocol import Store
 
-Documents = Mapping[str, Mapping[str, Document]]
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import DocumentsByKind, MigrateDocument
 
 
-def between(before: Documents, after: Documents) -> tuple[ItemChange, ...]:
+def between(before: DocumentsByKind, after: DocumentsByKind) -> tuple[ItemChange, ...]:
     """What differs, by kind and id; `before` may lack a kind that it has no items of."""
     found = []
     for kind in sorted(after):
@@ -22,12 +24,13 @@ def between(before: Documents, after: Documents) -> tuple[ItemChange, ...]:
     return tuple(found)
 
 
-def said(edits: Sequence[ItemChange]) -> dict[str, Document]:
+def said(edits: Sequence[ItemChange]) -> dict[str, MigrateDocument]:
     """The `migrate:` entries that act: those which this edit brings. What was there before has acted (E2 to E6)."""
-    return {edit.id: edit.after for edit in edits if edit.kind == "migrate" and edit.after is not None}
+    after = {edit.id: edit.after for edit in edits if edit.kind == MIGRATE and edit.after is not None}
+    return cast("dict[str, MigrateDocument]", after)
 
 
-def acted(documents: Documents, edits: Sequence[ItemChange]) -> Iterator[str]:
+def acted(documents: DocumentsByKind, edits: Sequence[ItemChange]) -> Iterator[str]:
     """A line for each entry that has acted and is still there."""
     for id in sorted(documents["migrate"].keys() - said(edits).keys()):
         yield f"migrate {shown(id)} has acted in an earlier version, and never acts again: take it out"

@@ -46,5 +46,4 @@ def _checked(found: Catalog, called: str) -> Catalog:
 
 
 def _declared(found: Catalog) -> Side:
-    office = office_documents.office(0, office_documents.Documents(found.documents))
-    return Side(office, found.documents["cycle"], found.documents["alias"])
+    return Side(office_documents.office(0, found.source), found.documents["cycle"], found.documents["alias"])

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from followup.app.session import Session
+from followup.core.kinds import CYCLE
 from followup.core.list_filters import ContactFilter
 from followup.core.list_rows import ContactRow
-from followup.core.office import cycle
+from followup.core.office_documents import cycle
 from followup.errors import Refused
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def items(session: Session, rows: Iterable[ContactRow]) -> Iterator[ContactItem]
 
 def holds(session: Session) -> frozenset[str]:
     """The cycles on which nothing is scheduled (F8)."""
-    return frozenset(id for id, text in session.catalog.documents("cycle").items() if not cycle(id, text).active_steps)
+    return frozenset(id for id, text in session.catalog.documents(CYCLE).items() if not cycle(id, text).active_steps)
 
 
 def standing(session: Session) -> dict[str, dict[str | None, tuple[int, int]]]:

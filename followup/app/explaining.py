@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from followup.app import action_lists
 from followup.app.session import Session
 from followup.core import office_documents
 from followup.core.explanation import Applied, Cause, Known, explain
+from followup.core.kinds import OFFICE, PROPERTY, USER, Kind
 from followup.core.list_rows import ActionRow
 from followup.core.model import contact_subject, user_subject
-from followup.core.office import Calendar, Document
+from followup.core.office import Calendar
 from followup.core.reach import sees
 from followup.errors import Refused
+
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import DaysDocument
+
+#: whose documents have holidays; the office names them last, so its names win
+DAYS: tuple[Kind[DaysDocument], ...] = (USER, PROPERTY, OFFICE)
 
 
 def explanation(session: Session, id: int) -> tuple[ActionRow, list[Cause]]:
@@ -43,7 +51,7 @@ def _known(session: Session) -> Known:
     def holidays(version: int) -> dict[str, str]:
         """Of every place: a day has one name."""
         names: dict[str, str] = {}
-        for kind in ("user", "property", "office"):
+        for kind in DAYS:
             for document in documents(version).documents(kind).values():
                 names |= _holidays(document)
         return names
@@ -51,6 +59,6 @@ def _known(session: Session) -> Known:
     return Known(applied, calendar, holidays)
 
 
-def _holidays(document: Document) -> dict[str, str]:
+def _holidays(document: DaysDocument) -> dict[str, str]:
     days = document.get("holidays") or {}
     return dict(days) if isinstance(days, dict) else {}

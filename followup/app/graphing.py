@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from followup.app import contact_lists, lookup
 from followup.app.session import Session
-from followup.core.office import CYCLE, Ref
+from followup.core.kinds import ALIAS, CYCLE, OFFICE
+from followup.core.office import Ref
 from followup.core.process.graph import Graph
 
 
@@ -21,14 +22,15 @@ class Drawing(NamedTuple):
 def drawing(session: Session, words: Sequence[str], live: bool) -> Drawing:
     """Of the cycles that `words` mean; of all active ones, without any. `live`: with how many contacts that the user
     may see stand at each step now (F20)."""
-    active = [id for id, document in session.catalog.documents("cycle").items() if document["active"]]
+    active = [id for id, document in session.catalog.documents(CYCLE).items() if document["active"]]
     ids = [lookup.one(session, "cycle", word) for word in words] or active
-    office = session.catalog.document("office", "office") or {}
-    return Drawing(_graphs(session, ids, live), f"The cycles of {office['name']}, on {session.today}")
+    office = session.catalog.document(OFFICE, "office")
+    name = office["name"] if office else ""
+    return Drawing(_graphs(session, ids, live), f"The cycles of {name}, on {session.today}")
 
 
 def _graphs(session: Session, ids: Sequence[str], live: bool) -> list[Graph]:
-    names, aliases = lookup.type_names(session), session.catalog.documents("alias")
+    names, aliases = lookup.type_names(session), session.catalog.documents(ALIAS)
     standing = contact_lists.standing(session) if live else None
     graphs = []
     for id in ids:

@@ -11,6 +11,7 @@ from followup.app.deciding import in_batches
 from followup.app.import_options import ImportOptions, ownership
 from followup.app.refused_rows import RefusedRows, places_for
 from followup.app.session import Session
+from followup.core.kinds import PROPERTY
 from followup.core.timing import moment, utc_text
 from followup.core.wishes import Bring, Choice, Wish
 from followup.errors import FollowupError
@@ -174,4 +175,4 @@ def prepare(session: Session, table: OpenTable, options: ImportOptions) -> Impor
 
 def _property(session: Session, word: str) -> str:
     """An office that has not declared its properties takes any word."""
-    return lookup.one(session, "property", word) if session.catalog.documents("property") else word
+    return lookup.one(session, "property", word) if session.catalog.documents(PROPERTY) else word

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from followup.core.kinds import ACTION_TYPE, USER, Kind
 from followup.core.office import BUILT_IN_TYPES, User
 from followup.core.office_documents import Source
 from followup.core.words import meant, nearest
 from followup.errors import NotFound, Refused
+
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import Document
 
 FEW = 12  # items that an error message can list
 
@@ -32,9 +36,10 @@ def one(where: Declaring, kind: str, word: str) -> str:
 
     Of several of one name the active one is meant (F15).
     """
-    if where.catalog.document(kind, word) is not None:
+    of_kind: Kind[Document] = Kind(kind)
+    if where.catalog.document(of_kind, word) is not None:
         return word
-    documents = where.catalog.documents(kind)
+    documents = where.catalog.documents(of_kind)
     names = {id: str(text.get("name") or id) for id, text in documents.items()}
     ids = meant(word, names)
     if len(ids) > 1:
@@ -64,10 +69,10 @@ def user_of_login(catalog: Source, login: str | None) -> str | None:
     """The id of the user who declares this login; None for nobody's."""
     if login is None:
         return None
-    return next((id for id, text in catalog.documents("user").items() if text.get("login") == login), None)
+    return next((id for id, text in catalog.documents(USER).items() if text.get("login") == login), None)
 
 
 def type_names(where: Declaring) -> dict[str, str]:
     """The types of action that have a name of the office's own (F1); the others are known by their ids."""
-    names = {id: str(text["name"]) for id, text in where.catalog.documents("action_type").items()}
+    names = {id: str(text["name"]) for id, text in where.catalog.documents(ACTION_TYPE).items()}
     return {id: name for id, name in names.items() if id not in BUILT_IN_TYPES or BUILT_IN_TYPES[id].name != name}

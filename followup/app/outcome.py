@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from followup.core import history as h
 from followup.core.draft import Decision
 from followup.core.few import Few
+from followup.core.kinds import CYCLE
 from followup.core.list_rows import ActionRow, shown
 from followup.core.model import Dossier
-from followup.core.office import CYCLE
 from followup.errors import FollowupError
 
 #: how many are named one by one in a line

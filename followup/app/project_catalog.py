@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from followup.app.catalog_diff import Documents
 from followup.app.git import commit
 from followup.app.session import Visit, session_of
 from followup.app.versions import Version
 from followup.catalog.load import Catalog, load
 from followup.core import office_documents
+from followup.core.kinds import OFFICE, ROLE, USER
 from followup.core.office import Office
 from followup.core.permission import must
 from followup.errors import CatalogInvalid, Problem, Refused
+
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import DocumentsByKind
 
 
 class Candidate(NamedTuple):
@@ -25,7 +28,7 @@ class Candidate(NamedTuple):
     @property
     def zone(self) -> str:
         """The office's, for a command that runs before an office is applied."""
-        return str(self.version.documents["office"]["office"]["zone"])
+        return office_documents.Documents(self.version.documents).documents(OFFICE)["office"]["zone"]
 
 
 def loaded_catalog(folder: str, remedy: str) -> Catalog:
@@ -50,13 +53,14 @@ def candidate(project: str, remedy: str = "nothing was applied") -> Candidate:
 
 def declared_office(catalog: Catalog) -> Office:
     """The office as the files have it, whatever is applied."""
-    return office_documents.office(0, office_documents.Documents(catalog.documents))
+    return office_documents.office(0, catalog.source)
 
 
-def administrators(documents: Documents) -> list[str]:
+def administrators(documents: DocumentsByKind) -> list[str]:
     """Who may apply a catalog; a good one declares somebody."""
-    able = {id for id, role in documents["role"].items() if "apply-catalog" in role["permissions"]}
-    return [id for id, user in documents["user"].items() if user["role"] in able and user["active"]]
+    source = office_documents.Documents(documents)
+    able = {id for id, role in source.documents(ROLE).items() if "apply-catalog" in role["permissions"]}
+    return [id for id, user in source.documents(USER).items() if user["role"] in able and user["active"]]
 
 
 def applier(visit: Visit, wanted: Version) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app import lookup
 from followup.core import office_documents
+from followup.core.kinds import OFFICE
 from followup.core.office import Office, User
 from followup.core.reach import Reach, reach
 from followup.core.timing import When, local
@@ -62,7 +63,8 @@ class Session(NamedTuple):
     @property
     def shows_moments(self) -> bool:
         """Whether what is timed appears at its moment, and not from the morning of its day on (P5)."""
-        return (self.catalog.document("office", "office") or {}).get("show") == "moment"
+        office = self.catalog.document(OFFICE, "office")
+        return office is not None and office.get("show") == "moment"
 
     def clock(self, user: str | None) -> When:
         """This moment as the user's clock shows it; the office's, for nobody."""
@@ -92,7 +94,7 @@ def session_of(visit: Visit) -> Session:
     """Settles who asks. Raises NotFound for a user who is not declared, Refused for one who is inactive or is not the
     user of this login, NoProject where nothing is applied yet."""
     store, catalog, now, _, command, dry_run, typed = visit
-    users = office_documents.made_users(catalog)
+    users = office_documents.users_of(catalog)
     user = _user(visit, users)
     if catalog.version == 0:
         raise NoProject("nothing is applied yet: `followup apply`")

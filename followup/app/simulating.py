@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from followup.app.catalog_diff import Documents
 from followup.app.forecasting import Outlook
 from followup.app.project_catalog import declared_office
 from followup.catalog.load import Catalog
+from followup.core.kinds import ALIAS, CYCLE, USER, Kind
+from followup.core.office_documents import Documents
 from followup.core.rehearsal.habits import Draw, Habits
 from followup.core.rehearsal.simulation import Scenario, simulate
 from followup.core.rehearsal.workload import person
 from followup.core.wishes import Choice
 from followup.core.words import nearest
 from followup.errors import NotFound
+
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import Document
 
 
 class Arrivals(NamedTuple):
@@ -36,37 +40,38 @@ class Simulation(NamedTuple):
 
 def simulate_catalog(catalog: Catalog, arrivals: Arrivals, habits: Habits, draw: Draw) -> Simulation:
     """Raises NotFound for a cycle, an alias or a user that the catalog does not declare."""
-    documents, office = catalog.documents, declared_office(catalog)
+    source, office = catalog.source, declared_office(catalog)
     first, last, a_week = arrivals.first, arrivals.last, arrivals.a_week
-    scenario = Scenario(first, last, a_week, _choices(documents, arrivals), _owners(documents, arrivals), habits)
+    scenario = Scenario(first, last, a_week, _choices(source, arrivals), _owners(source, arrivals), habits)
     load = simulate(office, scenario, draw)
     people = [person(office, load, owner, first, last) for owner in load.owners]
-    names = {id: str(user["name"]) for id, user in documents["user"].items()}
+    names = {id: user["name"] for id, user in source.documents(USER).items()}
     return Simulation(scenario, Outlook(first, last, load, people, names))
 
 
-def _choices(documents: Documents, arrivals: Arrivals) -> list[Choice]:
-    _check(documents, "cycle", arrivals.cycles)
-    _check(documents, "alias", arrivals.aliases)
+def _choices(source: Documents, arrivals: Arrivals) -> list[Choice]:
+    _check(source, CYCLE, arrivals.cycles)
+    _check(source, ALIAS, arrivals.aliases)
     named = [*(Choice(None, id) for id in arrivals.cycles), *(Choice(id) for id in arrivals.aliases)]
-    return named or _all_choices(documents)
+    return named or _all_choices(source)
 
 
-def _all_choices(documents: Documents) -> list[Choice]:
+def _all_choices(source: Documents) -> list[Choice]:
     """What reps can choose, but holds: nothing happens there."""
-    cycles, aliases = documents["cycle"], documents["alias"]
-    offered = [id for id, alias in aliases.items() if alias["active"] and alias["cycle"]]
-    return [Choice(id) for id in offered if cycles[aliases[id]["cycle"]]["steps"]]
+    cycles = source.documents(CYCLE)
+    offered = {id: alias["cycle"] for id, alias in source.documents(ALIAS).items() if alias["active"]}
+    return [Choice(id) for id, cycle in offered.items() if cycle and cycles[cycle]["steps"]]
 
 
-def _owners(documents: Documents, arrivals: Arrivals) -> list[str | None]:
-    _check(documents, "user", arrivals.owners)
-    users = documents["user"].items()
+def _owners(source: Documents, arrivals: Arrivals) -> list[str | None]:
+    _check(source, USER, arrivals.owners)
+    users = source.documents(USER).items()
     sellers = [id for id, user in users if user["active"] and user["role"] == "sales-exec"]
     return [*arrivals.owners] or [*sellers] or [None]
 
 
-def _check(documents: Documents, kind: str, ids: Sequence[str]) -> None:
+def _check(source: Documents, kind: Kind[Document], ids: Sequence[str]) -> None:
+    items = source.documents(kind)
     for id in ids:
-        if id not in documents[kind]:
-            raise NotFound(f"no {kind} '{id}'{nearest(id, documents[kind])}")
+        if id not in items:
+            raise NotFound(f"no {kind} '{id}'{nearest(id, items)}")

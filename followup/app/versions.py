@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from json import dumps
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from followup.app.catalog_diff import Documents, between
+from followup.app.catalog_diff import between
 from followup.core import history as h
 from followup.core import office_documents
 from followup.core.draft import Decision
+from followup.core.kinds import OFFICE
 from followup.core.list_rows import VersionRow
 from followup.core.migration.summary import ItemChange
 from followup.core.model import Dossier
@@ -18,13 +19,21 @@ from followup.errors import NotFound
 from followup.store.protocol import Change, ItemId, Person, Store
 from followup.store.tables import CatalogItem, CatalogVersion
 
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import DocumentsByKind
+
 
 class Version(NamedTuple):
     """What is to be put in force: the documents, their digest, and the git commit they are of, if there is one."""
 
-    documents: Documents
+    documents: DocumentsByKind
     digest: str
     git: str | None
+
+    @property
+    def zone(self) -> str:
+        """The office's."""
+        return office_documents.Documents(self.documents).documents(OFFICE)["office"]["zone"]
 
 
 def changed_by(store: Store, number: int) -> tuple[VersionRow, tuple[ItemChange, ...]]:
@@ -47,9 +56,9 @@ def record(writing: Change, wanted: Version, version: int, changed: Sequence[Ite
     writing.admit(people(wanted.documents))
 
 
-def people(documents: Documents) -> Iterator[Person]:
+def people(documents: DocumentsByKind) -> Iterator[Person]:
     """Those who work here and have a login."""
-    users = office_documents.made_users(office_documents.Documents(documents))
+    users = office_documents.users_of(office_documents.Documents(documents))
     for user in users.values():
         if user.active and user.login:
             everything, team, place = reach(user, users)

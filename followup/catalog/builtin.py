@@ -3,65 +3,86 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from followup.core.office import BUILT_IN_TYPES
 
+if TYPE_CHECKING:
+    from followup.core import catalog_documents as d
+
 #: What only a system can do (A5); such steps are always automatic.
-SYSTEM_TYPES: Mapping[str, str] = {
-    "assign-user": "Assign user",
-    "change-contact-type": "Change contact type",
-    "webhook": "Webhook",
-}
+SYSTEM_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "assign-user": "Assign user",
+        "change-contact-type": "Change contact type",
+        "webhook": "Webhook",
+    }
+)
 #: The types that plans bring (A5).
-PLAN_TYPES: Mapping[str, str] = {
-    **SYSTEM_TYPES,
-    "automated-call": "Automated call",
-    "contact-reminder": "Contact reminder",
-}
+PLAN_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        **SYSTEM_TYPES,
+        "automated-call": "Automated call",
+        "contact-reminder": "Contact reminder",
+    }
+)
 #: F2. A catalog's own types can be steps of a cycle too.
 CYCLE_TYPES = ("call", "correspondence", "email", "sms", "task")
 
 #: The channel of the template that a step of this type sends or reads out.
-CHANNELS: Mapping[str, str] = {"correspondence": "letter", "email": "email", "sms": "sms"}
+CHANNELS: Mapping[str, str] = MappingProxyType({"correspondence": "letter", "email": "email", "sms": "sms"})
 
-ROLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "administrator": (
-        "Administrator",
-        (
-            "add-contacts",
-            "apply-catalog",
-            "generate-fulfillment",
-            "manage-prospects",
-            "remove-contacts",
-            "see-all",
-            "transfer-contacts",
+ROLES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "administrator": (
+            "Administrator",
+            (
+                "add-contacts",
+                "apply-catalog",
+                "generate-fulfillment",
+                "manage-prospects",
+                "remove-contacts",
+                "see-all",
+                "transfer-contacts",
+            ),
         ),
-    ),
-    "manager": ("Manager", ("add-contacts", "manage-prospects", "transfer-contacts")),
-    "sales-assistant": ("Sales assistant", ("add-contacts",)),
-    "sales-exec": ("Sales exec", ("add-contacts", "transfer-contacts")),
-}
-CONTACT_TYPES: Mapping[str, str] = {
-    "clients": "Clients",
-    "employees": "Employees",
-    "partners": "Partners",
-    "vendors": "Vendors",
-    "other": "Other",
-}
-
-
-def documents() -> dict[str, dict[str, dict[str, Any]]]:
-    """The documents of a catalog that declares nothing."""
-    return {
-        "action_type": {
-            **{id: _type(kind.name, kind.offers_cycle) for id, kind in BUILT_IN_TYPES.items()},
-            **{id: _type(name, False) for id, name in PLAN_TYPES.items()},
-        },
-        "contact_type": {id: {"name": name} for id, name in CONTACT_TYPES.items()},
-        "role": {id: {"name": name, "permissions": list(may)} for id, (name, may) in ROLES.items()},
+        "manager": ("Manager", ("add-contacts", "manage-prospects", "transfer-contacts")),
+        "sales-assistant": ("Sales assistant", ("add-contacts",)),
+        "sales-exec": ("Sales exec", ("add-contacts", "transfer-contacts")),
     }
+)
+CONTACT_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "clients": "Clients",
+        "employees": "Employees",
+        "partners": "Partners",
+        "vendors": "Vendors",
+        "other": "Other",
+    }
+)
 
 
-def _type(name: str, offers_cycle: bool) -> dict[str, Any]:
-    return {"name": name, "offers_cycle": offers_cycle}
+def documents() -> Mapping[str, Mapping[str, d.Document]]:
+    """The documents of a catalog that declares nothing."""
+    return {"action_type": action_types(), "contact_type": contact_types(), "role": roles()}
+
+
+def action_types() -> dict[str, d.ActionTypeDocument]:
+    types: dict[str, d.ActionTypeDocument] = {
+        id: {"name": kind.name, "offers_cycle": kind.offers_cycle} for id, kind in BUILT_IN_TYPES.items()
+    }
+    return {**types, **{id: {"name": name, "offers_cycle": False} for id, name in PLAN_TYPES.items()}}
+
+
+def offers_cycle(type: str) -> bool:
+    """Whether completing an action of a built-in type offers the menu of aliases (F10); no other does by itself."""
+    return type in BUILT_IN_TYPES and BUILT_IN_TYPES[type].offers_cycle
+
+
+def contact_types() -> dict[str, d.EntryDocument]:
+    return {id: {"name": name} for id, name in CONTACT_TYPES.items()}
+
+
+def roles() -> dict[str, d.RoleDocument]:
+    return {id: {"name": name, "permissions": list(permissions)} for id, (name, permissions) in ROLES.items()}

@@ -8,9 +8,10 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING
 
-Raw = Mapping[str, Any]
+if TYPE_CHECKING:
+    from followup.catalog.raw_items import RawDays, RawOffice
 
 
 class Unknown(Exception):
@@ -21,23 +22,28 @@ class Unknown(Exception):
         self.key, self.message, self.hint = key, message, hint
 
 
-def declared_days(raw: Raw) -> dict[str, str]:
-    """Dates off with their names, in order; those written down win over the country's."""
+def days_off(raw: RawDays) -> dict[str, str]:
+    """Dates off with their names, in order, as they are written down."""
+    return dict(sorted((raw.get("holidays") or {}).items()))
+
+
+def office_days_off(raw: RawOffice) -> dict[str, str]:
+    """The same with the country's; those written down win."""
     try:
         public = of_country(raw)
     except Unknown:  # a check says so
         public = {}
-    return dict(sorted({**public, **(raw.get("holidays") or {})}.items()))
+    return dict(sorted({**public, **days_off(raw)}.items()))
 
 
-def known_until(raw: Raw, holidays: Mapping[str, str]) -> str | None:
+def known_until(raw: RawOffice, holidays: Mapping[str, str]) -> str | None:
     """The last day whose holidays are declared: as it says, else the end of the last one's year (T9)."""
     if raw.get("holidays_until"):
         return str(raw["holidays_until"])
     return f"{max(holidays)[:4]}-12-31" if holidays else None
 
 
-def of_country(raw: Raw) -> dict[str, str]:
+def of_country(raw: RawOffice) -> dict[str, str]:
     """The public holidays from `holidays_from` to `holidays_until`. Raises Unknown."""
     if "country" not in raw:
         return {}
@@ -45,8 +51,8 @@ def of_country(raw: Raw) -> dict[str, str]:
     first, last = raw["holidays_from"], int(until[:4] or 0)
     if not first <= last <= first + 50:
         raise Unknown("holidays_until", "'holidays_until' must lie within fifty years of 'holidays_from'", "")
-    found = _looked_up(raw["country"], raw.get("subdivision"), first, last)
-    return {day: name for day, name in found.items() if day <= until}
+    public = _looked_up(raw["country"], raw.get("subdivision"), first, last)
+    return {day: name for day, name in public.items() if day <= until}
 
 
 @cache

@@ -6,14 +6,22 @@ An item whose shape is wrong has no document, but it is declared: what names it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from followup.catalog import builtin
-from followup.catalog.documents import SECTIONS, Document, document
+from followup.catalog.documents import SECTIONS, document
 from followup.catalog.reader import Reading
-from followup.catalog.tree import TOP, Map, Path, Place, Seq, locate
+from followup.catalog.tree import TOP, Map, Node, Path, Place, Seq, locate, value_at
+from followup.core.kinds import Kind
+
+if TYPE_CHECKING:
+    from followup.core import catalog_documents as d
+    from followup.core.kinds import Form
 
 NO_FILE = ""
+#: What is declared, and never applied as it stands.
+MOVE: Kind[d.MoveDocument] = Kind("moved")
+TEST: Kind[d.CaseDocument] = Kind("test")
 
 
 class Item(NamedTuple):
@@ -24,8 +32,12 @@ class Item(NamedTuple):
     file: str
     at: Place
     path: Path
-    raw: Any
-    document: Document | None
+    raw: Node
+    document: d.Document | None
+
+    def written(self, *path: str | int) -> Node:
+        """What stands at `path` in the file; None where nothing does."""
+        return value_at(self.raw, *path)
 
 
 class Declarations(NamedTuple):
@@ -41,16 +53,16 @@ class Declarations(NamedTuple):
     sections: Mapping[str, tuple[str, Place]]
     today: str
 
-    def documents(self, kind: str) -> Iterator[tuple[Item, Document]]:
+    def documents(self, kind: Kind[Form]) -> Iterator[tuple[Item, Form]]:
         """The items of a kind that have the right shape and a file."""
         for item in self.items.get(kind, {}).values():
             if item.document is not None and item.file:
-                yield item, item.document
+                yield item, cast("Form", item.document)
 
-    def one(self, kind: str, id: str | None) -> Document | None:
+    def one(self, kind: Kind[Form], id: str | None) -> Form | None:
         """The document of one item, built in or not; None if there is none, or it has the wrong shape."""
         item = self.items.get(kind, {}).get(id or "")
-        return item.document if item else None
+        return cast("Form", item.document) if item and item.document is not None else None
 
     def section(self, name: str) -> Item:
         """What is said of a section as a whole: at its key, or at the top of a file where no file has it."""
@@ -78,7 +90,7 @@ def declare(
     folder: str, readings: Sequence[Reading], misshapen: frozenset[tuple[str, Path]], whole: bool, today: str
 ) -> Declarations:
     """Everything read; `misshapen` are files with the paths of items that the schema refuses."""
-    items = {kind: dict(_built_in(kind)) for kind in SECTIONS.values()}
+    items = _built_in()
     twice = []
     for item in _declared(folder, readings, misshapen):
         first = items[item.kind].get(item.id)
@@ -90,21 +102,23 @@ def declare(
     return Declarations(folder, items, tuple(twice), whole, sections, today)
 
 
-def _built_in(kind: str) -> Iterator[tuple[str, Item]]:
-    for id, known in builtin.documents().get(kind, {}).items():
-        yield id, Item(kind, id, NO_FILE, TOP, (), known, known)
+def _built_in() -> dict[str, dict[str, Item]]:
+    documents = builtin.documents()
+    return {
+        kind: {id: Item(kind, id, NO_FILE, TOP, (), None, text) for id, text in documents.get(kind, {}).items()}
+        for kind in SECTIONS.values()
+    }
 
 
 def _declared(folder: str, readings: Iterable[Reading], misshapen: frozenset[tuple[str, Path]]) -> Iterator[Item]:
     for file, data, _, _ in readings:
         for section in data.keys() & SECTIONS.keys():
             for id, path, at, raw in _entries(section, data[section], data.keys_at[section]):
-                right = (file, path) not in misshapen
-                made = document(section, raw, id, folder) if right else None
-                yield Item(SECTIONS[section], id, file, at, path, raw, made)
+                text = None if (file, path) in misshapen else document(section, raw, id, folder)
+                yield Item(SECTIONS[section], id, file, at, path, raw, text)
 
 
-def _entries(section: str, content: Any, at: Place) -> Iterator[tuple[str, Path, Place, Any]]:
+def _entries(section: str, content: Node, at: Place) -> Iterator[tuple[str, Path, Place, Node]]:
     """The items of one section: id, path, place of the id, what is written. What is no mapping or list has none."""
     if section == "office":
         yield section, (section,), at, content
@@ -115,10 +129,10 @@ def _entries(section: str, content: Any, at: Place) -> Iterator[tuple[str, Path,
             yield _subject(raw, number), (section, number), content.values_at[number], raw
 
 
-def _subject(raw: Any, number: int) -> str:
+def _subject(raw: Node, number: int) -> str:
     """What an entry of `moved` or `migrate` is about; there is one entry for each."""
-    known = raw if isinstance(raw, Map) else {}
     for key in ("from", "step", "cycle"):
-        if isinstance(known.get(key), str):
-            return str(known[key]) if key == "from" else f"{key}:{known[key]}"
+        subject = value_at(raw, key)
+        if isinstance(subject, str):
+            return subject if key == "from" else f"{key}:{subject}"
     return str(number)

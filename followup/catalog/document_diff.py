@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from json import dumps
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-Document = Mapping[str, Any]
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import Document
 
 #: longer values are not shown whole
 SHOWN = 60
@@ -19,8 +20,8 @@ class Changed(NamedTuple):
     """One thing that differs. `at`: its keys, steps by id; `was`, `becomes`: None where it is not there."""
 
     at: tuple[str, ...]
-    was: Any
-    becomes: Any
+    was: object
+    becomes: object
 
     def __str__(self) -> str:
         what = " ".join(self.at).replace("_", " ")
@@ -41,7 +42,7 @@ def _mapping(at: tuple[str, ...], before: Document, after: Document) -> Iterator
         yield from _value((*at, key), before.get(key), after.get(key))
 
 
-def _value(at: tuple[str, ...], before: Any, after: Any) -> Iterator[Changed]:
+def _value(at: tuple[str, ...], before: object, after: object) -> Iterator[Changed]:
     if before == after:
         return
     if at[-1] == "steps" and isinstance(before, list) and isinstance(after, list):
@@ -53,7 +54,7 @@ def _value(at: tuple[str, ...], before: Any, after: Any) -> Iterator[Changed]:
 
 
 def _steps(at: tuple[str, ...], before: Sequence[Document], after: Sequence[Document]) -> Iterator[Changed]:
-    old, new = ({step["id"]: step for step in steps} for steps in (before, after))
+    old, new = ({str(step["id"]): step for step in steps} for steps in (before, after))
     for id in dict.fromkeys((*old, *new)):
         here = (*at, "step", id)
         if id in old and id in new:
@@ -65,7 +66,7 @@ def _steps(at: tuple[str, ...], before: Sequence[Document], after: Sequence[Docu
         yield Changed((*at, "order of the steps"), ", ".join(stay[0]), ", ".join(stay[1]))
 
 
-def worded(value: Any) -> str:
+def worded(value: object) -> str:
     """A value of a document as it would be written."""
     match value:
         case None:

@@ -6,21 +6,25 @@ The same meaning gives the same document, however the YAML writes it; the core a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from followup.catalog import builtin
-from followup.catalog.calendars import declared_days, known_until
+from followup.catalog.calendars import days_off, known_until, office_days_off
 from followup.catalog.files import attachment
 from followup.catalog.notation import days, hours, offset, weekdays
 from followup.catalog.source_text import NotText
 
-Document = dict[str, Any]
-Raw = Mapping[str, Any]
+if TYPE_CHECKING:
+    from followup.catalog import raw_items as r
+    from followup.catalog.tree import Node
+    from followup.core import catalog_documents as d
+
 WORKING_WEEK = "mon-fri"
 OFFICE_HOURS = "09:00-17:00"
 
 
-def cycle(raw: Raw) -> Document:
+def cycle(raw: r.RawCycle) -> d.CycleDocument:
     return {
         "name": raw["name"],
         "active": raw.get("active", True),
@@ -31,11 +35,11 @@ def cycle(raw: Raw) -> Document:
     }
 
 
-def _cycle_step(raw: Raw) -> Document:
+def _cycle_step(raw: r.RawCycleStep) -> d.CycleStepDocument:
     return {**_step(raw), "loop_to": raw.get("loop_to")}
 
 
-def _step(raw: Raw) -> Document:
+def _step(raw: r.RawStep) -> d.StepDocument:
     """What the steps of cycles and plans share."""
     return {
         "id": raw["id"],
@@ -52,20 +56,20 @@ def _step(raw: Raw) -> Document:
     }
 
 
-def alias(raw: Raw) -> Document:
+def alias(raw: r.RawAlias) -> d.AliasDocument:
     return {"name": raw["name"], "cycle": raw["cycle"], "active": raw.get("active", True)}
 
 
-def plan(raw: Raw) -> Document:
+def plan(raw: r.RawPlan) -> d.PlanDocument:
     launch_on = raw.get("launch_on") or {}
     return {
         "name": raw["name"],
         "type": raw["type"],
         "status": raw.get("status", "draft"),
-        "launch_on": {key: sorted(set(launch_on.get(key, ()))) for key in ("event", "source")},
-        "exit_on": sorted(set(raw["exit_on"])) if "exit_on" in raw else None,
+        "launch_on": {"event": _ids(launch_on.get("event")), "source": _ids(launch_on.get("source"))},
+        "exit_on": _ids(raw["exit_on"]) if "exit_on" in raw else None,
         "sales_cycle": raw.get("sales_cycle"),
-        "groups": sorted(set(raw.get("groups", ()))),
+        "groups": _ids(raw.get("groups")),
         "date": raw.get("date"),
         "next": raw.get("next"),
         "anchor": raw.get("anchor") or "start",
@@ -74,33 +78,44 @@ def plan(raw: Raw) -> Document:
     }
 
 
-def _plan_step(raw: Raw) -> Document:
-    shared = {
+def _plan_step(raw: r.RawPlanStep) -> d.PlanStepDocument:
+    return {
         **_step(raw),
         "date": raw.get("date"),
         "notify": raw.get("notify", False),
         "late": raw.get("late", "skip"),
+        **_work(raw),
     }
-    return {**shared, **OF_TYPE[raw["type"]](raw)} if raw["type"] in OF_TYPE else shared
 
 
-OF_TYPE: Mapping[str, Callable[[Raw], Document]] = {
-    "assign-user": lambda raw: {"user": raw["user"]},
-    "change-contact-type": lambda raw: {"contact_type": raw["contact_type"]},
-    "webhook": lambda raw: {
+def _work(raw: r.RawPlanStep) -> d.WorkDocument:
+    match raw["type"]:
+        case "assign-user":
+            return {"user": raw["user"]}
+        case "change-contact-type":
+            return {"contact_type": raw["contact_type"]}
+        case "webhook":
+            return _webhook(raw)
+        case _:
+            return {}
+
+
+def _webhook(raw: r.RawPlanStep) -> d.WorkDocument:
+    payload = raw.get("payload", "contact")
+    return {
         "url": raw["url"],
         "method": raw.get("method", "POST"),
         "headers": dict(raw.get("headers", {})),
-        "payload": _payload(raw.get("payload", "contact")),
-    },
-}
+        "payload": payload if isinstance(payload, str) else dict(payload),
+    }
 
 
-def _payload(raw: str | Raw) -> str | Document:
-    return raw if isinstance(raw, str) else dict(raw)
+def _ids(written: list[str] | None) -> list[str]:
+    """Ids whose order means nothing."""
+    return sorted(set(written or ()))
 
 
-def template(raw: Raw, id: str, folder: str) -> Document:
+def template(raw: r.RawTemplate, id: str, folder: str) -> d.TemplateDocument:
     return {
         "name": raw.get("name") or id,
         "channel": raw["channel"],
@@ -119,8 +134,8 @@ def _text_of(file: str, folder: str) -> str | None:
         return None
 
 
-def office(raw: Raw) -> Document:
-    holidays = declared_days(raw)
+def office(raw: r.RawOffice) -> d.OfficeDocument:
+    holidays = office_days_off(raw)
     return {
         "name": raw["name"],
         "zone": raw["zone"],
@@ -129,118 +144,136 @@ def office(raw: Raw) -> Document:
         "capacity": raw.get("capacity"),
         "holidays": holidays,
         "holidays_until": known_until(raw, holidays),
-        "days_on": sorted(set(raw.get("days_on") or ())),
+        "days_on": _ids(raw.get("days_on")),
         "roll": raw.get("roll") or "none",
         "show": raw.get("show", "day"),
     }
 
 
-def _differences(raw: Raw) -> Document:
+def _differences(raw: r.RawProperty | r.RawUser) -> d.DifferenceDocument:
     """What a property or a user has apart from the office; null where they do as the office does (T4)."""
+    working_days, open_hours = raw.get("working_days"), raw.get("hours")
     return {
         "zone": raw.get("zone"),
-        "working_days": weekdays(raw.get("working_days")),
-        "hours": hours(raw.get("hours")),
+        "working_days": weekdays(working_days) if working_days is not None else None,
+        "hours": hours(open_hours) if open_hours else None,
         "capacity": raw.get("capacity"),
-        "holidays": declared_days(raw),
+        "holidays": days_off(raw),
         "holidays_until": raw.get("holidays_until"),
-        "days_on": sorted(set(raw.get("days_on") or ())),
+        "days_on": _ids(raw.get("days_on")),
     }
 
 
-def site(raw: Raw) -> Document:
+def site(raw: r.RawProperty) -> d.PropertyDocument:
     """A property, a word that Python keeps for itself."""
-    about = {"name": raw["name"], "address": raw.get("address"), "phone": raw.get("phone")}
-    return {**about, **_differences(raw), "roll": raw.get("roll"), "active": raw.get("active", True)}
+    return {
+        "name": raw["name"],
+        "address": raw.get("address"),
+        "phone": raw.get("phone"),
+        **_differences(raw),
+        "roll": raw.get("roll"),
+        "active": raw.get("active", True),
+    }
 
 
-def user(raw: Raw) -> Document:
-    optional = ("email", "phone", "signature", "login", "manager", "property")
+def user(raw: r.RawUser) -> d.UserDocument:
     return {
         "name": raw["name"],
         "role": raw["role"],
-        **{key: raw.get(key) for key in optional},
+        "email": raw.get("email"),
+        "phone": raw.get("phone"),
+        "signature": raw.get("signature"),
+        "login": raw.get("login"),
+        "manager": raw.get("manager"),
+        "property": raw.get("property"),
         **_differences(raw),
         "active": raw.get("active", True),
     }
 
 
-def role(raw: Raw, id: str) -> Document:
-    name, may = builtin.ROLES.get(id, (id, ()))
-    return {"name": raw.get("name") or name, "permissions": sorted(set(raw.get("permissions", may)))}
+def role(raw: r.RawRole, id: str) -> d.RoleDocument:
+    name, permissions = builtin.ROLES.get(id, (id, ()))
+    return {"name": raw.get("name") or name, "permissions": sorted(set(raw.get("permissions", permissions)))}
 
 
-def entry(raw: str | Raw) -> Document:
+def entry(raw: str | r.RawEntry) -> d.EntryDocument:
     """One line of a list: a name, or a mapping with one."""
     return {"name": raw if isinstance(raw, str) else raw["name"]}
 
 
-def action_type(raw: str | Raw, id: str) -> Document:
-    known = builtin.documents()["action_type"].get(id, {})
-    offers = known.get("offers_cycle", False)
-    return {
-        **entry(raw),
-        "offers_cycle": offers if isinstance(raw, str) else raw.get("offers_cycle", offers),
-    }
+def action_type(raw: str | r.RawActionType, id: str) -> d.ActionTypeDocument:
+    """What a catalog only renames offers the menu of aliases as it did."""
+    offers = builtin.offers_cycle(id)
+    if isinstance(raw, str):
+        return {"name": raw, "offers_cycle": offers}
+    return {"name": raw["name"], "offers_cycle": raw.get("offers_cycle", offers)}
 
 
-def test(raw: Raw, id: str) -> Document:
+def test(raw: r.RawCase, id: str) -> d.CaseDocument:
     return {
         "name": raw.get("name") or id,
-        "given": dict(raw["given"]),
-        "when": [dict(item) for item in raw.get("when", ())],
-        "then": [dict(item) for item in raw["then"]],
+        "given": {**raw["given"]},
+        "when": [{**event} for event in raw.get("when", ())],
+        "then": [{**action} for action in raw["then"]],
     }
 
 
-def as_written(raw: Raw) -> Document:
+def as_written(raw: Mapping[str, Node]) -> d.Document:
     return dict(raw)
 
 
-def document(section: str, raw: Any, id: str, folder: str) -> Document:
+def document(section: str, raw: Node, id: str, folder: str) -> d.Document:
     """The document of one item that the schema has found right."""
     match section:
         case "templates":
-            return template(raw, id, folder)
+            return TEMPLATE(raw, id, folder)
         case "roles" | "tests" | "action_types":
             return NAMED[section](raw, id)
         case _:
             return PLAIN[section](raw)
 
 
-NAMED: Mapping[str, Callable[[Any, str], Document]] = {"roles": role, "tests": test, "action_types": action_type}
-PLAIN: Mapping[str, Callable[[Any], Document]] = {
-    "office": office,
-    "properties": site,
-    "users": user,
-    "cycles": cycle,
-    "aliases": alias,
-    "plans": plan,
-    **dict.fromkeys(("moved", "migrate", "include"), as_written),
-    **dict.fromkeys(("contact_types", "sales_cycles", "sources", "groups", "categories"), entry),
-    **dict.fromkeys(("action_names", "no_show_reasons", "outcomes"), entry),
-}
+# Each takes the raw form of its own section: that an item has it is what the schema has proved, and no type can say.
+TEMPLATE: Callable[..., d.Document] = template
+NAMED: Mapping[str, Callable[..., d.Document]] = MappingProxyType(
+    {"roles": role, "tests": test, "action_types": action_type}
+)
+PLAIN: Mapping[str, Callable[..., d.Document]] = MappingProxyType(
+    {
+        "office": office,
+        "properties": site,
+        "users": user,
+        "cycles": cycle,
+        "aliases": alias,
+        "plans": plan,
+        **dict.fromkeys(("moved", "migrate", "include"), as_written),
+        **dict.fromkeys(("contact_types", "sales_cycles", "sources", "groups", "categories"), entry),
+        **dict.fromkeys(("action_names", "no_show_reasons", "outcomes"), entry),
+    }
+)
 #: section of a file -> kind of its items
-SECTIONS: Mapping[str, str] = {
-    "office": "office",
-    "properties": "property",
-    "users": "user",
-    "roles": "role",
-    "cycles": "cycle",
-    "aliases": "alias",
-    "plans": "plan",
-    "templates": "template",
-    "action_types": "action_type",
-    "contact_types": "contact_type",
-    "sales_cycles": "sales_cycle",
-    "sources": "source",
-    "groups": "group",
-    "categories": "category",
-    "action_names": "action_name",
-    "no_show_reasons": "no_show_reason",
-    "outcomes": "outcome",
-    "tests": "test",
-    "moved": "moved",
-    "migrate": "migrate",
-    "include": "include",
-}
+SECTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "office": "office",
+        "properties": "property",
+        "users": "user",
+        "roles": "role",
+        "cycles": "cycle",
+        "aliases": "alias",
+        "plans": "plan",
+        "templates": "template",
+        "action_types": "action_type",
+        "contact_types": "contact_type",
+        "sales_cycles": "sales_cycle",
+        "sources": "source",
+        "groups": "group",
+        "categories": "category",
+        "action_names": "action_name",
+        "no_show_reasons": "no_show_reason",
+        "outcomes": "outcome",
+        "tests": "test",
+        "moved": "moved",
+        "migrate": "migrate",
+        "include": "include",
+    }
+)

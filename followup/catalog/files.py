@@ -17,16 +17,16 @@ SUFFIXES = (".yaml", ".yml")
 LARGEST = 4 * 1024 * 1024
 
 
-class Found(NamedTuple):
-    """A name in the folder: `path` to open it by, `shown` for people, who cannot read stray bytes."""
+class CatalogFile(NamedTuple):
+    """A name in the folder: `path` to open it by, `display` for people, who cannot read stray bytes."""
 
     path: str
-    shown: str
+    display: str
 
 
-def listing(folder: str) -> tuple[Found, ...]:
+def listing(folder: str) -> tuple[CatalogFile, ...]:
     """Everything below `folder` that is named like a catalog file, and every link to a folder."""
-    return tuple(sorted(Found(path, _shown(path)) for path in _names(folder)))
+    return tuple(sorted(CatalogFile(path, _display(path)) for path in _names(folder)))
 
 
 def _names(folder: str) -> Iterator[str]:
@@ -43,7 +43,7 @@ def _wanted(name: str) -> bool:
     return name.endswith(SUFFIXES) and not name.startswith(".")
 
 
-def _shown(path: str) -> str:
+def _display(path: str) -> str:
     return visible(path.encode("utf-8", "backslashreplace").decode())
 
 

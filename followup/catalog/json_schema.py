@@ -8,12 +8,11 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from jsonschema import Draft202012Validator, ValidationError, validators
-from jsonschema.protocols import Validator
 from referencing import Registry
 
 from followup.catalog.codes import problem
@@ -22,7 +21,12 @@ from followup.catalog.shipped import shipped
 from followup.catalog.tree import TOP, Map, Path, locate
 from followup.errors import Problem
 
-Schema = Mapping[str, Any]
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+    from referencing.jsonschema import SchemaRegistry, SchemaResource
+
+#: A part of a schema: the values of its keywords.
+Schema: TypeAlias = Mapping[str, object]
 
 
 def problems(data: Map, file: str) -> Iterator[tuple[Path, Problem]]:
@@ -48,37 +52,37 @@ def schema() -> Schema:
 
 def build(document: Schema) -> Validator:
     """A validator of a schema whose own definitions are put in place: looking them up each time takes twice as long."""
-    registry: Any = Registry
-    strict: Validator = Strict(_inlined(document, document["$defs"]), registry=registry(retrieve=_never))
-    return strict
+    definitions = cast("Mapping[str, Schema]", document["$defs"])
+    return STRICT(_mapping_inlined(document, definitions), registry=REGISTRY(retrieve=_never))
 
 
-def _never(uri: str) -> Any:
+def _never(uri: str) -> SchemaResource:
     raise LookupError(f"{uri}: a schema never reaches out")
 
 
-def _inlined(node: Any, definitions: Schema) -> Any:
+def _inlined(node: object, definitions: Mapping[str, Schema]) -> object:
     """The same schema without local references; what stands beside a reference says more than what it refers to."""
     if isinstance(node, list):
         return [_inlined(item, definitions) for item in node]
-    if not isinstance(node, dict):
-        return node
+    return _mapping_inlined(node, definitions) if isinstance(node, dict) else node
+
+
+def _mapping_inlined(node: Schema, definitions: Mapping[str, Schema]) -> dict[str, object]:
     beside = {key: _inlined(value, definitions) for key, value in node.items() if key not in ("$ref", "$defs")}
-    name = node.get("$ref", "")
+    name = str(node.get("$ref", ""))
     if name.startswith("#/$defs/"):
-        return {**_inlined(definitions[name.removeprefix("#/$defs/")], definitions), **beside}
+        return {**_mapping_inlined(definitions[name.removeprefix("#/$defs/")], definitions), **beside}
     return {**beside, "$ref": name} if name else beside
 
 
-def _pattern(_: Any, pattern: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
+def _pattern(_: Validator, pattern: str, instance: object, schema: Mapping[str, int]) -> Iterator[ValidationError]:
     """`$` is the end of the text, not the end of its last line; what is too short or long anyway is not searched."""
-    searched = isinstance(instance, str) and _fits(len(instance), schema)
-    if searched and not _compiled(pattern).search(instance):
+    if isinstance(instance, str) and _fits(len(instance), schema) and not _compiled(pattern).search(instance):
         yield ValidationError(pattern)
 
 
-def _fits(length: int, schema: Schema) -> bool:
-    return bool(schema.get("minLength", 0) <= length <= schema.get("maxLength", 1000))
+def _fits(length: int, schema: Mapping[str, int]) -> bool:
+    return schema.get("minLength", 0) <= length <= schema.get("maxLength", 1000)
 
 
 @cache
@@ -86,17 +90,19 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"(?<!\\)\$$", r"\\Z", pattern))
 
 
-def _required(_: Any, required: list[str], instance: Any, __: Any) -> Iterator[ValidationError]:
+def _required(_: Validator, required: list[str], instance: object, __: Schema) -> Iterator[ValidationError]:
     """The message is the bare name of the key, for `messages` to put into words."""
     if isinstance(instance, dict):
         yield from (ValidationError(name) for name in required if name not in instance)
 
 
-def _depends(_: Any, needed: Mapping[str, list[str]], instance: Any, __: Any) -> Iterator[ValidationError]:
+def _depends(_: Validator, needed: Mapping[str, list[str]], instance: object, __: Schema) -> Iterator[ValidationError]:
     if isinstance(instance, dict):
         present = (names for key, names in needed.items() if key in instance)
         yield from (ValidationError(name) for names in present for name in names if name not in instance)
 
 
-_extend: Any = validators.extend
-Strict = _extend(Draft202012Validator, {"pattern": _pattern, "required": _required, "dependentRequired": _depends})
+# Two calls for which the libraries declare no types.
+EXTEND = cast("Callable[..., type[Validator]]", validators.extend)
+REGISTRY = cast("Callable[..., SchemaRegistry]", Registry)
+STRICT = EXTEND(Draft202012Validator, {"pattern": _pattern, "required": _required, "dependentRequired": _depends})

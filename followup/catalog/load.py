@@ -8,20 +8,22 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from followup.catalog import checks
 from followup.catalog.codes import ERROR, problem
-from followup.catalog.declarations import Declarations, Finding, declare
-from followup.catalog.documents import Document
-from followup.catalog.files import Found, content, listing
+from followup.catalog.declarations import MOVE, TEST, Declarations, Finding, declare
+from followup.catalog.files import CatalogFile, content, listing
 from followup.catalog.reader import Reading, read
 from followup.catalog.renames import resolved
 from followup.catalog.source_text import NotText
 from followup.catalog.tree import TOP, Map, Path
+from followup.core.office_documents import Documents
 from followup.errors import Problem
 
-Documents = dict[str, dict[str, Document]]
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import CaseDocument, Document, DocumentsByKind
 
 
 class Catalog(NamedTuple):
@@ -30,11 +32,16 @@ class Catalog(NamedTuple):
     `cases`: what `followup test` proves. They never come in force: an edit of one changes nothing for anybody.
     """
 
-    documents: Documents
+    documents: DocumentsByKind
     problems: tuple[Problem, ...]
     places: Mapping[tuple[str, str], tuple[str, int]]
     digest: str
-    cases: Mapping[str, Document] = {}
+    cases: Mapping[str, CaseDocument] = MappingProxyType({})
+
+    @property
+    def source(self) -> Documents:
+        """The documents as the core asks for them."""
+        return Documents(self.documents)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -50,17 +57,16 @@ def load(folder: str, today: str = "") -> Catalog:
     if not files:
         nothing = problem("FU017", folder, TOP, (), "the folder holds no catalog file", "such as cycles.yaml")
         return Catalog({}, (nothing,), {}, digest({}))
-    readings = tuple(_read(found, folder) for found in files)
-    misshapes = tuple(wrong for reading in readings for wrong in _misshapes(reading))
-    known = _declared(folder, readings, misshapes, today)
-    found = (_as_problem(finding) for finding in checks.findings(known))
-    problems = (*_of_files(readings, misshapes), *found)
-    documents = _documents(known)
-    cases = documents.pop("test")
-    return Catalog(documents, tuple(sorted(set(problems), key=_order)), _places(known), digest(documents), cases)
+    readings = tuple(_read(file, folder) for file in files)
+    misshapes = tuple(misshape for reading in readings for misshape in _misshapes(reading))
+    declarations = _declared(folder, readings, misshapes, today)
+    findings = (_as_problem(finding) for finding in checks.findings(declarations))
+    problems = tuple(sorted({*_of_files(readings, misshapes), *findings}, key=_order))
+    documents = _documents(declarations)
+    return Catalog(documents, problems, _places(declarations), digest(documents), _cases(declarations))
 
 
-def digest(documents: Documents) -> str:
+def digest(documents: DocumentsByKind) -> str:
     """The same for the same documents, whatever order they were declared in, and whatever kinds are still to come."""
     declared = {kind: items for kind, items in documents.items() if items}
     canonical = json.dumps(declared, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -74,39 +80,47 @@ class Misshape(NamedTuple):
     problem: Problem
 
 
-def _read(found: Found, folder: str) -> Reading:
+def _read(file: CatalogFile, folder: str) -> Reading:
     try:
-        return read(content(found.path, folder), found.shown)
+        return read(content(file.path, folder), file.display)
     except NotText as error:
-        wrong = problem(error.code, found.shown, error.place, (), error.message, error.hint)
-        return Reading(found.shown, Map(TOP), (wrong,), broken=True)
+        unreadable = problem(error.code, file.display, error.place, (), error.message, error.hint)
+        return Reading(file.display, Map(TOP), (unreadable,), broken=True)
 
 
 def _misshapes(reading: Reading) -> Iterator[Misshape]:
     from followup.catalog import json_schema
 
-    for path, wrong in json_schema.problems(reading.data, reading.file):
-        yield Misshape(path[:1] if path[:1] == ("office",) else path[:2], wrong)
+    for path, misshape in json_schema.problems(reading.data, reading.file):
+        yield Misshape(path[:1] if path[:1] == ("office",) else path[:2], misshape)
 
 
 def _of_files(readings: tuple[Reading, ...], misshapes: tuple[Misshape, ...]) -> Iterator[Problem]:
-    """What the reader and the schema say, without what follows from something that the reader has passed over."""
-    read = [wrong for reading in readings for wrong in reading.problems]
-    places = {(wrong.file, wrong.line, wrong.column) for wrong in read}
-    merged = {(wrong.file, wrong.path) for wrong in read if wrong.code == "FU012"}
-    yield from read
-    for _, wrong in misshapes:
-        follows = wrong.code == "FU102" and (wrong.file, wrong.path) in merged
-        if not follows and (wrong.file, wrong.line, wrong.column) not in places:
-            yield wrong
+    """What the reader and the schema say, without what follows from something that the reader has passed over.
+
+    A value whose tag or number the reader refuses is 0 or text to the schema, at the same place; and the keys that a
+    merge (`<<`) would have brought look as if they were missing. One mistake is one problem.
+    """
+    by_reader = [problem for reading in readings for problem in reading.problems]
+    places = {(problem.file, problem.line, problem.column) for problem in by_reader}
+    merged = {(problem.file, problem.path) for problem in by_reader if problem.code == "FU012"}
+    yield from by_reader
+    for _, misshape in misshapes:
+        follows = misshape.code == "FU102" and (misshape.file, misshape.path) in merged
+        if not follows and (misshape.file, misshape.line, misshape.column) not in places:
+            yield misshape
 
 
 def _declared(folder: str, readings: tuple[Reading, ...], misshapes: tuple[Misshape, ...], today: str) -> Declarations:
-    spoilt = frozenset((misshape.problem.file, misshape.item) for misshape in misshapes)
-    whole = not any(reading.broken for reading in readings) and all(
-        len(path) > 1 or path == ("office",) for _, path in spoilt
-    )
-    return declare(folder, readings, spoilt, whole, today)
+    """Everything that can be read, and whether that is all there is.
+
+    A file that breaks off may declare anything below, and so may a section that is not a mapping: every reference into
+    it would be called undeclared. So nothing is said across items then. A misshapen item hides nothing: it is declared.
+    """
+    misshapen = frozenset((misshape.problem.file, misshape.item) for misshape in misshapes)
+    sections_readable = all(len(path) > 1 or path == ("office",) for _, path in misshapen)
+    whole = sections_readable and not any(reading.broken for reading in readings)
+    return declare(folder, readings, misshapen, whole, today)
 
 
 def _as_problem(finding: Finding) -> Problem:
@@ -114,19 +128,25 @@ def _as_problem(finding: Finding) -> Problem:
     return problem(finding.code, item.file, finding.place, item.path + finding.path, finding.message, finding.hint)
 
 
-def _documents(known: Declarations) -> Documents:
-    documents = {
+def _documents(declarations: Declarations) -> dict[str, Mapping[str, Document]]:
+    """What is applied, by kind and id: all but the tests, and of `moved` where each old id leads today."""
+    documents: dict[str, Mapping[str, Document]] = {
         kind: {id: item.document for id, item in sorted(items.items()) if item.document is not None}
-        for kind, items in known.items.items()
+        for kind, items in declarations.items.items()
+        if kind != TEST
     }
-    moved = resolved({id: document["to"] for id, document in documents["moved"].items()})
-    return {**documents, "moved": {"moved": moved}}
+    moves = {item.id: document["to"] for item, document in declarations.documents(MOVE)}
+    return {**documents, MOVE: {MOVE: resolved(moves)}}
 
 
-def _places(known: Declarations) -> dict[tuple[str, str], tuple[str, int]]:
+def _cases(declarations: Declarations) -> dict[str, CaseDocument]:
+    return {item.id: case for item, case in sorted(declarations.documents(TEST), key=lambda pair: pair[0].id)}
+
+
+def _places(declarations: Declarations) -> dict[tuple[str, str], tuple[str, int]]:
     return {
         (kind, id): (item.file, item.at.line)
-        for kind, items in known.items.items()
+        for kind, items in declarations.items.items()
         for id, item in items.items()
         if item.file
     }

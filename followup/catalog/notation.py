@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from followup.core.office import WEEKDAYS
+
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import OffsetDocument
 
 UNITS = ("minutes", "hours", "days", "business days", "weeks", "months")
 
 
-def offset(written: str | int | None) -> list[Any]:
+def offset(written: str | int | None) -> OffsetDocument:
     """`2 days`, `1 day` and 2 to [count, unit]; nothing is 0 days."""
     if not isinstance(written, str):
         return [written or 0, "days"]
@@ -22,10 +25,8 @@ def days(written: str | int | None) -> int:
     return int(offset(written)[0])
 
 
-def weekdays(written: str | list[str] | None) -> list[str] | None:
+def weekdays(written: str | list[str]) -> list[str]:
     """`mon-fri`, `sat` or a list, to the days in their order; a range may go over the weekend."""
-    if written is None:
-        return None
     chosen = _range(written.strip()) if isinstance(written, str) else frozenset(written)
     return [day for day in WEEKDAYS if day in chosen]
 
@@ -37,6 +38,6 @@ def _range(written: str) -> frozenset[str]:
     return frozenset((WEEKDAYS * 2)[start : start + length])
 
 
-def hours(written: str | None) -> list[str] | None:
+def hours(written: str) -> list[str]:
     """`09:00-17:30` to [opens, closes]."""
-    return written.strip().split("-") if written else None
+    return written.strip().split("-")

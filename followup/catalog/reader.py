@@ -1,28 +1,24 @@
 """One YAML text to data with positions, from parse events, one by one, never by recursion.
 
-Depth, size and aliases are bounded before anything is kept, so that no text can crash the process or fill its memory.
 What can be passed over (a tag, a key twice) is noted and reading goes on; what cannot ends the reading of this text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple
 
 import yaml
 
-from followup.catalog.codes import problem
-from followup.catalog.scalars import resolve
+from followup.catalog.scalars import Scalar, resolve
 from followup.catalog.source_text import INVISIBLE, invisible
-from followup.catalog.tree import TOP, Map, Path, Place, Seq
+from followup.catalog.tree import TOP, Map, Place, Seq
+from followup.catalog.tree_builder import DEEPEST, DROPPED, Anchored, Broken, Frame, Tree
 from followup.errors import Problem
 
-DEEPEST = 20
-MOST_VALUES = 100_000
-MOST_PROBLEMS = 100
-DROPPED = "\0"  # the key of a value that goes nowhere; no text can hold it
-
-Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: libyaml's where it is there, ten times as fast; both read the same.
+LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Reading(NamedTuple):
@@ -34,96 +30,12 @@ class Reading(NamedTuple):
     broken: bool
 
 
-class Broken(Exception):
-    """Nothing more can be read from this text."""
-
-
-class Anchored(NamedTuple):
-    """What an alias repeats, and what repeating it costs."""
-
-    value: Any
-    values: int
-    depth: int
-
-
-class Frame:
-    """A mapping or sequence that is still open. `key`: of a mapping, the key whose value comes next."""
-
-    __slots__ = ("anchor", "before", "depth", "key", "key_at", "path", "value")
-
-    def __init__(self, value: Map | Seq, anchor: str | None, before: int, path: Path) -> None:
-        self.value, self.anchor, self.before, self.path = value, anchor, before, path
-        self.key: str | None = None
-        self.key_at = value.at
-        self.depth = 0  # of what lies below
-
-    def next_path(self) -> Path:
-        if isinstance(self.value, Seq):
-            return (*self.path, len(self.value))
-        return self.path if self.key in (None, DROPPED) else (*self.path, str(self.key))
-
-
-class Tree:
-    """What has been built so far."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.root: Any = None
-        self.root_at = TOP
-        self.open: list[Frame] = []
-        self.anchors: dict[str, Anchored | None] = {}
-        self.values = 0
-        self.documents = 0
-        self.problems: list[Problem] = []
-
-    def note(self, code: str, at: Place, message: str, hint: str = "") -> None:
-        self.problems.append(problem(code, self.file, at, self.path(), message, hint))
-        if len(self.problems) == MOST_PROBLEMS:
-            raise Broken
-
-    def path(self) -> Path:
-        """Where in the data the next value goes."""
-        return self.open[-1].next_path() if self.open else ()
-
-    def stop(self, code: str, at: Place, message: str, hint: str = "") -> Broken:
-        self.note(code, at, message, hint)
-        return Broken()
-
-    def count(self, values: int, depth: int, at: Place) -> None:
-        """Every value is paid for before it is kept."""
-        self.values += values
-        if self.values > MOST_VALUES:
-            raise self.stop("FU010", at, f"more than {MOST_VALUES:,} values in one file", "split the file")
-        if len(self.open) + depth > DEEPEST:
-            raise self.stop("FU009", at, f"nested more than {DEEPEST} levels deep")
-
-    def put(self, value: Any, at: Place, depth: int = 0) -> None:
-        """Hand a finished scalar, or a collection that has just opened, to whatever is open around it."""
-        if not self.open:
-            self.root, self.root_at = value, at
-            return
-        frame = self.open[-1]
-        frame.depth = max(frame.depth, depth)
-        if isinstance(frame.value, Seq):
-            frame.value.append(value)
-            frame.value.values_at.append(at)
-            return
-        if frame.key is not None and frame.key != DROPPED:
-            frame.value[frame.key] = value
-            frame.value.keys_at[frame.key] = frame.key_at
-            frame.value.values_at[frame.key] = at
-        frame.key = None
-
-    def wants_key(self) -> bool:
-        return bool(self.open) and self.open[-1].key is None and isinstance(self.open[-1].value, Map)
-
-
-def read(text: str, file: str) -> Reading:
+def read(text: str, file: str, loader: type[yaml.SafeLoader] = LOADER) -> Reading:
     """The data of one catalog file. Problems are in the order in which they stand in the text."""
     tree = Tree(file)
     broken = False
     try:
-        for event in _events(text, tree):
+        for event in _events(text, tree, loader):
             ON[type(event)](tree, event)
     except Broken:
         broken = True
@@ -134,9 +46,9 @@ def read(text: str, file: str) -> Reading:
     return Reading(file, data, tuple(tree.problems), broken)
 
 
-def _events(text: str, tree: Tree) -> Iterator[yaml.Event]:
+def _events(text: str, tree: Tree, loader: type[yaml.SafeLoader]) -> Iterator[yaml.Event]:
     try:
-        yield from yaml.parse(text, Loader=Loader)
+        yield from yaml.parse(text, Loader=loader)
     except yaml.MarkedYAMLError as error:
         raise _syntax(error, text, tree) from None
     except (yaml.YAMLError, ValueError) as error:
@@ -156,36 +68,36 @@ def _syntax(error: yaml.MarkedYAMLError, text: str, tree: Tree) -> Broken:
     return tree.stop("FU007", at, f"not valid YAML: {error.problem}", begun)
 
 
-def _place(event: Any) -> Place:
+def _place(event: yaml.Event) -> Place:
     mark = event.start_mark
-    return Place(mark.line + 1, mark.column + 1)
+    return Place(mark.line + 1, mark.column + 1) if mark else TOP
 
 
-def _ignore(_: Tree, __: Any) -> None:
+def _ignore(_: Tree, __: yaml.Event) -> None:
     """Stream and document ends say nothing that is needed."""
 
 
-def _document(tree: Tree, event: Any) -> None:
+def _document(tree: Tree, event: yaml.DocumentStartEvent) -> None:
     tree.documents += 1
     if tree.documents > 1:
         raise tree.stop("FU008", _place(event), "a second document in one file", "remove the line `---`")
 
 
-def _refuse_tag(tree: Tree, event: Any, at: Place) -> None:
+def _refuse_tag(tree: Tree, event: yaml.CollectionStartEvent | yaml.ScalarEvent, at: Place) -> None:
     if event.tag is not None:
         tag = event.tag.replace("tag:yaml.org,2002:", "!!")
         tree.note("FU011", at, f"the tag {tag} cannot be used here", "write the value without it")
 
 
-def _open_map(tree: Tree, event: Any) -> None:
+def _open_map(tree: Tree, event: yaml.MappingStartEvent) -> None:
     _open(tree, event, Map(_place(event)))
 
 
-def _open_seq(tree: Tree, event: Any) -> None:
+def _open_seq(tree: Tree, event: yaml.SequenceStartEvent) -> None:
     _open(tree, event, Seq(_place(event)))
 
 
-def _open(tree: Tree, event: Any, value: Map | Seq) -> None:
+def _open(tree: Tree, event: yaml.CollectionStartEvent, value: Map | Seq) -> None:
     _refuse_tag(tree, event, value.at)
     if tree.wants_key():
         raise tree.stop("FU014", value.at, "a key must be text, not a list or a mapping")
@@ -197,7 +109,8 @@ def _open(tree: Tree, event: Any, value: Map | Seq) -> None:
     tree.open.append(frame)
 
 
-def _close(tree: Tree, _: Any) -> None:
+def _close(tree: Tree, _: yaml.CollectionEndEvent) -> None:
+    """Only now is it known what an alias of this collection costs; the depth goes on to the collection around it."""
     frame = tree.open.pop()
     depth = frame.depth + 1
     if frame.anchor:
@@ -206,15 +119,15 @@ def _close(tree: Tree, _: Any) -> None:
         tree.open[-1].depth = max(tree.open[-1].depth, depth)
 
 
-def _scalar(tree: Tree, event: Any) -> None:
+def _scalar(tree: Tree, event: yaml.ScalarEvent) -> None:
     at = _place(event)
     _refuse_tag(tree, event, at)
     tree.count(1, 0, at)
     text = event.value
-    if event.style == '"' and (found := INVISIBLE.search(text)):
-        tree.note("FU006", at, f"the text holds {invisible(found[0])}", "write it without that escape")
+    if event.style == '"' and (match := INVISIBLE.search(text)):
+        tree.note("FU006", at, f"the text holds {invisible(match[0])}", "write it without that escape")
         text = INVISIBLE.sub(" ", text)
-    value = _resolved(tree, text, at) if event.implicit[0] else text
+    value = _resolved(tree, text, at) if event.implicit[0] else text  # implicit: plain, without quotes or a tag
     if tree.wants_key():
         _key(tree, value, text, at)
         return
@@ -223,7 +136,7 @@ def _scalar(tree: Tree, event: Any) -> None:
     tree.put(value, at)
 
 
-def _resolved(tree: Tree, text: str, at: Place) -> Any:
+def _resolved(tree: Tree, text: str, at: Place) -> Scalar:
     try:
         return resolve(text)
     except OverflowError:
@@ -231,10 +144,12 @@ def _resolved(tree: Tree, text: str, at: Place) -> Any:
         return 0
 
 
-def _key(tree: Tree, value: Any, text: str, at: Place) -> None:
+def _key(tree: Tree, value: Scalar, text: str, at: Place) -> None:
+    """A key that cannot be used is noted, and its value read and dropped: what stands below may be wrong as well."""
     frame = tree.open[-1]
     frame.key, frame.key_at = DROPPED, at
     keys_at = frame.value.keys_at if isinstance(frame.value, Map) else {}
+    # YAML 1.2 has no merge keys, and a key that was merged in has no place of its own for a problem to point at.
     if text == "<<":
         tree.note(
             "FU012", at, "merge keys (<<) cannot be used here", "write the keys out, or repeat a value with *alias"
@@ -250,28 +165,32 @@ def _key(tree: Tree, value: Any, text: str, at: Place) -> None:
         frame.key = text
 
 
-def _alias(tree: Tree, event: Any) -> None:
+def _alias(tree: Tree, event: yaml.AliasEvent) -> None:
     at = _place(event)
     if tree.wants_key():
         raise tree.stop("FU014", at, "a key must be text, not an alias")
-    if event.anchor not in tree.anchors:
-        raise tree.stop("FU016", at, f"*{event.anchor} repeats something that has no &{event.anchor} above it")
-    known = tree.anchors[event.anchor]
-    if known is None:
-        raise tree.stop("FU016", at, f"*{event.anchor} would repeat itself without end")
-    tree.count(known.values, known.depth, at)
-    tree.put(known.value, at, known.depth)
+    anchor = event.anchor or ""
+    if anchor not in tree.anchors:
+        raise tree.stop("FU016", at, f"*{anchor} repeats something that has no &{anchor} above it")
+    target = tree.anchors[anchor]
+    if target is None:
+        raise tree.stop("FU016", at, f"*{anchor} would repeat itself without end")
+    tree.count(target.values, target.depth, at)
+    tree.put(target.value, at, target.depth)
 
 
-ON: Mapping[type, Callable[[Tree, Any], None]] = {
-    yaml.StreamStartEvent: _ignore,
-    yaml.StreamEndEvent: _ignore,
-    yaml.DocumentStartEvent: _document,
-    yaml.DocumentEndEvent: _ignore,
-    yaml.MappingStartEvent: _open_map,
-    yaml.SequenceStartEvent: _open_seq,
-    yaml.MappingEndEvent: _close,
-    yaml.SequenceEndEvent: _close,
-    yaml.ScalarEvent: _scalar,
-    yaml.AliasEvent: _alias,
-}
+# Each takes its own type of event, which no type of a mapping can say.
+ON: Mapping[type[yaml.Event], Callable[..., None]] = MappingProxyType(
+    {
+        yaml.StreamStartEvent: _ignore,
+        yaml.StreamEndEvent: _ignore,
+        yaml.DocumentStartEvent: _document,
+        yaml.DocumentEndEvent: _ignore,
+        yaml.MappingStartEvent: _open_map,
+        yaml.SequenceStartEvent: _open_seq,
+        yaml.MappingEndEvent: _close,
+        yaml.SequenceEndEvent: _close,
+        yaml.ScalarEvent: _scalar,
+        yaml.AliasEvent: _alias,
+    }
+)

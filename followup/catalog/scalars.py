@@ -8,12 +8,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypeAlias
 
-WORDS: Mapping[str, bool | None] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
+WORDS: Mapping[str, bool | None] = MappingProxyType(
+    {
+        **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+        **dict.fromkeys(("true", "True", "TRUE"), True),
+        **dict.fromkeys(("false", "False", "FALSE"), False),
+    }
+)
 LONGEST_NUMBER = 18  # digits: what fits into a machine's whole number
 NUMBER_STARTS = frozenset("+-.0123456789")
 WHOLE = re.compile(r"[-+]?[0-9]+")
@@ -21,7 +25,7 @@ OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
 REAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
-Scalar = str | int | float | bool | None
+Scalar: TypeAlias = str | int | float | bool | None
 
 
 def resolve(text: str) -> Scalar:

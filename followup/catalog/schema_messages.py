@@ -1,40 +1,47 @@
 """One schema error as findings: code, path, message and hint, in the words of the people who write catalogs.
 
-The hint is the description that the schema gives of the key, so that nothing is messages in two places.
+The hint is the description that the schema gives of the key, so that nothing is said in two places.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from types import MappingProxyType
+from typing import NamedTuple
 
 from jsonschema import ValidationError
 
 from followup.catalog.codes import nearest
 from followup.catalog.tree import Path
 
-KINDS: Mapping[str, str] = {
-    "object": "a mapping",
-    "array": "a list",
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "null": "empty",
-}
-ANSWERS: Mapping[str, str] = {
-    **dict.fromkeys(("yes", "on", "y"), "true"),
-    **dict.fromkeys(("no", "off", "n"), "false"),
-}
-BOUNDS: Mapping[str, str] = {
-    "minLength": "{what} must not be empty",
-    "maxLength": "{what} is longer than {bound} characters",
-    "minItems": "{what} must not be empty",
-    "maxItems": "{what} has more than {bound} items",
-    "minimum": "{what} is less than {bound}",
-    "maximum": "{what} is more than {bound}",
-}
+KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "object": "a mapping",
+        "array": "a list",
+        "string": "text",
+        "integer": "a whole number",
+        "number": "a number",
+        "boolean": "true or false",
+        "null": "empty",
+    }
+)
+ANSWERS: Mapping[str, str] = MappingProxyType(
+    {
+        **dict.fromkeys(("yes", "on", "y"), "true"),
+        **dict.fromkeys(("no", "off", "n"), "false"),
+    }
+)
+BOUNDS: Mapping[str, str] = MappingProxyType(
+    {
+        "minLength": "{what} must not be empty",
+        "maxLength": "{what} is longer than {bound} characters",
+        "minItems": "{what} must not be empty",
+        "maxItems": "{what} has more than {bound} items",
+        "minimum": "{what} is less than {bound}",
+        "maximum": "{what} is more than {bound}",
+    }
+)
 
 
 class Message(NamedTuple):
@@ -63,50 +70,51 @@ def messages(error: ValidationError) -> Iterator[Message]:
 
 
 def _unknown_keys(error: ValidationError, path: Path) -> Iterator[Message]:
-    known = _schema(error)["properties"]
-    for key in _instance(error):
-        if key not in known:
-            hint = f"known here: {', '.join(known)}"
-            yield Message("FU103", path + (key,), f"unknown key '{_short(key)}'{nearest(key, known)}", hint, key=True)
+    keys = _properties(error)
+    for key in _mapping(error):
+        if key not in keys:
+            hint = f"known here: {', '.join(keys)}"
+            yield Message("FU103", path + (key,), f"unknown key '{_short(key)}'{nearest(key, keys)}", hint, key=True)
 
 
 def _missing(error: ValidationError, path: Path) -> Iterator[Message]:
-    known = _schema(error).get("properties", {})
-    hint = known.get(error.message, {}).get("description") or _description(error)
+    key = _properties(error).get(error.message, {})
+    hint = str(key.get("description") or _description(error))
     where = f" in {_what(path)}" if path else ""
     yield Message("FU102", path, f"the key '{error.message}' is missing{where}", hint)
 
 
 def _wrong_kind(error: ValidationError, path: Path) -> Iterator[Message]:
-    wanted = _value(error)
-    kinds = [wanted] if isinstance(wanted, str) else [kind for kind in wanted if kind != "null"]
-    message = f"{_what(path)} must be {' or '.join(KINDS[kind] for kind in kinds)}, not {_got(_instance(error))}"
-    yield Message("FU101", path, message, _way_out(_instance(error), kinds) or _description(error))
+    value = error.instance
+    kinds = [error.validator_value] if isinstance(error.validator_value, str) else _listed(error)
+    kinds = [kind for kind in kinds if kind != "null"]
+    message = f"{_what(path)} must be {' or '.join(KINDS[kind] for kind in kinds)}, not {_got(value)}"
+    yield Message("FU101", path, message, _way_out(value, kinds) or _description(error))
 
 
-def _way_out(value: Any, kinds: list[str]) -> str:
+def _way_out(value: object, kinds: list[str]) -> str:
     """What to write instead, where that is plain."""
     if kinds == ["boolean"] and str(value).lower() in ANSWERS:
-        return f"write {ANSWERS[value.lower()]}"
+        return f"write {ANSWERS[str(value).lower()]}"
     if kinds[0] == "string" and "integer" not in kinds and isinstance(value, bool | int | float):
         return f'put it into quotes: "{str(value).lower()}"'
     return ""
 
 
 def _not_one_of(error: ValidationError, path: Path) -> Iterator[Message]:
-    words = [word for word in _value(error) if word is not None]
-    message = f"{_what(path)} cannot be {_got(_instance(error), bare=True)}{nearest(str(_instance(error)), words)}"
+    words = [word for word in _listed(error) if word is not None]
+    message = f"{_what(path)} cannot be {_got(error.instance, bare=True)}{nearest(str(error.instance), words)}"
     yield Message("FU104", path, message, _description(error))
 
 
 def _badly_written(error: ValidationError, path: Path) -> Iterator[Message]:
     code = "FU107" if path and path[-1] == "id" else "FU105"
-    yield Message(code, path, f"{_what(path)} cannot be {_got(_instance(error), bare=True)}", _description(error))
+    yield Message(code, path, f"{_what(path)} cannot be {_got(error.instance, bare=True)}", _description(error))
 
 
 def _bad_key(error: ValidationError, path: Path) -> Message:
     """A key that has to be an id, or a date, or a header's name."""
-    key, is_id = _instance(error), path[-1:] != ("holidays",) and path[-1:] != ("headers",)
+    key, is_id = str(error.instance), path[-1:] != ("holidays",) and path[-1:] != ("headers",)
     slug = re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")[:64]
     hint = f"such as '{slug}'" if is_id and slug else _description(error)
     message = f"'{_short(key)}' cannot be {'an id' if is_id else 'a key here'}"
@@ -117,27 +125,37 @@ def _refused(error: ValidationError, path: Path) -> Iterator[Message]:
     yield Message("FU105", path, f"{_what(path)} says two things that exclude each other", _description(error))
 
 
-SAY: Mapping[str, Callable[[ValidationError, Path], Iterator[Message]]] = {
-    "additionalProperties": _unknown_keys,
-    "required": _missing,
-    "dependentRequired": _missing,
-    "type": _wrong_kind,
-    "enum": _not_one_of,
-    "pattern": _badly_written,
-    "not": _refused,
-}
+SAY: Mapping[str, Callable[[ValidationError, Path], Iterator[Message]]] = MappingProxyType(
+    {
+        "additionalProperties": _unknown_keys,
+        "required": _missing,
+        "dependentRequired": _missing,
+        "type": _wrong_kind,
+        "enum": _not_one_of,
+        "pattern": _badly_written,
+        "not": _refused,
+    }
+)
 
 
-def _instance(error: ValidationError) -> Any:
-    return error.instance
+def _mapping(error: ValidationError) -> Mapping[str, object]:
+    """What the schema was applied to, where that is a mapping."""
+    return error.instance if isinstance(error.instance, dict) else {}
 
 
-def _value(error: ValidationError) -> Any:
-    return error.validator_value
+def _listed(error: ValidationError) -> list[str]:
+    """The value of a keyword, where that is a list."""
+    return error.validator_value if isinstance(error.validator_value, list) else []
 
 
-def _schema(error: ValidationError) -> dict[str, Any]:
+def _schema(error: ValidationError) -> Mapping[str, object]:
     return error.schema if isinstance(error.schema, dict) else {}
+
+
+def _properties(error: ValidationError) -> Mapping[str, Mapping[str, object]]:
+    """The keys that can stand here, each with its own schema."""
+    properties = _schema(error).get("properties")
+    return properties if isinstance(properties, dict) else {}
 
 
 def _description(error: ValidationError) -> str:
@@ -153,7 +171,7 @@ def _what(path: Path) -> str:
     return f"'{_short(path[-1])}'"
 
 
-def _got(value: Any, bare: bool = False) -> str:
+def _got(value: object, bare: bool = False) -> str:
     if isinstance(value, str):
         return f"'{_short(value)}'" if bare else f"the text '{_short(value)}'"
     if isinstance(value, bool):

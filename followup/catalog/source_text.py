@@ -30,8 +30,8 @@ def decode(data: bytes) -> str:
         place = _end(error.object[: error.start].decode("utf-8", "replace"))
         byte = error.object[error.start]
         raise NotText("FU005", place, f"the byte {byte:#04x} is not UTF-8", "save the file as UTF-8") from None
-    if found := INVISIBLE.search(text):
-        raise NotText("FU006", _end(text[: found.start()]), f"the text holds {invisible(found[0])}", "remove it")
+    if match := INVISIBLE.search(text):
+        raise NotText("FU006", _end(text[: match.start()]), f"the text holds {invisible(match[0])}", "remove it")
     return text
 
 

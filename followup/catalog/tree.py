@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
+
+from followup.catalog.scalars import Scalar
 
 Path = tuple[str | int, ...]
+#: What YAML can hold here: no tags, no dates, no keys but text.
+Node: TypeAlias = "Map | Seq | Scalar"
 
 
 class Place(NamedTuple):
@@ -17,7 +21,7 @@ class Place(NamedTuple):
 TOP = Place(1, 1)
 
 
-class Map(dict[str, Any]):
+class Map(dict[str, "Node"]):
     """A YAML mapping. `at` is where it begins; `keys_at` and `values_at` where each entry stands."""
 
     __slots__ = ("at", "keys_at", "values_at")
@@ -29,7 +33,7 @@ class Map(dict[str, Any]):
         self.values_at: dict[str, Place] = {}
 
 
-class Seq(list[Any]):
+class Seq(list["Node"]):
     """A YAML sequence. `at` is where it begins; `values_at` where each item stands."""
 
     __slots__ = ("at", "values_at")
@@ -40,7 +44,7 @@ class Seq(list[Any]):
         self.values_at: list[Place] = []
 
 
-def locate(value: Any, path: Path, otherwise: Place, key: bool = False) -> Place:
+def locate(value: Node, path: Path, otherwise: Place, key: bool = False) -> Place:
     """Where `path` inside `value` stands, or the nearest thing around it that is written down.
 
     With `key` it is where the last word of the path stands as a key, not where its value does.
@@ -48,14 +52,27 @@ def locate(value: Any, path: Path, otherwise: Place, key: bool = False) -> Place
     place = otherwise
     for depth, part in enumerate(path, 1):
         if isinstance(value, Map) and part in value:
-            places = value.keys_at if key and depth == len(path) else value.values_at
-            place = places[str(part)]
+            name = str(part)
+            place = (value.keys_at if key and depth == len(path) else value.values_at)[name]
+            value = value[name]
         elif isinstance(value, Seq) and isinstance(part, int) and part < len(value):
             place = value.values_at[part]
+            value = value[part]
         else:
             break
-        value = value[part]
     return place
+
+
+def value_at(value: Node, *path: str | int) -> Node:
+    """What stands at `path` inside `value`; None where nothing does."""
+    for part in path:
+        if isinstance(value, Map) and isinstance(part, str):
+            value = value.get(part)
+        elif isinstance(value, Seq) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        else:
+            return None
+    return value
 
 
 def dotted(path: Path) -> str:

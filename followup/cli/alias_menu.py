@@ -10,6 +10,7 @@ from followup.app import action_lists
 from followup.app.session import Session
 from followup.cli.arguments import optional_choice
 from followup.cli.prompt import ask
+from followup.core.kinds import ALIAS
 from followup.core.wishes import Choice
 from followup.errors import NotFound
 from followup.output.text import clean
@@ -20,7 +21,7 @@ def choice_from_menu(session: Session, action: int) -> Choice | None:
     row = action_lists.action(session, action)
     if row.contact is None or row.status != "scheduled" or not session.office.offers_cycle(row.type):
         return None
-    aliases = [id for id, document in session.catalog.documents("alias").items() if document["active"]]
+    aliases = [id for id, document in session.catalog.documents(ALIAS).items() if document["active"]]
     for number, id in enumerate(aliases, 1):
         typer.echo(f"{number:>3}  {session.office.aliases[id].name}", err=True)
     return _answer(session, aliases)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from followup.cli.catalog_items import All, Kind, Name, print_list, print_one
+from followup.cli.catalog_items import All, ItemView, Name, print_list, print_one
 from followup.cli.options import Format
+from followup.core.kinds import ALIAS
 
 aliases = typer.Typer(help="The names that reps choose.", no_args_is_help=True)
-ALIAS = Kind("alias", "aliases@1", ("id", "name", "cycle"))
+ALIASES = ItemView(ALIAS, "aliases@1", ("id", "name", "cycle"))
 
 
 @aliases.command("list")
 def list_aliases(ctx: typer.Context, all: All = False, format: Format = "table") -> None:
     """The names that reps choose, and the cycle each points to."""
-    print_list(ctx, ALIAS, all, format)
+    print_list(ctx, ALIASES, all, format)
 
 
 @aliases.command("show")
 def show_alias(ctx: typer.Context, id: Name, format: Format = "table") -> None:
     """One alias."""
-    print_one(ctx, ALIAS, id, format)
+    print_one(ctx, ALIASES, id, format)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from followup.app import action_lists, lookup
 from followup.app.session import Session
 from followup.cli.settings import Settings, present
+from followup.core.kinds import ALIAS, CYCLE, Kind
 from followup.core.list_filters import ContactFilter
 from followup.core.timing import local, moment
 from followup.errors import NotFound
@@ -38,7 +39,7 @@ def day_of(settings: Settings, office: Office, word: str) -> str:
 
 def declared(session: Session, kind: str, word: str | None) -> str | None:
     """The item that `word` means in a list of the office; any word, where the office has no such list."""
-    return lookup.one(session, kind, word) if word and session.catalog.documents(kind) else word or None
+    return lookup.one(session, kind, word) if word and session.catalog.documents(Kind(kind)) else word or None
 
 
 def one_of(session: Session, kind: str, word: str | None) -> str | None:
@@ -57,11 +58,11 @@ def choice(session: Session, word: str) -> Choice:
     try:
         return Choice(lookup.one(session, "alias", word))
     except NotFound:
-        if not session.catalog.document("cycle", word):
+        if not session.catalog.document(CYCLE, word):
             raise
     if session.user.administers():
         return Choice(None, word)
-    aliases = session.catalog.documents("alias").items()
+    aliases = session.catalog.documents(ALIAS).items()
     names = [id for id, alias in aliases if alias["cycle"] == word and alias["active"]]
     raise NotFound(f"'{word}' is a cycle, and reps choose an alias: {', '.join(names) or 'none leads to it'} (F9)")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias
 
 import typer
 
@@ -11,17 +11,21 @@ from followup.app import lookup
 from followup.cli.command_session import visited
 from followup.cli.options import ListFormat
 from followup.cli.printing import print_lines, terminal_width
+from followup.core.kinds import Kind
 from followup.output.render import render
+
+if TYPE_CHECKING:
+    from followup.core import catalog_documents as d
 
 All = Annotated[bool, typer.Option("--all", help="inactive ones too")]
 Name = Annotated[str, typer.Argument(metavar="ID", help="an id or a name")]
 Item: TypeAlias = Mapping[str, object]
 
 
-class Kind(NamedTuple):
-    """`name`: of a kind of catalog item; `schema`: of its JSON items; `columns`: of its list."""
+class ItemView(NamedTuple):
+    """How the items of a kind are shown. `schema`: of the JSON items; `columns`: of the list."""
 
-    name: Literal["cycle", "alias", "user"]
+    kind: Kind[d.CycleDocument | d.AliasDocument | d.UserDocument]
     schema: str
     columns: Sequence[str]
     derived: Callable[[Item], Item] = lambda _: {}  # keys that are made from a document
@@ -30,20 +34,20 @@ class Kind(NamedTuple):
         return {"id": id, **document, **self.derived(document)}
 
 
-def print_list(ctx: typer.Context, kind: Kind, all: bool, format: ListFormat) -> None:
+def print_list(ctx: typer.Context, view: ItemView, all: bool, format: ListFormat) -> None:
     with visited(ctx) as visit:
-        documents = visit.catalog.documents(kind.name).items()
-        items = [kind.item(id, document) for id, document in documents if all or document["active"]]
-    columns = (*kind.columns, "active") if all else kind.columns
-    print_lines(render(format, kind.schema, items, columns, "None.", terminal_width()))
+        documents = visit.catalog.documents(view.kind).items()
+        items = [view.item(id, document) for id, document in documents if all or document["active"]]
+    columns = (*view.columns, "active") if all else view.columns
+    print_lines(render(format, view.schema, items, columns, "None.", terminal_width()))
 
 
-def print_one(ctx: typer.Context, kind: Kind, word: str, format: ListFormat) -> None:
+def print_one(ctx: typer.Context, view: ItemView, word: str, format: ListFormat) -> None:
     """In a table, a row for each field that says something."""
     with visited(ctx) as visit:
-        id = lookup.one(visit, kind.name, word)
-        item = kind.item(id, visit.catalog.document(kind.name, id) or {})
+        id = lookup.one(visit, view.kind, word)
+        item = view.item(id, visit.catalog.document(view.kind, id) or {})
     items: list[Item] = [item]
     if format == "table":
         items = [{"field": key, "value": value} for key, value in item.items() if value not in (None, [], {})]
-    print_lines(render(format, kind.schema, items, ("field", "value"), "", terminal_width()))
+    print_lines(render(format, view.schema, items, ("field", "value"), "", terminal_width()))

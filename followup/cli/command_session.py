@@ -12,6 +12,7 @@ from followup.app.lookup import user_of_login
 from followup.app.office_store import open_office
 from followup.app.session import Session, Visit, session_of
 from followup.cli.settings import Settings, present
+from followup.core.kinds import OFFICE
 from followup.store.questions.catalog_questions import AppliedCatalog
 
 
@@ -38,7 +39,7 @@ def visited(
 
 def _zone(catalog: AppliedCatalog) -> str:
     """The office's zone; UTC while no office is applied."""
-    office = catalog.document("office", "office")
+    office = catalog.document(OFFICE, "office")
     return str(office["zone"]) if office else "UTC"
 
 

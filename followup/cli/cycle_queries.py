@@ -3,50 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
 from followup.app import lookup
-from followup.cli.catalog_items import All, Item, Kind, Name, print_list
+from followup.cli.catalog_items import All, Item, ItemView, Name, print_list
 from followup.cli.command_session import opened, visited
 from followup.cli.options import Format
 from followup.cli.printing import print_lines, terminal_width, write_lines
-from followup.core.office import Offset
+from followup.core.kinds import CYCLE
+from followup.core.office_documents import offset
 from followup.output.render import render
+
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import CycleDocument, CycleStepDocument
 
 cycles = typer.Typer(help="The office's cycles.", no_args_is_help=True)
 STEP_COLUMNS = ("id", "name", "type", "template", "offset", "anchor", "loop_to", "active")
 
 
-def _step_count(document: Mapping[str, Any]) -> Item:
-    return {"step_count": sum(step["active"] for step in document["steps"])}
+def _step_count(document: Item) -> Item:
+    return {"step_count": sum(step["active"] for step in cast("CycleDocument", document)["steps"])}
 
 
-CYCLE = Kind("cycle", "cycles@1", ("id", "name", "step_count", "anchor"), _step_count)
+CYCLES = ItemView(CYCLE, "cycles@1", ("id", "name", "step_count", "anchor"), _step_count)
 
 
 @cycles.command("list")
 def list_cycles(ctx: typer.Context, all: All = False, format: Format = "table") -> None:
     """The cycles, with how many active steps each has; none is a hold."""
-    print_list(ctx, CYCLE, all, format)
+    print_list(ctx, CYCLES, all, format)
 
 
 @cycles.command("show")
 def show_cycle(ctx: typer.Context, id: Name, format: Format = "table") -> None:
     """A cycle's steps, in order."""
     with visited(ctx) as visit:
-        document = visit.catalog.document("cycle", lookup.one(visit, "cycle", id))
+        document = visit.catalog.document(CYCLE, lookup.one(visit, CYCLE, id))
         assert document is not None
         names = lookup.type_names(visit) if format == "table" else {}
         steps = [_step_item(step, document["anchor"], names) for step in document["steps"]]
     print_lines(render(format, "steps@1", steps, STEP_COLUMNS, "A hold: no steps.", terminal_width()))
 
 
-def _step_item(step: Mapping[str, Any], anchor: str, names: Mapping[str, str]) -> Item:
+def _step_item(step: CycleStepDocument, anchor: str, names: Mapping[str, str]) -> Item:
     """`anchor`: the cycle's, of steps that name none."""
     type_ = names.get(step["type"], step["type"])
-    return {**step, "type": type_, "offset": str(Offset(*step["offset"])), "anchor": step["anchor"] or anchor}
+    return {**step, "type": type_, "offset": str(offset(step["offset"])), "anchor": step["anchor"] or anchor}
 
 
 @cycles.command("graph")

@@ -14,6 +14,7 @@ from followup.cli.arguments import day, declared, listing_sold, optional_choice
 from followup.cli.command_session import opened
 from followup.cli.options import Answer, Contact, Cycle, DryRun, Listing, Note, On, Outcome, Restart
 from followup.core import wishes as w
+from followup.core.kinds import ACTION_TYPE
 from followup.errors import UsageError
 
 app = typer.Typer()
@@ -47,7 +48,7 @@ def schedule(
 
 def _parsed(session: Session, words: list[str]) -> tuple[str | None, str, str]:
     """[CONTACT] TYPE [WHEN]: the first word is a type only where it names one and a task is meant."""
-    types = session.catalog.documents("action_type")
+    types = session.catalog.documents(ACTION_TYPE)
     if words[0] in types and (len(words) == 1 or words[1] not in types):
         return None, words[0], " ".join(words[1:])
     if len(words) < 2:

@@ -8,6 +8,7 @@ import typer
 
 from followup.app import lookup
 from followup.app.session import Session
+from followup.core.kinds import Kind
 from followup.errors import BadInput, UsageError
 from followup.intake.names import join_name
 
@@ -50,7 +51,7 @@ def _declared_id(session: Session, kind: str, word: str) -> str:
     """A list that the office has not declared takes any word."""
     if kind == "user":
         return lookup.worker(session, word).id
-    return lookup.one(session, kind, word) if session.catalog.documents(kind) else word
+    return lookup.one(session, kind, word) if session.catalog.documents(Kind(kind)) else word
 
 
 def cleared(fields: Sequence[str]) -> dict[str, None]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from followup.core import history as h
 from followup.core import wishes as w
 from followup.core.draft import Draft
+from followup.core.kinds import CYCLE
 from followup.core.model import Action
-from followup.core.office import CYCLE
 from followup.core.process.course import Course
 from followup.core.process.placing import advance, choose, stays
 from followup.core.timing import When, local, moment, utc_text

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from followup.core.office import CYCLE, Ref
+from followup.core.kinds import CYCLE
+from followup.core.office import Ref
 
 SCHEDULED, COMPLETED, CANCELLED = "scheduled", "completed", "cancelled"
 SKIPPED, NO_SHOW, FAILED = "skipped", "no-show", "failed"

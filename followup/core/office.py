@@ -1,21 +1,19 @@
 """The office as applied: what the catalog declares, as values that never change.
 
-Built from the plain documents that the catalog package makes and the store keeps, one function for one kind.
-A mapping handed to the core may load its items when they are asked for; the core only ever looks them up.
+They are made of plain documents (office_documents). A mapping handed to the core may load its items when they are
+asked for; the core only ever looks them up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
-Document = Mapping[str, Any]
+from followup.core.kinds import CYCLE
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ELAPSED_MINUTES: Mapping[str, int] = MappingProxyType({"minutes": 1, "hours": 60})
-
-CYCLE, PLAN = "cycle", "plan"
 
 
 class Ref(NamedTuple):
@@ -234,95 +232,3 @@ BUILT_IN_TYPES: Mapping[str, ActionType] = MappingProxyType(
         )
     }
 )
-
-
-def cycle(id: str, document: Document) -> Process:
-    """The cycle of one catalog document, with each step's anchor and roll resolved."""
-    steps = _steps(document)
-    protect = document.get("protect", False)
-    return Process(CYCLE, id, document["name"], document["active"], steps, _active(steps), protect)
-
-
-def plan(id: str, document: Document) -> Process:
-    """The same of a plan; only a ready one takes contacts (A2)."""
-    steps = _steps(document)
-    return Process(PLAN, id, document["name"], document["status"] == "ready", steps, _active(steps))
-
-
-def _steps(document: Document) -> tuple[Step, ...]:
-    anchor, roll = document["anchor"], document.get("roll")
-    return tuple(_step(place, item, anchor, roll) for place, item in enumerate(document["steps"]))
-
-
-def _active(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    return tuple(step for step in steps if step.active)
-
-
-def _step(position: int, item: Document, anchor: str, roll: str | None) -> Step:
-    return Step(
-        id=item["id"],
-        name=item["name"],
-        type=item["type"],
-        offset=Offset(*item["offset"]),
-        anchor=Anchor("date" if item.get("date") else item.get("anchor") or anchor),
-        position=position,
-        active=item["active"],
-        loop_to=item.get("loop_to"),
-        at=item.get("at"),
-        roll=item.get("roll") or roll,
-        min_gap=item.get("min_gap") or 0,
-        template=item.get("template"),
-        date=item.get("date"),
-    )
-
-
-def alias(id: str, document: Document) -> Alias:
-    return Alias(id, document["name"], document["cycle"], document["active"])
-
-
-def action_type(id: str, document: Document) -> ActionType:
-    known = BUILT_IN_TYPES.get(id, ActionType(id, id))
-    offers = document.get("offers_cycle", known.offers_cycle)
-    return known._replace(name=document["name"], offers_cycle=offers)
-
-
-def user(id: str, document: Document, role: Document) -> User:
-    return User(
-        id=id,
-        name=document["name"],
-        role=document["role"],
-        permissions=frozenset(role["permissions"]),
-        email=document.get("email"),
-        login=document.get("login"),
-        manager=document.get("manager"),
-        property=document.get("property"),
-        active=document["active"],
-    )
-
-
-def calendar(*documents: Document) -> Calendar:
-    """One calendar from the office's document, then the property's, then the user's: the later says more (T4).
-
-    Zone, working days, hours, roll and capacity are replaced; days off and working days on a day off add up, and where
-    they meet, the later wins. Holidays are known as far as all who declare some know them (T9).
-    """
-    merged: dict[str, Any] = {}
-    days_on: frozenset[str] = frozenset()
-    days_off: frozenset[str] = frozenset()
-    for document in documents:
-        merged.update({key: value for key, value in document.items() if value is not None})
-        on = frozenset(document.get("days_on") or ())
-        off = frozenset(document.get("holidays") or ()) - on
-        days_on, days_off = days_on - off | on, days_off - on | off
-    opens, closes = merged["hours"]
-    return Calendar(
-        zone=merged["zone"],
-        working_days=frozenset(WEEKDAYS.index(day) for day in merged["working_days"]),
-        opens=opens,
-        closes=closes,
-        days_off=days_off,
-        days_on=days_on,
-        known_until=min(filter(None, (document.get("holidays_until") for document in documents)), default=None),
-        roll=merged.get("roll", "none"),
-        capacity=merged.get("capacity"),
-    )

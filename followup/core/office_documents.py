@@ -1,35 +1,53 @@
-"""An Office out of documents, wherever they are kept: each item is made when it is first asked for."""
+"""An Office out of the documents that the catalog package makes and the store keeps, one function for one kind.
+
+Each item is made when it is first asked for: `complete` reads one cycle, and not the catalog.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
 
 from followup.core import office as o
+from followup.core.kinds import (
+    ACTION_TYPE,
+    ALIAS,
+    CYCLE,
+    OFFICE,
+    PLAN,
+    PROPERTY,
+    RENAMED,
+    ROLE,
+    USER,
+    Form,
+    Kind,
+)
 
-Key = TypeVar("Key")
+if TYPE_CHECKING:
+    from followup.core import catalog_documents as d
+
 Item = TypeVar("Item")
+Key = TypeVar("Key")
 
 
 class Source(Protocol):
     """Documents by kind and id."""
 
-    def document(self, kind: str, id: str) -> o.Document | None: ...
+    def document(self, kind: Kind[Form], id: str) -> Form | None: ...
 
-    def documents(self, kind: str) -> Mapping[str, o.Document]: ...
+    def documents(self, kind: Kind[Form]) -> Mapping[str, Form]: ...
 
 
 class Documents(NamedTuple):
     """A catalog as it is read from files: everything is there already."""
 
-    by_kind: Mapping[str, Mapping[str, o.Document]]
+    by_kind: d.DocumentsByKind
 
-    def document(self, kind: str, id: str) -> o.Document | None:
+    def document(self, kind: Kind[Form], id: str) -> Form | None:
         return self.documents(kind).get(id)
 
-    def documents(self, kind: str) -> Mapping[str, o.Document]:
-        return self.by_kind.get(kind, {})
+    def documents(self, kind: Kind[Form]) -> Mapping[str, Form]:
+        return cast("Mapping[str, Form]", self.by_kind.get(kind, {}))
 
 
 class Lazy(dict[Key, Item]):
@@ -47,36 +65,152 @@ class Lazy(dict[Key, Item]):
         return item
 
 
-#: kind of process -> what makes one of its document
-PROCESSES: Mapping[str, Callable[[str, o.Document], o.Process]] = MappingProxyType({o.CYCLE: o.cycle, o.PLAN: o.plan})
-
-
 def office(version: int, source: Source, users: Mapping[str, o.User] | None = None) -> o.Office:
     """The office that `source` declares, as version `version`. `users`: those of `source`, if they are made already."""
     return o.Office(
         version=version,
-        processes=Lazy(lambda ref: _made(source, PROCESSES[ref.kind], ref.kind, ref.id)),
-        aliases=Lazy(lambda id: _made(source, o.alias, "alias", id)),
-        types=Lazy(lambda id: _made(source, o.action_type, "action_type", id)),
-        users=made_users(source) if users is None else users,
+        processes=Lazy(lambda ref: _process(source, ref)),
+        aliases=Lazy(lambda id: _item(source, alias, ALIAS, id)),
+        types=Lazy(lambda id: _item(source, action_type, ACTION_TYPE, id)),
+        users=users_of(source) if users is None else users,
         calendars=Lazy(lambda user: _calendar(source, user)),
-        moved=source.document("moved", "moved") or {},
+        moved=source.document(RENAMED, "moved") or {},
     )
 
 
-def made_users(source: Source) -> dict[str, o.User]:
-    roles = source.documents("role")
-    return {id: o.user(id, text, roles[text["role"]]) for id, text in source.documents("user").items()}
+def users_of(source: Source) -> dict[str, o.User]:
+    roles = source.documents(ROLE)
+    return {id: user(id, text, roles[text["role"]]) for id, text in source.documents(USER).items()}
 
 
-def _made(source: Source, make: Callable[[str, o.Document], Item], kind: str, id: str) -> Item | None:
+def _item(source: Source, make: Callable[[str, Form], Item], kind: Kind[Form], id: str) -> Item | None:
     document = source.document(kind, id)
     return make(id, document) if document else None
 
 
+def _process(source: Source, ref: o.Ref) -> o.Process | None:
+    """Raises KeyError for a kind that has no steps."""
+    match ref.kind:
+        case "cycle":
+            return _item(source, cycle, CYCLE, ref.id)
+        case "plan":
+            return _item(source, plan, PLAN, ref.id)
+        case _:
+            raise KeyError(ref.kind)
+
+
 def _calendar(source: Source, user: str | None) -> o.Calendar:
     """The office's, then the property's, then the user's (T4)."""
-    document = (source.document("user", user) if user else None) or {}
-    place = document.get("property")
-    layers = (source.document("office", "office"), source.document("property", place) if place else None, document)
-    return o.calendar(*(layer for layer in layers if layer))
+    office = source.document(OFFICE, "office")
+    if office is None:
+        raise KeyError("office")
+    own = source.document(USER, user) if user else None
+    place = own.get("property") if own else None
+    layers = (source.document(PROPERTY, place) if place else None, own)
+    return calendar(office, *(layer for layer in layers if layer))
+
+
+def cycle(id: str, document: d.CycleDocument) -> o.Process:
+    """The cycle of one catalog document, with each step's anchor and roll resolved."""
+    steps = tuple(_step(place, item, document, item.get("loop_to")) for place, item in enumerate(document["steps"]))
+    protect = document.get("protect", False)
+    return o.Process(CYCLE, id, document["name"], document["active"], steps, _active(steps), protect)
+
+
+def plan(id: str, document: d.PlanDocument) -> o.Process:
+    """The same of a plan; only a ready one takes contacts (A2)."""
+    steps = tuple(_step(place, item, document, date=item.get("date")) for place, item in enumerate(document["steps"]))
+    return o.Process(PLAN, id, document["name"], document["status"] == "ready", steps, _active(steps))
+
+
+def _active(steps: tuple[o.Step, ...]) -> tuple[o.Step, ...]:
+    return tuple(step for step in steps if step.active)
+
+
+def _step(
+    position: int,
+    item: d.StepDocument,
+    process: d.CycleDocument | d.PlanDocument,
+    loop_to: str | None = None,
+    date: str | None = None,
+) -> o.Step:
+    return o.Step(
+        id=item["id"],
+        name=item["name"],
+        type=item["type"],
+        offset=offset(item["offset"]),
+        anchor=o.Anchor("date" if date else item.get("anchor") or process["anchor"]),
+        position=position,
+        active=item["active"],
+        loop_to=loop_to,
+        at=item.get("at"),
+        roll=item.get("roll") or process.get("roll"),
+        min_gap=item.get("min_gap") or 0,
+        template=item.get("template"),
+        date=date,
+    )
+
+
+def offset(document: d.OffsetDocument) -> o.Offset:
+    """For the type checker two values of one union, see OffsetDocument."""
+    return o.Offset(*cast("tuple[int, str]", document))
+
+
+def alias(id: str, document: d.AliasDocument) -> o.Alias:
+    return o.Alias(id, document["name"], document["cycle"], document["active"])
+
+
+def action_type(id: str, document: d.ActionTypeDocument) -> o.ActionType:
+    known = o.BUILT_IN_TYPES.get(id, o.ActionType(id, id))
+    offers = document.get("offers_cycle", known.offers_cycle)
+    return known._replace(name=document["name"], offers_cycle=offers)
+
+
+def user(id: str, document: d.UserDocument, role: d.RoleDocument) -> o.User:
+    return o.User(
+        id=id,
+        name=document["name"],
+        role=document["role"],
+        permissions=frozenset(role["permissions"]),
+        email=document.get("email"),
+        login=document.get("login"),
+        manager=document.get("manager"),
+        property=document.get("property"),
+        active=document["active"],
+    )
+
+
+def calendar(office: d.OfficeDocument, *differences: d.DifferenceDocument) -> o.Calendar:
+    """One calendar from the office's document, then the property's, then the user's: the later says more (T4).
+
+    Zone, working days, hours, roll and capacity are replaced; days off and working days on a day off add up, and where
+    they meet, the later wins. Holidays are known as far as all who declare some know them (T9).
+    """
+    layers: tuple[d.DaysDocument, ...] = (office, *differences)
+    merged = cast(
+        "d.OfficeDocument", {key: value for layer in layers for key, value in layer.items() if value is not None}
+    )
+    days_on, days_off = _days(layers)
+    opens, closes = merged["hours"]
+    return o.Calendar(
+        zone=merged["zone"],
+        working_days=frozenset(o.WEEKDAYS.index(day) for day in merged["working_days"]),
+        opens=opens,
+        closes=closes,
+        days_off=days_off,
+        days_on=days_on,
+        known_until=min(filter(None, (layer.get("holidays_until") for layer in layers)), default=None),
+        roll=merged.get("roll", "none"),
+        capacity=merged.get("capacity"),
+    )
+
+
+def _days(layers: tuple[d.DaysDocument, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """Days on and days off: where two layers say different things of one day, the later wins."""
+    days_on: frozenset[str] = frozenset()
+    days_off: frozenset[str] = frozenset()
+    for layer in layers:
+        on = frozenset(layer.get("days_on") or ())
+        off = frozenset(layer.get("holidays") or ()) - on
+        days_on, days_off = days_on - off | on, days_off - on | off
+    return days_on, days_off

@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from followup.core.fields.values import Unfit, shown
 from followup.intake.folding import BYTES, LONGEST, QUOTED, encoded
 
 #: The names, and the marks that separate the parts of the value.
-READ = {
-    "N": ";",
-    "ORG": ";",
-    "ADR": ";",
-    "CATEGORIES": ";,",
-    **dict.fromkeys(("FN", "EMAIL", "TEL", "TITLE", "NOTE", "UID", "BDAY", "URL"), ""),
-    **dict.fromkeys(("KIND", "X-ADDRESSBOOKSERVER-KIND"), ""),
-}
+READ: Mapping[str, str] = MappingProxyType(
+    {
+        "N": ";",
+        "ORG": ";",
+        "ADR": ";",
+        "CATEGORIES": ";,",
+        **dict.fromkeys(("FN", "EMAIL", "TEL", "TITLE", "NOTE", "UID", "BDAY", "URL"), ""),
+        **dict.fromkeys(("KIND", "X-ADDRESSBOOKSERVER-KIND"), ""),
+    }
+)
 
 TOO_LONG = "is too much: even without its photos this card is far too long"
 # Where a parameter has quotes: a colon between them is no end. A quote that stays open is none.
@@ -29,7 +33,9 @@ TO_COLON = re.compile(r'((?:[^":]++|"[^"]*+")*+):')
 NAME = re.compile(r'\s*+(?:[^\s;"]+\.)?([^\s;."\0]++)\s*+(;.*)?', re.DOTALL)
 PARAMETER = re.compile(r';\s*+([^=;"]*+)(=?)((?:"[^"]*+"|[^;"]++)*+)')
 ESCAPE = re.compile(r"\\([\\;,:nN])")
-SEPARATORS = {marks: re.compile(rf"\\.|[{marks}]", re.DOTALL) for marks in {*READ.values()} - {""}}
+SEPARATORS: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {marks: re.compile(rf"\\.|[{marks}]", re.DOTALL) for marks in {*READ.values()} - {""}}
+)
 
 
 class CardLine(NamedTuple):
@@ -74,28 +80,28 @@ def read_line(line: str, encoding: str) -> CardLine | None:
 
 @lru_cache(maxsize=1024)
 def _head(text: str) -> Head | None:
-    """Remembered, since most cards of a file have the same."""
-    found = NAME.fullmatch(text)
-    if found is None:
+    """Cached, because most cards of a file have the same heads."""
+    match = NAME.fullmatch(text)
+    if match is None:
         return None
-    given = parameters(found[2] or "")
-    charset = given.get("CHARSET", [""])[0]
-    return Head(found[1].upper(), tuple(given.get("TYPE", ())), _rank(given), charset, encoded(text + ":") == QUOTED)
+    values = parameters(match[2] or "")
+    charset = values.get("CHARSET", [""])[0]
+    return Head(match[1].upper(), tuple(values.get("TYPE", ())), _rank(values), charset, encoded(text + ":") == QUOTED)
 
 
 def parameters(text: str) -> dict[str, list[str]]:
     """`;TYPE=work,voice;CHARSET=UTF-8` by name, in upper case; a bare word, as in 2.1, is a type."""
-    found: dict[str, list[str]] = {}
+    by_name: dict[str, list[str]] = {}
     for name, equals, value in PARAMETER.findall(text.upper()):
         values = value.replace('"', "").split(",") if equals else [name]
-        found.setdefault(name.strip() if equals else "TYPE", []).extend(word.strip() for word in values)
-    return found
+        by_name.setdefault(name.strip() if equals else "TYPE", []).extend(word.strip() for word in values)
+    return by_name
 
 
-def _rank(given: dict[str, list[str]]) -> int:
+def _rank(values: dict[str, list[str]]) -> int:
     """4.0 counts from 1 to 100; the others know PREF or nothing."""
-    numbers = [int(word) for word in given.get("PREF", []) if word.isdecimal() and len(word) < 4]
-    return min(numbers, default=1 if "PREF" in given.get("TYPE", []) else 101)
+    numbers = [int(word) for word in values.get("PREF", []) if word.isdecimal() and len(word) < 4]
+    return min(numbers, default=1 if "PREF" in values.get("TYPE", []) else 101)
 
 
 def _parts(value: str, marks: str, charset: str, quoted: bool) -> list[str]:
@@ -109,15 +115,15 @@ def _parts(value: str, marks: str, charset: str, quoted: bool) -> list[str]:
 
 def _parted(value: str, marks: str) -> list[str]:
     parts, start = [], 0
-    for found in SEPARATORS[marks].finditer(value) if marks else ():
-        if not found[0].startswith("\\"):
-            parts.append(value[start : found.start()])
-            start = found.end()
+    for mark in SEPARATORS[marks].finditer(value) if marks else ():
+        if not mark[0].startswith("\\"):
+            parts.append(value[start : mark.start()])
+            start = mark.end()
     return [*parts, value[start:]]
 
 
 def _plain(text: str) -> str:
-    return ESCAPE.sub(lambda found: "\n" if found[1] in "nN" else found[1], text) if "\\" in text else text
+    return ESCAPE.sub(lambda escape: "\n" if escape[1] in "nN" else escape[1], text) if "\\" in text else text
 
 
 def _decoded(data: bytes, charset: str) -> str:

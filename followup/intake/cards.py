@@ -22,13 +22,13 @@ class Card:
     def add(self, line: int, content: str, encoding: str) -> None:
         """Keep what a line says. One that cannot be read is the card's fault, and the rest is kept all the same."""
         try:
-            found = read_line(content, encoding)
-            if found is None:
+            card_line = read_line(content, encoding)
+            if card_line is None:
                 return
             self.size += len(content)
             if self.size >= LONGEST:
                 raise Unfit(TOO_LONG)
-            self.lines.setdefault(found.name, []).append(found)
+            self.lines.setdefault(card_line.name, []).append(card_line)
         except Unfit as unfit:
             self.fail(f"line {line} {unfit}")
 
@@ -41,8 +41,8 @@ class Card:
 
 def texts(lines: Iterable[CardLine]) -> list[str]:
     """What lines of one name say, the preferred first, each once; ", " between the parts of one."""
-    found = (", ".join(filter(None, map(str.strip, each.parts))) for each in sorted(lines, key=attrgetter("rank")))
-    return list(dict.fromkeys(filter(None, found)))
+    values = (", ".join(filter(None, map(str.strip, line.parts))) for line in sorted(lines, key=attrgetter("rank")))
+    return list(dict.fromkeys(filter(None, values)))
 
 
 def read_cards(text: TextIO, encoding: str) -> Iterator[Card]:

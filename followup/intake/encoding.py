@@ -27,13 +27,13 @@ MARKS = (
 )
 
 
-def detect(file: BinaryIO, name: str, told: str | None = None, by_piece: bool = False) -> tuple[str, str]:
+def detect(file: BinaryIO, name: str, override: str | None = None, by_piece: bool = False) -> tuple[str, str]:
     """The encoding of `file`, and a note for the person if it was a guess. Raises BadInput with byte and line.
 
-    `told` is what the person says that it is; a mark knows better. A file that is decoded `by_piece`, where each bad
-    piece is refused on its own, may be a mixture and hold NUL.
+    `override` is what the person says that it is; a mark knows better. A file that is decoded `by_piece`, where each
+    bad piece is refused on its own, may be a mixture and hold NUL.
     """
-    if encoding := marked(file) or told:
+    if encoding := marked(file) or override:
         require(file, name, encoding)
         return encoding, ""
     if not by_piece:
@@ -41,6 +41,8 @@ def detect(file: BinaryIO, name: str, told: str | None = None, by_piece: bool = 
     bad = first_bad_byte(file, "utf-8")
     if bad is None:
         return "utf-8", ""
+    # Windows-1252 reads nearly any bytes, so that it fits proves nothing. What does: accents that are valid UTF-8 are
+    # next to impossible by chance, so a file that has some besides a bad byte is two files stuck together.
     if by_piece and (has_multibyte(file) or first_bad_byte(file, "cp1252") is not None):
         return "utf-8", ""
     if has_multibyte(file):
@@ -94,7 +96,7 @@ def first_bad_byte(file: BinaryIO, encoding: str) -> int | None:
     except UnicodeDecodeError as error:
         # The decoder was given what it had kept of the chunk before, too.
         return end - len(error.object) + error.start
-    except UnicodeError:
+    except UnicodeError:  # some codecs (utf-16 without a mark, idna) say no more than that they can't
         return 0
     return None
 

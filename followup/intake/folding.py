@@ -21,26 +21,26 @@ QUOTED = "QUOTED-PRINTABLE"
 
 def unfolded(text: TextIO) -> Iterator[tuple[int, str]]:
     """Every line, with the number of the first that it was folded into, from 1. An empty one comes first."""
-    start, held, size, last, code = 1, [""], 0, "", ""
+    start, pieces, size, last, code = 1, [""], 0, "", ""
     for number, line in _lines(text):
         if code and _goes_on(code, last, line):
             piece = "\n" + line
         elif line.startswith((" ", "\t")):
             piece = line[1:]
         else:
-            yield start, "".join(held)
-            start, held, size, piece, code = number, [], 0, line, encoded(line)
+            yield start, "".join(pieces)
+            start, pieces, size, piece, code = number, [], 0, line, encoded(line)
         if size < LONGEST:
-            held.append(piece)
+            pieces.append(piece)
             size += len(piece)
         last = line
-    yield start, "".join(held)
+    yield start, "".join(pieces)
 
 
 def encoded(line: str) -> str:
     """How the value on this line is encoded: QUOTED, a name of base 64, or not at all."""
-    found = ENCODING.match(line)
-    return found[1].upper() if found else ""
+    match = ENCODING.match(line)
+    return match[1].upper() if match else ""
 
 
 def _goes_on(code: str, last: str, line: str) -> bool:

@@ -7,15 +7,16 @@ some field. What is no field of a contact is kept as an extra, under the name it
 from __future__ import annotations
 
 import re
+from collections import abc
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from followup.errors import BadInput, NotFound, UsageError
-from followup.intake.columns import BESIDE, FIELDS, KNOWN, PAIRS, REPORT, fold
+from followup.intake.columns import BESIDE, FIELDS, NAMES, PAIRS, REPORT, fold
 
 FIELD = re.compile(r"[a-z][a-z0-9_]*")
-NAMING = {"name", "first_name", "last_name", "email", "phone"}
+NAMING = frozenset(("name", "first_name", "last_name", "email", "phone"))
 
 
 class Mapping(NamedTuple):
@@ -66,30 +67,30 @@ def guess(header: tuple[str, ...]) -> Mapping:
     free = {fold(name): position for position, name in reversed(tuple(enumerate(header))) if position not in ours}
     pair = next((pair for pair in PAIRS if free.keys() >= {*pair}), ())
     fields = {field: free.pop(name) for field, name in zip(("first_name", "last_name"), pair, strict=False)}
-    fields |= _taken(free, {field: KNOWN[field] for field in FIELDS if field not in fields})
+    fields |= _taken(free, {field: NAMES[field] for field in FIELDS if field not in fields})
     return Mapping(header, fields, _taken(free, BESIDE))
 
 
-def _taken(free: dict[str, int], wanted: dict[str, str]) -> dict[str, int]:
-    """The first known column of each field, out of those that are free."""
-    found = {}
-    for field, names in wanted.items():
-        known = next((name for name in names.split() if name in free), None)
-        if known is not None:
-            found[field] = free.pop(known)
-    return found
+def _taken(free: dict[str, int], names_by_field: abc.Mapping[str, str]) -> dict[str, int]:
+    """The first column of each field that is called by one of its names, out of those that are free."""
+    fields = {}
+    for field, names in names_by_field.items():
+        name = next((name for name in names.split() if name in free), None)
+        if name is not None:
+            fields[field] = free.pop(name)
+    return fields
 
 
 def column(header: tuple[str, ...], name: str) -> int:
     """The position of the column called `name`: exactly, else folded."""
     if name in header:
         return header.index(name)
-    folded = [fold(known) for known in header]
+    folded = [fold(other) for other in header]
     if fold(name) and fold(name) in folded:
         return folded.index(fold(name))
     near = get_close_matches(fold(name), folded, 3, 0.5)
-    known = _listed([header[folded.index(match)] for match in near] or header)
-    raise BadInput(f"no column is called {name!r}: {'did you mean' if near else 'there are'} {known}")
+    choices = _listed([header[folded.index(match)] for match in near] or header)
+    raise BadInput(f"no column is called {name!r}: {'did you mean' if near else 'there are'} {choices}")
 
 
 def _listed(names: Sequence[str]) -> str:

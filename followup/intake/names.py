@@ -7,10 +7,12 @@ The first word is the first name, all the rest the last; "Reed, Sue" is turned r
 from __future__ import annotations
 
 #: After a comma, or at the end, these do not begin a first name.
-SUFFIXES = {
-    *("inc", "ltd", "limited", "llc", "llp", "corp", "co", "company", "plc", "gmbh", "ag", "sa", "bv", "trust"),
-    *("jr", "sr", "ii", "iii", "iv", "md", "phd", "esq"),
-}
+SUFFIXES = frozenset(
+    (
+        *("inc", "ltd", "limited", "llc", "llp", "corp", "co", "company", "plc", "gmbh", "ag", "sa", "bv", "trust"),
+        *("jr", "sr", "ii", "iii", "iv", "md", "phd", "esq"),
+    )
+)
 
 Parts = tuple[str | None, str | None, str | None]
 

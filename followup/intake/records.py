@@ -31,31 +31,33 @@ def read_records(text: TextIO, delimiter: str) -> Iterator[Record]:
     """
     text.seek(0)
     first = text.readline()
-    told = told_delimiter(first) is not None
-    again = deque([] if told else [first])
-    held: list[str] = []
-    line = 2 if told else 1
+    has_sep_line = sep_line(first) is not None
+    queue = deque([] if has_sep_line else [first])
+    lines: list[str] = []
+    line = 2 if has_sep_line else 1
     while True:
         try:
-            for cells in csv.reader(_lines(text, again, held), delimiter=delimiter, strict=True):
+            for cells in csv.reader(_lines(text, queue, lines), delimiter=delimiter, strict=True):
                 if cells:
                     yield Record(line, cells)
-                line += len(held)
-                held.clear()
+                line += len(lines)
+                lines.clear()
             return
         except csv.Error as error:
-            fault = _fault(str(error), len(held))
+            # A reader that has failed is no more use, and has taken every line up to the next quote with it. The first
+            # of them is at fault; the others are good records of other people, so a new reader gets them again.
+            fault = _fault(str(error), len(lines))
             cut = _as_it_stands if fault == GOES_ON else _leniently
-            yield Record(line, cut(held[0].rstrip("\r\n"), delimiter), fault)
-            again.extendleft(reversed(held[1:]))
+            yield Record(line, cut(lines[0].rstrip("\r\n"), delimiter), fault)
+            queue.extendleft(reversed(lines[1:]))
             line += 1
-            held.clear()
+            lines.clear()
 
 
-def told_delimiter(text: str) -> str | None:
-    """What a first line of `sep=;` tells; other programs write the whole of it in quotes."""
-    told = SEP.match(text)
-    return told and told[2]
+def sep_line(text: str) -> str | None:
+    """The delimiter that a first line of `sep=;` names; other programs write the whole of it in quotes."""
+    match = SEP.match(text)
+    return match and match[2]
 
 
 def shaped(record: Record, width: int) -> Record:
@@ -68,13 +70,13 @@ def shaped(record: Record, width: int) -> Record:
     return Record(line, cells, f"{len(cells)} cells where the header has {width}")
 
 
-def _lines(text: TextIO, again: deque[str], held: list[str]) -> Iterator[str]:
-    """The lines to be read again, then the file's; `held` collects those of the record that is being read."""
-    while again:
-        held.append(again.popleft())
-        yield held[-1]
+def _lines(text: TextIO, queue: deque[str], lines: list[str]) -> Iterator[str]:
+    """The lines to be read again, then the file's; `lines` collects those of the record that is being read."""
+    while queue:
+        lines.append(queue.popleft())
+        yield lines[-1]
     for line in text:
-        held.append(line)
+        lines.append(line)
         yield line
 
 
@@ -90,10 +92,10 @@ def _as_it_stands(line: str, delimiter: str) -> list[str]:
     """The same where a quoted cell goes on: `"Joe "Boss" S"` is what somebody has called Joe "Boss" S."""
     mark, cells, at = re.escape(delimiter), [], 0
     cell = re.compile(rf'"((?:[^"]|"")*)"(?={mark}|\Z)|"([^{mark}]*)"(?={mark}|\Z)|([^{mark}]*)')
-    while at <= len(line) and (found := cell.match(line, at)):
-        quoted, loose, bare = found.groups()
+    while at <= len(line) and (match := cell.match(line, at)):
+        quoted, loose, bare = match.groups()
         cells.append(quoted.replace('""', '"') if quoted is not None else bare if loose is None else loose)
-        at = found.end() + 1
+        at = match.end() + 1
     return cells
 
 

@@ -6,7 +6,7 @@ The file is whole or not there at all, and opens in a spreadsheet without runnin
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -21,13 +21,6 @@ class Refusal(NamedTuple):
     line: int
     reason: str
     record: tuple[str, ...]
-
-
-def write_refusals(path: str, header: tuple[str, ...], refusals: Iterable[Refusal], delimiter: str = ",") -> None:
-    """All of them at once; see `refusal_file`."""
-    with refusal_file(path, header, delimiter) as write:
-        for refusal in refusals:
-            write(refusal)
 
 
 @contextmanager

@@ -91,7 +91,7 @@ def reader(mapping: Mapping, day_first: bool | None) -> Callable[[int, list[str]
         cells.append(None)
         row = list(arrange(cells))
         several = SEVERAL in (row[EMAIL] or "") or SEVERAL in (row[PHONE] or "")
-        kept = _kept_beside(row) if several else {}
+        others = _kept_beside(row) if several else {}
         for field, cleaner in cleaners:
             if (value := row[field]) is not None:
                 row[field] = cleaner(value)
@@ -101,7 +101,7 @@ def reader(mapping: Mapping, day_first: bool | None) -> Callable[[int, list[str]
         made_from = None
         if row[ID] is None:
             made_from, row[ID] = _key_id(cells, key) if key else id_of(row[EMAIL], row[PHONE], row[NAME])
-        return new(Row, (line, *row, _extra(cells, extra, kept) if extra or kept else None, made_from))
+        return new(Row, (line, *row, _extra(cells, extra, others) if extra or others else None, made_from))
 
     return read
 
@@ -151,15 +151,15 @@ def _key_id(cells: Cells, key: list[int]) -> tuple[str, str]:
 
 def _kept_beside(row: list[str | None]) -> dict[str, str]:
     """The first of several addresses or numbers becomes the contact's; the others, a line each."""
-    kept = {}
-    for field, others in ((EMAIL, "other_emails"), (PHONE, "other_phones")):
+    others = {}
+    for field, name in ((EMAIL, "other_emails"), (PHONE, "other_phones")):
         parts = [part.strip() for part in (row[field] or "").split(SEVERAL) if part.strip()]
         row[field] = parts[0] if parts else None
         if len(parts) > 1:
-            kept[others] = "\n".join(parts[1:])
-    return kept
+            others[name] = "\n".join(parts[1:])
+    return others
 
 
-def _extra(cells: Cells, extra: list[tuple[str, int]], kept: dict[str, str]) -> dict[str, str] | None:
+def _extra(cells: Cells, extra: list[tuple[str, int]], others: dict[str, str]) -> dict[str, str] | None:
     """The extras that say something; None rather than an empty dict."""
-    return kept | {name: value for name, place in extra if (value := cells[place]) is not None} or None
+    return others | {name: value for name, place in extra if (value := cells[place]) is not None} or None

@@ -8,21 +8,22 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import BinaryIO, NamedTuple, Protocol, TextIO
 
 from followup.core.spreadsheet import unguard
 from followup.errors import BadInput, UsageError
 from followup.intake.encoding import CHUNK, chunks, detect, marked
 from followup.intake.folding import BYTES
-from followup.intake.records import Record, read_records, shaped, told_delimiter
+from followup.intake.records import Record, read_records, sep_line, shaped
 from followup.intake.source import open_source
 from followup.intake.vcard import HEADER, card_records
 
 DELIMITERS = (",", ";", "\t", "|")
 #: How a tab can be typed.
-TABS = {"tab": "\t", "\\t": "\t"}
+TABS: Mapping[str, str] = MappingProxyType({"tab": "\t", "\\t": "\t"})
 SAMPLE = 1 << 16
 VCARD = re.compile(rb"(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*BEGIN\s*:\s*VCARD\s*?(?:[\r\n]|\Z)", re.IGNORECASE)
 
@@ -99,7 +100,10 @@ def _cards(file: BinaryIO, name: str, encoding: str | None, delimiter: str) -> O
 
 
 def _holds_cards(file: BinaryIO, encoding: str | None) -> bool:
-    """Letters of two or four bytes have NUL in them; without a word that they are such, NUL is left to be refused."""
+    """Letters of two or four bytes have NUL in them; without a word that they are such, NUL is left to be refused.
+
+    Only the first KiB is looked at, and its start decides: a CSV file may well speak of BEGIN:VCARD further down.
+    """
     wide = marked(file) or encoding
     file.seek(0)
     head = file.read(1024)
@@ -121,7 +125,10 @@ def _refuse_endless_lines(file: BinaryIO, name: str) -> None:
 
 
 def _delimiter(text: io.TextIOWrapper) -> str:
-    """The one that is told, or cuts the header into most columns which the records below have too; else a comma."""
+    """The one that is told, or cuts the header into most columns which the records below have too; else a comma.
+
+    Columns count only as often as records repeat them: a comma in one note, or a tab in one name, wins nothing.
+    """
     text.seek(0)
     sample = text.read(SAMPLE)
 
@@ -129,7 +136,7 @@ def _delimiter(text: io.TextIOWrapper) -> str:
         widths = _widths(sample, delimiter)
         return (widths[0] - 1) * widths.count(widths[0]) if widths else 0
 
-    return told_delimiter(sample) or max(DELIMITERS, key=fit)
+    return sep_line(sample) or max(DELIMITERS, key=fit)
 
 
 def _widths(sample: str, delimiter: str) -> list[int]:
@@ -145,9 +152,9 @@ def _header(text: io.TextIOWrapper, name: str, delimiter: str) -> tuple[str, ...
     if first.fault:
         raise BadInput(f"{name}: line {first.line}: the column names cannot be read: {first.fault}")
     header = tuple(_column_name(cell, number) for number, cell in enumerate(first.cells, 1))
-    twice = next((column for column in header if header.count(column) > 1), None)
-    if twice:
-        raise BadInput(f"{name}: two columns are called {twice!r}: rename one of them")
+    duplicate = next((column for column in header if header.count(column) > 1), None)
+    if duplicate:
+        raise BadInput(f"{name}: two columns are called {duplicate!r}: rename one of them")
     return header
 
 

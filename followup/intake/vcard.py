@@ -22,9 +22,9 @@ from followup.intake.records import Record
 HEADER: tuple[str, ...] = ("card", "id", "name", "first_name", "last_name", "email", "phone")
 HEADER += ("groups", "notes", "other_emails", "other_phones")
 HEADER += ("organization", "title", "address", "birthday", "website")
-MOBILE = {"CELL", "MOBILE"}
+MOBILE = frozenset(("CELL", "MOBILE"))
 #: Numbers that nobody answers.
-SILENT = {"FAX", "PAGER"}
+SILENT = frozenset(("FAX", "PAGER"))
 UUID = re.compile(r"\Aurn:uuid:", re.IGNORECASE)
 
 
@@ -45,8 +45,8 @@ def _cells(card: Card) -> list[str]:
     return cells + ["\n".join(card.texts(name)) for name in ("ORG", "TITLE", "ADR", "BDAY", "URL")]
 
 
-def _first(found: list[str]) -> str:
-    return found[0] if found else ""
+def _first(values: list[str]) -> str:
+    return values[0] if values else ""
 
 
 def _kinds(card: Card) -> list[str]:

@@ -18,10 +18,10 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def row(entry: Entry) -> HistoryRow:
     event = entry.event
-    plain = event._field_defaults.get
-    given = zip(event._fields, event, strict=True)
-    data: dict[str, Any] = {name: value for name, value in given if value != plain(name)}
-    action = data.pop("action", None)
+    default = event._field_defaults.get
+    fields = zip(event._fields, event, strict=True)
+    data = {name: value for name, value in fields if name != "action" and value != default(name)}
+    action = getattr(event, "action", None)
     return HistoryRow(entry.subject, entry.seq, entry.change, NAMES[type(event)], action, _encode(data))
 
 
@@ -35,10 +35,10 @@ def event(kind: str, action: int | None, data: str) -> Event:
 
 def read(kind: str, action: int | None, data: str) -> Event:
     """The same, with whatever Python says of a damaged row. A field that is missing is None, or its kind's default."""
-    made = KINDS[kind]
-    fields: dict[str, Any] = dict.fromkeys(made._fields)
-    fields |= made._field_defaults
+    type_ = KINDS[kind]
+    fields: dict[str, Any] = dict.fromkeys(type_._fields)
+    fields |= type_._field_defaults
     fields |= json.loads(data)
     if "action" in fields:
         fields["action"] = action
-    return made(**fields)
+    return type_(**fields)

@@ -20,6 +20,7 @@ from followup.catalog.notation import days, offset, weekdays
 from followup.catalog.renames import resolved, rings
 from followup.catalog.shipped import shipped
 from followup.core import office as core
+from followup.core import office_documents
 from followup.core.permission import NEEDS
 
 OFFICE = "office: {name: Example, zone: America/Vancouver}\n"
@@ -382,18 +383,21 @@ def test_a_missing_library_of_holidays_is_one_line_that_says_what_to_install(tmp
 
 def test_the_core_builds_its_office_from_these_documents() -> None:
     documents = load(shipped("cycles")).documents
-    cycles = {id: core.cycle(id, document) for id, document in documents["cycle"].items()}
+    cycles = {id: office_documents.cycle(id, document) for id, document in documents["cycle"].items()}
     assert cycles["future-prospect"].steps[1].offset == core.Offset(30, "days")
     assert cycles["follow-up-2"].steps[2].anchor == "due" and cycles["on-hold"].active_steps == ()
-    assert core.alias("just-looking", documents["alias"]["just-looking"]).cycle is None
-    types = {id: core.action_type(id, document) for id, document in documents["action_type"].items()}
+    assert office_documents.alias("just-looking", documents["alias"]["just-looking"]).cycle is None
+    types = {id: office_documents.action_type(id, document) for id, document in documents["action_type"].items()}
     assert types.items() >= core.BUILT_IN_TYPES.items()
     users = {
-        id: core.user(id, document, documents["role"][document["role"]]) for id, document in documents["user"].items()
+        id: office_documents.user(id, document, documents["role"][document["role"]])
+        for id, document in documents["user"].items()
     }
     assert "apply-catalog" in users["sue"].permissions - users["tom"].permissions
     tom, anne = (
-        core.calendar(documents["office"]["office"], documents["property"][user.property], documents["user"][user.id])
+        office_documents.calendar(
+            documents["office"]["office"], documents["property"][user.property], documents["user"][user.id]
+        )
         for user in (users["tom"], users["anne"])
     )
     assert (tom.zone, tom.opens, tom.known_until) == ("America/Vancouver", "09:00", "2028-12-31")

@@ -10,10 +10,10 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from followup.catalog import reader
-from followup.catalog.reader import DEEPEST, read
+from followup.catalog.reader import LOADER, read
 from followup.catalog.source_text import NotText, decode
-from followup.catalog.tree import TOP, Map, Path, Place, Seq, locate
+from followup.catalog.tree import TOP, Map, Path, Place, Seq, locate, value_at
+from followup.catalog.tree_builder import DEEPEST
 from tests.properties import examples
 
 SCALARS = {
@@ -135,12 +135,16 @@ def test_the_path_of_a_problem_is_that_of_its_value() -> None:
     assert (problem.code, problem.path) == ("FU011", "a[1].c[1]")
 
 
-@pytest.mark.parametrize("loader", [yaml.SafeLoader, reader.Loader])
-def test_both_parsers_of_pyyaml_read_the_same(loader: type, monkeypatch: pytest.MonkeyPatch) -> None:
-    plain = read(TEXT, "x")
-    monkeypatch.setattr(reader, "Loader", loader)
-    assert read(TEXT, "x") == plain
-    assert locate(read(TEXT, "x").data, ("cycles", "one", "steps", 1, "text"), TOP) == Place(8, 17)
+@pytest.mark.parametrize("loader", [yaml.SafeLoader, LOADER])
+def test_both_parsers_of_pyyaml_read_the_same(loader: type[yaml.SafeLoader]) -> None:
+    assert read(TEXT, "x", loader) == read(TEXT, "x")
+    assert locate(read(TEXT, "x", loader).data, ("cycles", "one", "steps", 1, "text"), TOP) == Place(8, 17)
+
+
+def test_what_stands_at_a_path_is_nothing_where_the_path_leads_nowhere() -> None:
+    data = read("a: [{b: 1}]", "x").data
+    assert value_at(data, "a", 0, "b") == 1
+    assert [value_at(data, *path) for path in (("a", 1), ("a", "b"), ("a", 0, "b", "c"), (0,))] == [None] * 4
 
 
 YAML_LIKE = st.text(alphabet=st.sampled_from("ab10 .:-?#&*!|>'\"%@`{}[],\n\r\t\\<~\u00e9\u2028\ufeff\0"), max_size=80)

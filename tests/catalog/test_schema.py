@@ -8,16 +8,19 @@ import sys
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from followup.catalog import json_schema
+from followup.catalog import raw_items as raw
 from followup.catalog.checks.steps import CYCLE_TYPES
 from followup.catalog.documents import SECTIONS
 from followup.catalog.json_schema import build
 from followup.catalog.shipped import shipped
+from followup.core import catalog_documents as documents
 
 SCHEMA = json.loads(Path(shipped("schema"), "catalog.schema.json").read_text())
 
@@ -107,3 +110,61 @@ def test_it_is_found_where_a_wheel_keeps_it(tmp_path: Path, monkeypatch: pytest.
 def test_importing_the_catalog_does_not_import_jsonschema() -> None:
     code = "import sys, followup.catalog; print('jsonschema' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+
+
+DEFINITIONS = SCHEMA["$defs"]
+CASE = DEFINITIONS["test"]["properties"]
+FORMS: tuple[tuple[dict[str, Any], type], ...] = (
+    (DEFINITIONS["office"], raw.RawOffice),
+    (DEFINITIONS["property"], raw.RawProperty),
+    (DEFINITIONS["user"], raw.RawUser),
+    (DEFINITIONS["role"], raw.RawRole),
+    (DEFINITIONS["cycle"], raw.RawCycle),
+    (DEFINITIONS["cycle_step"], raw.RawCycleStep),
+    (DEFINITIONS["plan"], raw.RawPlan),
+    (DEFINITIONS["plan"]["properties"]["launch_on"], raw.RawLaunch),
+    (DEFINITIONS["plan_step"], raw.RawPlanStep),
+    (DEFINITIONS["alias"], raw.RawAlias),
+    (DEFINITIONS["template"], raw.RawTemplate),
+    (DEFINITIONS["entry"], raw.RawEntry),
+    (DEFINITIONS["action_type"], raw.RawActionType),
+    (DEFINITIONS["test"], raw.RawCase),
+    (CASE["given"], documents.GivenDocument),
+    (CASE["when"]["items"], documents.WhenDocument),
+    (CASE["then"]["items"], documents.ThenDocument),
+    (DEFINITIONS["move"], documents.MoveDocument),
+    (DEFINITIONS["migration"], documents.MigrateDocument),
+    (DEFINITIONS["inclusion"], documents.IncludeDocument),
+)
+PYTHON = {"string": str, "integer": int, "number": float, "boolean": bool, "array": list, "object": dict}
+
+
+def types_of_schema(node: dict[str, Any]) -> set[type]:
+    node = DEFINITIONS[node["$ref"].removeprefix("#/$defs/")] if "$ref" in node else node
+    if "enum" in node:
+        return {type(word) for word in node["enum"]}
+    names = [node["type"]] if isinstance(node["type"], str) else node["type"]
+    return {PYTHON.get(name, NoneType) for name in names}
+
+
+def types_of_hint(hint: Any) -> set[type]:
+    parts = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    return {dict if is_typeddict(part) else get_origin(part) or part for part in parts}
+
+
+@pytest.mark.parametrize(("schema", "form"), FORMS, ids=lambda value: getattr(value, "__name__", ""))
+def test_what_the_type_checker_sees_of_an_item_is_what_the_schema_lets_through(
+    schema: dict[str, Any], form: type
+) -> None:
+    hints = get_type_hints(form, include_extras=True)
+    optional = {key for key, hint in hints.items() if get_origin(hint) is NotRequired} | form.__optional_keys__
+    plain = get_type_hints(form)
+    assert {key: types_of_hint(hint) for key, hint in plain.items()} == {
+        key: types_of_schema(node) for key, node in schema["properties"].items()
+    }
+    assert hints.keys() - optional == set(schema.get("required", ()))
+
+
+def test_every_object_of_the_schema_has_such_a_form() -> None:
+    whole = [node for path, node in nodes(SCHEMA) if "additionalProperties" in node and "properties" in node]
+    assert all(any(node is schema for schema, _ in FORMS) or node is SCHEMA for node in whole)

@@ -8,10 +8,12 @@ from typing import Any
 
 from followup.core import history as h
 from followup.core import office as o
+from followup.core import office_documents as documents
 from followup.core import wishes as w
 from followup.core.decide import decide
 from followup.core.draft import Decision, Draft, Stamp
 from followup.core.evolve import replay
+from followup.core.kinds import CYCLE, PLAN
 from followup.core.migration.compare import edition
 from followup.core.migration.edition import Heap
 from followup.core.migration.effects import Effect
@@ -42,25 +44,27 @@ def step(id: str, offset: str = "1 day", type: str = "call", **how: Any) -> dict
 def cycle(
     id: str, *steps: Mapping[str, Any], anchor: str = "completed", active: bool = True, roll: str | None = None
 ) -> o.Process:
-    return o.cycle(id, {"name": id.title(), "active": active, "anchor": anchor, "roll": roll, "steps": steps})
+    return documents.cycle(id, {"name": id.title(), "active": active, "anchor": anchor, "roll": roll, "steps": steps})
 
 
 def plan(id: str, *steps: Mapping[str, Any], anchor: str = "start", status: str = "ready") -> o.Process:
-    return o.plan(id, {"name": id.title(), "status": status, "anchor": anchor, "steps": steps})
+    return documents.plan(id, {"name": id.title(), "status": status, "anchor": anchor, "steps": steps})
 
 
 def alias(id: str, cycle: str | None, active: bool = True) -> o.Alias:
-    return o.alias(id, {"name": id.title(), "cycle": cycle, "active": active})
+    return documents.alias(id, {"name": id.title(), "cycle": cycle, "active": active})
 
 
 def calendar(**how: Any) -> o.Calendar:
     """The office's, every day worked unless `working_days` says otherwise."""
     plain = {"zone": ZONE, "working_days": o.WEEKDAYS, "hours": ["09:00", "17:30"], "roll": "none"}
-    return o.calendar({**plain, **how})
+    return documents.calendar({**plain, **how})
 
 
 def user(id: str, role: str = "sales-exec", **how: Any) -> o.User:
-    return o.user(id, {"name": id.title(), "role": role, "active": True, **how}, {"permissions": PERMISSIONS[role]})
+    return documents.user(
+        id, {"name": id.title(), "role": role, "active": True, **how}, {"permissions": PERMISSIONS[role]}
+    )
 
 
 USERS = (
@@ -82,7 +86,7 @@ def office(
     version: int = 1,
 ) -> o.Office:
     """Every cycle has an alias of its own name; `just-looking` only categorises. Users share the office's calendar."""
-    cycles = [process for process in processes if process.kind == o.CYCLE]
+    cycles = [process for process in processes if process.kind == CYCLE]
     named = [alias(c.id, c.id) for c in cycles] + [alias("just-looking", None), *aliases]
     everybody = {u.id: u for u in users}
     return o.Office(
@@ -116,8 +120,8 @@ def as_stored(dossier: Dossier) -> Dossier:
 
 
 def enrol_on_plan(draft: Draft, id: str) -> None:
-    start, process = draft.now(draft.dossier.known.owner), draft.office.process(o.Ref(o.PLAN, id))
-    enrolled = h.Enrolled(next(draft.ids), o.PLAN, id, None, draft.office.version, start.text, start.at)
+    start, process = draft.now(draft.dossier.known.owner), draft.office.process(o.Ref(PLAN, id))
+    enrolled = h.Enrolled(next(draft.ids), PLAN, id, None, draft.office.version, start.text, start.at)
     draft.add(enrolled)
     enrolment = draft.dossier.enrolment(enrolled.enrolment)
     assert enrolment and process

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from followup.core import office as o
+from followup.core import office_documents as documents
 from followup.core import wishes as w
+from followup.core.kinds import CYCLE
 from followup.core.migration.effects import REFUSED, Effect
 from followup.core.model import Dossier
 from followup.errors import NotFound, Refused
@@ -123,7 +125,9 @@ def test_E2_a_step_that_counts_from_something_else_now_is_dated_from_there() -> 
 )
 def test_E2_every_part_of_a_step_that_times_it_is_an_edit_of_its_date(how: dict[str, Any]) -> None:
     weekdays = {
-        None: o.calendar({"zone": "America/Vancouver", "working_days": o.WEEKDAYS[:5], "hours": ["09:00", "17:00"]})
+        None: documents.calendar(
+            {"zone": "America/Vancouver", "working_days": o.WEEKDAYS[:5], "hours": ["09:00", "17:00"]}
+        )
     }
     steps = (LETTER, step("call", "3 days"))
     before = office(cycle("prospect", *steps), calendars={**weekdays, "tom": weekdays[None]})
@@ -131,7 +135,7 @@ def test_E2_every_part_of_a_step_that_times_it_is_an_edit_of_its_date(how: dict[
     story.closes_on("letter", "2026-05-06")
     assert story.due == {"call": "2026-05-09"}  # a Saturday
     edited = cycle("prospect", LETTER, step("call", "3 days", **how))
-    after = before._replace(processes={o.Ref(o.CYCLE, "prospect"): edited})
+    after = before._replace(processes={o.Ref(CYCLE, "prospect"): edited})
     assert [x.what for x in story.applies(after)] == ["keeps"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from followup.core import office as o
+from followup.core import office_documents as documents
 from followup.core.office import BUILT_IN_TYPES, Offset
 from tests.core.building import calendar, cycle, step, user
 
@@ -21,10 +22,10 @@ def test_F1_the_built_in_types_offer_the_menu_and_fulfil_as_focus3_has_it() -> N
 
 
 def test_F1_a_catalog_relabels_a_type_and_declares_its_own() -> None:
-    assert o.action_type("call", {"name": "Ring up"}) == BUILT_IN_TYPES["call"]._replace(name="Ring up")
-    assert o.action_type("call", {"name": "Call", "offers_cycle": False}).offers_cycle is False
-    assert o.action_type("visit", {"name": "Visit"}) == ("visit", "Visit", False, False)
-    assert o.action_type("visit", {"name": "Visit", "offers_cycle": True}).offers_cycle is True
+    assert documents.action_type("call", {"name": "Ring up"}) == BUILT_IN_TYPES["call"]._replace(name="Ring up")
+    assert documents.action_type("call", {"name": "Call", "offers_cycle": False}).offers_cycle is False
+    assert documents.action_type("visit", {"name": "Visit"}) == ("visit", "Visit", False, False)
+    assert documents.action_type("visit", {"name": "Visit", "offers_cycle": True}).offers_cycle is True
 
 
 def test_F3_a_step_takes_anchor_and_roll_from_its_cycle_unless_it_has_its_own() -> None:
@@ -45,7 +46,7 @@ def test_F3_only_active_steps_count() -> None:
 
 
 def test_F9_an_alias_names_a_cycle_or_none() -> None:
-    assert o.alias("x", {"name": "X", "cycle": None, "active": False}) == ("x", "X", None, False)
+    assert documents.alias("x", {"name": "X", "cycle": None, "active": False}) == ("x", "X", None, False)
 
 
 def test_F17_a_user_has_the_permissions_of_their_role() -> None:
@@ -64,7 +65,7 @@ def test_an_offset_reads_as_it_is_written(offset: tuple[int, str], text: str) ->
 
 
 def test_T4_the_offices_calendar_alone() -> None:
-    made = o.calendar({**OFFICE, "holidays": {"2026-12-25": "Christmas"}, "holidays_until": "2026-12-31"})
+    made = documents.calendar({**OFFICE, "holidays": {"2026-12-25": "Christmas"}, "holidays_until": "2026-12-31"})
     assert made == (
         "America/Vancouver", frozenset({0, 4}), "09:00", "17:30", frozenset({"2026-12-25"}), frozenset(), "2026-12-31", "back", None,
     )  # fmt: skip
@@ -72,7 +73,7 @@ def test_T4_the_offices_calendar_alone() -> None:
 
 def test_T4_a_property_and_a_user_say_what_differs() -> None:
     north = {"zone": None, "working_days": ["tue"], "hours": None, "roll": None}
-    made = o.calendar(OFFICE, north, {"zone": "Asia/Tokyo", "hours": ["10:00", "12:00"], "roll": "none"})
+    made = documents.calendar(OFFICE, north, {"zone": "Asia/Tokyo", "hours": ["10:00", "12:00"], "roll": "none"})
     assert made[:4] == ("Asia/Tokyo", frozenset({1}), "10:00", "12:00")
     assert made.roll == "none"
 
@@ -80,13 +81,13 @@ def test_T4_a_property_and_a_user_say_what_differs() -> None:
 def test_T4_days_off_and_on_add_up_and_the_later_wins_where_they_meet() -> None:
     office = {**OFFICE, "holidays": {"2026-05-01": "", "2026-05-02": ""}, "days_on": ["2026-05-03", "2026-05-04"]}
     tom = {"holidays": {"2026-05-03": "leave", "2026-05-05": "leave"}, "days_on": ["2026-05-01"]}
-    made = o.calendar(office, tom)
+    made = documents.calendar(office, tom)
     assert made.days_off == {"2026-05-02", "2026-05-03", "2026-05-05"}
     assert made.days_on == {"2026-05-01", "2026-05-04"}
 
 
 def test_T4_within_one_document_a_working_day_wins() -> None:
-    made = o.calendar({**OFFICE, "holidays": {"2026-05-01": ""}, "days_on": ["2026-05-01"]})
+    made = documents.calendar({**OFFICE, "holidays": {"2026-05-01": ""}, "days_on": ["2026-05-01"]})
     assert (made.days_off, made.days_on) == (frozenset(), {"2026-05-01"})
 
 
@@ -103,7 +104,7 @@ def test_T4_within_one_document_a_working_day_wins() -> None:
 def test_T9_holidays_are_known_as_far_as_all_who_declare_some_know_them(
     office: str | None, north: str | None, known: str | None
 ) -> None:
-    assert o.calendar({**OFFICE, "holidays_until": office}, {"holidays_until": north}).known_until == known
+    assert documents.calendar({**OFFICE, "holidays_until": office}, {"holidays_until": north}).known_until == known
 
 
 def test_T5_a_calendar_rolls_only_where_it_says_so() -> None:

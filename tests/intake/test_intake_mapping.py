@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from followup.errors import BadInput, NotFound, UsageError
-from followup.intake.columns import BESIDE, FIELDS, KNOWN, fold, says_no
+from followup.intake.columns import BESIDE, FIELDS, NAMES, fold, says_no
 from followup.intake.mapping import column, guess, map_columns, read_pairs
 
 EXPORTS = {
@@ -90,8 +90,8 @@ def test_names_are_compared_without_case_accents_and_punctuation() -> None:
 
 
 def test_known_names_are_folded_and_of_one_field_only() -> None:
-    names = [name for known in (*KNOWN.values(), *BESIDE.values()) for name in known.split()]
-    assert set(KNOWN) == set(FIELDS)
+    names = [name for known in (*NAMES.values(), *BESIDE.values()) for name in known.split()]
+    assert set(NAMES) == set(FIELDS)
     assert names == [fold(name) for name in names]
     assert len(names) == len(set(names))
 

@@ -18,9 +18,10 @@ from followup.core.spreadsheet import guard, unguard
 from followup.errors import FollowupError
 from followup.intake.identity import Seen
 from followup.intake.mapping import map_columns
-from followup.intake.refusals import Refusal, write_refusals
+from followup.intake.refusals import Refusal
 from followup.intake.rows import Row, rows
 from followup.intake.sheet import open_table
+from tests.intake.reports import write_refusals
 from tests.properties import examples
 
 # A busy machine is no failure.

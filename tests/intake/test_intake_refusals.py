@@ -11,9 +11,10 @@ import pytest
 
 from followup.errors import CannotWrite
 from followup.intake.mapping import map_columns
-from followup.intake.refusals import Refusal, refusal_file, write_refusals
+from followup.intake.refusals import Refusal, refusal_file
 from followup.intake.rows import Row, rows
 from followup.intake.sheet import open_table
+from tests.intake.reports import write_refusals
 
 Read = Callable[..., list[Row | Refusal]]
 HEADER = ("name", "email")

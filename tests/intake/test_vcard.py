@@ -19,10 +19,11 @@ from followup.intake.folding import LONGEST
 from followup.intake.identity import made_id
 from followup.intake.mapping import map_columns
 from followup.intake.records import Record
-from followup.intake.refusals import Refusal, write_refusals
+from followup.intake.refusals import Refusal
 from followup.intake.rows import Row, rows
 from followup.intake.sheet import open_table
 from followup.intake.vcard import HEADER
+from tests.intake.reports import write_refusals
 from tests.properties import examples
 
 Write = Callable[..., str]

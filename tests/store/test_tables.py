@@ -120,6 +120,16 @@ def test_only_what_is_no_key_may_change(table: Table) -> None:
     assert set(table.changing) <= set(table.columns) - set(table.key)
 
 
+def test_what_a_row_is_about_never_changes_and_all_else_may() -> None:
+    """Whose it is and what it was made as; an update that left another column out would lose it."""
+    kept = {table.name: set(table.columns) - set(table.changing) - set(table.key) for table in TABLES}
+    assert kept["contact"] == set()
+    assert kept["enrolment"] == {"contact", "kind", "process", "version", "start", "start_at"}
+    assert kept["action"] == {"contact", "type", "title", "enrolment", "step", "round", "trial"} | {
+        "position", "channel", "category", "action_name",
+    }  # fmt: skip
+
+
 def test_a_row_that_is_written_is_the_row_that_is_read() -> None:
     row = tuple(n if kind is int else f"text {n}" for n, (kind, _) in enumerate(declared(CONTACT).values()))
     row = (*row[:11], "lead", *row[12:])

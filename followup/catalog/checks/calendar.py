@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias, cast
 from zoneinfo import ZoneInfo, available_timezones
 
 from followup.catalog.calendars import Unknown, of_country
-from followup.catalog.checks.steps import every_step
+from followup.catalog.checks.steps import every_step, is_active
 from followup.catalog.codes import nearest
-from followup.catalog.declarations import Declarations, Finding, Item
-from followup.catalog.tree import Map, Path, Seq
+from followup.catalog.declarations import TEST, Declarations, Finding, Item
+from followup.catalog.tree import Map, Node, Path, Seq
+from followup.core.kinds import OFFICE, PLAN, PROPERTY, USER, Kind
 
-KINDS = ("office", "property", "user")
+if TYPE_CHECKING:
+    from followup.catalog.raw_items import RawDays, RawOffice
+    from followup.core import catalog_documents as d
+
+    Layer: TypeAlias = d.OfficeDocument | d.PropertyDocument | d.UserDocument
+
+#: Whose documents say when people work.
+LAYERS: tuple[Kind[Layer], ...] = (OFFICE, PROPERTY, USER)
 #: What a system's folder of zones holds beside zones: this machine's own, and clocks that count leap seconds.
 NO_ZONES = ("localtime", "posixrules", "Factory", "posix/", "right/")
 
@@ -23,10 +31,10 @@ def zones(declarations: Declarations) -> Iterator[Finding]:
     for item, document in _calendars(declarations):
         zone = document["zone"]
         if zone and not exists(zone):
-            known = {name.lower(): name for name in available_timezones() if not name.startswith(NO_ZONES)}
+            names = {name.lower(): name for name in available_timezones() if not name.startswith(NO_ZONES)}
             hint = "zones are named as in the tz database, such as America/Vancouver"
-            close = nearest(zone, known)
-            for lower, name in known.items():
+            close = nearest(zone, names)
+            for lower, name in names.items():
                 close = close.replace(f"'{lower}'", f"'{name}'")
             yield Finding("FU211", item, ("zone",), f"unknown time zone '{zone}'{close}", hint)
 
@@ -43,7 +51,8 @@ def exists(zone: str) -> bool:
 
 
 def dates(declarations: Declarations) -> Iterator[Finding]:
-    for kind in (*KINDS, "plan", "test"):
+    dated: tuple[Kind[d.Document], ...] = (*LAYERS, PLAN, TEST)
+    for kind in dated:
         for item, _ in declarations.documents(kind):
             for path, text, key in _dates(item.raw):
                 if not _on_a_calendar(text):
@@ -54,20 +63,20 @@ def dates(declarations: Declarations) -> Iterator[Finding]:
 DATED = ("holidays", "holidays_until", "days_on", "date", "on", "event", "due")
 
 
-def _dates(raw: Any) -> Iterator[tuple[Path, str, bool]]:
+def _dates(raw: Node) -> Iterator[tuple[Path, str, bool]]:
     """Every date in what is written: path, text, and whether it is a key."""
     for path, value in _nodes(raw):
         if path[-1] == "holidays" and isinstance(value, Map):
             yield from ((path + (day,), day, True) for day in value)
         elif path[-1] == "days_on" and isinstance(value, Seq):
-            yield from ((path + (number,), day, False) for number, day in enumerate(value))
+            yield from ((path + (number,), str(day), False) for number, day in enumerate(value))
         elif path[-1] in DATED and isinstance(value, str):
             yield path, value, False
 
 
-def _nodes(raw: Any) -> Iterator[tuple[Path, Any]]:
-    """Everything below an item, in a loop; a catalog is never deep, but nobody has to rely on that here."""
-    waiting: list[tuple[Path, Any]] = [((), raw)]
+def _nodes(raw: Node) -> Iterator[tuple[Path, Node]]:
+    """Everything below an item, in a loop: this code does not depend on a catalog being shallow."""
+    waiting: list[tuple[Path, Node]] = [((), raw)]
     while waiting:
         path, value = waiting.pop()
         inside = value.items() if isinstance(value, Map) else enumerate(value) if isinstance(value, Seq) else ()
@@ -91,47 +100,49 @@ def hours(declarations: Declarations) -> Iterator[Finding]:
             yield Finding("FU213", item, ("hours",), f"it closes at {closes}, which is not after {opens}")
 
 
-def nobody_works(declarations: Declarations) -> Iterator[Finding]:
+def times_of_day(declarations: Declarations) -> Iterator[Finding]:
     """A time of day outside of everybody's hours is most often one that was meant for the afternoon."""
-    spans = {
-        tuple(document["hours"]) for _, document in _calendars(declarations) if document["hours"] and _active(document)
-    }
-    if declarations.one("office", "office"):
-        for item, document, place, step in every_step(declarations):
-            at = step["at"]
-            if at and _active(step) and _active(document) and not any(opens <= at <= shuts for opens, shuts in spans):
-                said = ", ".join("-".join(span) for span in sorted(spans))
-                message, hint = f"nobody works at {at}: hours are {said}", "a day has 24 hours: 14:00 is two o'clock"
-                yield Finding("FU327", item, ("steps", place, "at"), message, hint)
+    if not declarations.one(OFFICE, "office"):
+        return
+    spans = sorted(_hours(declarations))
+    for item, document, place, step in every_step(declarations):
+        at = step["at"]
+        if at and step["active"] and is_active(document) and not any(opens <= at <= closes for opens, closes in spans):
+            hours = ", ".join("-".join(span) for span in spans)
+            message, hint = f"nobody works at {at}: hours are {hours}", "a day has 24 hours: 14:00 is two o'clock"
+            yield Finding("FU327", item, ("steps", place, "at"), message, hint)
 
 
-def _active(document: dict[str, Any]) -> bool:
-    return bool(document.get("active", True))
+def _hours(declarations: Declarations) -> set[tuple[str, ...]]:
+    """Everybody's hours, each once."""
+    active = (document for _, document in _calendars(declarations) if is_active(document))
+    return {tuple(document["hours"]) for document in active if document["hours"]}
 
 
 def days_off(declarations: Declarations) -> Iterator[Finding]:
     """What one item says of days off against itself. A country's holidays are looked up, and end where it says."""
     for item, _ in _calendars(declarations):
-        written, until = item.raw.get("holidays") or {}, item.raw.get("holidays_until") or "9999"
-        for day in written:
+        raw = cast("RawDays", item.raw)
+        holidays, until = raw.get("holidays") or {}, raw.get("holidays_until") or "9999"
+        for day in holidays:
             if day > until:
                 message = f"{day} is later than 'holidays_until', which is {until}"
                 hint = "move 'holidays_until' on: it is the last day whose holidays are declared"
                 yield Finding("FU328", item, ("holidays", day), message, hint, key=True)
-        for number, day in enumerate(item.raw.get("days_on") or ()):
-            if day in written:
+        for number, day in enumerate(raw.get("days_on") or ()):
+            if day in holidays:
                 message = f"{day} is a holiday here too, and is worked all the same"
                 yield Finding("FU329", item, ("days_on", number), message, "take out one of the two")
 
 
 def countries(declarations: Declarations) -> Iterator[Finding]:
-    for item, _ in declarations.documents("office"):
+    for item, _ in declarations.documents(OFFICE):
         try:
-            of_country(item.raw)
+            of_country(cast("RawOffice", item.raw))
         except Unknown as unknown:
             yield Finding("FU219", item, (unknown.key,), unknown.message, unknown.hint)
 
 
-def _calendars(declarations: Declarations) -> Iterator[tuple[Item, dict[str, Any]]]:
-    for kind in KINDS:
+def _calendars(declarations: Declarations) -> Iterator[tuple[Item, Layer]]:
+    for kind in LAYERS:
         yield from declarations.documents(kind)

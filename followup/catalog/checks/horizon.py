@@ -6,24 +6,44 @@ One round of each active cycle is placed from today on, by every calendar that s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from followup.catalog.checks.calendar import exists
 from followup.catalog.declarations import Declarations, Finding, Item
-from followup.catalog.documents import Document
 from followup.core import office as o
+from followup.core import office_documents
+from followup.core.kinds import CYCLE, OFFICE, PROPERTY, USER
 from followup.core.timing import When, moment, place
 from followup.errors import Refused
 
-Layer = tuple[Item, Document]
+if TYPE_CHECKING:
+    from followup.core import catalog_documents as d
+
 #: A due date with the step that is due.
 Reach = tuple[str, str]
+
+
+class Layers(NamedTuple):
+    """What a calendar is made of, each document with the item that it is of."""
+
+    office: tuple[Item, d.OfficeDocument]
+    differences: tuple[tuple[Item, d.DifferenceDocument], ...] = ()
+
+    def calendar(self) -> o.Calendar:
+        return office_documents.calendar(self.office[1], *(document for _, document in self.differences))
+
+    def first_until(self, until: str) -> Item:
+        """The first item whose holidays end on that day."""
+        item, office = self.office
+        ends = (item for item, document in self.differences if document["holidays_until"] == until)
+        return item if office["holidays_until"] == until else next(ends)
 
 
 def holidays_end(declarations: Declarations) -> Iterator[Finding]:
     """The furthest date is said, once for each item that says where its holidays end."""
     calendars = list(_calendars(declarations)) if declarations.today else []
-    made = (o.cycle(item.id, document) for item, document in declarations.documents("cycle") if calendars)
-    cycles = [cycle for cycle in made if cycle.active]
+    documents = declarations.documents(CYCLE) if calendars else ()
+    cycles = [office_documents.cycle(item.id, document) for item, document in documents if document["active"]]
     furthest: dict[tuple[str, str], Reach] = {}
     for calendar, item in calendars:
         for reach in _beyond(cycles, calendar, declarations.today):
@@ -33,7 +53,7 @@ def holidays_end(declarations: Declarations) -> Iterator[Finding]:
 
 
 def _finding(item: Item, due: str, step: str) -> Finding:
-    key = "holidays_until" if item.raw.get("holidays_until") else "holidays"
+    key = "holidays_until" if item.written("holidays_until") else "holidays"
     until = item.document["holidays_until"] if item.document else ""
     message = f"the holidays end on {until}, and '{step}', begun today, is due on {due}"
     return Finding("FU330", item, (key,), message, "declare those of the years that follow")
@@ -43,23 +63,22 @@ def _calendars(declarations: Declarations) -> Iterator[tuple[o.Calendar, Item]]:
     """Each calendar whose holidays end, with the item that says when."""
     seen: set[o.Calendar] = set()
     for layers in _layers(declarations):
-        calendar = o.calendar(*(document for _, document in layers))
-        ends = [item for item, document in layers if document["holidays_until"] == calendar.known_until]
+        calendar = layers.calendar()
         if calendar.known_until and calendar not in seen and exists(calendar.zone):
             seen.add(calendar)
-            yield calendar, ends[0]
+            yield calendar, layers.first_until(calendar.known_until)
 
 
-def _layers(declarations: Declarations) -> Iterator[list[Layer]]:
+def _layers(declarations: Declarations) -> Iterator[Layers]:
     """Whose documents make a calendar (T4): the office's alone, with a property's, with a user's who says more."""
-    sites = {item.id: (item, document) for item, document in declarations.documents("property")}
-    for office in declarations.documents("office"):
-        yield [office]
-        yield from ([office, site] for site in sites.values() if site[1]["active"])
-        for user in declarations.documents("user"):
-            home = sites.get(user[1]["property"])
-            if user[1]["active"] and user[1]["holidays_until"]:
-                yield [office, home, user] if home else [office, user]
+    sites = {item.id: (item, site) for item, site in declarations.documents(PROPERTY)}
+    for office in declarations.documents(OFFICE):
+        yield Layers(office)
+        yield from (Layers(office, (site,)) for site in sites.values() if site[1]["active"])
+        for item, user in declarations.documents(USER):
+            home = sites.get(user["property"] or "")
+            if user["active"] and user["holidays_until"]:
+                yield Layers(office, (home, (item, user)) if home else ((item, user),))
 
 
 def _beyond(cycles: Sequence[o.Process], calendar: o.Calendar, today: str) -> Iterator[Reach]:

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from followup.catalog.declarations import Declarations, Finding, Item
-from followup.catalog.documents import Document
+from followup.core.kinds import ALIAS, CYCLE
+from followup.core.office_documents import offset
 
-Steps = Sequence[Document]
+if TYPE_CHECKING:
+    from followup.core import catalog_documents as d
+
+    Steps: TypeAlias = Sequence[d.CycleStepDocument]
+
+Step = TypeVar("Step", bound="d.StepDocument")
 Order = Mapping[int, int | None]
 
 
@@ -51,7 +58,7 @@ def early_loops(declarations: Declarations) -> Iterator[Finding]:
                 yield _at(item, "FU313", place, "loop_to", message, "a loop belongs to the last step")
 
 
-def unreached(declarations: Declarations) -> Iterator[Finding]:
+def unreached_steps(declarations: Declarations) -> Iterator[Finding]:
     for item, steps in _cycles(declarations):
         active = _active(steps)
         reached = frozenset(_walk(order(steps), active[0][0] if active else None))
@@ -61,40 +68,40 @@ def unreached(declarations: Declarations) -> Iterator[Finding]:
                 yield _at(item, "FU314", place, "id", message, "move the loop_to behind it, or remove the step")
 
 
-def unsaid_holds(declarations: Declarations) -> Iterator[Finding]:
+def holds(declarations: Declarations) -> Iterator[Finding]:
     """F8: a hold schedules nothing, and nobody on it counts as stranded; that should be meant."""
-    for item, document in declarations.documents("cycle"):
+    for item, document in declarations.documents(CYCLE):
         if document["active"] and document["steps"] and not _active(document["steps"]):
             message = f"no step of '{item.id}' is active, which makes it a hold: nothing is scheduled on it"
             yield Finding("FU321", item, ("steps",), message, "a hold says `steps: []`")
 
 
 def inactive_targets(declarations: Declarations) -> Iterator[Finding]:
-    for item, document in declarations.documents("alias"):
-        cycle = declarations.one("cycle", document["cycle"])
+    for item, document in declarations.documents(ALIAS):
+        cycle = declarations.one(CYCLE, document["cycle"])
         if document["active"] and cycle and not cycle["active"]:
             message = f"the cycle '{document['cycle']}' of this active alias is not active"
             yield Finding("FU302", item, ("cycle",), message, "deactivate the alias, or point it elsewhere")
 
 
 def unnamed_cycles(declarations: Declarations) -> Iterator[Finding]:
-    named = {alias["cycle"] for _, alias in declarations.documents("alias") if alias["active"]}
-    misshapen = any(alias.document is None for alias in declarations.items["alias"].values())
-    for item, document in declarations.documents("cycle"):
-        if document["active"] and item.id not in named and not misshapen:
+    chosen = {alias["cycle"] for _, alias in declarations.documents(ALIAS) if alias["active"]}
+    misshapen = any(alias.document is None for alias in declarations.items[ALIAS].values())
+    for item, document in declarations.documents(CYCLE):
+        if document["active"] and item.id not in chosen and not misshapen:
             message = f"no active alias points to the cycle '{item.id}': reps cannot choose it"
             yield Finding("FU315", item, (), message, "add one under 'aliases', or deactivate the cycle")
 
 
 def _cycles(declarations: Declarations) -> Iterator[tuple[Item, Steps]]:
-    return ((item, document["steps"]) for item, document in declarations.documents("cycle"))
+    return ((item, document["steps"]) for item, document in declarations.documents(CYCLE))
 
 
 def _at(item: Item, code: str, place: int, key: str, message: str, hint: str) -> Finding:
     return Finding(code, item, ("steps", place, key), message, hint)
 
 
-def _active(steps: Steps) -> list[tuple[int, Document]]:
+def _active(steps: Sequence[Step]) -> list[tuple[int, Step]]:
     return [(place, step) for place, step in enumerate(steps) if step["active"]]
 
 
@@ -106,13 +113,14 @@ def _lost(steps: Steps) -> list[int]:
     return [place for place, step in enumerate(steps) if place > active[-1][0] and step["loop_to"]]
 
 
-def order(steps: Steps) -> dict[int, int | None]:
+def order(steps: Sequence[d.StepDocument]) -> dict[int, int | None]:
     """Where a contact goes from each active step; F5."""
     active = [place for place, _ in _active(steps)]
     positions = {step["id"]: place for place, step in enumerate(steps)}
     following: dict[int, int | None] = dict(zip(active, [*active[1:], None], strict=True)) if active else {}
     for place in active:
-        if target := steps[place].get("loop_to"):
+        target = steps[place].get("loop_to")  # no step of a plan has one
+        if isinstance(target, str):
             following[place] = _entry(active, positions.get(target))
     return following
 
@@ -142,7 +150,7 @@ def _takes_time(steps: Steps, loop: list[int], place: int) -> bool:
 
     What counts from the start skips the offsets before it; what counts from a step outside stays where it is.
     """
-    while not steps[place]["offset"][0]:
+    while not offset(steps[place]["offset"]).number:
         anchor = steps[place]["anchor"] or "completed"
         before = _counted_from(steps, loop, place, anchor)
         if before is None:

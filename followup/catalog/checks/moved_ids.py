@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from followup.catalog.codes import nearest
-from followup.catalog.declarations import Declarations, Finding, Item
+from followup.catalog.declarations import MOVE, Declarations, Finding, Item
 from followup.catalog.renames import resolved, rings
+from followup.core.kinds import CYCLE, PLAN
 
 USED_AGAIN = "an id that moved is not used again: take this {kind} out or give it another id, or take out the entry"
 LEADS_NOWHERE = "name what it is today; if that was taken out for good, take out the entry too"
@@ -29,20 +30,20 @@ class Move(NamedTuple):
     goes_on: frozenset[str]
 
 
-def in_rings(declarations: Declarations) -> Iterator[Finding]:
+def rings_of_moves(declarations: Declarations) -> Iterator[Finding]:
     for ring in rings(_written(declarations)):
         way = " -> ".join((*ring, ring[0]))
         yield Finding("FU220", declarations.items["moved"][ring[0]], ("to",), f"ids that moved in a ring: {way}")
 
 
 def levels(declarations: Declarations) -> Iterator[Finding]:
-    for item, document in declarations.documents("moved"):
+    for item, document in declarations.documents(MOVE):
         if ("/" in item.id) != ("/" in document["to"]):
             message = f"'{item.id}' and '{document['to']}' are not of one kind"
             yield Finding("FU223", item, ("to",), message, "a cycle moves to a cycle, CYCLE/STEP to CYCLE/STEP")
 
 
-def used_again(declarations: Declarations) -> Iterator[Finding]:
+def reused_ids(declarations: Declarations) -> Iterator[Finding]:
     for move in _moves(declarations):
         cycle, slash, step = move.item.id.partition("/")
         if slash and step in (_steps(declarations, move.home) or ()):
@@ -51,47 +52,50 @@ def used_again(declarations: Declarations) -> Iterator[Finding]:
         elif not slash and cycle in declarations.items["cycle"]:
             message = f"the cycle '{cycle}' has moved, and is still declared"
             yield Finding("FU224", move.item, ("from",), message, USED_AGAIN.format(kind="cycle"))
+        elif not slash and cycle in declarations.items[PLAN]:
+            message = f"the cycle '{cycle}' has moved, and a plan has its id"
+            yield Finding("FU224", move.item, ("from",), message, USED_AGAIN.format(kind="plan"))
 
 
 def destinations(declarations: Declarations) -> Iterator[Finding]:
-    known = declarations.items["cycle"]
+    cycles = declarations.items[CYCLE]
     for move in _moves(declarations):
         steps = _steps(declarations, move.cycle)
-        if move.cycle not in known and "cycle" not in move.goes_on:
-            message = f"no cycle '{move.cycle}' is declared{nearest(move.cycle, known)}"
+        if move.cycle not in cycles and "cycle" not in move.goes_on:
+            message = f"no cycle '{move.cycle}' is declared{nearest(move.cycle, cycles)}"
             yield Finding("FU202", move.item, ("to",), message, LEADS_NOWHERE)
-        elif move.cycle in known and move.cycle != move.home:
+        elif move.cycle in cycles and move.cycle != move.home:
             message = f"'{move.item.id}' is a step of the cycle '{move.home}', and this one is of '{move.cycle}'"
-            yield Finding("FU225", move.item, ("to",), message, _other_cycle(move, known))
+            yield Finding("FU225", move.item, ("to",), message, _other_cycle(move, cycles))
         elif steps is not None and move.step and move.step not in steps and "step" not in move.goes_on:
             message = f"the cycle '{move.cycle}' has no step '{move.step}'{nearest(move.step, steps)}"
             yield Finding("FU202", move.item, ("to",), message, LEADS_NOWHERE)
 
 
-def _other_cycle(move: Move, known: Mapping[str, Item]) -> str:
-    if move.home in known:
+def _other_cycle(move: Move, cycles: Mapping[str, Item]) -> str:
+    if move.home in cycles:
         return "a step moves within its cycle; in another cycle it is a new one"
     return f"if the cycle moved as well, say so: {{from: {move.home}, to: {move.cycle}}}"
 
 
 def _moves(declarations: Declarations) -> Iterator[Move]:
     """The entries that can be judged: not those of two kinds, nor what another catalog declares."""
-    written = _written(declarations)
-    today = resolved(written)
+    moves = _written(declarations)
+    today = resolved(moves)
     elsewhere = declarations.items["include"].keys() - declarations.items["cycle"]
-    for item, document in declarations.documents("moved"):
+    for item, document in declarations.documents(MOVE):
         cycle, to = (id.partition("/")[0] for id in (item.id, document["to"]))
         home, there, end = today.get(cycle, cycle), today.get(to, to), today.get(item.id)
         if end and elsewhere.isdisjoint((home, there)):
-            goes_on = {"cycle": to in written, "step": document["to"] in written}
+            goes_on = {"cycle": to in moves, "step": document["to"] in moves}
             yield Move(item, home, there, end.partition("/")[2], frozenset(key for key in goes_on if goes_on[key]))
 
 
 def _written(declarations: Declarations) -> dict[str, str]:
-    return {item.id: document["to"] for item, document in declarations.documents("moved")}
+    return {item.id: document["to"] for item, document in declarations.documents(MOVE)}
 
 
 def _steps(declarations: Declarations, cycle: str) -> list[str] | None:
     """The ids of a cycle's steps; None where there is no such cycle, or nobody knows its steps."""
-    document = declarations.one("cycle", cycle)
+    document = declarations.one(CYCLE, cycle)
     return [step["id"] for step in document["steps"]] if document else None

@@ -6,10 +6,15 @@ Words are compared as the command line compares them: without case and accents.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
+from followup.catalog.checks.steps import is_active
 from followup.catalog.declarations import Declarations, Finding, Item
-from followup.catalog.documents import Document
+from followup.core.kinds import ALIAS, CYCLE, PLAN
 from followup.core.words import folded
+
+if TYPE_CHECKING:
+    from followup.core.kinds import Form, Kind
 
 #: What people pick from by its name. Aliases have a check of their own; two users may well be called the same.
 PICKED = (
@@ -18,12 +23,21 @@ PICKED = (
 )
 
 
-def declared_twice(declarations: Declarations) -> Iterator[Finding]:
+def duplicate_items(declarations: Declarations) -> Iterator[Finding]:
     for item in declarations.twice:
         first = declarations.items[item.kind][item.id]
         what = "the office" if item.kind == "office" else f"the {item.kind.replace('_', ' ')} '{item.id}'"
         message = f"{what} is declared twice; first in {first.file}, line {first.at.line}"
         yield Finding("FU201", item, (), message, "remove one of the two")
+
+
+def shared_ids(declarations: Declarations) -> Iterator[Finding]:
+    """`moved`, `migrate` and the command line name an id alone, and mean one thing by it."""
+    cycles = declarations.items[CYCLE]
+    for item in declarations.items[PLAN].values():
+        if item.id in cycles:
+            message = f"the cycle '{item.id}' has this id too ({_where(cycles[item.id])})"
+            yield Finding("FU230", item, (), message, "give one of them another id")
 
 
 def no_office(declarations: Declarations) -> Iterator[Finding]:
@@ -32,13 +46,12 @@ def no_office(declarations: Declarations) -> Iterator[Finding]:
         yield Finding("FU221", item, (), "no office is declared", "office: {name: ..., zone: America/Vancouver}")
 
 
-def aliases(declarations: Declarations) -> Iterator[Finding]:
+def alias_names(declarations: Declarations) -> Iterator[Finding]:
     """Reps choose by name, or by id, which comes first: a name that is another's id would choose that one."""
-    active = [
-        (item, folded(document["name"])) for item, document in by_place(declarations, "alias") if document["active"]
-    ]
+    aliases = by_place(declarations, ALIAS)
+    active = [(item, folded(document["name"])) for item, document in aliases if document["active"]]
     by_id = {item.id: (item, name) for item, name in active}
-    for item, first in same(active):
+    for item, first in duplicates(active):
         message = f"the active alias '{first.id}' has this name too ({_where(first)})"
         yield Finding("FU216", item, ("name",), message, "reps could not tell them apart")
     for item, name in active:
@@ -48,12 +61,12 @@ def aliases(declarations: Declarations) -> Iterator[Finding]:
             yield Finding("FU227", item, ("name",), message, "give one of them another name or id")
 
 
-def lists(declarations: Declarations) -> Iterator[Finding]:
+def names_in_lists(declarations: Declarations) -> Iterator[Finding]:
     for kind in PICKED:
         items = sorted(declarations.items[kind].values(), key=lambda item: (item.file, item.at))
-        known = ((item, item.document) for item in items if item.document)
-        active = ((item, folded(document["name"])) for item, document in known if document.get("active", True))
-        for item, first in same(active):
+        documents = ((item, item.document) for item in items if item.document)
+        active = ((item, folded(str(document["name"]))) for item, document in documents if is_active(document))
+        for item, first in duplicates(active):
             message = f"the {kind.replace('_', ' ')} '{first.id}' has this name too ({_where(first)})"
             yield Finding("FU317", item, ("name",), message, "people could not tell them apart")
 
@@ -62,12 +75,12 @@ def _where(item: Item) -> str:
     return f"{item.file}, line {item.at.line}" if item.file else "built in"
 
 
-def by_place(declarations: Declarations, kind: str) -> list[tuple[Item, Document]]:
+def by_place(declarations: Declarations, kind: Kind[Form]) -> list[tuple[Item, Form]]:
     """In the order of the files, so that the first of two stays the first."""
     return sorted(declarations.documents(kind), key=lambda pair: (pair[0].file, pair[0].at))
 
 
-def same(values: Iterable[tuple[Item, object]]) -> Iterator[tuple[Item, Item]]:
+def duplicates(values: Iterable[tuple[Item, object]]) -> Iterator[tuple[Item, Item]]:
     """Items whose value an earlier item has, with that one."""
     seen: dict[object, Item] = {}
     for item, value in values:

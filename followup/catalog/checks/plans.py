@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from followup.catalog.checks.naming import by_place
 from followup.catalog.declarations import Declarations, Finding, Item
 from followup.catalog.renames import rings
+from followup.core.kinds import PLAN
 
 
 def sources(declarations: Declarations) -> Iterator[Finding]:
-    claimed: dict[str, Item] = {}
-    for item, document in sorted(declarations.documents("plan"), key=lambda pair: (pair[0].file, pair[0].at)):
-        wanted = document["launch_on"]["source"] if document["status"] == "ready" else ()
-        for source in wanted:
-            first = claimed.setdefault(source, item)
+    first_by_source: dict[str, Item] = {}
+    for item, document in by_place(declarations, PLAN):
+        for source in document["launch_on"]["source"] if document["status"] == "ready" else ():
+            first = first_by_source.setdefault(source, item)
             if first is not item:
                 message = (
                     f"the source '{source}' launches the plan '{first.id}' already ({first.file}, line {first.at.line})"
@@ -23,15 +24,15 @@ def sources(declarations: Declarations) -> Iterator[Finding]:
 
 def drafts_that_follow(declarations: Declarations) -> Iterator[Finding]:
     """A2: only a ready plan launches."""
-    for item, document in declarations.documents("plan"):
-        following = declarations.one("plan", document["next"])
+    for item, document in declarations.documents(PLAN):
+        following = declarations.one(PLAN, document["next"])
         if document["status"] == "ready" and following and following["status"] != "ready":
             message = f"the plan '{document['next']}' is a draft: it would not launch"
             yield Finding("FU320", item, ("next",), message, "set its status to ready, or take this out")
 
 
 def rings_of_plans(declarations: Declarations) -> Iterator[Finding]:
-    following = {item.id: document["next"] for item, document in declarations.documents("plan") if document["next"]}
+    following = {item.id: document["next"] for item, document in declarations.documents(PLAN) if document["next"]}
     for ring in rings(following):
         way = " -> ".join((*ring, ring[0]))
         yield Finding(

@@ -5,13 +5,17 @@ Lists that a catalog does not declare at all (sources, groups, sales cycles) are
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from followup.catalog.codes import nearest
-from followup.catalog.declarations import Declarations, Finding, Item
+from followup.catalog.declarations import MOVE, TEST, Declarations, Finding, Item
 from followup.catalog.renames import resolved
-from followup.catalog.tree import Path
+from followup.catalog.tree import Map, Node, Path, Seq
+from followup.core.kinds import ALIAS, CYCLE, MIGRATE, PLAN, Kind
+
+if TYPE_CHECKING:
+    from followup.core import catalog_documents as d
 
 EACH = "*"
 OPEN_LISTS = ("source", "group", "sales_cycle")
@@ -56,58 +60,64 @@ REFERENCES: tuple[Reference, ...] = (
 
 
 def undeclared(declarations: Declarations) -> Iterator[Finding]:
-    today = resolved({item.id: document["to"] for item, document in declarations.documents("moved")})
+    today = resolved({item.id: document["to"] for item, document in declarations.documents(MOVE)})
     for kind, path, target in REFERENCES:
-        known = declarations.items[target]
-        if target in OPEN_LISTS and not known:
+        targets = declarations.items[target]
+        if target in OPEN_LISTS and not targets:
             continue
-        for item, _ in declarations.documents(kind):
-            for where, id in _at(item.raw, path):
-                if id not in known and (target in OWN or not _included(declarations, id)):
-                    hint = f"it has moved: '{today[id]}'" if target == "cycle" and id in today else ""
-                    yield _missing(item, where, target, id, known, hint)
+        for item, where, id in _named(declarations, Kind(kind), path):
+            if id not in targets and (target in OWN or not _included(declarations, id)):
+                hint = f"it has moved: '{today[id]}'" if target == CYCLE and id in today else ""
+                yield _missing(item, where, target, id, targets, hint)
 
 
-def begun(declarations: Declarations) -> Iterator[Finding]:
+def _named(
+    declarations: Declarations, kind: Kind[d.Document], path: tuple[str, ...]
+) -> Iterator[tuple[Item, Path, str]]:
+    """Every id at a path of the items of a kind."""
+    for item, _ in declarations.documents(kind):
+        for where, id in _at(item.raw, path):
+            yield item, where, id
+
+
+def test_verbs(declarations: Declarations) -> Iterator[Finding]:
     """A test begins with one thing, and one thing at a time happens; an alias may be chosen as a step is closed."""
-    for item, document in declarations.documents("test"):
+    for item, document in declarations.documents(TEST):
         yield from _one_of(item, ("given",), document["given"], STARTS)
         for number, event in enumerate(document["when"]):
             yield from _one_of(item, ("when", number), event, CLOSES, "choose")
 
 
-def _one_of(
-    item: Item, path: Path, written: dict[str, Any], words: tuple[str, ...], other: str = ""
-) -> Iterator[Finding]:
-    named = [word for word in words if word in written]
-    if len(named) > 1:
-        message = f"'{named[0]}' and '{named[1]}' exclude each other"
-        yield Finding("FU228", item, (*path, named[1]), message, "say one of them", key=True)
-    elif not named and other not in written:
+def _one_of(item: Item, path: Path, part: d.Document, words: tuple[str, ...], other: str = "") -> Iterator[Finding]:
+    keys = [word for word in words if word in part]
+    if len(keys) > 1:
+        message = f"'{keys[0]}' and '{keys[1]}' exclude each other"
+        yield Finding("FU228", item, (*path, keys[1]), message, "say one of them", key=True)
+    elif not keys and other not in part:
         message = "nothing happens here" if other else "nothing is given to begin with"
         yield Finding("FU228", item, path, message, f"one of {', '.join(filter(None, (*words, other)))}")
 
 
-def tests(declarations: Declarations) -> Iterator[Finding]:
+def test_steps(declarations: Declarations) -> Iterator[Finding]:
     """The steps that a test names are those of the cycle or plan that it is about."""
-    for item, document in declarations.documents("test"):
-        known = _steps_under_test(declarations, document["given"])
-        for where, id in _named_steps(item):
-            if known is not None and id not in known:
-                yield _missing(item, where, "step", id, known)
+    for item, document in declarations.documents(TEST):
+        steps = _steps_under_test(declarations, document["given"])
+        for where, id in _named_steps(item, document):
+            if steps is not None and id not in steps:
+                yield _missing(item, where, "step", id, steps)
 
 
-def migrations(declarations: Declarations) -> Iterator[Finding]:
+def migrate_targets(declarations: Declarations) -> Iterator[Finding]:
     """The step that takes over is one of the same cycle, where that cycle is still there."""
-    for item, document in declarations.documents("migrate"):
-        cycle = declarations.one("cycle", str(document.get("step", "")).partition("/")[0])
-        known = [step["id"] for step in cycle["steps"]] if cycle else []
-        if cycle and "to" in document and document["to"] not in known:
-            yield _missing(item, ("to",), "step", document["to"], known)
+    for item, document in declarations.documents(MIGRATE):
+        cycle = declarations.one(CYCLE, document.get("step", "").partition("/")[0])
+        steps = [step["id"] for step in cycle["steps"]] if cycle else []
+        if cycle and "to" in document and document["to"] not in steps:
+            yield _missing(item, ("to",), "step", document["to"], steps)
 
 
-def _missing(item: Item, path: Path, target: str, id: str, known: Any, hint: str = "") -> Finding:
-    message = f"no {target.replace('_', ' ')} '{id}' is declared{nearest(id, known)}"
+def _missing(item: Item, path: Path, target: str, id: str, ids: Iterable[str], hint: str = "") -> Finding:
+    message = f"no {target.replace('_', ' ')} '{id}' is declared{nearest(id, ids)}"
     return Finding("FU229" if item.kind == "test" else "FU202", item, path, message, hint)
 
 
@@ -117,7 +127,7 @@ def _included(declarations: Declarations, id: str) -> bool:
     return bool(slash) and catalog in declarations.items["include"]
 
 
-def _at(value: Any, path: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
+def _at(value: Node, path: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
     """What stands at a path, with where it is. Paths are at most as deep as REFERENCES."""
     if not path:
         if isinstance(value, str):
@@ -127,24 +137,23 @@ def _at(value: Any, path: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
         yield from (((key,) + where, id) for where, id in _at(part, path[1:]))
 
 
-def _inside(value: Any, key: str) -> Iterator[tuple[str | int, Any]]:
-    if key == EACH:
-        yield from enumerate(value or ())
-    elif isinstance(value, dict) and key in value:
+def _inside(value: Node, key: str) -> Iterator[tuple[str | int, Node]]:
+    if key == EACH and isinstance(value, Seq):
+        yield from enumerate(value)
+    elif isinstance(value, Map) and key in value:
         yield key, value[key]
 
 
-def _steps_under_test(declarations: Declarations, given: dict[str, Any]) -> set[str] | None:
-    alias = declarations.one("alias", given.get("alias")) or {}
-    known = declarations.one("cycle", given.get("cycle") or alias.get("cycle")) or declarations.one(
-        "plan", given.get("plan")
-    )
-    return {step["id"] for step in known["steps"]} if known else None
+def _steps_under_test(declarations: Declarations, given: d.GivenDocument) -> set[str] | None:
+    alias = declarations.one(ALIAS, given.get("alias"))
+    cycle = declarations.one(CYCLE, given.get("cycle") or (alias["cycle"] if alias else None))
+    process = cycle or declarations.one(PLAN, given.get("plan"))
+    return {step["id"] for step in process["steps"]} if process else None
 
 
-def _named_steps(item: Item) -> Iterator[tuple[Path, str]]:
+def _named_steps(item: Item, document: d.CaseDocument) -> Iterator[tuple[Path, str]]:
     """Until another alias is chosen: from then on it may be the steps of another cycle."""
-    if any("choose" in event for event in item.raw.get("when", ())):
+    if any("choose" in event for event in document["when"]):
         return
     yield from _at(item.raw, ("then", EACH, "step"))
     for verb in CLOSES:

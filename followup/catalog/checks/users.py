@@ -3,70 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from followup.catalog.checks.naming import by_place, same
-from followup.catalog.checks.steps import every_step
+from followup.catalog.checks.naming import by_place, duplicates
+from followup.catalog.checks.steps import every_step, is_active, plan_steps
 from followup.catalog.declarations import Declarations, Finding, Item
-from followup.catalog.documents import Document
 from followup.catalog.renames import rings
 from followup.catalog.tree import Path
+from followup.core.kinds import PROPERTY, ROLE, USER, Kind
 from followup.core.office import BUILT_IN_TYPES
+
+if TYPE_CHECKING:
+    from followup.core import catalog_documents as d
 
 
 def logins(declarations: Declarations) -> Iterator[Finding]:
-    used = [(item, document["login"]) for item, document in by_place(declarations, "user") if document["login"]]
-    for item, first in same(used):
+    used = [(item, document["login"]) for item, document in by_place(declarations, USER) if document["login"]]
+    for item, first in duplicates(used):
         message = f"the user '{first.id}' has this login too ({first.file}, line {first.at.line})"
         yield Finding("FU217", item, ("login",), message, "a login tells who somebody is")
 
 
 def emails(declarations: Declarations) -> Iterator[Finding]:
     """An import knows owners by their addresses."""
-    users = ((item, document) for item, document in by_place(declarations, "user") if document["active"])
+    users = ((item, document) for item, document in by_place(declarations, USER) if document["active"])
     used = [(item, document["email"].lower()) for item, document in users if document["email"]]
-    for item, first in same(used):
+    for item, first in duplicates(used):
         message = f"the active user '{first.id}' has this address too ({first.file}, line {first.at.line})"
         hint = "an import that names owners by their address could not tell them apart"
         yield Finding("FU318", item, ("email",), message, hint)
 
 
-def managers(declarations: Declarations) -> Iterator[Finding]:
-    above = {item.id: document["manager"] for item, document in declarations.documents("user") if document["manager"]}
+def manager_rings(declarations: Declarations) -> Iterator[Finding]:
+    above = {item.id: document["manager"] for item, document in declarations.documents(USER) if document["manager"]}
     for ring in rings(above):
         way = " -> ".join((*ring, ring[0]))
         yield Finding("FU210", declarations.items["user"][ring[0]], ("manager",), f"managers in a ring: {way}")
 
 
-def gone(declarations: Declarations) -> Iterator[Finding]:
+def inactive_references(declarations: Declarations) -> Iterator[Finding]:
     """Who has left, and a property no longer in use, where work still goes to them."""
-    for item, document in declarations.documents("user"):
+    for item, document in declarations.documents(USER):
         if document["active"]:
-            yield from _gone(declarations, "user", document["manager"], item, ("manager",))
-            yield from _gone(declarations, "property", document["property"], item, ("property",))
-    for item, _, place, step in every_step(declarations, "plan"):
+            yield from _inactive(declarations, USER, document["manager"], item, ("manager",))
+            yield from _inactive(declarations, PROPERTY, document["property"], item, ("property",))
+    for item, _, place, step in plan_steps(declarations):
         if step["active"]:
-            yield from _gone(declarations, "user", step.get("user"), item, ("steps", place, "user"))
+            yield from _inactive(declarations, USER, step.get("user"), item, ("steps", place, "user"))
 
 
-def _gone(declarations: Declarations, kind: str, id: str | None, item: Item, path: Path) -> Iterator[Finding]:
-    named = declarations.one(kind, id)
-    if named and not named["active"]:
+def _inactive(
+    declarations: Declarations, kind: Kind[d.Document], id: str | None, item: Item, path: Path
+) -> Iterator[Finding]:
+    target = declarations.one(kind, id)
+    if target and not target["active"]:
         yield Finding("FU316", item, path, f"the {kind} '{id}' is not active", "name one that is, or none")
 
 
-def nobody_applies(declarations: Declarations) -> Iterator[Finding]:
+def permission_to_apply(declarations: Declarations) -> Iterator[Finding]:
     """Such a catalog could be applied, and then never be changed again."""
-    if not _somebody(declarations, "apply-catalog"):
+    if not _is_permitted(declarations, "apply-catalog"):
         message = "no active user has the permission 'apply-catalog': nobody could apply again"
         hint = "users: {sue: {name: Sue Reed, role: administrator}}, or an active user's role with 'apply-catalog'"
         yield Finding("FU226", declarations.section("users"), (), message, hint)
 
 
-def nobody_generates(declarations: Declarations) -> Iterator[Finding]:
+def permission_to_generate(declarations: Declarations) -> Iterator[Finding]:
     """F16: what waits to be generated would wait for ever."""
-    if not _somebody(declarations, "generate-fulfillment"):
+    if not _is_permitted(declarations, "generate-fulfillment"):
         for item, document, _, step in every_step(declarations):
-            if document.get("active", True) and _waits(step):
+            if is_active(document) and _waits(step):
                 message = (
                     f"no active user has the permission 'generate-fulfillment': '{item.id}/{step['id']}' would wait"
                 )
@@ -76,14 +82,14 @@ def nobody_generates(declarations: Declarations) -> Iterator[Finding]:
                 return
 
 
-def _waits(step: Document) -> bool:
+def _waits(step: d.StepDocument) -> bool:
     kind = BUILT_IN_TYPES.get(step["type"])
     return kind is not None and kind.fulfilled and step["active"] and not step["automatic"]
 
 
-def _somebody(declarations: Declarations, permission: str) -> bool:
+def _is_permitted(declarations: Declarations, permission: str) -> bool:
     """Whether an active user has it, or may have it: what is misshapen or not declared is said as such."""
     if any(item.document is None for item in declarations.items["user"].values()):
         return True
-    held = [declarations.one("role", user["role"]) for _, user in declarations.documents("user") if user["active"]]
-    return any(role is None or permission in role["permissions"] for role in held)
+    roles = [declarations.one(ROLE, user["role"]) for _, user in declarations.documents(USER) if user["active"]]
+    return any(role is None or permission in role["permissions"] for role in roles)

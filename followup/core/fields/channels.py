@@ -6,28 +6,38 @@ A word that is not known is refused: an opt-out that were read as something else
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 from followup.core.fields.values import Unfit, shown, slug
 
 #: channel -> what else it is called, as `slug` writes it
-CALLED = {
-    "call": """call calls calling phone phones telephone phone-call phone-calls phonecall phonecalls telefon telefono
-        anruf anrufe appel appels llamada llamadas""",
-    "correspondence": "correspondence mail mails mailing letter letters post postal postal-mail direct-mail brief",
-    "email": "email emails emailing",
-    "sms": "sms text texts texting text-message text-messages textmessage textmessages",
-}
-CHANNELS = {word: channel for channel, words in CALLED.items() for word in words.split()}
-EVERY = " ".join(CALLED)
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "call": """call calls calling phone phones telephone phone-call phone-calls phonecall phonecalls telefon
+            telefono anruf anrufe appel appels llamada llamadas""",
+        "correspondence": "correspondence mail mails mailing letter letters post postal postal-mail direct-mail brief",
+        "email": "email emails emailing",
+        "sms": "sms text texts texting text-message text-messages textmessage textmessages",
+    }
+)
+CHANNELS: Mapping[str, str] = MappingProxyType(
+    {word: channel for channel, words in NAMES.items() for word in words.split()}
+)
+EVERY = " ".join(NAMES)
 #: what is said of all of them -> the words that say it
-ANSWERS = {
-    EVERY: """yes y true t x 1 on ja oui si sim tak wahr vrai verdadero vero all any every everything dnc opt-out
-        opted-out optout optedout unsubscribe unsubscribed""",
-    None: """no n false f 0 off none nothing null na n-a nein nicht non nao nee nej nei nie falsch faux falso opt-in
-        opted-in optin optedin subscribed""",
-}
-SAID = {word: answer for answer, words in ANSWERS.items() for word in words.split()}
+ANSWERS: Mapping[str | None, str] = MappingProxyType(
+    {
+        EVERY: """yes y true t x 1 on ja oui si sim tak wahr vrai verdadero vero all any every everything dnc opt-out
+            opted-out optout optedout unsubscribe unsubscribed""",
+        None: """no n false f 0 off none nothing null na n-a nein nicht non nao nee nej nei nie falsch faux falso opt-in
+            opted-in optin optedin subscribed""",
+    }
+)
+MEANING: Mapping[str, str | None] = MappingProxyType(
+    {word: answer for answer, words in ANSWERS.items() for word in words.split()}
+)
 E_MAIL = re.compile(r"\be-mail", re.IGNORECASE)
 PARTS = re.compile(r"[;,/|&+\n]|\band\b|\bor\b", re.IGNORECASE)
 #: `do not call`, `no calls`, `opted out of email`, `email opt out` name the channel alike
@@ -39,18 +49,18 @@ AROUND = re.compile(
 @lru_cache(maxsize=256)
 def clean_channels(text: str) -> str | None:
     """The channels, sorted, with single spaces between; None where every one is open."""
-    if slug(text) in SAID:
-        return SAID[slug(text)]
-    named = [_channels(part) for part in PARTS.split(E_MAIL.sub("email", text)) if part.strip()]
-    if not named or None in named:
-        raise Unfit(f"{shown(text)} is no channel: {', '.join(CALLED)}, or yes or no for all of them")
-    return " ".join(sorted({channel for channels in named for channel in channels or ()}))
+    if slug(text) in MEANING:
+        return MEANING[slug(text)]
+    by_part = [_channels(part) for part in PARTS.split(E_MAIL.sub("email", text)) if part.strip()]
+    if not by_part or None in by_part:
+        raise Unfit(f"{shown(text)} is no channel: {', '.join(NAMES)}, or yes or no for all of them")
+    return " ".join(sorted({channel for channels in by_part for channel in channels or ()}))
 
 
 def _channels(part: str) -> list[str] | None:
     """Those that a part names, one or several; None for one that names something else."""
     words = AROUND.sub("", slug(part))
     if words == "contact" and words != slug(part):
-        return [*CALLED]
-    found = [CHANNELS.get(word) for word in ([words] if words in CHANNELS else words.split("-"))]
-    return None if None in found else [channel for channel in found if channel]
+        return [*NAMES]
+    channels = [CHANNELS.get(word) for word in ([words] if words in CHANNELS else words.split("-"))]
+    return None if None in channels else [channel for channel in channels if channel]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 from followup.core.fields import values
 from followup.core.fields.channels import clean_channels
 
-CLEANERS: dict[str, Callable[[str], str | None]] = {
-    "id": values.clean_id,
-    "email": values.clean_email,
-    "phone": values.clean_phone,
-    "stage": values.clean_stage,
-    "groups": values.clean_list,
-    "do_not_contact": clean_channels,
-}
+CLEANERS: Mapping[str, Callable[[str], str | None]] = MappingProxyType(
+    {
+        "id": values.clean_id,
+        "email": values.clean_email,
+        "phone": values.clean_phone,
+        "stage": values.clean_stage,
+        "groups": values.clean_list,
+        "do_not_contact": clean_channels,
+    }
+)
 
 
 def clean_typed(field: str, text: str) -> str | None:

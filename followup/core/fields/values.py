@@ -29,7 +29,7 @@ class Unfit(ValueError):
 
 
 def clean_cell(cell: str, lines: bool = False) -> str | None:
-    """Any cell of a file, first of all: without a spreadsheet's guard."""
+    """A cell of a file, first of all: without a spreadsheet's guard."""
     # The guard goes first: what it was put before may be nothing but blanks, or compose to something else.
     return clean_text(unguard(cell), lines, "a cell")
 

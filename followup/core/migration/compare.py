@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
+from followup.core.kinds import CYCLE
 from followup.core.migration.edition import ADVANCE, Edition, ProcessEdit, StepDirective
-from followup.core.office import CYCLE, Anchor, Document, Office, Process, Ref, Step
+from followup.core.office import Anchor, Office, Process, Ref, Step
+
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import MigrateDocument
 
 
-def edition(before: Office, after: Office, entries: Mapping[str, Document], refs: Iterable[Ref]) -> Edition:
+def edition(before: Office, after: Office, entries: Mapping[str, MigrateDocument], refs: Iterable[Ref]) -> Edition:
     """`entries`: the `migrate:` entries that this edit brings. `refs`: what anybody is on, as rows have it.
 
     Both offices are asked now, and `before` never again: it may be lazy, and its store about to change.
@@ -23,7 +28,7 @@ def edition(before: Office, after: Office, entries: Mapping[str, Document], refs
     return Edition(after, edits, changed)
 
 
-def _edit(before: Office, after: Office, entries: Mapping[str, Document], ref: Ref) -> ProcessEdit:
+def _edit(before: Office, after: Office, entries: Mapping[str, MigrateDocument], ref: Ref) -> ProcessEdit:
     current = after.current(ref)
     old = before.process(ref)
     directives = _directives(current.id, after, entries)
@@ -49,7 +54,7 @@ def _renamed(process: Process, after: Office) -> Process:
     return process._replace(id=after.current_id(process.id), steps=steps, active_steps=active)
 
 
-def _directives(process: str, after: Office, entries: Mapping[str, Document]) -> dict[str, StepDirective]:
+def _directives(process: str, after: Office, entries: Mapping[str, MigrateDocument]) -> dict[str, StepDirective]:
     directives = {}
     for entry, document in entries.items():
         named, _, step = document.get("step", "").partition("/")

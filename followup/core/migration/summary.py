@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from followup.core.few import Few
 from followup.core.migration.effects import REFUSED, Effect
-from followup.core.office import Document, Ref
+from followup.core.office import Ref
+
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import Document
 
 #: lines of each process that are named, unless all are asked for
 NAMED_LINES = 20

@@ -6,8 +6,9 @@ from itertools import pairwise
 
 from followup.core import history as h
 from followup.core.draft import Draft
+from followup.core.kinds import CYCLE
 from followup.core.model import CANCELLED, Action, Enrolment
-from followup.core.office import CYCLE, Alias, Process, Ref, Step
+from followup.core.office import Alias, Process, Ref, Step
 from followup.core.process.course import Course
 from followup.core.process.rounds import begin, next_round, up_to_loop, walk
 from followup.core.timing import When

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from followup.core import wishes as w
 from followup.core.model import CANCELLED, SCHEDULED, contact_subject
-from followup.core.office import Document, Office
+from followup.core.office import Office
 from followup.core.rehearsal.in_memory import Rehearsal
 from followup.core.timing import moment
 from followup.errors import FollowupError, Refused
+
+if TYPE_CHECKING:
+    from followup.core import catalog_documents as d
 
 SUBJECT = contact_subject("somebody")
 
@@ -58,7 +61,7 @@ class Verdict(NamedTuple):
         return not self.trouble and all(pair.agrees for pair in self.pairs)
 
 
-def verdict(office: Office, id: str, case: Document) -> Verdict:
+def verdict(office: Office, id: str, case: d.CaseDocument) -> Verdict:
     """Lives through the case `id` of the catalog, and compares. Never raises for what the case says."""
     story, trouble = _Story(office, case["given"]), ""
     try:
@@ -74,7 +77,7 @@ def verdict(office: Office, id: str, case: Document) -> Verdict:
 class _Story:
     """One contact, from the day on which it is placed. `at`: what happens just now, in words."""
 
-    def __init__(self, office: Office, given: Document) -> None:
+    def __init__(self, office: Office, given: d.GivenDocument) -> None:
         self.given, self.owner = given, given.get("owner")
         own = office.calendar(self.owner)
         self.calendar = own._replace(days_off=own.days_off.union(given.get("holidays", ())))
@@ -92,15 +95,19 @@ class _Story:
         choice = w.Choice(self.given.get("alias"), self.given.get("cycle"))
         self._does(self.given["on"], w.Add({"name": "Somebody", "owner": self.owner}, choice, without_cycle=True))
 
-    def goes_on(self, event: Document) -> None:
-        verb = next((verb for verb in CLOSES if verb in event), "choose")
+    def goes_on(self, event: d.WhenDocument) -> None:
+        verb = next((verb for verb in CLOSES if verb in event), None)
+        if verb is None:
+            self.at = f"choose {event['choose']} on {event['on']}"
+            self._chooses(event)
+            return
         self.at = f"{verb} {event[verb]} on {event['on']}"
-        if verb == "choose":
-            self._does(event["on"], w.Assign(w.Choice(event["choose"]), event.get("restart", False)))
-        else:
-            self._does(event["on"], CLOSES[verb](self._action(event[verb]), event))
-        if verb not in ("choose", "complete") and "choose" in event:  # only a completing can carry it (F10)
-            self._does(event["on"], w.Assign(w.Choice(event["choose"]), event.get("restart", False)))
+        self._does(event["on"], CLOSES[verb](self._action(event[verb]), event))
+        if verb != "complete" and "choose" in event:  # only a completing can carry it (F10)
+            self._chooses(event)
+
+    def _chooses(self, event: d.WhenDocument) -> None:
+        self._does(event["on"], w.Assign(w.Choice(event["choose"]), event.get("restart", False)))
 
     def _does(self, on: str, wish: w.Wish) -> None:
         """On a day, as work begins, or at a moment; the clock never goes back: what is older is told late (T7)."""
@@ -115,13 +122,13 @@ class _Story:
         return max(mine, key=lambda action: action.round).id
 
 
-def _complete(action: int, event: Document) -> w.Wish:
+def _complete(action: int, event: d.WhenDocument) -> w.Wish:
     choice = w.Choice(event["choose"]) if "choose" in event else None
     return w.Complete(action, event["on"], choice=choice, restart=event.get("restart", False))
 
 
 #: what can happen to a step
-CLOSES: Mapping[str, Callable[[int, Document], w.Wish]] = {
+CLOSES: Mapping[d.Verb, Callable[[int, d.WhenDocument], w.Wish]] = {
     "complete": _complete,
     "skip": lambda action, event: w.Skip(action, event["on"]),
     "no_show": lambda action, event: w.NoShow(action, "did not come", event["on"], event.get("rebook")),

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from followup.core import wishes as w
+from followup.core.kinds import CYCLE
 from followup.core.migration.summary import ItemChange
 from followup.core.model import SCHEDULED, Action, Dossier, contact_subject
-from followup.core.office import CYCLE, Office, Ref
+from followup.core.office import Office, Ref
 from followup.core.rehearsal.cases import Line, Pair, pairs
 from followup.core.rehearsal.in_memory import Rehearsal
 from followup.core.timing import moment

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from followup.core.office import Document
+from followup.core.kinds import Form, Kind
 from followup.store.asking import AnyRow, Asking, parsed
+
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import Document
 
 #: the kinds of which nearly every command needs all; they are few. `opening` reads the same
 EVERY_DAY = frozenset({"action_type", "moved", "office", "property", "role", "user"})
@@ -55,19 +58,19 @@ class AppliedCatalog:
     def __init__(self, questions: CatalogQuestions) -> None:
         self._questions = questions
         self.version, self._texts = questions.opening()
-        self._kinds: dict[str, dict[str, Document]] = {}
+        self._kinds: dict[str, Mapping[str, Document]] = {}
         self._items: dict[tuple[str, str], Document | None] = {}
 
-    def document(self, kind: str, id: str) -> Document | None:
+    def document(self, kind: Kind[Form], id: str) -> Form | None:
         if kind in self._kinds:
-            return self._kinds[kind].get(id)
+            return self.documents(kind).get(id)
         if (kind, id) not in self._items:
             text = self._texts[kind].get(id) if kind in EVERY_DAY else self._questions.text(kind, id)
             self._items[kind, id] = parsed(text) if text else None
-        return self._items[kind, id]
+        return cast("Form | None", self._items[kind, id])
 
-    def documents(self, kind: str) -> Mapping[str, Document]:
+    def documents(self, kind: Kind[Form]) -> Mapping[str, Form]:
         if kind not in self._kinds:
             texts = self._texts[kind] if kind in EVERY_DAY else self._questions.texts(kind)
             self._kinds[kind] = {id: parsed(text) for id, text in texts.items()}
-        return self._kinds[kind]
+        return cast("Mapping[str, Form]", self._kinds[kind])

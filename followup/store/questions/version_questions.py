@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from followup.core.list_rows import VersionRow
-from followup.core.office import Document
 from followup.store.asking import Asking, parsed
+
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import Document
 
 
 class ItemText(NamedTuple):

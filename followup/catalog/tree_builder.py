@@ -1,0 +1,108 @@
+"""A tree of data in the making: what the reader has put into it so far, what is still open, and what it has cost.
+
+Depth, size and aliases are bounded before anything is kept, so that no text can crash the process or fill its memory.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from followup.catalog.codes import problem
+from followup.catalog.tree import TOP, Map, Node, Path, Place, Seq
+from followup.errors import Problem
+
+DEEPEST = 20
+MOST_VALUES = 100_000
+MOST_PROBLEMS = 100
+DROPPED = "\0"  # the key of a value that goes nowhere; no text can hold it
+
+
+class Broken(Exception):
+    """Nothing more can be read from this text."""
+
+
+class Anchored(NamedTuple):
+    """What an alias repeats, and what repeating it costs: how many values, nested how deep."""
+
+    value: Node
+    values: int
+    depth: int
+
+
+class Frame:
+    """A mapping or sequence that is still open. `key`: of a mapping, the key whose value comes next."""
+
+    __slots__ = ("anchor", "before", "depth", "key", "key_at", "path", "value")
+
+    def __init__(self, value: Map | Seq, anchor: str | None, before: int, path: Path) -> None:
+        self.value, self.anchor, self.before, self.path = value, anchor, before, path
+        self.key: str | None = None
+        self.key_at = value.at
+        self.depth = 0  # of what lies below
+
+    def put(self, value: Node, at: Place) -> None:
+        if isinstance(self.value, Seq):
+            self.value.append(value)
+            self.value.values_at.append(at)
+            return
+        if self.key is not None and self.key != DROPPED:
+            self.value[self.key] = value
+            self.value.keys_at[self.key] = self.key_at
+            self.value.values_at[self.key] = at
+        self.key = None
+
+    def next_path(self) -> Path:
+        if isinstance(self.value, Seq):
+            return (*self.path, len(self.value))
+        return self.path if self.key in (None, DROPPED) else (*self.path, str(self.key))
+
+
+class Tree:
+    """What has been built so far."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.root: Node = None
+        self.root_at = TOP
+        self.open: list[Frame] = []
+        self.anchors: dict[str, Anchored | None] = {}  # None: still open
+        self.values = 0
+        self.documents = 0
+        self.problems: list[Problem] = []
+
+    def note(self, code: str, at: Place, message: str, hint: str = "") -> None:
+        self.problems.append(problem(code, self.file, at, self.path(), message, hint))
+        if len(self.problems) == MOST_PROBLEMS:
+            raise Broken
+
+    def path(self) -> Path:
+        """Where in the data the next value goes."""
+        return self.open[-1].next_path() if self.open else ()
+
+    def stop(self, code: str, at: Place, message: str, hint: str = "") -> Broken:
+        self.note(code, at, message, hint)
+        return Broken()
+
+    def count(self, values: int, depth: int, at: Place) -> None:
+        """Every value is paid for before it is kept; an alias pays for all that it repeats.
+
+        An alias only refers to what is there, and costs the reader nothing. But everything behind the reader walks the
+        data as a tree: ten lists of ten aliases of the list before would be ten billion values to the schema.
+        """
+        self.values += values
+        if self.values > MOST_VALUES:
+            raise self.stop("FU010", at, f"more than {MOST_VALUES:,} values in one file", "split the file")
+        if len(self.open) + depth > DEEPEST:
+            raise self.stop("FU009", at, f"nested more than {DEEPEST} levels deep")
+
+    def put(self, value: Node, at: Place, depth: int = 0) -> None:
+        """Hand a finished scalar, or a collection that has just opened, to the collection that is open around it."""
+        if not self.open:
+            self.root, self.root_at = value, at
+            return
+        frame = self.open[-1]
+        frame.depth = max(frame.depth, depth)
+        frame.put(value, at)
+
+    def wants_key(self) -> bool:
+        return bool(self.open) and self.open[-1].key is None and isinstance(self.open[-1].value, Map)
