@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from followup.app.catalog_diff import as_written, departures, item_changes, migrate_entries, spent_entries
 from followup.app.migrating import migrations
 from followup.app.session import Visit
-from followup.app.versions import Version, noted, record
+from followup.app.versions import Version, apply_decision, record
 from followup.core import history as h
 from followup.core import office as o
 from followup.core import office_documents
@@ -62,7 +62,7 @@ def apply(
         migrating = edition_of(store, _office(version, documents), wanted, changes) if changes and version else None
         if changes:
             record(writing, wanted, version + 1, changes)
-            writing.save([noted(store, writing.id, at, by, h.Applied(version + 1, wanted.digest, wanted.git))])
+            writing.save([apply_decision(store, writing.id, at, by, h.Applied(version + 1, wanted.digest, wanted.git))])
         if migrating:
             stamp = Stamp(writing.id, at, administrator(migrating[0].office, by))
             for stretch in migrations(store, *migrating, stamp, writing.ids):

@@ -19,17 +19,53 @@ from followup.store.protocol import Change
 #: contacts in one transaction: a few hundredths of a second under the write lock
 BATCH = 2000
 
+#: a wish, or what makes one for the contact that it is about
+Asked: TypeAlias = Wish | Callable[[Dossier], Wish]
+#: is shown each contact before a decision about it and after
+Watch: TypeAlias = Callable[[Dossier, Dossier], None]
 
-class TakenUp(NamedTuple):
+
+class Resumable(NamedTuple):
     """The change that batches belong to: its number, None before the first; and its moment."""
 
     id: int | None
     at: int
 
 
-#: a wish, or what makes one for the contact that it is about
-Asked: TypeAlias = Wish | Callable[[Dossier], Wish]
-Watch: TypeAlias = Callable[[Dossier, Dossier], None]
+class Transaction(NamedTuple):
+    """One transaction of a change. What is decided in it is noted in `outcome`."""
+
+    session: Session
+    change: Change
+    stamp: Stamp
+    outcome: Outcome
+
+    def decide(self, dossier: Dossier, wish: Wish) -> Decision:
+        return decide(dossier, wish, self.session.office, self.stamp, self.change.ids)
+
+    def each(self, batch: Sequence[tuple[str, Asked]], watch: Watch) -> Iterator[tuple[Dossier, Decision]]:
+        """A decision about each contact; what is refused does not stop the rest."""
+        dossiers = self.session.store.dossiers([contact for contact, _ in batch])
+        for contact, asked in batch:
+            dossier = dossiers[contact]
+            try:
+                decision = self.decide(dossier, asked(dossier) if callable(asked) else asked)
+            except FollowupError as refusal:
+                self.outcome.refused.append((contact, refusal))
+                continue
+            dossiers[contact] = decision.after  # it may be named twice
+            self.outcome.note([contact], dossier, decision)
+            watch(dossier, decision.after)
+            yield dossier, decision
+
+    def together(self, asked: Sequence[int | str], before: Dossier, wishes: Sequence[Wish]) -> None:
+        """All about one subject, or nothing; saved at once, since the next wishes may be about the same subject."""
+        decision = Decision((), before)
+        for wish in wishes:
+            next = self.decide(decision.after, wish)
+            decision = Decision(decision.entries + next.entries, next.after)
+        self.change.save([(before, decision)])
+        self.outcome.note(asked, before, decision)
 
 
 def for_contacts(
@@ -39,8 +75,7 @@ def for_contacts(
     progress: Callable[[int], None] = lambda _: None,
     watch: Watch = lambda _, __: None,
 ) -> Outcome:
-    """Each wish about the contact named with it; what is refused does not stop the rest. `watch` is shown each contact
-    before it and after it."""
+    """Each wish about the contact named with it; what is refused does not stop the rest."""
     outcome = Outcome(most)
     for _ in _batches(session, wishes, lambda: outcome, watch):
         progress(outcome.done.total)
@@ -55,62 +90,37 @@ def in_batches(session: Session, wishes: Iterable[tuple[str, Asked]]) -> Iterato
 def _batches(
     session: Session,
     wishes: Iterable[tuple[str, Asked]],
-    noted_in: Callable[[], Outcome],
+    outcomes: Callable[[], Outcome],
     watch: Watch = lambda _, __: None,
 ) -> Iterator[Outcome]:
-    """All under one change, in a transaction each; what a batch did is noted in the outcome that `noted_in` gives.
+    """All under one change, in a transaction each. `outcomes`: gives the one in which a batch is noted.
 
-    While more may come the change keeps what was typed, so that typing it again takes up what a kill has left.
+    While more may come the change keeps what was typed, so that typing it again resumes what a kill has left.
     """
-    wishes, change = iter(wishes), _taken_up(session)
-    more = change.id is not None
+    wishes, resumable = iter(wishes), _resumable(session)
+    more = resumable.id is not None
     while batch := list(islice(wishes, BATCH)):
-        outcome, more = noted_in(), len(batch) == BATCH
-        with session.store.change(session.head(), session.dry_run, change.id) as writing:
-            dossiers = session.store.dossiers([contact for contact, _ in batch])
-            stamp = Stamp(writing.id, change.at, session.user)
-            writing.save(_decided(session, writing, stamp, dossiers, batch, outcome, watch))
-            if more or change.id:
-                writing.leave_unfinished(session.typed if more else None)
-        if writing.saved and not session.dry_run:
-            change = change._replace(id=writing.id)
+        outcome, more = outcomes(), len(batch) == BATCH
+        with session.store.change(session.head(), session.dry_run, resumable.id) as change:
+            stamp = Stamp(change.id, resumable.at, session.user)
+            change.save(Transaction(session, change, stamp, outcome).each(batch, watch))
+            if more or resumable.id:
+                change.leave_unfinished(session.typed if more else None)
+        if change.saved and not session.dry_run:
+            resumable = resumable._replace(id=change.id)
         yield outcome
-    if more and change.id and not session.dry_run:
-        with session.store.change(session.head(), resume=change.id) as writing:
-            writing.leave_unfinished(None)
+    if more and resumable.id and not session.dry_run:
+        with session.store.change(session.head(), resume=resumable.id) as change:
+            change.leave_unfinished(None)
 
 
-def _taken_up(session: Session) -> TakenUp:
-    """What the same user left unfinished today by the same words: its dates are today's, so it can be gone on with."""
+def _resumable(session: Session) -> Resumable:
+    """What the same user left unfinished today by the same words: its dates are today's, so that it can be resumed."""
     zone, version = session.office.calendar(session.user.id).zone, session.office.version
     for id, at in session.store.history.unfinished(session.user.id, session.typed, version):
         if at <= session.now and local(at, zone).day == session.today:
-            return TakenUp(id, at)
-    return TakenUp(None, session.now)
-
-
-def _decided(
-    session: Session,
-    writing: Change,
-    stamp: Stamp,
-    dossiers: dict[str, Dossier],
-    batch: Sequence[tuple[str, Asked]],
-    outcome: Outcome,
-    watch: Watch,
-) -> Iterator[tuple[Dossier, Decision]]:
-    office = session.office
-    for contact, asked in batch:
-        dossier = dossiers[contact]
-        try:
-            wish = asked(dossier) if callable(asked) else asked
-            decision = decide(dossier, wish, office, stamp, writing.ids)
-        except FollowupError as refusal:
-            outcome.refused.append((contact, refusal))
-            continue
-        dossiers[contact] = decision.after
-        outcome.note([contact], dossier, decision)
-        watch(dossier, decision.after)
-        yield dossier, decision
+            return Resumable(id, at)
+    return Resumable(None, session.now)
 
 
 def for_actions(
@@ -120,18 +130,19 @@ def for_actions(
 
     What is refused does not stop the rest. One transaction.
     """
-    outcome, about = Outcome(most), list(wishes)
-    with session.store.change(session.head(), session.dry_run) as writing:
-        writing.hold(action for actions, _ in about for action in actions)
-        for actions, wanted in about:
+    outcome, groups = Outcome(most), list(wishes)
+    with session.store.change(session.head(), session.dry_run) as change:
+        transaction = Transaction(session, change, Stamp(change.id, session.now, session.user), outcome)
+        change.hold(action for actions, _ in groups for action in actions)
+        for actions, wanted in groups:
             try:
-                _one(session, writing, actions, _holding(session, actions), wanted, outcome)
+                transaction.together(actions, _dossier_of(session, actions), wanted)
             except FollowupError as refusal:
                 outcome.refused += [(action, refusal) for action in actions]
     return outcome
 
 
-def _holding(session: Session, actions: Sequence[int]) -> Dossier:
+def _dossier_of(session: Session, actions: Sequence[int]) -> Dossier:
     dossier = session.store.dossier_of(actions)
     if dossier is None:
         raise NotFound(f"no action {actions[0]}")
@@ -141,23 +152,7 @@ def _holding(session: Session, actions: Sequence[int]) -> Dossier:
 def for_user(session: Session, user: str, wish: Wish, most: int | None = NAMED) -> Outcome:
     """A wish about a user's own tasks."""
     outcome = Outcome(most)
-    with session.store.change(session.head(), session.dry_run) as writing:
-        _one(session, writing, [user], session.store.tasks(user), [wish], outcome)
+    with session.store.change(session.head(), session.dry_run) as change:
+        transaction = Transaction(session, change, Stamp(change.id, session.now, session.user), outcome)
+        transaction.together([user], session.store.tasks(user), [wish])
     return outcome
-
-
-def _one(
-    session: Session,
-    writing: Change,
-    asked: Sequence[int | str],
-    before: Dossier,
-    wishes: Sequence[Wish],
-    outcome: Outcome,
-) -> None:
-    """Decide and save at once: the next wish may be about the same dossier."""
-    decision, stamp = Decision((), before), Stamp(writing.id, session.now, session.user)
-    for wish in wishes:
-        next = decide(decision.after, wish, session.office, stamp, writing.ids)
-        decision = Decision(decision.entries + next.entries, next.after)
-    writing.save([(before, decision)])
-    outcome.note(asked, before, decision)

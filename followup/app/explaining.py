@@ -50,15 +50,15 @@ def _known(session: Session) -> Known:
 
     def holidays(version: int) -> dict[str, str]:
         """Of every place: a day has one name."""
-        found: dict[str, str] = {}
+        names: dict[str, str] = {}
         for kind in DAYS:
             for document in documents(version).documents(kind).values():
-                found |= _named(document)
-        return found
+                names |= _holidays(document)
+        return names
 
     return Known(applied, calendar, holidays)
 
 
-def _named(document: DaysDocument) -> dict[str, str]:
+def _holidays(document: DaysDocument) -> dict[str, str]:
     days = document.get("holidays") or {}
     return dict(days) if isinstance(days, dict) else {}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from followup.store.opening import open_store
-from followup.store.protocol import Store
 
 if TYPE_CHECKING:
     from followup.store.folder.store import CsvStore
+    from followup.store.protocol import Store
 
 
 def open_office(url: str, create: bool = False) -> Store:

@@ -9,7 +9,7 @@ from followup.app.applying import administrator, edition_of, refusals
 from followup.app.catalog_diff import departures, item_changes
 from followup.app.migrating import migrations
 from followup.app.session import Session
-from followup.app.versions import Version, noted, record
+from followup.app.versions import Version, apply_decision, record
 from followup.core import history as h
 from followup.core import office as o
 from followup.core.draft import Stamp
@@ -46,7 +46,7 @@ def restore(session: Session, writing: Change, change: int) -> Restored:
     changes = item_changes(store.versions.in_force(), wanted.documents)
     edition, refs = edition_of(store, session.office, wanted, ())
     record(writing, wanted, version + 1, changes)
-    writing.save([noted(store, writing.id, session.now, session.user.id, h.Applied(version + 1, digest, git))])
+    writing.save([apply_decision(store, writing.id, session.now, session.user.id, h.Applied(version + 1, digest, git))])
     return Restored(edition, refs, changes)
 
 

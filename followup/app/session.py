@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app import lookup
 from followup.core import office_documents
@@ -12,8 +12,10 @@ from followup.core.office import Office, User
 from followup.core.reach import Reach, reach
 from followup.core.timing import When, local
 from followup.errors import NoProject, NotFound, Refused
-from followup.store.protocol import Head, Store
-from followup.store.questions.catalog_questions import AppliedCatalog
+
+if TYPE_CHECKING:
+    from followup.store.protocol import Head, Store
+    from followup.store.questions.catalog_questions import AppliedCatalog
 
 
 class Visit(NamedTuple):
@@ -83,6 +85,8 @@ class Session(NamedTuple):
         return self.office.every_id(cycle) if cycle else None
 
     def head(self, undoes: int | None = None) -> Head:
+        from followup.store.protocol import Head
+
         return Head(self.now, self.user.id, self.command, self.office.version, undoes)
 
 

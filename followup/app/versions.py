@@ -59,8 +59,8 @@ def people(documents: DocumentsByKind) -> Iterator[Person]:
             yield Person(user.login, user.id, everything, sorted(team), place)
 
 
-def noted(store: Store, change: int, at: int, by: str, event: h.Applied) -> tuple[Dossier, Decision]:
-    """The event that tells of it, as Change.save takes it."""
+def apply_decision(store: Store, change: int, at: int, by: str, event: h.Applied) -> tuple[Dossier, Decision]:
+    """The event of an apply, as Change.save takes it."""
     before = Dossier("office", store.last_seq("office"))
     entry = h.Entry("office", before.seq + 1, change, at, by, event)
     return before, Decision((entry,), before._replace(seq=entry.seq))

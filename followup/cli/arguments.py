@@ -14,11 +14,11 @@ from followup.cli.settings import Settings, present
 from followup.core.kinds import ALIAS, CYCLE, Kind
 from followup.core.list_filters import ContactFilter
 from followup.core.timing import local, moment
-from followup.core.wishes import Choice
 from followup.errors import NotFound
 
 if TYPE_CHECKING:
     from followup.core.office import Office
+    from followup.core.wishes import Choice
 
 
 def day(session: Session, text: str, owner: str | None) -> str:
@@ -53,6 +53,8 @@ def optional_choice(session: Session, word: str | None) -> Choice | None:
 
 def choice(session: Session, word: str) -> Choice:
     """The alias that `word` means; for an administrator also the id of a cycle (F9)."""
+    from followup.core.wishes import Choice
+
     try:
         return Choice(lookup.one(session, "alias", word))
     except NotFound:

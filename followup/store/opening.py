@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from followup.errors import UsageError
-from followup.store.protocol import Store
+
+if TYPE_CHECKING:
+    from followup.store.protocol import Store
 
 
 def open_store(url: str, create: bool = False) -> Store:

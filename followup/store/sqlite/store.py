@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING
 
 from followup.core.words import folded
 from followup.errors import Busy, CannotWrite, FollowupError, NoProject, StoreUnreachable
-from followup.store.accounts import system_account
 from followup.store.answering import Answering
 from followup.store.asking import DAMAGED, AnyRow, Argument
-from followup.store.protocol import Head, Person
 from followup.store.sqlite.version import APPLICATION_ID, SCHEMA_VERSION
 from followup.store.statements import statement
 
 if TYPE_CHECKING:
+    from followup.store.protocol import Head, Person
     from followup.store.sqlite.change import SqliteChange
     from followup.store.tables import Row, Table
 
@@ -202,6 +201,8 @@ class SqliteStore(Answering):
 
     @property
     def account(self) -> str | None:
+        from followup.store.accounts import system_account
+
         return system_account()
 
     def believes(self, login: str | None) -> bool:
