@@ -6,6 +6,8 @@ A FollowupError is an exception: one command stops, with one line for the person
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 
@@ -101,11 +103,13 @@ class NoProject(FollowupError):
 
 
 #: Exit codes that no exception carries, with what they mean. Docs and tests read both.
-OTHER_EXITS = {
-    0: "done",
-    1: "found something (`stranded`, `doctor`; with `--exit-code`: `due`)",
-    6: "deliveries in an unknown state",
-    70: "a bug: please report it with the traceback",
-    130: "interrupted by ctrl-C",
-    143: "terminated",
-}
+OTHER_EXITS: Mapping[int, str] = MappingProxyType(
+    {
+        0: "done",
+        1: "found something (`stranded`, `doctor`; with `--exit-code`: `due`)",
+        6: "deliveries in an unknown state",
+        70: "a bug: please report it with the traceback",
+        130: "interrupted by ctrl-C",
+        143: "terminated",
+    }
+)

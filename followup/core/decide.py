@@ -82,6 +82,8 @@ def _schedule(draft: Draft, wish: w.Schedule) -> int:
     if wish.type == "inbound" and wish.channel not in (None, *INBOUND_CHANNELS):
         raise Refused(f"an inbound comes by {', '.join(INBOUND_CHANNELS)}: not by '{wish.channel}' (F1)")
     owner = wish.owner or draft.stamp.by.id
+    if draft.dossier.contact is None:  # a task's owner is the subject of its history: another's would be lost there
+        owner = draft.dossier.subject.partition(":")[2]
     due = draft.when(wish.due, owner)
     id = next(draft.ids)
     draft.add(

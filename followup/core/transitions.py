@@ -53,5 +53,5 @@ ALLOWED: Mapping[str | None, Mapping[type[ActionEvent], str]] = MappingProxyType
 )
 
 
-def allowed(status: str | None, kind: type[ActionEvent]) -> bool:
+def allowed(status: str | None, kind: type[h.Event]) -> bool:
     return kind in ALLOWED[status]

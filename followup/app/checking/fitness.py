@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
-from types import UnionType
+from types import MappingProxyType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
 
 from followup.core import history as h
@@ -17,11 +17,13 @@ from followup.core.transitions import ActionEvent, allowed
 OF_ACTIONS: frozenset[type[h.Event]] = frozenset(get_args(ActionEvent))
 
 #: subjects begin with one of these -> what can happen to them
-PLACES: Mapping[str, frozenset[type[h.Event]]] = {
-    "contact": frozenset(h.NAMES) - {h.Applied},
-    "user": OF_ACTIONS | {h.Undone},
-    "office": frozenset({h.Applied}),
-}
+PLACES: Mapping[str, frozenset[type[h.Event]]] = MappingProxyType(
+    {
+        "contact": frozenset(h.NAMES) - {h.Applied},
+        "user": OF_ACTIONS | {h.Undone},
+        "office": frozenset({h.Applied}),
+    }
+)
 
 
 class Unfit(ValueError):
@@ -96,7 +98,7 @@ def _in_its_place(kind: type[h.Event], dossier: Dossier) -> None:
 
 
 def _about_an_action(kind: type[h.Event], id: int, action: Action | None) -> None:
-    if allowed(action.status if action else None, kind):  # type: ignore[arg-type]
+    if allowed(action.status if action else None, kind):
         return
     raise Unfit(f"action {id} is {action.status} already" if action else f"action {id} is not there")
 

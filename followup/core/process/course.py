@@ -12,7 +12,7 @@ from typing import assert_never
 from followup.core import history as h
 from followup.core.draft import Draft
 from followup.core.model import CANCELLED, SCHEDULED, Action, Enrolment
-from followup.core.office import Step
+from followup.core.office import Process, Ref, Step
 from followup.core.timing import Due, When, add_days, moment, place
 
 
@@ -51,6 +51,10 @@ class Course:
     def open_actions(self) -> list[Action]:
         """In the order of the steps."""
         return sorted((a for a in self.actions if a.open), key=lambda action: (action.position, action.id))
+
+    def is_of(self, process: Process) -> bool:
+        """Whether this is that process, whatever it was called when the enrolment began (E5)."""
+        return self.draft.office.current(self._enrolment.ref) == Ref(process.kind, process.id)
 
     @property
     def round_start(self) -> When:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from followup.core import history as h
 from followup.core.draft import Draft
 from followup.core.kinds import CYCLE
-from followup.core.model import CANCELLED, Action, Enrolment
+from followup.core.model import CANCELLED, Action
 from followup.core.office import Alias, Process, Ref, Step
 from followup.core.process.course import Course
 from followup.core.process.rounds import begin, next_round, up_to_loop, walk
@@ -54,14 +54,25 @@ def choose(draft: Draft, choice: Choice, now: When, restart: bool = False, begin
         draft.add(h.Categorised(alias.id, draft.dossier.known.follow_up))
         return
     _is_followed_up(draft)
-    current = draft.dossier.cycle
-    if current and not restart and _is_on(draft, current, cycle) and _something_follows(Course(draft, current)):
-        if alias and alias.id != current.alias:
-            draft.add(h.AliasChosen(current.id, alias.id, current.alias))
+    course = _current(draft)
+    if course and not restart and course.is_of(cycle) and _something_follows(course):
+        _carries_on(course, alias)
         return
-    if current:
-        Course(draft, current).end(now, "restarted" if _is_on(draft, current, cycle) else "replaced")
+    if course:
+        course.end(now, "restarted" if course.is_of(cycle) else "replaced")
     enrol(draft, alias, cycle, begins or now)
+
+
+def _current(draft: Draft) -> Course | None:
+    """Of the one cycle that the contact is on (F6)."""
+    return Course(draft, draft.dossier.cycle) if draft.dossier.cycle else None
+
+
+def _carries_on(course: Course, alias: Alias | None) -> None:
+    """What is closed from now on is reported under the name that was chosen last (F10)."""
+    enrolment = course.enrolment
+    if alias and alias.id != enrolment.alias:
+        course.draft.add(h.AliasChosen(enrolment.id, alias.id, enrolment.alias))
 
 
 def _is_followed_up(draft: Draft) -> None:
@@ -73,12 +84,8 @@ def _is_followed_up(draft: Draft) -> None:
 
 def stays(draft: Draft, choice: Choice, restart: bool) -> bool:
     """Whether the contact's cycle goes on: the choice is that cycle, or only categorises (L8, F10)."""
-    cycle, current = chosen(draft, choice)[1], draft.dossier.cycle
-    return cycle is None or bool(current and not restart and _is_on(draft, current, cycle))
-
-
-def _is_on(draft: Draft, enrolment: Enrolment, cycle: Process) -> bool:
-    return draft.office.current(enrolment.ref) == Ref(CYCLE, cycle.id)
+    cycle, course = chosen(draft, choice)[1], _current(draft)
+    return cycle is None or bool(course and not restart and course.is_of(cycle))
 
 
 def _something_follows(course: Course) -> bool:

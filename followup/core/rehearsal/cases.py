@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from followup.core import wishes as w
@@ -128,14 +129,16 @@ def _complete(action: int, event: d.WhenDocument) -> w.Wish:
 
 
 #: what can happen to a step
-CLOSES: Mapping[d.Verb, Callable[[int, d.WhenDocument], w.Wish]] = {
-    "complete": _complete,
-    "skip": lambda action, event: w.Skip(action, event["on"]),
-    "no_show": lambda action, event: w.NoShow(action, "did not come", event["on"], event.get("rebook")),
-    "fail": lambda action, event: w.Fail(action, "failed"),
-    "cancel": lambda action, event: w.Cancel(action),
-    "reschedule": lambda action, event: w.Reschedule(action, event["to"]),
-}
+CLOSES: Mapping[d.Verb, Callable[[int, d.WhenDocument], w.Wish]] = MappingProxyType(
+    {
+        "complete": _complete,
+        "skip": lambda action, event: w.Skip(action, event["on"]),
+        "no_show": lambda action, event: w.NoShow(action, "did not come", event["on"], event.get("rebook")),
+        "fail": lambda action, event: w.Fail(action, "failed"),
+        "cancel": lambda action, event: w.Cancel(action),
+        "reschedule": lambda action, event: w.Reschedule(action, event["to"]),
+    }
+)
 
 
 def pairs(expected: Sequence[Line], got: Sequence[Line]) -> list[Pair]:
