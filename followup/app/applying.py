@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import count
 from typing import TYPE_CHECKING
 
-from followup.app.catalog_diff import acted, between, of_users, said, shown
+from followup.app.catalog_diff import as_written, departures, item_changes, migrate_entries, spent_entries
 from followup.app.migrating import migrations
 from followup.app.session import Visit
 from followup.app.versions import Version, apply_decision, record
@@ -32,10 +32,10 @@ def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_
     """What an apply would do now. Each stretch of contacts is read at one moment, and nobody waits for it."""
     store, version = visit.store, visit.catalog.version
     documents = store.versions.in_force()
-    changed = between(documents, wanted.documents)
-    account = Impact(most)
-    if changed and version:
-        edition, refs = edition_of(store, _office(version, documents), wanted, changed)
+    changes = item_changes(documents, wanted.documents)
+    impact = Impact(most)
+    if changes and version:
+        edition, refs = edition_of(store, _office(version, documents), wanted, changes)
         stamp = Stamp(0, visit.now, administrator(edition.office, by))
         stretches = migrations(store, edition, refs, stamp, count(1 << 62))
         while True:
@@ -44,8 +44,8 @@ def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_
             if stretch is None:
                 break
             for migrated in stretch:
-                account.note(migrated.effects)
-    return _told(store, wanted, changed, version, account)
+                impact.note(migrated.effects)
+    return _catalog_diff(store, wanted, changes, version, impact)
 
 
 def apply(
@@ -55,26 +55,27 @@ def apply(
 
     Raises Refused where it may not be, and Conflict where what it does is not what was `expected` (a digest).
     """
-    store, at, version, account = visit.store, visit.now, visit.catalog.version, Impact(most)
+    store, at, impact = visit.store, visit.now, Impact(most)
+    version = store.catalog.version()  # not the visit's: while the user was asked, another may have been applied
     with store.change(Head(at, by, "apply", version), visit.dry_run, alone=True) as writing:
         documents = store.versions.in_force()
-        changed = between(documents, wanted.documents)
-        made = edition_of(store, _office(version, documents), wanted, changed) if changed and version else None
-        if changed:
-            record(writing, wanted, version + 1, changed)
+        changes = item_changes(documents, wanted.documents)
+        migrating = edition_of(store, _office(version, documents), wanted, changes) if changes and version else None
+        if changes:
+            record(writing, wanted, version + 1, changes)
             writing.save([apply_decision(store, writing.id, at, by, h.Applied(version + 1, wanted.digest, wanted.git))])
-        if made:
-            stamp = Stamp(writing.id, at, administrator(made[0].office, by))
-            for stretch in migrations(store, *made, stamp, writing.ids):
+        if migrating:
+            stamp = Stamp(writing.id, at, administrator(migrating[0].office, by))
+            for stretch in migrations(store, *migrating, stamp, writing.ids):
                 writing.save((migrated.before, migrated.decision) for migrated in stretch)
                 for migrated in stretch:
-                    account.note(migrated.effects)
-        told = _told(store, wanted, changed, version, account)
-        if expected is not None and expected != told.digest:
+                    impact.note(migrated.effects)
+        diff = _catalog_diff(store, wanted, changes, version, impact)
+        if expected is not None and expected != diff.digest:
             raise Conflict("the store or the files have changed since that was shown: look at `followup diff` again")
-        if told.refused:
-            raise Refused("\n".join(told.refused))
-        return told
+        if diff.refused:
+            raise Refused("\n".join(diff.refused))
+        return diff
 
 
 def administrator(office: o.Office, by: str) -> o.User:
@@ -87,23 +88,25 @@ def _office(version: int, documents: DocumentsByKind) -> o.Office:
 
 
 def edition_of(
-    store: Store, before: o.Office, wanted: Version, changed: Sequence[ItemChange]
+    store: Store, before: o.Office, wanted: Version, changes: Sequence[ItemChange]
 ) -> tuple[Edition, list[Ref]]:
     after = _office(before.version + 1, wanted.documents)
     refs = store.migrations.processes()
-    return edition(before, after, said(changed), refs), refs
+    return edition(before, after, migrate_entries(changes), refs), refs
 
 
-def _told(store: Store, wanted: Version, changed: tuple[ItemChange, ...], version: int, account: Impact) -> CatalogDiff:
-    unused = said(changed).keys() - account.used
-    warnings = [f"migrate {shown(id)} has nothing to do: nobody stands there" for id in sorted(unused)]
-    digest = sha256(f"{version} {wanted.digest} {account.digest}".encode()).hexdigest()[:16]
+def _catalog_diff(
+    store: Store, wanted: Version, changes: tuple[ItemChange, ...], version: int, impact: Impact
+) -> CatalogDiff:
+    unused = migrate_entries(changes).keys() - impact.used
+    warnings = [f"migrate {as_written(id)} has nothing to do: nobody stands there" for id in sorted(unused)]
+    digest = sha256(f"{version} {wanted.digest} {impact.digest}".encode()).hexdigest()[:16]
     return CatalogDiff(
-        version + 1 if changed else version,
-        changed,
-        account,
-        (*refusals(account), *of_users(store, changed)),
-        (*warnings, *acted(wanted.documents, changed)),
+        version + 1 if changes else version,
+        changes,
+        impact,
+        (*refusals(impact), *departures(store, changes)),
+        (*warnings, *spent_entries(wanted.documents, changes)),
         digest,
     )
 

@@ -13,40 +13,41 @@ if TYPE_CHECKING:
     from followup.core.catalog_documents import DocumentsByKind, MigrateDocument
 
 
-def between(before: DocumentsByKind, after: DocumentsByKind) -> tuple[ItemChange, ...]:
+def item_changes(before: DocumentsByKind, after: DocumentsByKind) -> tuple[ItemChange, ...]:
     """What differs, by kind and id; `before` may lack a kind that it has no items of."""
-    found = []
+    changes = []
     for kind in sorted(after):
         old, new = before.get(kind, {}), after[kind]
         for id in sorted(old.keys() | new.keys()):
             if old.get(id) != new.get(id):
-                found.append(ItemChange(kind, id, old.get(id), new.get(id)))
-    return tuple(found)
+                changes.append(ItemChange(kind, id, old.get(id), new.get(id)))
+    return tuple(changes)
 
 
-def said(edits: Sequence[ItemChange]) -> dict[str, MigrateDocument]:
-    """The `migrate:` entries that act: those which this edit brings. What was there before has acted (E2 to E6)."""
-    after = {edit.id: edit.after for edit in edits if edit.kind == MIGRATE and edit.after is not None}
+def migrate_entries(changes: Sequence[ItemChange]) -> dict[str, MigrateDocument]:
+    """The `migrate:` entries that act: those which this change brings. What was there before has acted (E2 to E6)."""
+    after = {change.id: change.after for change in changes if change.kind == MIGRATE and change.after is not None}
     return cast("dict[str, MigrateDocument]", after)
 
 
-def acted(documents: DocumentsByKind, edits: Sequence[ItemChange]) -> Iterator[str]:
+def spent_entries(documents: DocumentsByKind, changes: Sequence[ItemChange]) -> Iterator[str]:
     """A line for each entry that has acted and is still there."""
-    for id in sorted(documents["migrate"].keys() - said(edits).keys()):
-        yield f"migrate {shown(id)} has acted in an earlier version, and never acts again: take it out"
+    for id in sorted(documents["migrate"].keys() - migrate_entries(changes).keys()):
+        yield f"migrate {as_written(id)} has acted in an earlier version, and never acts again: take it out"
 
 
-def shown(entry: str) -> str:
+def as_written(entry: str) -> str:
     """`step:CYCLE/STEP` as it is written."""
     kind, _, id = entry.partition(":")
     return f"{{{kind}: {id}}}"
 
 
-def of_users(store: Store, edits: Sequence[ItemChange]) -> Iterator[str]:
+def departures(store: Store, changes: Sequence[ItemChange]) -> Iterator[str]:
     """Who leaves has nothing left to do: nobody would see it (F20)."""
-    for edit in edits:
-        if edit.kind == "user" and edit.before is not None and not (edit.after and edit.after["active"]):
-            contacts, actions = store.migrations.holding(edit.id)
+    for change in changes:
+        if change.kind == "user" and change.before is not None and not (change.after and change.after["active"]):
+            contacts, actions = store.migrations.holding(change.id)
             if contacts or actions:
-                mend = f"`followup contacts set --where owner={edit.id} --owner USER`, complete or cancel what is left"
-                yield f"user '{edit.id}' still has {contacts} contacts and {actions} open actions: {mend} (F20)"
+                remedy = f"`followup contacts set --where owner={change.id} --owner USER`"
+                remedy += ", complete or cancel what is left (F20)"
+                yield f"user '{change.id}' still has {contacts} contacts and {actions} open actions: {remedy}"

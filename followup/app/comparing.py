@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from tempfile import TemporaryDirectory
 
-from followup.app.catalog_diff import between
+from followup.app.catalog_diff import item_changes
 from followup.app.git import check_out
 from followup.catalog.load import Catalog, load
 from followup.core import office_documents
@@ -26,7 +26,7 @@ def compare(folder: str, before: str, after: str | None, day: Callable[[Office],
     old = _at(folder, before)
     new = _at(folder, after) if after else _checked(load(os.path.relpath(os.path.join(folder, "cycles"))), HERE)
     start = day(_declared(new).office)
-    changed = between(old.documents, new.documents)
+    changed = item_changes(old.documents, new.documents)
     found = tuple(previews(_declared(old), _declared(new), start))
     return Comparison(before, after or HERE, start, changed, found)
 

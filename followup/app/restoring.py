@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 
 from followup.app.applying import administrator, edition_of, refusals
-from followup.app.catalog_diff import between, of_users
+from followup.app.catalog_diff import departures, item_changes
 from followup.app.migrating import migrations
 from followup.app.session import Session
 from followup.app.versions import Version, apply_decision, record
@@ -21,11 +21,11 @@ from followup.store.protocol import Change
 
 
 class Restored(NamedTuple):
-    """What is in force again, and what differs from what was in force until now."""
+    """The edition that is applied again, what contacts are on, and the items that it changes."""
 
     edition: Edition
     refs: list[Ref]
-    changed: tuple[ItemChange, ...]
+    changes: tuple[ItemChange, ...]
 
 
 def restore(session: Session, writing: Change, change: int) -> Restored:
@@ -43,28 +43,32 @@ def restore(session: Session, writing: Change, change: int) -> Restored:
         )
     digest, git = store.versions.source(number - 1)
     wanted = Version(store.versions.documents(number - 1), digest, git)
-    changed = between(store.versions.in_force(), wanted.documents)
-    made, refs = edition_of(store, session.office, wanted, ())
-    record(writing, wanted, version + 1, changed)
+    changes = item_changes(store.versions.in_force(), wanted.documents)
+    edition, refs = edition_of(store, session.office, wanted, ())
+    record(writing, wanted, version + 1, changes)
     writing.save([apply_decision(store, writing.id, session.now, session.user.id, h.Applied(version + 1, digest, git))])
-    return Restored(made, refs, changed)
+    return Restored(edition, refs, changes)
 
 
-def meet_the_others(session: Session, writing: Change, restored: Restored, settled: Collection[str]) -> list[str]:
-    """Whoever is not `settled` (subjects that are as they were before the apply) came here since, or has been worked on
-    since: they meet the version as they would meet any apply of it. Answers those for whom that changed something.
+def migrate_the_rest(session: Session, writing: Change, restored: Restored, settled: Collection[str]) -> list[str]:
+    """Contacts that came, or were worked on, since the apply are migrated as in a normal apply of the version before.
 
-    Raises Refused where such an apply would be.
+    `settled`: subjects that the undo has put back to what they were. Answers the subjects that this changed. Raises
+    Refused where such an apply would be refused.
     """
-    account, stamp, met_by = Impact(), Stamp(writing.id, session.now, _by(session, restored.edition.office)), []
+    impact, stamp, migrated_subjects = (
+        Impact(),
+        Stamp(writing.id, session.now, _by(session, restored.edition.office)),
+        [],
+    )
     for stretch in migrations(session.store, restored.edition, restored.refs, stamp, writing.ids, settled):
         writing.save((migrated.before, migrated.decision) for migrated in stretch)
         for migrated in stretch:
-            account.note(migrated.effects)
-        met_by += [migrated.before.subject for migrated in stretch if migrated.decision.entries]
-    if refused := [*refusals(account), *of_users(session.store, restored.changed)]:
+            impact.note(migrated.effects)
+        migrated_subjects += [migrated.before.subject for migrated in stretch if migrated.decision.entries]
+    if refused := [*refusals(impact), *departures(session.store, restored.changes)]:
         raise Refused("\n".join(refused))
-    return met_by
+    return migrated_subjects
 
 
 def _by(session: Session, office: o.Office) -> o.User:

@@ -1,4 +1,4 @@
-"""Undo: the user's latest change, taken back (E11)."""
+"""Undo: the user's latest change is reversed (E11)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from followup.app.deciding import BATCH
-from followup.app.restoring import meet_the_others, restore
+from followup.app.restoring import migrate_the_rest, restore
 from followup.app.session import Session
 from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
@@ -18,9 +18,10 @@ from followup.errors import FollowupError, Refused
 OFFICE = "office"  # the subject of applies
 
 
-class TakenBack(NamedTuple):
-    """`subjects`: those that are as they were. Of an apply, `version` is what is in force in its place, and `met` are
-    others, for whom that changed something, as an apply of it would have."""
+class Reversal(NamedTuple):
+    """`subjects`: those that are as they were. Of an apply, `version` is the one that is applied in its place, and
+    `met` are the other subjects that it changed, as a normal apply would have. (These names are keys of `undo@1`.)
+    """
 
     change: int
     command: str
@@ -31,31 +32,31 @@ class TakenBack(NamedTuple):
     version: int | None = None
 
 
-def undo_last(session: Session, partial: bool = False) -> TakenBack:
+def undo_last(session: Session, partial: bool = False) -> Reversal:
     """Reverses the user's highest change that is not undone; refuses, naming them, where contacts changed since."""
     number = session.store.history.last_change_of(session.user.id)
     if number is None:
         raise Refused(f"{session.user.id} has nothing to undo")
     change, subjects = session.store.history.change(number), session.store.history.touched(number)
     assert change is not None, "it is the user's own"
-    taken = TakenBack(number, change.command, utc_text(change.at), [], [], [])
+    reversal = Reversal(number, change.command, utc_text(change.at), [], [], [])
     with session.store.change(session.head(number), session.dry_run, alone=OFFICE in subjects) as writing:
         stamp = Stamp(writing.id, session.now, session.user)
         restored = restore(session, writing, number) if OFFICE in subjects else None
         office = restored.edition.office if restored else session.office
         rest = (subject for subject in subjects if subject != OFFICE)
         while batch := list(islice(rest, BATCH)):
-            writing.save(_reversed(session, batch, number, office, stamp, taken))
-        if taken.refused and not partial:
-            raise Refused(_refusal(taken))
+            writing.save(_reversed(session, batch, number, office, stamp, reversal))
+        if reversal.refused and not partial:
+            raise Refused(_refusal(reversal))
         if restored:
-            taken.met.extend(meet_the_others(session, writing, restored, frozenset(taken.subjects)))
-            taken = taken._replace(version=office.version)
-    return taken
+            reversal.met.extend(migrate_the_rest(session, writing, restored, frozenset(reversal.subjects)))
+            reversal = reversal._replace(version=office.version)
+    return reversal
 
 
 def _reversed(
-    session: Session, subjects: list[str], number: int, office: Office, stamp: Stamp, taken: TakenBack
+    session: Session, subjects: list[str], number: int, office: Office, stamp: Stamp, reversal: Reversal
 ) -> list[tuple[Dossier, Decision]]:
     decisions = []
     for subject in subjects:
@@ -65,13 +66,13 @@ def _reversed(
                 raise Refused(f"{subject.replace(':', ' ')} is not yours to see any more (F20)")
             decisions.append(undo(entries, number, office, stamp))
         except Refused as refusal:
-            taken.refused.append((subject, refusal))
+            reversal.refused.append((subject, refusal))
             continue
-        taken.subjects.append(subject)
+        reversal.subjects.append(subject)
     return decisions
 
 
-def _refusal(taken: TakenBack) -> str:
-    first = "; ".join(str(refusal) for _, refusal in taken.refused[:3])
-    more = f" and {len(taken.refused) - 3} more" if len(taken.refused) > 3 else ""
-    return f"change {taken.change} ({taken.command}) cannot be undone: {first}{more}; --partial undoes the rest"
+def _refusal(reversal: Reversal) -> str:
+    first = "; ".join(str(refusal) for _, refusal in reversal.refused[:3])
+    more = f" and {len(reversal.refused) - 3} more" if len(reversal.refused) > 3 else ""
+    return f"change {reversal.change} ({reversal.command}) cannot be undone: {first}{more}; --partial undoes the rest"

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from json import dumps
 from typing import TYPE_CHECKING, NamedTuple
 
-from followup.app.catalog_diff import between
+from followup.app.catalog_diff import item_changes
 from followup.core import history as h
 from followup.core import office_documents
 from followup.core.draft import Decision
-from followup.core.kinds import OFFICE
 from followup.core.list_rows import VersionRow
 from followup.core.migration.summary import ItemChange
 from followup.core.model import Dossier
@@ -30,18 +29,13 @@ class Version(NamedTuple):
     digest: str
     git: str | None
 
-    @property
-    def zone(self) -> str:
-        """The office's."""
-        return office_documents.Documents(self.documents).documents(OFFICE)["office"]["zone"]
-
 
 def changed_by(store: Store, number: int) -> tuple[VersionRow, tuple[ItemChange, ...]]:
     """A version, and what differs in it from the one before. Raises NotFound where there is no such version."""
     row = next((row for row in store.versions.all() if row.version == number), None)
     if row is None:
         raise NotFound(f"no version {number} of the catalog: `followup catalog versions`")
-    return row, between(store.versions.documents(number - 1), store.versions.documents(number))
+    return row, item_changes(store.versions.documents(number - 1), store.versions.documents(number))
 
 
 def record(writing: Change, wanted: Version, version: int, changed: Sequence[ItemChange]) -> None:

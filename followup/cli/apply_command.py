@@ -51,7 +51,7 @@ def _confirmed(ctx: typer.Context, visit: Visit, wanted: Candidate, by: str) -> 
     from followup.app.project_catalog import candidate
 
     changes = difference(visit, wanted.version, by)
-    if not changes.edits:
+    if not changes.item_changes:
         return wanted, None
     warn_of(wanted.problems)
     print_lines(render_proposal(changes))
@@ -65,12 +65,12 @@ def _answer(
     ctx: typer.Context, changes: CatalogDiff, wanted: Candidate, asked: bool, dry_run: bool, format: AnswerFormat
 ) -> None:
     quiet = ctx.obj.quiet
-    if not asked and changes.edits and not quiet:
+    if not asked and changes.item_changes and not quiet:
         warn_of(wanted.problems)
     if format == "json":
         from followup.output.diff import diff_item
 
-        print_json("apply", {**diff_item(changes), "applied": bool(changes.edits) and not dry_run})
+        print_json("apply", {**diff_item(changes), "applied": bool(changes.item_changes) and not dry_run})
     elif not quiet:
         print_lines(() if asked else _details(changes))
         typer.echo(_outcome(changes, dry_run))
@@ -79,12 +79,12 @@ def _answer(
 def _details(changes: CatalogDiff) -> Iterator[str]:
     from followup.output.diff import render_diff
 
-    if changes.edits:
+    if changes.item_changes:
         yield from render_diff(changes, "table", terminal_width())
         yield ""
 
 
 def _outcome(changes: CatalogDiff, dry_run: bool) -> str:
-    if not changes.edits:
+    if not changes.item_changes:
         return f"nothing to apply: version {changes.version} is in force"
     return f"version {changes.version} {'would be' if dry_run else 'is'} in force"

@@ -110,21 +110,21 @@ def _from_applied(ctx: typer.Context, all: bool, format: DiffFormat) -> bool:
         by = visit.word or "office"
         changes = difference(visit, wanted.version, by, None if all else NAMED_LINES)
     if format == "table":
-        warn_of(wanted.problems if changes.edits else ())
+        warn_of(wanted.problems if changes.item_changes else ())
         print_lines(render_proposal(changes))
     else:
         print_lines(render_diff(changes, format))
-    return bool(changes.edits)
+    return bool(changes.item_changes)
 
 
 def render_proposal(changes: CatalogDiff) -> Iterator[str]:
     """The diff, with the version that it would become."""
     from followup.output.diff import render_diff
 
-    if not changes.edits:
+    if not changes.item_changes:
         yield f"Nothing differs: version {changes.version} is in force."
     yield from render_diff(changes, "table", terminal_width())
-    if changes.edits:
+    if changes.item_changes:
         refused = ", and cannot be applied as it is." if changes.refused else "."
         yield from ("", f"This would be version {changes.version}{refused}")
 
@@ -146,4 +146,4 @@ def _between_commits(ctx: typer.Context, refs: tuple[str, str | None], start: st
 
     comparison = compare(ctx.obj.folder(), *refs, lambda office: day_of(ctx.obj, office, start or "today"))
     print_lines(render_comparison(comparison, format))
-    return bool(comparison.edits)
+    return bool(comparison.item_changes)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from followup.app.outcome import NAMED
-from followup.app.undoing import TakenBack, undo_last
+from followup.app.undoing import Reversal, undo_last
 from followup.cli.command_session import opened
 from followup.cli.options import Answer, DryRun
 from followup.cli.printing import print_json, print_lines
@@ -36,7 +36,7 @@ def undo(
         typer.echo(f"followup: left as it is: {clean(subject)}: {clean(str(refusal))}", err=True)
 
 
-def _summary(undone: TakenBack, did: str) -> Iterator[str]:
+def _summary(undone: Reversal, did: str) -> Iterator[str]:
     catalog = [f"version {undone.version} is the catalog of before"] if undone.version else []
     what = ", ".join([*catalog, *([_named_or_counted(undone.subjects)] if undone.subjects else [])])
     yield f"{did} change {undone.change} ({undone.command}, {undone.at}): {what}"

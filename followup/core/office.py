@@ -177,7 +177,8 @@ class Office(NamedTuple):
 
     def current(self, ref: Ref) -> Ref:
         """The same under its id of today (E5)."""
-        return ref._replace(id=self.current_id(ref.id))
+        moved = self.moved.get(ref.id)
+        return Ref(ref.kind, moved) if moved else ref
 
     def process(self, ref: Ref) -> Process | None:
         """As it is applied, under its id of today (E5); None if it is no longer declared."""

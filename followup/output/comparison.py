@@ -30,7 +30,7 @@ def _item(comparison: Comparison) -> dict[str, object]:
         "before": comparison.before,
         "after": comparison.after,
         "start": comparison.start,
-        "items": [change_item(change) for change in comparison.edits],
+        "items": [change_item(change) for change in comparison.item_changes],
         "timelines": [
             {
                 "kind": each.kind,
@@ -48,14 +48,14 @@ def _line(line: Line | None) -> dict[str, object] | None:
 
 
 def _text(comparison: Comparison) -> Iterator[str]:
-    if not comparison.edits:
+    if not comparison.item_changes:
         yield f"Nothing differs between {clean(comparison.before)} and {clean(comparison.after)}."
-    for change in comparison.edits:
+    for change in comparison.item_changes:
         yield from render_change(change)
     for each in comparison.previews:
         yield from ("", f"{_heading(each)}, for somebody who begins on {comparison.start}:")
         yield from ("  " + line for line in _timelines(comparison, each))
-    if comparison.edits and not comparison.previews:
+    if comparison.item_changes and not comparison.previews:
         yield from ("", f"Who begins on {comparison.start} gets what they would have got.")
 
 
@@ -71,8 +71,8 @@ def _timelines(comparison: Comparison, each: Preview) -> Iterator[str]:
 def _markdown(comparison: Comparison) -> Iterator[str]:
     yield f"### From {markdown(comparison.before)} to {markdown(comparison.after)}"
     yield ""
-    yield from render_change_list(comparison.edits)
-    if not comparison.edits:
+    yield from render_change_list(comparison.item_changes)
+    if not comparison.item_changes:
         yield "Nothing differs."
     for each in comparison.previews:
         yield from ("", f"**{markdown(_heading(each))}**, for somebody who begins on {comparison.start}:", "")

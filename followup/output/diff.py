@@ -30,9 +30,9 @@ def diff_item(difference: CatalogDiff) -> dict[str, object]:
     return {
         "version": difference.version,
         "digest": difference.digest,
-        "items": [change_item(change) for change in difference.edits],
-        "cycles": [_tally(cycle, tally) for cycle, tally in difference.account.tallies],
-        "effects": [_effect(effect) for _, tally in difference.account.tallies for effect in tally.named],
+        "items": [change_item(change) for change in difference.item_changes],
+        "cycles": [_tally(cycle, tally) for cycle, tally in difference.impact.tallies],
+        "effects": [_effect(effect) for _, tally in difference.impact.tallies for effect in tally.named],
         "refused": list(difference.refused),
         "warnings": list(difference.warnings),
     }
@@ -83,9 +83,9 @@ def _name(change: ItemChange) -> str:
 
 
 def _text(difference: CatalogDiff, room: int | None) -> Iterator[str]:
-    for change in difference.edits:
+    for change in difference.item_changes:
         yield from render_change(change)
-    for cycle, tally in difference.account.tallies:
+    for cycle, tally in difference.impact.tallies:
         yield ""
         yield from _counted(cycle, tally)
         if tally.named:
@@ -122,16 +122,16 @@ def _and_more(tally: Tally) -> Iterator[str]:
 def _markdown(difference: CatalogDiff) -> Iterator[str]:
     yield "### What the edit is"
     yield ""
-    yield from render_change_list(difference.edits)
-    if not difference.edits:
+    yield from render_change_list(difference.item_changes)
+    if not difference.item_changes:
         yield "Nothing differs from the catalog in force."
     for line in difference.refused:
         yield from ("", f"> **Refused:** {markdown(line)}")
     for line in difference.warnings:
         yield from ("", f"> **Warning:** {markdown(line)}")
-    if difference.account.tallies:
+    if difference.impact.tallies:
         yield from ("", "### What it does to people")
-    for cycle, tally in difference.account.tallies:
+    for cycle, tally in difference.impact.tallies:
         yield from ("", *_section(cycle, tally))
     yield from ("", f"`followup apply --expect {difference.digest}` does this and nothing else.")
 

@@ -158,7 +158,7 @@ def opened(store: Store) -> dict[str, dict[int, str]]:
 
 
 def effects(found: CatalogDiff) -> list[Effect]:
-    return [effect for tally in found.account.processes.values() for effect in tally.named]
+    return [effect for tally in found.impact.processes.values() for effect in tally.named]
 
 
 def accounts_for_all(found: CatalogDiff, before: dict[str, dict[int, str]], after: dict[str, dict[int, str]]) -> None:
@@ -204,13 +204,13 @@ def check(
                     apply(there("apply"), wanted, "ada")
                 assert rows(store) == before and here().office.version == office
                 return "refused"
-            if not shown.edits:
+            if not shown.item_changes:
                 return "nothing"
             made = apply(there("apply"), wanted, "ada", shown.digest, None)
             assert effects(made) == effects(shown)
             accounts_for_all(shown, open_before, opened(store))
             assert list(Doctor(store).damage()) == []
-            assert apply(there("apply"), wanted, "ada").edits == (), "a second apply has nothing to do"
+            assert apply(there("apply"), wanted, "ada").item_changes == (), "a second apply has nothing to do"
             undo_last(here("undo"))
             assert rows(store) == before
             assert list(Doctor(store).damage()) == []

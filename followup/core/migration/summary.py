@@ -99,8 +99,8 @@ class CatalogDiff(NamedTuple):
     """
 
     version: int
-    edits: tuple[ItemChange, ...]
-    account: Impact
+    item_changes: tuple[ItemChange, ...]
+    impact: Impact
     refused: tuple[str, ...]
     warnings: tuple[str, ...]
     digest: str

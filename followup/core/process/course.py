@@ -24,13 +24,13 @@ class Course:
         self.process = draft.office.process(enrolment.ref)
         self.steps = self.process.steps if self.process else ()
         self.active_steps = self.process.active_steps if self.process else ()
-        self._id, self._seen = enrolment.id, draft.dossier
-        self._look()
+        self._enrolment, self._actions = enrolment, draft.dossier.of(enrolment)
+        self._seen = draft.dossier
 
     def _look(self) -> None:
         """Once for each state of the dossier: diff and apply ask for everybody, several times."""
         self._seen = self.draft.dossier
-        enrolment = self._seen.enrolment(self._id)
+        enrolment = self._seen.enrolment(self._enrolment.id)
         assert enrolment is not None
         self._enrolment, self._actions = enrolment, self._seen.of(enrolment)
 
@@ -73,6 +73,8 @@ class Course:
 
     def tries(self, step: str | None) -> list[Action]:
         """Every action that there was of a step, in every round, under whatever id."""
+        if not self.draft.office.moved:  # asked for each step of everybody that an import or an apply touches
+            return [action for action in self.actions if action.step == step]
         id = self.step_id(step)
         return [action for action in self.actions if self.step_id(action.step) == id]
 
@@ -203,7 +205,7 @@ class Course:
         for action in self.actions:
             if action.open:
                 self.draft.add(h.Cancelled(action.id, on.text, reason))
-        self.draft.add(h.Ended(self._id, on.day, reason))
+        self.draft.add(h.Ended(self._enrolment.id, on.day, reason))
 
 
 def nominal_in(zone: str, action: Action) -> When:

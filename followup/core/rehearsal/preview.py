@@ -38,7 +38,7 @@ class Comparison(NamedTuple):
     before: str
     after: str
     start: str
-    edits: Sequence[ItemChange]
+    item_changes: Sequence[ItemChange]
     previews: Sequence[Preview]
 
 
