@@ -55,7 +55,8 @@ def apply(
 
     Raises Refused where it may not be, and Conflict where what it does is not what was `expected` (a digest).
     """
-    store, at, version, impact = visit.store, visit.now, visit.catalog.version, Impact(most)
+    store, at, impact = visit.store, visit.now, Impact(most)
+    version = store.catalog.version()  # not the visit's: while the user was asked, another may have been applied
     with store.change(Head(at, by, "apply", version), visit.dry_run, alone=True) as writing:
         documents = store.versions.in_force()
         changes = item_changes(documents, wanted.documents)

@@ -62,7 +62,7 @@ def _reversed(
     for subject in subjects:
         try:
             entries = session.store.history.entries(subject)
-            if not entries:  # a server keeps it from whoever handed it over
+            if not entries:  # a server hides it from a user who handed it over
                 raise Refused(f"{subject.replace(':', ' ')} is not yours to see any more (F20)")
             decisions.append(undo(entries, number, office, stamp))
         except Refused as refusal:
