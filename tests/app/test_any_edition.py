@@ -242,6 +242,13 @@ def test_E6_whoever_is_moved_onto_an_edited_cycle_meets_that_edit_no_more() -> N
         assert check([], [gone, more, moved]) == "applied"
 
 
+def test_E1_an_apply_that_was_shown_does_that_also_where_an_edit_makes_a_second_action() -> None:
+    """A diff counts with ids that the apply doesn't give: they are no part of what is held against what was shown."""
+    redirected = {"step": "sale/note", "open": "redirect", "to": "call"}
+    turned = [partial(c.turns_a_step, cycle="sale", place=1)], {"step:sale/note": redirected}
+    assert check([(8, 0, False)], [turned]) == "applied"
+
+
 def check_any(times: int, a_store: Kept) -> None:
     """So many lives and changes; one in five at least has to come to an apply, as two in three do."""
     became = Counter[str]()
