@@ -34,7 +34,8 @@ def reach(user: User, users: Mapping[str, User]) -> Reach:
 
 
 def sees(reach: Reach, dossier: Dossier) -> bool:
-    """F20: owned or held by the team; or of the property."""
+    """F20: owned or held by the team; or of the property. tests/store/test_who_sees_what.py holds it to be what the
+    statements of the lists and the server's guards say."""
     contact = dossier.contact
     if reach.everything or (reach.property and (contact is None or contact.property in (None, reach.property))):
         return True

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import partial
@@ -19,12 +20,14 @@ from followup.app import action_lists
 from followup.app.applying import apply, difference
 from followup.app.checking import Doctor
 from followup.app.deciding import for_actions, for_contacts
+from followup.app.session import Session
 from followup.app.undoing import undo_last
 from followup.app.versions import Version
 from followup.core import wishes as w
 from followup.core.list_filters import ActionFilter
 from followup.core.migration.effects import REFUSED, Effect
 from followup.core.migration.summary import CatalogDiff
+from followup.core.timing import moment
 from followup.errors import Refused
 from followup.store.opening import open_store
 from followup.store.protocol import Store
@@ -157,6 +160,12 @@ def opened(store: Store) -> dict[str, dict[int, str]]:
     return found
 
 
+def each_is_due_as_it_reads(here: Session) -> None:
+    """T1: the instant is that of the text, in the zone of whoever has it by now."""
+    for row in action_lists.search(here, ActionFilter(status="scheduled")):
+        assert row.at == moment(row.due, here.office.calendar(row.owner).zone).at
+
+
 def effects(found: CatalogDiff) -> list[Effect]:
     return [effect for tally in found.impact.processes.values() for effect in tally.named]
 
@@ -209,6 +218,7 @@ def check(
             made = apply(there("apply"), wanted, "ada", shown.digest, None)
             assert effects(made) == effects(shown)
             accounts_for_all(shown, open_before, opened(store))
+            each_is_due_as_it_reads(here())
             assert list(Doctor(store).damage()) == []
             assert apply(there("apply"), wanted, "ada").item_changes == (), "a second apply has nothing to do"
             undo_last(here("undo"))
@@ -232,21 +242,38 @@ def test_E6_whoever_is_moved_onto_an_edited_cycle_meets_that_edit_no_more() -> N
         assert check([], [gone, more, moved]) == "applied"
 
 
-@settings(max_examples=30, suppress_health_check=list(HealthCheck))
-@given(LIVES, CHANGES)
-def test_what_a_diff_says_is_what_an_apply_does_and_an_undo_takes_back(lives: Any, changes: Any) -> None:
-    check(lives, changes)
+def test_E1_an_apply_that_was_shown_does_that_also_where_an_edit_makes_a_second_action() -> None:
+    """A diff counts with ids that the apply doesn't give: they are no part of what is held against what was shown."""
+    redirected = {"step": "sale/note", "open": "redirect", "to": "call"}
+    turned = [partial(c.turns_a_step, cycle="sale", place=1)], {"step:sale/note": redirected}
+    assert check([(8, 0, False)], [turned]) == "applied"
 
 
+def check_any(times: int, a_store: Kept) -> None:
+    """So many lives and changes; one in five at least has to come to an apply, as two in three do."""
+    became = Counter[str]()
+
+    @settings(max_examples=times, suppress_health_check=list(HealthCheck))
+    @given(LIVES, CHANGES)
+    def of_any(lives: Any, changes: Any) -> None:
+        became[check(lives, changes, a_store)] += 1
+
+    of_any()
+    assert 5 * became["applied"] > became.total(), became
+
+
+@pytest.mark.hypothesis
+def test_what_a_diff_says_is_what_an_apply_does_and_an_undo_takes_back() -> None:
+    check_any(30, in_sqlite)
+
+
+@pytest.mark.hypothesis
 @pytest.mark.slow(18)
-@settings(max_examples=examples(250), suppress_health_check=list(HealthCheck))
-@given(LIVES, CHANGES)
-def test_whatever_is_edited_a_diff_says_it_an_apply_does_it_and_an_undo_takes_it_back(lives: Any, changes: Any) -> None:
-    check(lives, changes)
+def test_whatever_is_edited_a_diff_says_it_an_apply_does_it_and_an_undo_takes_it_back() -> None:
+    check_any(examples(250), in_sqlite)
 
 
+@pytest.mark.hypothesis
 @pytest.mark.slow(9)
-@settings(max_examples=examples(27), suppress_health_check=list(HealthCheck))
-@given(LIVES, CHANGES)
-def test_it_is_the_same_in_postgresql(lives: Any, changes: Any) -> None:
-    check(lives, changes, in_postgres)
+def test_it_is_the_same_in_postgresql() -> None:
+    check_any(examples(27), in_postgres)

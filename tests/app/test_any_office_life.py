@@ -186,13 +186,16 @@ class AnyOfficeLife(RuleBasedStateMachine):
     def complete(
         self, by: str, which: list[int], back: int | None, choice: w.Choice | None, restart: bool, then: bool
     ) -> None:
-        """With a choice those of one contact together; perhaps with a next one by hand."""
-        groups: dict[str | int, list[int]] = {}
+        """With a choice those of one contact together; perhaps with a next one by hand, for a task its owner's."""
+        holders, groups = self._holders(), dict[str | int, list[int]]()
         for id in self.chosen(which):
-            groups.setdefault(self._holders()[id] if choice else id, []).append(id)
-        more = [w.Schedule("task", None, "Look again", by)] if then else []
+            groups.setdefault(holders[id] if choice else id, []).append(id)
         done = w.Complete(0, self.ago(back), choice=choice, restart=restart)
-        asked = [(ids, [done._replace(action=ids[0], others=tuple(ids[1:])), *more]) for ids in groups.values()]
+        asked: list[tuple[list[int], list[w.Wish]]] = []
+        for ids in groups.values():
+            kind, _, whose = holders[ids[0]].partition(":")
+            more = [w.Schedule("task", None, "Look again", whose if kind == "user" else by)] if then else []
+            asked.append((ids, [done._replace(action=ids[0], others=tuple(ids[1:])), *more]))
         self.of_actions(by, "complete", asked)
 
     @rule(by=BY, which=WHICH, back=BACK, fails=YES)
@@ -548,6 +551,16 @@ def lives(life: type[AnyOfficeLife], examples: int, steps: int) -> None:
 @pytest.mark.hypothesis
 def test_whatever_an_office_does_its_store_holds_what_plain_dicts_say() -> None:
     lives(InSqlite, examples=examples(25), steps=15)
+
+
+def test_the_task_of_another_is_followed_by_one_of_theirs() -> None:
+    """A life that failed once: it asked for one of whoever completed it, which no command does."""
+    life = InSqlite()
+    life.schedule_a_task(by="tom", days=None)
+    life.complete(by="sue", which=[len(list(life.model.open())) - 1], back=None, choice=None, restart=False, then=True)
+    (task,) = (row for row in action_lists.search(life.world("sue")) if row.title == "Look again")
+    assert task.owner == "tom"
+    life.teardown()
 
 
 @pytest.mark.hypothesis

@@ -37,6 +37,9 @@ HINTS = {
     "cycles: {a: {name: A, steps: []}, b: {name: B, steps: []}}\nmoved: [{from: a, to: b}]": (
         "an id that moved is not used again: take this cycle out or give it another id, or take out the entry"
     ),
+    "cycles: {a: {name: A, steps: [{id: x, type: call}, {id: y, type: call}]}}\nmoved: [{from: a/x, to: a/y}]": (
+        "an id that moved is not used again: take this step out or give it another id, or take out the entry"
+    ),
     "cycles: {b: {name: B, steps: []}}\nmoved: [{from: a/x, to: b/x}]": (
         "if the cycle moved as well, say so: {from: a, to: b}"
     ),

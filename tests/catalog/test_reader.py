@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from followup.catalog.reader import LOADER, read
 from followup.catalog.source_text import NotText, decode
 from followup.catalog.tree import TOP, Map, Path, Place, Seq, locate, value_at
-from followup.catalog.tree_builder import DEEPEST
+from followup.catalog.tree_builder import DEEPEST, MOST_VALUES
 from tests.properties import examples
 
 SCALARS = {
@@ -122,6 +122,14 @@ def test_the_deepest_that_is_allowed_is_read() -> None:
 def test_a_scalar_that_is_repeated_costs_no_depth() -> None:
     text = "s: &s x\na: " + "[" * (DEEPEST - 1) + "*s" + "]" * (DEEPEST - 1)
     assert not read(text, "x").problems
+
+
+def test_a_scalar_that_is_repeated_counts_once_each_time() -> None:
+    def repeated(times: int) -> str:
+        return f"s: &s x\na: [{'*s,' * times}]\n"  # the mapping, its two keys, x and the list
+
+    assert not read(repeated(MOST_VALUES - 5), "x").problems
+    assert [problem.code for problem in read(repeated(MOST_VALUES - 4), "x").problems] == ["FU010"]
 
 
 def test_what_would_repeat_itself_is_told_from_what_is_not_there() -> None:

@@ -47,6 +47,7 @@ def test_it_holds_what_its_readers_look_for() -> None:
     assert not any(user["login"] for user in documents["user"].values())
 
 
+WHOLE = load(OFFICE)
 MODEL = {name: Path(OFFICE, name).read_text() for name in FILES}
 PIECES = [
     "",
@@ -91,10 +92,17 @@ def mutated(copy: Path, name: str, text: str) -> Catalog:
 def test_a_small_mistake_anywhere_is_a_problem_or_none(copy: Path, name: str, at: float, cut: int, piece: str) -> None:
     text, start = MODEL[name], int(at * len(MODEL[name]))
     changed = text[:start] + piece + text[start + cut :]
-    for problem in mutated(copy, name, changed).problems:
-        lines = Path(problem.file).name == name and changed.splitlines()
+    is_data_or_problems(mutated(copy, name, changed), name, changed)
+
+
+def is_data_or_problems(catalog: Catalog, name: str, text: str) -> None:
+    """Each problem has a known code and stands within its file; what has none says the same as before, or something
+    else, and its digest with it."""
+    for problem in catalog.problems:
+        lines = Path(problem.file).name == name and text.splitlines()
         assert problem.code in CODES and problem.severity == CODES[problem.code].severity
         assert not lines or 1 <= problem.line <= len(lines) + 1
+    assert (catalog.documents == WHOLE.documents) == (catalog.digest == WHOLE.digest)
 
 
 WORDS = sorted(
@@ -110,7 +118,8 @@ def test_a_wrong_word_anywhere_is_a_problem_or_none(
 ) -> None:
     name, start, end = word
     replacement = MODEL[other[0]][other[1] : other[2]]
-    mutated(copy, name, MODEL[name][:start] + replacement + MODEL[name][end:])
+    changed = MODEL[name][:start] + replacement + MODEL[name][end:]
+    is_data_or_problems(mutated(copy, name, changed), name, changed)
 
 
 @pytest.mark.parametrize("missing", FILES)

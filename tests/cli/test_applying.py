@@ -302,7 +302,8 @@ def test_E2_a_shortened_wait_does_not_release_everybody_at_once_without_a_word(r
     for row in items:
         by_day[row["owner"], row["due"]] = by_day.get((row["owner"], row["due"]), 0) + 1
     assert set(by_day.values()) <= {1, 2} and min(day for _, day in by_day) == "2026-05-20"
-    assert all(date.fromisoformat(day).weekday() < 5 for owner, day in by_day if owner == "tom")
+    toms = [date.fromisoformat(day) for owner, day in by_day if owner == "tom"]
+    assert toms and all(day.weekday() < 5 for day in toms)
 
 
 def test_E1_an_apply_that_was_shown_does_that_or_nothing(run: Run, waiting: Path) -> None:
@@ -434,6 +435,16 @@ def test_E11_no_apply_is_taken_back_under_those_who_were_placed_since(run: Run, 
     told = run("undo", "--partial", user="sue")
     assert told.returncode == 4 and "cycle 'short' goes while contacts are on it: li-wei" in told.stderr
     assert "nothing to apply" in run("apply", "--yes", user="sue").stdout, "the version is in force as it was"
+
+
+def test_F20_no_apply_is_taken_back_that_brought_somebody_who_holds_work_by_now(run: Run, office: Path) -> None:
+    (office / "cycles" / "new.yaml").write_text("users: {lee: {name: Lee, role: sales-exec}}\n")
+    applied(run)
+    assert run("contacts", "set", "li-wei", "--owner", "lee").returncode == 0
+    told = run("undo", user="sue")
+    assert told.returncode == 4 and "user 'lee' still has" in told.stderr
+    assert run("contacts", "set", "li-wei", "--owner", "tom", user="lee").returncode == 0
+    assert run("undo", user="sue").returncode == 0, "once it is handed on"
 
 
 def test_E11_applies_are_taken_back_one_after_the_other(run: Run, office: Path) -> None:

@@ -127,6 +127,10 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         "UPDATE contact SET details = printf('%.*c', 1000, 'x') WHERE id = 'jane-smith'",
         ["contact:jane-smith: details is '" + "x" * 56 + "..., the history says None"],
     ),
+    "a value that just fits": (
+        "UPDATE contact SET details = printf('%.*c', 58, 'x') WHERE id = 'jane-smith'",
+        ["contact:jane-smith: details is '" + "x" * 58 + "', the history says None"],
+    ),
     "a contact without a history": (
         copied("contact", "id = 'jane-smith'", id="'eve'", next_action="NULL"),
         ["contact:eve is a row that no history tells of"],

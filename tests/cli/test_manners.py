@@ -40,10 +40,14 @@ def at_terminal(office: Path, words: list[str], *answers: str) -> tuple[int, str
         preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # ctrl-C needs a terminal of its own
     )
     os.close(slave)
-    shown, waiting, answer = b"", list(answers), b""
+    shown, waiting, answer, silent = b"", list(answers), b"", 0
     try:
         while True:
             if not select.select([master], [], [], 2)[0]:
+                silent += 1
+                if silent > 20:
+                    process.kill()
+                    pytest.fail(f"it waits for more than {answers}, after {shown.decode()!r}")
                 os.write(master, answer)  # what is typed before a prompt listens is thrown away: once more
                 continue
             shown += os.read(master, 4096)

@@ -5,10 +5,11 @@ A refusal is an answer like any other; whatever else is raised is a bug.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from followup.core import history as h
@@ -136,8 +137,8 @@ def meant(story: Story, wish: w.Wish) -> w.Wish:
     return wish._replace(action=story.open[wish.action % len(story.open)].id)  # type: ignore[union-attr,call-arg]
 
 
-def takes(story: Story, doing: w.Wish | o.Office | str | int, undoable: set[int]) -> None:
-    """One thing happens, if it may. `undoable`: the changes that still stand."""
+def takes(story: Story, doing: w.Wish | o.Office | str | int, undoable: set[int]) -> bool:
+    """One thing happens, if it may; whether it did. `undoable`: the changes that still stand."""
     try:
         if isinstance(doing, o.Office):
             story.office = doing
@@ -153,7 +154,8 @@ def takes(story: Story, doing: w.Wish | o.Office | str | int, undoable: set[int]
             if len(story.history) > before:
                 undoable.add(story.change)
     except (Refused, Conflict, NotFound):
-        pass
+        return False
+    return True
 
 
 def _later(now: str, hours: int) -> str:
@@ -210,16 +212,25 @@ def started(first: o.Office) -> Watched:
 DOINGS = st.lists(mostly(WISHES, UNDO, mostly(LATER, offices())), min_size=5, max_size=25)
 
 
-@settings(max_examples=examples(250))
-@given(offices(), DOINGS)
-def test_whatever_is_wished_for_in_whatever_office_the_invariants_hold(
-    first: o.Office, doings: list[w.Wish | o.Office | str | int]
-) -> None:
+@pytest.mark.hypothesis
+def test_whatever_is_wished_for_in_whatever_office_the_invariants_hold() -> None:
+    granted = Counter[bool]()
+
+    @settings(max_examples=examples(250))
+    @given(offices(), DOINGS)
+    def an_office(first: o.Office, doings: list[w.Wish | o.Office | str | int]) -> None:
+        lives_by_the_rules(first, doings, granted)
+
+    an_office()
+    assert 3 * granted[True] > granted.total(), "nearly half of what is wished for may be"
+
+
+def lives_by_the_rules(first: o.Office, doings: list[w.Wish | o.Office | str | int], granted: Counter[bool]) -> None:
     story, undoable = started(first), set[int]()
     for doing in doings:
         before = story.dossier
         story.watch()
-        takes(story, doing, undoable)
+        granted[takes(story, doing, undoable)] += isinstance(doing, w.Wish)
         story.watch()
         holds(story)
         keeps_to_the_table(before, story)
@@ -282,14 +293,21 @@ def test_E11_undoing_restores_every_row_and_cancels_what_the_change_had_made(
     takes(story, last, undoable)
     if not undoable:
         return
+    done = [entry for entry in story.history if entry.change == story.change]
     story.undoes()
     after = story.dossier
     assert after.contact == before.contact
     known = {row.id for row in (*before.actions, *before.enrolments)}
     assert tuple(a for a in after.actions if a.id in known) == before.actions
     assert tuple(x for x in after.enrolments if x.id in known) == before.enrolments
-    assert all(a.status == CANCELLED and a.undone for a in after.actions if a.id not in known)
-    assert all(not x.open and x.reason == UNDONE for x in after.enrolments if x.id not in known)
+    scheduled = [x.event.action for x in done if isinstance(x.event, h.Scheduled)]
+    assert [(id, CANCELLED, UNDONE) for id in scheduled] == [
+        (a.id, a.status, a.reason) for a in after.actions if a.id not in known
+    ]
+    enrolled = [x.event.enrolment for x in done if isinstance(x.event, h.Enrolled)]
+    assert [(id, False, UNDONE) for id in enrolled] == [
+        (x.id, x.open, x.reason) for x in after.enrolments if x.id not in known
+    ]
 
 
 @settings(max_examples=examples(150))
@@ -335,8 +353,13 @@ def finishes_all_of_it(story: Story, made: o.Process) -> None:
         assert sorted(a.step or "" for a in story.dossier.actions) == sorted(s.id for s in made.active_steps)
 
 
+def without_loops(declared: list[dict[str, object]]) -> list[dict[str, object]]:
+    return [{**step, "loop_to": None} for step in declared]
+
+
 @settings(max_examples=examples(200))
-@given(steps(), st.lists(st.tuples(st.booleans(), st.integers(0, 4)), max_size=12))
+@given(steps().map(without_loops), st.lists(st.tuples(st.booleans(), st.integers(0, 4)), max_size=12))
+@example([step("a"), step("b"), step("c", anchor="start")], [(True, 0)])
 def test_F4_cancelling_by_hand_loses_no_step(declared: list[dict[str, object]], doings: list[tuple[bool, int]]) -> None:
     made = cycle("c", *declared)
     story = Story(office(made)).added("c")
@@ -344,9 +367,13 @@ def test_F4_cancelling_by_hand_loses_no_step(declared: list[dict[str, object]], 
         if not story.open:
             break
         id = story.open[which % len(story.open)].id
-        takes(story, w.Cancel(id) if cancels else w.Complete(id), set())
-    if not story.open:
-        finishes_all_of_it(story, made)
+        if cancels and len(story.open) == 1:
+            with pytest.raises(Refused, match="the last open one"):
+                story.does(w.Cancel(id))
+        else:
+            story.does(w.Cancel(id) if cancels else w.Complete(id))
+    assert not story.open
+    finishes_all_of_it(story, made)
 
 
 @settings(max_examples=examples(100))

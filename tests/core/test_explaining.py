@@ -67,6 +67,17 @@ def test_what_was_closed_before_it_and_by_whom_and_over_which_days_it_goes() -> 
     ]
 
 
+def test_of_several_that_were_completed_together_each_says_what_it_made() -> None:
+    story = Story(office(cycle("both", step("a"), step("next"), step("b", anchor="start"), step("last"))))
+    first, second = story.added("both").open
+    story.at("2026-05-06T12:00").does(w.Complete(first.id, others=(second.id,)))
+    made = {step: told(story, story.action(step).id)["scheduled"] for step in ("next", "last")}
+    assert made == {
+        "next": [f"step next in round 1, as {first.id} A was completed on 2026-05-06 12:00 by sue"],
+        "last": [f"step last in round 1, as {second.id} B was completed on 2026-05-06 12:00 by sue"],
+    }
+
+
 def test_T5_where_it_rolled_and_what_held_it_back() -> None:
     story = Story(made()).added("mixed")
     story.closes_on("note", "2026-05-07")  # call: Monday 11th; visit: Monday 18th, a holiday

@@ -155,6 +155,8 @@ def test_a_column_that_is_not_there_is_refused_with_the_nearest() -> None:
         map_columns(("Name", "E-Mail"), ["email=E-mial"])
     with pytest.raises(BadInput, match=r"no column is called 'zzz': there are a0, a1.*a7, \.\.\.$"):
         column(tuple(f"a{n}" for n in range(12)), "zzz")
+    with pytest.raises(BadInput, match=r"no column is called 'zzz': there are a0, a1.*a7$"):
+        column(tuple(f"a{n}" for n in range(8)), "zzz")
     with pytest.raises(BadInput, match="no column"):
         column(("#", "Name"), "?")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from followup.intake.mapping import map_columns, read_pairs
+from followup.intake.names import split_name
 from followup.intake.refusals import Refusal
 from followup.intake.rows import Row, rows
 from followup.intake.sheet import open_table
@@ -79,6 +80,18 @@ def test_a_blank_cell_is_none_and_never_the_value_above(read: Read) -> None:
 )
 def test_a_whole_name_is_split_where_a_file_has_no_parts(read: Read, name: str, parts: tuple[str | None, ...]) -> None:
     assert row(read, f"name\n{name}\n")[2:5] == parts
+
+
+SUFFIXES = (
+    "inc ltd limited llc llp corp co company plc gmbh ag sa bv trust "  # of firms
+    "jr sr ii iii iv md phd esq"  # of people, whose first name is not the first word of the rest
+)
+
+
+@pytest.mark.parametrize("suffix", [*SUFFIXES.split(), "GmbH", "Ltd."])
+def test_no_name_is_split_that_ends_in_a_suffix(suffix: str) -> None:
+    for name in (f"Harbour Homes {suffix}", f"Harbour, {suffix}"):
+        assert split_name(name) == (name, None, None)
 
 
 def test_a_name_is_joined_from_its_parts_and_not_split_beside_them(read: Read) -> None:

@@ -186,6 +186,14 @@ def test_an_open_quote_costs_its_own_line_only(write: Write, others: str) -> Non
     assert rest[-1].cells == ["5", "6"]
 
 
+@pytest.mark.parametrize(("text", "cells"), [('"1,2\n', ["1,2"]), ('"1\n2" x,3\n', ["1"])])
+def test_a_quote_that_opens_is_told_from_a_cell_that_goes_on(write: Write, text: str, cells: list[str]) -> None:
+    """Also at the end of the file, and where more stands behind the quote that closes some lines below."""
+    first, *_ = records(write("a,b\n" + text))
+    assert (first.line, first.cells) == (2, cells)
+    assert first.fault and first.fault.startswith("a quote opens here and is not closed where a cell ends")
+
+
 def test_many_open_quotes_are_no_trouble(write: Write) -> None:
     every = records(write("a,b\n" + '"1,2\n3,4\n' * 20_000))
     assert [record.line for record in every] == list(range(2, 40_002))

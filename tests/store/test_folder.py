@@ -264,6 +264,36 @@ def test_an_edit_gives_nobody_to_somebody_who_works_here_no_more(office: Path) -
     assert told.returncode == 65 and "owner 'pat' is nobody who works here" in told.stderr
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("name", "Jane Reed"),
+        ("first_name", "Janet"),
+        ("last_name", "Reed"),
+        ("email", "reed@x.example"),
+        ("phone", "+1 604 555 9999"),
+        ("owner", "anne"),
+        ("property", "beachside"),
+        ("source", "referral"),
+        ("type", "buyer"),
+        ("sales_cycle", "offer"),
+        ("groups", "vip"),
+        ("do_not_contact", "sms"),
+    ],
+)
+def test_each_of_these_may_be_edited_by_hand(column: str, value: str, office: Path) -> None:
+    path, line = office / "office" / "contacts.csv", row(office, "contacts.csv", "jane-smith")
+    names = path.read_text().partition("\n")[0].split(",")
+    cells = line.split(",")
+    assert cells[names.index(column)] != value
+    cells[names.index(column)] = value
+    replaced(office, "contacts.csv", line, ",".join(cells))
+    done(office, "attempt", "10")
+    assert row(office, "contacts.csv", "jane-smith").split(",")[names.index(column)] == value
+    assert "edited-by-hand" in files(office)["changes.csv"].decode()
+    assert done(office, "doctor") == "The store is healthy.\n"
+
+
 def test_a_group_is_given_and_taken_by_hand(office: Path) -> None:
     for old, new in ((",lead,,", ",lead,vip,"), (",lead,vip,", ",lead,,")):
         line = row(office, "contacts.csv", "jane-smith")

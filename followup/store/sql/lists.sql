@@ -33,7 +33,7 @@ SELECT {columns} FROM {tables} WHERE a.contact = :contact
 ORDER BY a.status <> 'scheduled', CASE WHEN a.status = 'scheduled' THEN a.at END, a.completed_on DESC, a.position, a.id;
 
 -- name: sees_contact
--- F20, as core/permission says it. :team is a JSON list of users.
+-- F20, as core/reach says it. :team is a JSON list of users. (tests/store/test_who_sees_what.py)
 (:everything OR c.owner IN (SELECT value FROM json_each(:team)) OR coalesce(c.property, :property) = :property
    OR EXISTS (SELECT 1 FROM action AS held WHERE held.contact = c.id AND held.status = 'scheduled'
               AND held.owner IN (SELECT value FROM json_each(:team))))
@@ -132,7 +132,8 @@ ORDER BY id LIMIT 3;
 SELECT id, name FROM contact WHERE gone IS NULL AND (fold(name) LIKE :pattern OR lower(id) LIKE :pattern) ORDER BY id LIMIT 3;
 
 -- name: told
--- What one may see of the history. :first and :last bound the changes: a range of the index, where = OR NULL is none.
+-- What one may see of the history (tests/store/test_who_sees_what.py). :first and :last bound the changes: a range of
+-- the index, where = OR NULL is none.
 SELECT h.subject, h.seq, h.change, g.at, g.by, h.kind, h.action, h.data
 FROM history AS h JOIN change AS g ON g.id = h.change
      LEFT JOIN contact AS c ON c.id = substr(h.subject, 9) AND substr(h.subject, 1, 8) = 'contact:'

@@ -14,6 +14,7 @@ AS $$ SELECT coalesce((SELECT team FROM person WHERE login = session_user), '{}'
 CREATE FUNCTION my_property() RETURNS TEXT LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp
 AS $$ SELECT property FROM person WHERE login = session_user $$;
 
+-- As core/reach says it: tests/store/test_who_sees_what.py holds both and the policies below to be one rule.
 CREATE FUNCTION sees_contact(wanted TEXT) RETURNS BOOLEAN LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = {schema}, pg_temp
 AS $$
@@ -68,6 +69,7 @@ CREATE POLICY worker ON history TO {worker} USING (true) WITH CHECK (true);
 CREATE POLICY worker ON change TO {worker} USING (true) WITH CHECK (true);
 
 -- the functions without arguments are asked once for a whole question, being in a SELECT of their own
+-- what each policy lets a rep read is held to that rule by tests/store/test_who_sees_what.py too
 CREATE POLICY rep_reads ON contact FOR SELECT TO {rep} USING (
   (SELECT sees_everything()) OR owner = ANY ((SELECT my_team())::TEXT[])
   OR coalesce(property, (SELECT my_property())) = (SELECT my_property())
