@@ -1,0 +1,124 @@
+"""How a process runs tests for the mutants: in which order, until when, and what is noted on the way."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from coverage import Coverage
+from hypothesis.errors import HypothesisException
+
+from benchmarks.mutations import Mutant
+
+# plain assertions: nobody reads these failures, and modules that are imported already could not be rewritten
+WORDS = (
+    "-x",
+    "-q",
+    "--assert=plain",
+    "--hypothesis-seed=1",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:xdist",
+)
+
+
+class Reach(NamedTuple):
+    """Which tests run which line of which file (a path inside the tree), and the seconds that each test takes."""
+
+    tests: Mapping[str, Mapping[int, frozenset[str]]]
+    seconds: Mapping[str, float]
+
+    def order(self, mutant: Mutant) -> Mapping[str, tuple[bool, float]]:
+        """A sort key for each test: those that run the mutant's statement first, the quickest of them first."""
+        lines = self.tests.get(mutant.path, {})
+        near = lines.get(max((line for line in lines if line <= mutant.line), default=0), frozenset())
+        return {test: (test not in near, seconds) for test, seconds in self.seconds.items()}
+
+
+class Observer:
+    """Tells the measurement which test runs, and takes the time."""
+
+    def __init__(self, coverage: Coverage) -> None:
+        self.coverage = coverage
+        self.seconds: dict[str, float] = {}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        self.coverage.switch_context(item.nodeid)
+        started = time.perf_counter()
+        yield
+        self.seconds[item.nodeid] = time.perf_counter() - started
+
+
+class FirstFailure:
+    """Runs in the order given, and knows the first test that failed, or what else was wrong."""
+
+    def __init__(self, order: Mapping[str, tuple[bool, float]]) -> None:
+        self.order = order
+        self.name = ""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items.sort(key=lambda item: self.order.get(item.nodeid, (True, 0.0)))
+        for item in items:
+            self._stop_at_first_example(item)
+
+    def _stop_at_first_example(self, item: pytest.Item) -> None:
+        """One failing example is enough: making it small would take minutes."""
+        handle = getattr(getattr(item, "obj", None), "hypothesis", None)
+        if handle is not None:
+            handle.inner_test = self._stopping(handle.inner_test, item.nodeid)
+
+    def _stopping(self, test: Callable[..., object], name: str) -> Callable[..., object]:
+        @functools.wraps(test)
+        def stopping(*values: object, **named: object) -> object:
+            try:
+                return test(*values, **named)
+            except HypothesisException:  # how an example is passed over
+                raise
+            except Exception:
+                self.name = name
+                raise KeyboardInterrupt from None
+
+        return stopping
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.name = self.name or report.nodeid
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.name = self.name or f"{report.nodeid}, which could not be imported"
+
+
+def first_failure(tests: Sequence[str], order: Mapping[str, tuple[bool, float]]) -> str:
+    """Its name; empty if all of them pass. `tests` are pytest's words."""
+    noted = FirstFailure(order)
+    code = pytest.main([*WORDS, *tests], plugins=[noted])
+    return "" if code == pytest.ExitCode.OK else noted.name or f"pytest, which ended with {code!r}"
+
+
+def reach(tests: Sequence[str], tree: Path, where: str) -> Reach:
+    """`tests` have to pass."""
+    coverage = Coverage(data_file=None, include=[str(tree / where), str(tree / where / "*")])
+    observer = Observer(coverage)
+    coverage.start()
+    code = pytest.main([*WORDS, *tests], plugins=[observer])
+    coverage.stop()
+    if code != pytest.ExitCode.OK:
+        raise SystemExit("the tests fail without any mutant")
+    return Reach(_tests_of_lines(coverage, tree), observer.seconds)
+
+
+def _tests_of_lines(coverage: Coverage, tree: Path) -> dict[str, dict[int, frozenset[str]]]:
+    lines: dict[str, dict[int, frozenset[str]]] = defaultdict(dict)
+    data = coverage.get_data()
+    for file in data.measured_files():
+        for line, contexts in data.contexts_by_lineno(file).items():
+            lines[str(Path(file).relative_to(tree))][line] = frozenset(contexts) - {""}
+    return dict(lines)
