@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,11 +35,11 @@ class Reach(NamedTuple):
     tests: Mapping[str, Mapping[int, frozenset[str]]]
     seconds: Mapping[str, float]
 
-    def order(self, mutant: Mutant) -> Mapping[str, tuple[bool, float]]:
-        """A sort key for each test: those that run the mutant's statement first, the quickest of them first."""
+    def nearest(self, mutant: Mutant) -> Mapping[str, float]:
+        """Those that run the mutant's statement; all of them where it runs as its module is loaded."""
         lines = self.tests.get(mutant.path, {})
-        near = lines.get(max((line for line in lines if line <= mutant.line), default=0), frozenset())
-        return {test: (test not in near, seconds) for test, seconds in self.seconds.items()}
+        tests = lines.get(max((line for line in lines if line <= mutant.line), default=0))
+        return {test: self.seconds[test] for test in tests or self.seconds}
 
 
 class Observer:
@@ -50,21 +51,31 @@ class Observer:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        _forget()
         self.coverage.switch_context(item.nodeid)
         started = time.perf_counter()
         yield
         self.seconds[item.nodeid] = time.perf_counter() - started
 
 
-class FirstFailure:
-    """Runs in the order given, and knows the first test that failed, or what else was wrong."""
+def _forget() -> None:
+    """What one test has had worked out would not run for the next."""
+    for name in [name for name in sys.modules if name.startswith("followup.")]:
+        for thing in vars(sys.modules[name]).values():
+            if isinstance(thing, functools._lru_cache_wrapper):
+                thing.cache_clear()
 
-    def __init__(self, order: Mapping[str, tuple[bool, float]]) -> None:
-        self.order = order
+
+class FirstFailure:
+    """Runs some of the tests, the quickest first, and knows the first that failed, or what else was wrong."""
+
+    def __init__(self, some: Mapping[str, float] | None) -> None:
+        self.some = some
         self.name = ""
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=lambda item: self.order.get(item.nodeid, (True, 0.0)))
+        if (some := self.some) is not None:
+            items[:] = sorted((item for item in items if item.nodeid in some), key=lambda item: some[item.nodeid])
         for item in items:
             self._stop_at_first_example(item)
 
@@ -96,9 +107,9 @@ class FirstFailure:
             self.name = self.name or f"{report.nodeid}, which could not be imported"
 
 
-def first_failure(tests: Sequence[str], order: Mapping[str, tuple[bool, float]]) -> str:
-    """Its name; empty if all of them pass. `tests` are pytest's words."""
-    noted = FirstFailure(order)
+def first_failure(tests: Sequence[str], some: Mapping[str, float] | None = None) -> str:
+    """Its name; empty if all of them pass, or `some` of them. `tests` are pytest's words."""
+    noted = FirstFailure(some)
     code = pytest.main([*WORDS, *tests], plugins=[noted])
     return "" if code == pytest.ExitCode.OK else noted.name or f"pytest, which ended with {code!r}"
 
