@@ -73,7 +73,9 @@ class FirstFailure:
         self.some = some
         self.name = ""
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Iterator[None]:
+        yield  # whatever order the tests' own conftest has in mind
         if (some := self.some) is not None:
             items[:] = sorted((item for item in items if item.nodeid in some), key=lambda item: some[item.nodeid])
         for item in items:
