@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -38,8 +37,8 @@ class Reach(NamedTuple):
     def nearest(self, mutant: Mutant) -> Mapping[str, float]:
         """Those that run the mutant's statement; all of them where it runs as its module is loaded."""
         lines = self.tests.get(mutant.path, {})
-        tests = lines.get(max((line for line in lines if line <= mutant.line), default=0))
-        return {test: self.seconds[test] for test in tests or self.seconds}
+        tests = lines.get(max((line for line in lines if line <= mutant.line), default=0), frozenset())
+        return self.seconds if "" in tests else {test: self.seconds[test] for test in tests}
 
 
 class Observer:
@@ -116,22 +115,24 @@ def first_failure(tests: Sequence[str], some: Mapping[str, float] | None = None)
     return "" if code == pytest.ExitCode.OK else noted.name or f"pytest, which ended with {code!r}"
 
 
-def reach(tests: Sequence[str], tree: Path, where: str) -> Reach:
-    """`tests` have to pass."""
+def reach(tests: Sequence[str], tree: Path, where: str) -> Reach | str:
+    """Or the first test that fails without any mutant."""
     coverage = Coverage(data_file=None, include=[str(tree / where), str(tree / where / "*")])
-    observer = Observer(coverage)
+    observer, failing = Observer(coverage), FirstFailure(None)
     coverage.start()
-    code = pytest.main([*WORDS, *tests], plugins=[observer])
+    code = pytest.main([*WORDS, *tests], plugins=[observer, failing])
     coverage.stop()
     if code != pytest.ExitCode.OK:
-        raise SystemExit("the tests fail without any mutant")
+        return failing.name or str(code)
     return Reach(_tests_of_lines(coverage, tree), observer.seconds)
 
 
 def _tests_of_lines(coverage: Coverage, tree: Path) -> dict[str, dict[int, frozenset[str]]]:
-    lines: dict[str, dict[int, frozenset[str]]] = defaultdict(dict)
+    """The name of no test stands for the loading of the module."""
+    lines: dict[str, dict[int, frozenset[str]]] = {}
     data = coverage.get_data()
     for file in data.measured_files():
-        for line, contexts in data.contexts_by_lineno(file).items():
-            lines[str(Path(file).relative_to(tree))][line] = frozenset(contexts) - {""}
-    return dict(lines)
+        missing = coverage.analysis2(file)[3]
+        ran = {line: frozenset(contexts) for line, contexts in data.contexts_by_lineno(file).items()}
+        lines[str(Path(file).relative_to(tree))] = {**dict.fromkeys(missing, frozenset[str]()), **ran}
+    return lines

@@ -144,7 +144,8 @@ def _failure(mutant: Mutant, tree: Path, failure_of: Callable[[Mutant], str]) ->
 
 
 def _near(reached: Reach, mutant: Mutant) -> str:
-    return in_process(partial(first_failure, NEAR, reached.nearest(mutant)))
+    tests = reached.nearest(mutant)
+    return in_process(partial(first_failure, NEAR, tests)) if tests else ""
 
 
 def _wide() -> str:
