@@ -29,7 +29,7 @@ from typing import TypeVar
 from benchmarks.mutant_tests import Reach, first_failure, reach
 from benchmarks.mutations import Mutant, mutants
 
-NEAR = ("tests/core", "tests/intake")
+NEAR = ("tests/core", "tests/intake", "-k", "not memory_stays_flat")
 WIDE = ("tests/app", "tests/test_output.py", "tests/test_graphs.py", "tests/transcripts", "tests/cli")
 QUICK = ("-m", "not slow")
 THIRD_PARTY = (
@@ -88,7 +88,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--where", default="followup/core", help="a folder or a file of the tree")
-    parser.add_argument("--only", default="", help="all mutants of one place, such as timing.py:181")
+    parser.add_argument("--only", default="", help="all mutants of these places, such as timing.py:181")
     parser.add_argument("--near", action="store_true", help="only the nearest tests: quick, while writing one")
     parser.add_argument("--tree", default=".", help="another working copy, such as one of before a rebuild")
     return parser.parse_args()
@@ -109,7 +109,11 @@ def _copied(root: Path, folder: Path) -> Path:
 
 def _sample(every: list[Mutant], options: argparse.Namespace) -> list[Mutant]:
     if options.only:
-        return [mutant for mutant in every if f"/{mutant.place}".endswith(f"/{options.only}")]
+        return [
+            mutant
+            for mutant in every
+            if f"/{mutant.place}".endswith(tuple(f"/{only}" for only in options.only.split()))
+        ]
     places = random.Random(options.seed).sample(range(len(every)), min(options.count, len(every)))
     return [every[place] for place in sorted(places)]
 
