@@ -6,7 +6,7 @@ EXAMPLES ?= 20
 BIN := .venv/bin
 SHELL := /bin/sh
 
-.PHONY: demo demo-postgres test fuzz check bench load scale peers accept clean
+.PHONY: demo demo-postgres test fuzz check bench load scale mutants house peers accept clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -45,6 +45,16 @@ load: .venv/ready
 # SIZES: of actions; CONTACTS: how many are imported
 scale: .venv/ready
 	$(BIN)/python -m benchmarks.scale
+
+# COUNT mistakes put into the core, drawn by SEED, and the tests that notice them; ONLY=timing.py:181 tries one line's
+SEED ?= 1
+COUNT ?= 300
+mutants: .venv/ready
+	nice $(BIN)/python -m benchmarks.mutants --seed $(SEED) --count $(COUNT) --only "$(ONLY)"
+
+# the house in figures, or TREE's, another working copy
+house: .venv/ready
+	$(BIN)/python -m benchmarks.house $(TREE)
 
 # what the benchmarks compare with, beside Taskwarrior, which systems package
 peers:

@@ -156,6 +156,8 @@ class Story:
         stamp = Stamp(self.change + 1, instant(self.now), self.office.users[by])
         now, made = undo(self.history, change or self.change, self.office, stamp)
         assert now == self.dossier
+        stored = replay(made.entries, as_stored(now))
+        assert (stored.cycle, [*stored.enrolments]) == (made.after.cycle, sorted(stored.enrolments, key=lambda x: x.id))
         self._keep(list(made.entries), made.after)
         return made.entries[0]
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from followup.core import office as o
 from followup.core import wishes as w
 from followup.core.explanation import Applied, Known, explain
@@ -108,6 +110,22 @@ def test_what_a_rep_did_to_it_comes_in_its_order() -> None:
     again = told(story, story.action("note").id)
     assert again["scheduled"] == [f"step note in round 1, try 2, as {first['closed'][0]}"]
     assert again["due"] == [f"2026-05-12, as it was booked anew; before: {id} Note", "2026-05-05"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "closed"),
+    [
+        (w.Complete(2), "completed on 2026-05-04 10:00 by sue"),
+        (w.Skip(2, None, "too early"), "skipped on 2026-05-04 10:00 by sue (too early)"),
+        (w.NoShow(2, "ill"), "a no-show on 2026-05-04 10:00 by sue (ill)"),
+        (w.Fail(2, "bounced"), "failed on 2026-05-04 10:00 by sue (bounced)"),
+        (w.Assign(w.Choice("other")), "cancelled on 2026-05-04 10:00 by sue (replaced)"),
+    ],
+)
+def test_however_it_is_closed_it_says_so(wish: w.Wish, closed: str) -> None:
+    story = Story(made()).added("mixed")
+    story.does(wish)
+    assert told(story, 2)["closed"] == [f"2 Note was {closed}"]
 
 
 def test_rounds_and_a_new_name_for_the_same_cycle() -> None:

@@ -282,6 +282,7 @@ EVERY = "call correspondence email sms"
         ("e-mail,text", "email sms"),
         ("sms mail", "correspondence sms"),
         ("call and e-mail", "call email"),
+        ("CALL OR E-MAIL", "call email"),
         ("do not call", "call"),
         ("Don't call, don\u2019t text", "call sms"),
         ("Do not e-mail", "email"),

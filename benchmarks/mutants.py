@@ -1,0 +1,194 @@
+"""`make mutants`: a sample of the changes that a mistake could make to the core, and which of them no test notices.
+
+Each mutant is written into a copy of the tree and tried in a process of its own, forked from this one, which has
+everything but the house imported. It meets the tests of `NEAR`, those that run its line first, then the quick part of
+`WIDE`. A survivor is a test to be written, or it is named with a reason in `equivalent_mutants.toml`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import multiprocessing
+import os
+import random
+import resource
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import TypeVar
+
+from benchmarks.mutant_tests import Reach, first_failure, reach
+from benchmarks.mutations import Mutant, mutants
+
+NEAR = ("tests/core", "tests/intake", "-k", "not memory_stays_flat")
+WIDE = ("tests/app", "tests/test_output.py", "tests/test_graphs.py", "tests/transcripts", "tests/cli")
+QUICK = ("-m", "not slow")
+THIRD_PARTY = (
+    "hypothesis.stateful",
+    "typer",
+    "yaml",
+    "jsonschema",
+    "tabulate",
+    "dateutil.rrule",
+    "holidays",
+    "psycopg",
+)
+EQUIVALENT = Path(__file__).parent / "equivalent_mutants.toml"
+#: of processor time for one run of tests: several times what it takes when nothing is changed
+SECONDS = 200
+MEMORY = 4 << 30
+OVER = "its time, or its memory"
+
+T = TypeVar("T")
+forking = multiprocessing.get_context("fork")
+
+
+def main() -> None:
+    options = _options()
+    for module in THIRD_PARTY:
+        importlib.import_module(module)
+    with tempfile.TemporaryDirectory() as folder:
+        tree = _copied(Path(options.tree).resolve(), Path(folder))
+        sample = _sample(mutants(tree, options.where), options)
+        print(f"{len(sample)} mutants of {options.where}, seed {options.seed}", flush=True)
+        sys.exit(_judged(sample, tree, options))
+
+
+def _judged(sample: list[Mutant], tree: Path, options: argparse.Namespace) -> int:
+    """The exit code: 1 if one survived."""
+    excuses = _excuses()
+    noticeable = [mutant for mutant in sample if _words(mutant) not in excuses]
+    reached = in_process(partial(reach, NEAR, tree, options.where))
+    assert isinstance(reached, Reach), f"{NEAR} have to pass without a mutant: {reached}"
+    far = _unnoticed(noticeable, tree, partial(_near, reached))
+    assert options.near or not far or not (failure := _wide()), f"has to pass without a mutant: {failure}"
+    survivors = far if options.near else _unnoticed(far, tree, lambda mutant: _wide())
+    print(f"{len(sample)} mutants, {len(sample) - len(noticeable)} of them equivalent, ", end="")
+    print(f"{len(noticeable) - len(survivors)} killed, {len(survivors)} survived:")
+    for mutant in survivors:
+        print(
+            "\n".join(
+                (mutant.place, *(f"- {line}" for line in mutant.removed), *(f"+ {line}" for line in mutant.added))
+            )
+        )
+    return 1 if survivors else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.mutants", description=__doc__)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--where", default="followup/core", help="a folder or a file of the tree")
+    parser.add_argument("--only", default="", help="all mutants of these places, such as timing.py:181")
+    parser.add_argument("--near", action="store_true", help="only the nearest tests: quick, while writing one")
+    parser.add_argument("--tree", default=".", help="another working copy, such as one of before a rebuild")
+    return parser.parse_args()
+
+
+def _copied(root: Path, folder: Path) -> Path:
+    """The tree that mutants are written into; this process and all that it starts import from there."""
+    tree = folder / "tree"
+    shutil.copytree(root, tree, ignore=shutil.ignore_patterns(".*", "build", "dist"), symlinks=True)
+    os.chdir(tree)
+    sys.path[0] = str(tree)
+    os.environ.pop("QUICK", None)
+    os.environ |= {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(folder)}
+    tempfile.tempdir = str(folder)
+    sys.dont_write_bytecode = True
+    return tree
+
+
+def _sample(every: list[Mutant], options: argparse.Namespace) -> list[Mutant]:
+    if options.only:
+        return [
+            mutant
+            for mutant in every
+            if f"/{mutant.place}".endswith(tuple(f"/{only}" for only in options.only.split()))
+        ]
+    places = random.Random(options.seed).sample(range(len(every)), min(options.count, len(every)))
+    return [every[place] for place in sorted(places)]
+
+
+def _excuses() -> frozenset[tuple[str, str, str]]:
+    entries = tomllib.loads(EQUIVALENT.read_text())["mutant"]
+    return frozenset((entry["file"], entry["before"], entry["after"]) for entry in entries if entry["why"])
+
+
+def _words(mutant: Mutant) -> tuple[str, str, str]:
+    """What it is known by in the list of excuses, which lasts when lines move."""
+    return Path(mutant.path).name, " ".join(mutant.removed), " ".join(mutant.added)
+
+
+def _unnoticed(several: list[Mutant], tree: Path, failure_of: Callable[[Mutant], str]) -> list[Mutant]:
+    return [mutant for mutant in several if not _failure(mutant, tree, failure_of)]
+
+
+def _failure(mutant: Mutant, tree: Path, failure_of: Callable[[Mutant], str]) -> str:
+    """The test that notices, or what else does; empty if nothing does."""
+    started = time.monotonic()
+    file = tree / mutant.path
+    try:
+        file.write_text(mutant.text)
+        os.utime(file, (0, 0))  # never the time that bytecode was cached for: two mutants may be of one size and second
+        failure = failure_of(mutant)
+    finally:
+        file.write_text(mutant.before)
+    taken = time.monotonic() - started
+    print(f"{taken:6.1f} s  {mutant.place}  {mutant.kind}: {failure or 'not noticed'}", flush=True)
+    return failure
+
+
+def _near(reached: Reach, mutant: Mutant) -> str:
+    tests = reached.nearest(mutant)
+    return in_process(partial(first_failure, NEAR, tests)) if tests else ""
+
+
+def _wide() -> str:
+    """A test of a whole process may fail because the machine is busy; then it passes when it is asked again."""
+    os.environ["QUICK"] = "1"
+    failure = in_process(partial(first_failure, (*WIDE, *QUICK)))
+    if "::" in failure:
+        failure = in_process(partial(first_failure, (failure,)))
+    del os.environ["QUICK"]
+    return failure
+
+
+def in_process(work: Callable[[], T]) -> T | str:
+    """What it returns in a fork of this process; OVER if it died, or had to be stopped."""
+    ours, theirs = forking.Pipe(duplex=False)
+    process = forking.Process(target=_worked, args=(work, theirs))
+    process.start()
+    theirs.close()
+    try:
+        return ours.recv() if ours.poll(10 * SECONDS) else OVER
+    except EOFError:
+        return OVER
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid or 0, signal.SIGKILL)
+        process.join()
+
+
+def _worked(work: Callable[[], object], answer: Connection) -> None:
+    """With limits, since a mutant may run or grow for ever; processor time, since others use the machine too."""
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in what a shell runs in the background
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nowhere, stream)
+    answer.send(work())
+
+
+if __name__ == "__main__":
+    main()
