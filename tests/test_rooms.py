@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -43,3 +44,12 @@ def test_only_the_command_line_reads_the_environment_and_what_was_typed() -> Non
 def test_only_the_command_line_imports_typer() -> None:
     users = {path for path, tree in modules() if "typer" in imported(tree)}
     assert users and {path.parent for path in users} == {ROOT / "followup" / "cli"}, users
+
+
+def test_the_files_that_the_docs_of_the_house_name_are_there() -> None:
+    named: set[str] = set()
+    for doc in ("docs/architecture.md", "CONTRIBUTING.md"):
+        named |= set(re.findall(r"`((?:[a-z_]+/)+[a-z_0-9.-]+(?:/[a-z_]+)?)`", (ROOT / doc).read_text()))
+    assert len(named) > 20
+    missing = {path for path in named if not any((ROOT / place / path).exists() for place in ("", "followup"))}
+    assert {path for path in missing if not (ROOT / "followup" / (path + ".py")).exists()} == set()
