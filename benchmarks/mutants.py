@@ -30,7 +30,7 @@ from benchmarks.mutant_tests import Reach, first_failure, reach
 from benchmarks.mutations import Mutant, mutants
 
 NEAR = ("tests/core", "tests/intake", "-k", "not memory_stays_flat")
-WIDE = ("tests/app", "tests/test_output.py", "tests/test_graphs.py", "tests/transcripts", "tests/cli")
+WIDE = ("tests/test_graphs.py", "tests/test_output.py", "tests/transcripts", "tests/app", "tests/cli")
 QUICK = ("-m", "not slow")
 THIRD_PARTY = (
     "hypothesis.stateful",
@@ -149,7 +149,8 @@ def _failure(mutant: Mutant, tree: Path, failure_of: Callable[[Mutant], str]) ->
 
 def _near(reached: Reach, mutant: Mutant) -> str:
     tests = reached.nearest(mutant)
-    return in_process(partial(first_failure, NEAR, tests)) if tests else ""
+    limit = min(SECONDS, 20 + 3 * int(sum(tests.values())))
+    return in_process(partial(first_failure, NEAR, tests), limit) if tests else ""
 
 
 def _wide() -> str:
@@ -162,14 +163,14 @@ def _wide() -> str:
     return failure
 
 
-def in_process(work: Callable[[], T]) -> T | str:
+def in_process(work: Callable[[], T], limit: int = SECONDS) -> T | str:
     """What it returns in a fork of this process; OVER if it died, or had to be stopped."""
     ours, theirs = forking.Pipe(duplex=False)
-    process = forking.Process(target=_worked, args=(work, theirs))
+    process = forking.Process(target=_worked, args=(work, theirs, limit))
     process.start()
     theirs.close()
     try:
-        return ours.recv() if ours.poll(10 * SECONDS) else OVER
+        return ours.recv() if ours.poll(10 * limit) else OVER
     except EOFError:
         return OVER
     finally:
@@ -178,11 +179,11 @@ def in_process(work: Callable[[], T]) -> T | str:
         process.join()
 
 
-def _worked(work: Callable[[], object], answer: Connection) -> None:
+def _worked(work: Callable[[], object], answer: Connection, limit: int) -> None:
     """With limits, since a mutant may run or grow for ever; processor time, since others use the machine too."""
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in what a shell runs in the background
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in range(3):

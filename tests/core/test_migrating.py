@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from followup.core import history as h
 from followup.core import office as o
 from followup.core import office_documents as documents
 from followup.core import wishes as w
+from followup.core.draft import Stamp
 from followup.core.kinds import CYCLE
+from followup.core.migration.compare import edition
 from followup.core.migration.effects import REFUSED, Effect
+from followup.core.migration.migrate import migrate
 from followup.core.model import Dossier
 from followup.errors import NotFound, Refused
 from tests.core.building import Story, alias, calendar, cycle, instant, office, step
@@ -137,6 +142,40 @@ def test_E2_every_part_of_a_step_that_times_it_is_an_edit_of_its_date(how: dict[
     edited = cycle("prospect", LETTER, step("call", "3 days", **how))
     after = before._replace(processes={o.Ref(CYCLE, "prospect"): edited})
     assert [x.what for x in story.applies(after)] == ["keeps"]
+
+
+def test_E2_a_step_with_the_timing_that_another_had_is_another_all_the_same() -> None:
+    story = jane(LETTER, step("call", "3 days", anchor="due"), anchor="due")
+    effects = story.applies(one(LETTER, step("call", "1 day", anchor="due"), anchor="due"))
+    assert told(effects) == [("same", "letter", "2026-05-05"), ("keeps", "call", "2026-05-08", "2026-05-06")]
+
+
+def test_E2_what_has_no_reason_in_the_history_counts_from_the_start_of_its_round() -> None:
+    story = jane(step("call", "10 days"))
+    story.history = [
+        x._replace(event=x.event._replace(why=None)) if isinstance(x.event, h.Scheduled) else x for x in story.history
+    ]
+    effects = story.applies(one(step("call", "5 days")), {"step": "prospect/call", "dates": "recompute"})
+    assert told(effects) == [("earlier", "call", "2026-05-14", "2026-05-09")]
+
+
+def test_T1_a_task_without_a_contact_reads_anew_under_its_own_title() -> None:
+    task = Story(one(LETTER), subject="user:tom").does(
+        w.Schedule("task", "2026-05-20T14:00", "Sort the files"), by="tom"
+    )
+    there = one(LETTER)._replace(calendars={"tom": calendar(zone="America/Toronto"), None: calendar()})
+    draft, effects = migrate(
+        task.after,
+        edition(one(LETTER), there, {}, set()),
+        Stamp(2, instant("2026-05-05"), there.users["sue"]),
+        count(10),
+        {},
+        {},
+    )
+    assert [(x.contact, x.name, x.owner, x.what, x.action, x.was, x.becomes) for x in effects] == [
+        ("", "Sort the files", "tom", "rezoned", 1, "2026-05-20T14:00", "2026-05-20T17:00")
+    ]
+    assert [action.due for action in draft.after.actions] == ["2026-05-20T17:00"]
 
 
 # -- E3
@@ -411,6 +450,31 @@ def test_a_protected_cycle_is_edited_as_long_as_nobody_is_touched() -> None:
     assert told(story.applies(one(LETTER, CALL, VISIT))) == [("same", "letter", "2026-05-05")]
     story = Story(guarded).added("prospect")
     assert [x.what for x in story.applies(one(CALL))] == ["advances", "protected"]
+
+
+@pytest.mark.parametrize(
+    ("what", "after", "entry"),
+    [
+        ("same", [LETTER, CALL, VISIT], {}),
+        ("keeps", [step("letter", "2 days", "email"), CALL], {}),
+        ("by-hand", [step("letter", "2 days", "email"), CALL], {"dates": "recompute"}),
+        ("kept", [step("letter", "1 day", "email", active=False), CALL], {"open": "keep"}),
+    ],
+)
+def test_what_keeps_its_date_is_no_touch_of_somebody_on_a_protected_cycle(
+    what: str, after: list[Any], entry: dict[str, Any]
+) -> None:
+    story = Story(office(cycle("prospect", LETTER, CALL)._replace(protect=True))).added("prospect")
+    if what == "by-hand":
+        story.does(w.Reschedule(story.action("letter").id, "2026-05-05"))
+    said = [{"step": "prospect/letter", **entry}] if entry else []
+    assert [x.what for x in story.applies(one(*after), *said)] == [what]
+
+
+def test_who_may_finish_a_protected_cycle_is_not_touched() -> None:
+    story = Story(office(cycle("prospect", LETTER)._replace(protect=True))).added("prospect")
+    effects = story.applies(one(LETTER, active=False), {"cycle": "prospect", "drain": True})
+    assert [x.what for x in effects] == ["drains", "same"]
 
 
 def test_E4_one_with_a_loop_to_come_back_to_goes_on_there() -> None:

@@ -41,6 +41,12 @@ def test_F3_a_step_has_all_that_its_document_says() -> None:
     )  # fmt: skip
 
 
+def test_F3_what_a_document_does_not_say_is_plain() -> None:
+    assert cycle("c", step("a")).steps[0][5:] == (0, True, None, None, None, 0, None, None)
+    document = {"name": "C", "active": True, "anchor": "due", "roll": None, "steps": []}
+    assert [documents.cycle("c", {**document, **how}).protect for how in ({}, {"protect": True})] == [False, True]  # type: ignore[typeddict-item]
+
+
 def test_F3_only_active_steps_count() -> None:
     assert [s.id for s in cycle("c", step("a"), step("b", active=False), step("c")).active_steps] == ["a", "c"]
 

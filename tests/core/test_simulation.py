@@ -127,6 +127,15 @@ def test_load_is_counted_by_owner_and_day_of_the_due() -> None:
     assert load.owners == ["tom"]
 
 
+def test_the_median_is_of_the_contact_in_the_middle_however_they_come() -> None:
+    load = Workload()
+    for id, until in (("a", "2026-06-30"), ("b", "2026-05-04"), ("c", "2026-05-07"), ("d", "2026-05-13")):
+        rehearsal = Rehearsal(OFFICE, [started("calls").dossier])
+        touches = lives(rehearsal, JANE, instant("2026-05-04T10:00"), instant(until), Habits(), lambda: 0.0)
+        load.note(OFFICE, id, touches)
+    assert sorted(load.touches) == [0, 1, 2, 16] and load.median == 2
+
+
 def test_what_contacts_notice() -> None:
     load = load_of(("jane", started("calls")), ("john", started("sale")))
     assert load.silence is not None and load.silence == (7, "2026-05-06", "2026-05-13", "john")
@@ -149,6 +158,8 @@ def test_a_persons_days_against_their_capacity() -> None:
     assert (pair.most, pair.over) == (2, 0), "as much as one can do"
     nobody = person(OFFICE, load, None, "2026-05-04", "2026-05-10")
     assert (nobody.capacity, nobody.total, nobody.worst, nobody.over) == (None, 0, None, 0)
+    never = person(OFFICE, load, "tom", "2026-05-10", "2026-05-04")
+    assert (never.most, never.worst, never.median, dict(never.days)) == (0, None, 0, {}), "between no two days"
 
 
 def plan(**how: Any) -> Scenario:
