@@ -22,10 +22,11 @@ from followup.core.migration.summary import NAMED_LINES, CatalogDiff, Impact, It
 from followup.core.office import Ref
 from followup.core.permission import OFFICE
 from followup.errors import Conflict, Refused
-from followup.store.protocol import Head, Store
+from followup.store.heads import Head
 
 if TYPE_CHECKING:
     from followup.core.catalog_documents import DocumentsByKind
+    from followup.store.protocol import Store
 
 
 def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_LINES) -> CatalogDiff:

@@ -21,7 +21,7 @@ from followup.core.permission import OFFICE
 from followup.errors import BadInput, Refused
 from followup.store.folder.hand_edits import EditedSubject, HandEdit
 from followup.store.folder.store import CsvStore
-from followup.store.protocol import Head
+from followup.store.heads import Head
 from followup.store.tables import ACTION, CONTACT, ENROLMENT
 
 COMMAND = "edited-by-hand"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, cast
 
 from followup.core.kinds import MIGRATE
 from followup.core.migration.summary import ItemChange
-from followup.store.protocol import Store
 
 if TYPE_CHECKING:
     from followup.core.catalog_documents import DocumentsByKind, MigrateDocument
+    from followup.store.protocol import Store
 
 
 def item_changes(before: DocumentsByKind, after: DocumentsByKind) -> tuple[ItemChange, ...]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from followup.app.office_store import open_office
 from followup.app.session import Visit
 from followup.app.versions import people
 from followup.errors import Refused, StoreUnreachable
 from followup.store.contents import difference
-from followup.store.protocol import Store
 from followup.store.tables import TABLES, Row, Table
+
+if TYPE_CHECKING:
+    from followup.store.protocol import Store
 
 EACH = 1000
 

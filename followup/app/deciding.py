@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from followup.app.outcome import NAMED, Outcome
 from followup.app.session import Session
@@ -14,7 +14,9 @@ from followup.core.model import Dossier
 from followup.core.timing import local
 from followup.core.wishes import Wish
 from followup.errors import FollowupError, NotFound
-from followup.store.protocol import Change
+
+if TYPE_CHECKING:
+    from followup.store.protocol import Change
 
 #: contacts in one transaction: a few hundredths of a second under the write lock
 BATCH = 2000

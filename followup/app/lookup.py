@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from followup.core.kinds import ACTION_TYPE, USER, Kind
 from followup.core.office import BUILT_IN_TYPES, User
-from followup.core.office_documents import Source
 from followup.core.words import meant, nearest
 from followup.errors import NotFound, Refused
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from followup.core.catalog_documents import Document
+    from followup.core.office_documents import Source
+
+    class Declaring(Protocol):
+        """What has a catalog in force."""
+
+        @property
+        def catalog(self) -> Source: ...
+
+    class Working(Declaring, Protocol):
+        """What has the office's users, too."""
+
+        @property
+        def users(self) -> Mapping[str, User]: ...
+
 
 FEW = 12  # items that an error message can list
-
-
-class Declaring(Protocol):
-    """What has a catalog in force."""
-
-    @property
-    def catalog(self) -> Source: ...
-
-
-class Working(Declaring, Protocol):
-    """What has the office's users, too."""
-
-    @property
-    def users(self) -> Mapping[str, User]: ...
 
 
 def one(where: Declaring, kind: str, word: str) -> str:

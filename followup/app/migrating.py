@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from heapq import merge
 from itertools import groupby, islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app.deciding import BATCH
 from followup.core.draft import Decision, Stamp
@@ -19,7 +19,9 @@ from followup.core.migration.effects import Effect
 from followup.core.migration.migrate import migrate
 from followup.core.model import Dossier
 from followup.core.office import Ref
-from followup.store.protocol import Store
+
+if TYPE_CHECKING:
+    from followup.store.protocol import Store
 
 
 class Migrated(NamedTuple):

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import closing
 from json import dumps
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app.applying import apply
 from followup.app.import_options import ImportOptions
@@ -19,9 +19,11 @@ from followup.app.session import Visit, session_of
 from followup.catalog.shipped import shipped
 from followup.intake.sheet import open_table
 from followup.store.accounts import system_account
-from followup.store.protocol import Store
 from followup.store.questions.catalog_questions import AppliedCatalog
 from followup.store.urls import display_url
+
+if TYPE_CHECKING:
+    from followup.store.protocol import Store
 
 #: what a project is made of that has no catalog of its own; the catalog last, since it makes a folder a project
 SHIPPED = ("schema", "sample_data", "cycles")

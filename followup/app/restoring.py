@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app.applying import administrator, edition_of, refusals
 from followup.app.catalog_diff import departures, item_changes
@@ -17,7 +17,9 @@ from followup.core.migration.edition import Edition
 from followup.core.migration.summary import Impact, ItemChange
 from followup.core.office import Ref
 from followup.errors import Refused
-from followup.store.protocol import Change
+
+if TYPE_CHECKING:
+    from followup.store.protocol import Change
 
 
 class Restored(NamedTuple):

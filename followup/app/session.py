@@ -14,7 +14,8 @@ from followup.core.timing import When, local
 from followup.errors import NoProject, NotFound, Refused
 
 if TYPE_CHECKING:
-    from followup.store.protocol import Head, Store
+    from followup.store.heads import Head
+    from followup.store.protocol import Store
     from followup.store.questions.catalog_questions import AppliedCatalog
 
 
@@ -85,7 +86,7 @@ class Session(NamedTuple):
         return self.office.every_id(cycle) if cycle else None
 
     def head(self, undoes: int | None = None) -> Head:
-        from followup.store.protocol import Head
+        from followup.store.heads import Head
 
         return Head(self.now, self.user.id, self.command, self.office.version, undoes)
 

@@ -15,11 +15,12 @@ from followup.core.migration.summary import ItemChange
 from followup.core.model import Dossier
 from followup.core.reach import reach
 from followup.errors import NotFound
-from followup.store.protocol import Change, ItemId, Person, Store
+from followup.store.heads import ItemId, Person
 from followup.store.tables import CatalogItem, CatalogVersion
 
 if TYPE_CHECKING:
     from followup.core.catalog_documents import DocumentsByKind
+    from followup.store.protocol import Change, Store
 
 
 class Version(NamedTuple):

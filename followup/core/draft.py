@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from followup.core import history as h
 from followup.core.evolve import evolve
-from followup.core.model import Dossier
+from followup.core.model import Contact, Dossier
 from followup.core.office import Calendar, Office, User
 from followup.core.timing import When, local, moment
+from followup.errors import Conflict
 
 
 class Stamp(NamedTuple):
@@ -49,6 +50,13 @@ class Draft:
     @property
     def decision(self) -> Decision:
         return Decision(tuple(self.entries), self.dossier)
+
+    def living(self) -> Contact:
+        """The contact; raises Conflict where it was removed, or its adding was undone (E10)."""
+        contact = self.dossier.known
+        if contact.gone:
+            raise Conflict(f"{contact.name} is no longer a contact ({contact.gone})")
+        return contact
 
     def calendar(self, owner: str | None) -> Calendar:
         return self.office.calendar(owner)

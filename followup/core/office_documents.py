@@ -6,7 +6,7 @@ Each item is made when it is first asked for: `complete` reads one cycle, and no
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from followup.core import office as o
 from followup.core.kinds import (
@@ -24,18 +24,20 @@ from followup.core.kinds import (
 )
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from followup.core import catalog_documents as d
+
+    class Source(Protocol):
+        """Documents by kind and id."""
+
+        def document(self, kind: Kind[Form], id: str) -> Form | None: ...
+
+        def documents(self, kind: Kind[Form]) -> Mapping[str, Form]: ...
+
 
 Item = TypeVar("Item")
 Key = TypeVar("Key")
-
-
-class Source(Protocol):
-    """Documents by kind and id."""
-
-    def document(self, kind: Kind[Form], id: str) -> Form | None: ...
-
-    def documents(self, kind: Kind[Form]) -> Mapping[str, Form]: ...
 
 
 class Documents(NamedTuple):

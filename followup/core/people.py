@@ -94,7 +94,7 @@ def _filled(fields: w.Fields) -> h.Fields:
 
 def change(draft: Draft, wish: w.Set) -> None:
     """Only what differs is an event; a change of owner hands over (F20)."""
-    contact = living(draft)
+    contact = draft.living()
     fields = {name: value for name, value in wish.fields.items() if getattr(contact, name) != value}
     _follows_up(fields, contact.id)
     hand = {name: fields.pop(name) for name in ("owner", "property") if name in fields}
@@ -150,7 +150,7 @@ def _has_declared_time(draft: Draft, action: Action) -> bool:
 
 def transfer(draft: Draft, wish: w.Transfer) -> None:
     """F19: the old cycle is cancelled, history stays; recorded as an action of its own type (F1)."""
-    contact = living(draft)
+    contact = draft.living()
     _end_all(draft, draft.now(contact.owner), "transferred")
     now = draft.now(wish.owner)
     hand_over(draft, wish.owner, wish.property)
@@ -164,7 +164,7 @@ def transfer(draft: Draft, wish: w.Transfer) -> None:
 
 def close(draft: Draft, wish: w.Close) -> None:
     """F21: won or lost ends the enrolments; actions made by hand stay."""
-    contact = living(draft)
+    contact = draft.living()
     if contact.closed():
         raise Conflict(f"{contact.name} is already {contact.stage}")
     draft.add(h.Closed(wish.stage, contact.stage))
@@ -173,7 +173,7 @@ def close(draft: Draft, wish: w.Close) -> None:
 
 def remove(draft: Draft) -> None:
     """E10: everything open is cancelled, made by hand or not: nobody is left to do it for."""
-    contact = living(draft)
+    contact = draft.living()
     now = draft.now(contact.owner)
     _end_all(draft, now, "removed")
     for action in draft.dossier.open_actions:
@@ -182,7 +182,7 @@ def remove(draft: Draft) -> None:
 
 
 def assign(draft: Draft, wish: w.Assign) -> None:
-    contact = living(draft)
+    contact = draft.living()
     now, calendar = draft.now(contact.owner), draft.calendar(contact.owner)
     begins = now
     if wish.later:
@@ -192,17 +192,10 @@ def assign(draft: Draft, wish: w.Assign) -> None:
 
 
 def stop(draft: Draft) -> None:
-    contact = living(draft)
+    contact = draft.living()
     if draft.dossier.cycle is None:
         raise Refused(f"{contact.name} is on no cycle")
     Course(draft, draft.dossier.cycle).end(draft.now(contact.owner), "stopped")
-
-
-def living(draft: Draft) -> Contact:
-    contact = draft.dossier.known
-    if contact.gone:
-        raise Conflict(f"{contact.name} is no longer a contact ({contact.gone})")
-    return contact
 
 
 def _end_all(draft: Draft, on: When, reason: str) -> None:

@@ -154,22 +154,6 @@ class Log(NamedTuple):
     restart: bool = False
 
 
-Wish: TypeAlias = (
-    Add
-    | Bring
-    | Set
-    | Transfer
-    | Close
-    | Remove
-    | Assign
-    | Stop
-    | Complete
-    | Skip
-    | NoShow
-    | Fail
-    | Cancel
-    | Reschedule
-    | Attempt
-    | Schedule
-    | Log
-)
+AboutContact: TypeAlias = Add | Bring | Set | Transfer | Close | Remove | Assign | Stop
+
+Wish: TypeAlias = AboutContact | Complete | Skip | NoShow | Fail | Cancel | Reschedule | Attempt | Schedule | Log

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from followup.errors import CannotWrite
-from followup.store.protocol import Store
 from followup.store.tables import TABLES
+
+if TYPE_CHECKING:
+    from followup.store.protocol import Store
 
 
 def must_be_empty(store: Store) -> None:

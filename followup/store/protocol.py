@@ -1,4 +1,4 @@
-"""What every engine offers.
+"""What every engine offers, for the type checker: imported for types only, since it takes a command a millisecond.
 
 A store answers named questions, gives dossiers, and saves decisions inside a change. It decides nothing.
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from followup.store.asking import Asking
 
 if TYPE_CHECKING:
     from followup.core.draft import Decision
     from followup.core.model import Dossier
+    from followup.store.heads import Head, ItemId, Person
     from followup.store.questions.action_questions import ActionQuestions
     from followup.store.questions.catalog_questions import CatalogQuestions
     from followup.store.questions.contact_questions import ContactQuestions
@@ -22,35 +23,6 @@ if TYPE_CHECKING:
     from followup.store.questions.migration_questions import MigrationQuestions
     from followup.store.questions.version_questions import VersionQuestions
     from followup.store.tables import CatalogItem, CatalogVersion, Row, Table
-
-OVERTAKEN = "another version of the catalog came in force this moment: nothing was changed; run it again"
-
-
-class ItemId(NamedTuple):
-    """What tells an item of the catalog from the others."""
-
-    kind: str
-    id: str
-
-
-class Person(NamedTuple):
-    """Whom a server that guards itself lets in, by `login`, and what they see (F20), as core/permission has it."""
-
-    login: str
-    user: str
-    everything: bool
-    team: list[str]
-    property: str | None
-
-
-class Head(NamedTuple):
-    """What heads a change: the moment (UTC seconds), who, with which command, under which catalog version."""
-
-    at: int
-    by: str
-    command: str
-    catalog_version: int = 0
-    undoes: int | None = None
 
 
 class Change(Protocol):

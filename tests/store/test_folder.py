@@ -20,8 +20,8 @@ from followup.core import wishes as w
 from followup.errors import BadInput, Busy, NoProject
 from followup.store.folder.fields import lines, value_of
 from followup.store.folder.places import locked
+from followup.store.heads import Head
 from followup.store.opening import open_store
-from followup.store.protocol import Head
 from followup.store.sqlite.version import SCHEMA_VERSION
 from followup.store.tables import HISTORY
 from tests.conftest import NOW, command

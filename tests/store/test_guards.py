@@ -16,9 +16,9 @@ from followup.core import wishes as w
 from followup.core.decide import decide
 from followup.core.draft import Stamp
 from followup.core.list_filters import ContactFilter
+from followup.store.heads import Head
 from followup.store.opening import open_store
 from followup.store.postgres.placeholders import driver_statement
-from followup.store.protocol import Head
 from tests.conftest import command
 from tests.servers import as_login, let_in, new_schema, schema_of, server_url
 from tests.sessions import session_in

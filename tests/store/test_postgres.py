@@ -18,11 +18,11 @@ from psycopg.conninfo import conninfo_to_dict
 
 from followup.core.words import folded
 from followup.errors import Busy, NoProject, StoreUnreachable
+from followup.store.heads import Head
 from followup.store.opening import open_store
 from followup.store.postgres import store as postgres_store
 from followup.store.postgres.server import address, connect
 from followup.store.postgres.store import SCHEMA_VERSION, PostgresStore
-from followup.store.protocol import Head
 from followup.store.tables import HISTORY
 from followup.store.urls import display_url
 from tests.conftest import NOW, command

@@ -7,14 +7,17 @@ is let go, so that nobody who writes waits for a reader's pager.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
 
 from followup.app.checking.catalog_faults import digests, documents, undeclared, versions
 from followup.app.checking.histories import Histories
 from followup.app.checking.row_faults import FAULTS, check_for
 from followup.errors import StoreUnreachable
-from followup.store.protocol import Store
 
-Check = Callable[[Store], Iterable[str]]
+if TYPE_CHECKING:
+    from followup.store.protocol import Store
+
+Check: TypeAlias = "Callable[[Store], Iterable[str]]"
 
 
 class Doctor:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from json import loads
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from followup.app.checking.differences import RowId, differences
 from followup.catalog.documents import SECTIONS
 from followup.catalog.load import digest
-from followup.store.protocol import Store
 from followup.store.tables import CATALOG_VERSION, CatalogVersion
+
+if TYPE_CHECKING:
+    from followup.store.protocol import Store
 
 
 def versions(store: Store) -> Iterator[str]:

@@ -10,14 +10,16 @@ from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 from types import MappingProxyType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from followup.app.checking.differences import RowId, differences
 from followup.app.checking.replay import Replay
 from followup.store.asking import AnyRow
-from followup.store.protocol import Store
 from followup.store.questions.doctor_questions import KeptEvent
 from followup.store.tables import ACTION, CONTACT, ENROLMENT
+
+if TYPE_CHECKING:
+    from followup.store.protocol import Store
 
 #: events, or contacts, that are read in one transaction: whoever writes meanwhile waits some tenths of a second
 STRETCH = 5000

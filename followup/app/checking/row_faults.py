@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
-from followup.store.protocol import Store
 from followup.store.questions.doctor_questions import Fault
+
+if TYPE_CHECKING:
+    from followup.store.protocol import Store
 
 #: a fault, and what is said of each row that has it
 FAULTS: tuple[tuple[Fault, str], ...] = (

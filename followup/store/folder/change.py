@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from followup.store.protocol import Head
+from followup.store.heads import Head
 from followup.store.saving import Batch
 from followup.store.sqlite.change import SqliteChange
 from followup.store.tables import Row

@@ -21,7 +21,7 @@ from followup.store.folder.instance import Instance, begin, everything, memory, 
 from followup.store.folder.office_folder import Folder
 from followup.store.folder.reading import ends_a_line, fill, line_of, read
 from followup.store.folder.table_files import FILES, HISTORY_FILE, content, table_file
-from followup.store.protocol import Head, Person
+from followup.store.heads import Head, Person
 from followup.store.sqlite.change import SqliteChange
 from followup.store.sqlite.schema import migrate
 from followup.store.sqlite.store import SqliteStore

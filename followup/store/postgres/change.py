@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 
 from followup.core.draft import Decision
 from followup.core.model import Dossier
+from followup.store.heads import Head, ItemId, Person
 from followup.store.postgres.bulk import FEW, write_many
 from followup.store.postgres.placeholders import driver_statement, with_placeholders
 from followup.store.postgres.server import Server
-from followup.store.protocol import Head, ItemId, Person
 from followup.store.saving import batch_of
 from followup.store.tables import (
     CATALOG_ITEM,

@@ -21,11 +21,11 @@ from followup.errors import Busy, NoProject, Overtaken, StoreUnreachable, UsageE
 from followup.store.answering import Answering
 from followup.store.asking import AnyRow, Argument
 from followup.store.contents import must_be_empty
+from followup.store.heads import OVERTAKEN, Head, Person
 from followup.store.postgres.bulk import copy_table
 from followup.store.postgres.change import PostgresChange, admit
 from followup.store.postgres.placeholders import driver_statement
 from followup.store.postgres.server import address, connect, first_line, translated
-from followup.store.protocol import OVERTAKEN, Head, Person
 from followup.store.tables import Row, Table
 from followup.store.urls import display_url
 

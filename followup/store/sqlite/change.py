@@ -9,7 +9,7 @@ from itertools import count
 from followup.core.draft import Decision
 from followup.core.model import Dossier
 from followup.errors import Busy, Overtaken
-from followup.store.protocol import OVERTAKEN, Head, ItemId, Person
+from followup.store.heads import OVERTAKEN, Head, ItemId, Person
 from followup.store.saving import Batch, batch_of
 from followup.store.statements import statement
 from followup.store.tables import (

@@ -21,7 +21,7 @@ from followup.store.sqlite.version import APPLICATION_ID, SCHEMA_VERSION
 from followup.store.statements import statement
 
 if TYPE_CHECKING:
-    from followup.store.protocol import Head, Person
+    from followup.store.heads import Head, Person
     from followup.store.sqlite.change import SqliteChange
     from followup.store.tables import Row, Table
 
