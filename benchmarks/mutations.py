@@ -152,8 +152,8 @@ def _is_for_readers(node: ast.AST) -> bool:
             return True
         case ast.Expr(value=ast.Constant()):
             return True
-        case ast.Subscript(value=ast.Name(id=name)):
-            return name[0].isupper()
+        case ast.Subscript(value=ast.Name(id=name)) | ast.BinOp(op=ast.BitOr(), right=ast.Name(id=name)):
+            return name[0].isupper() and not name.isupper()  # a type; what is all in capitals is a table
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True
         case ast.Expr(value=ast.Call(func=ast.Name(id="assert_never" | "cast"))):
