@@ -163,6 +163,10 @@ class Dossier(NamedTuple):
         return oldest.due if oldest else None
 
 
+#: the subject of what happens to nobody in particular: applies of the catalog
+OFFICE_SUBJECT = "office"
+
+
 def contact_subject(contact: str) -> str:
     return "contact:" + contact
 

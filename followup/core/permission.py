@@ -11,9 +11,6 @@ from followup.core.office import Office, User
 from followup.core.reach import reach, sees
 from followup.errors import Refused
 
-#: by whom a change is where no user made it, such as an edit of a file by hand
-OFFICE = User("office", "the office", "")
-
 #: wish -> the permission it needs beside seeing the contact
 NEEDS: Mapping[type[w.Wish], str] = MappingProxyType(
     {
