@@ -67,9 +67,8 @@ class Importer:
     def __init__(self, session: Session, table: Table, defaults: Defaults) -> None:
         self.session, self.table, self.defaults = session, Remembering(table), defaults
         self.refuse: Callable[[Refusal], None] = lambda _: None
-        self.repairs = (
-            table.header[: len(REPORT)] == REPORT
-        )  # ids in it may be those of the contacts they were refused for
+        # ids in a file of refused rows may be those of the contacts that they were refused for
+        self.repairs = table.header[: len(REPORT)] == REPORT
         self.totals = Totals()
         self.notices: set[str] = set()  # what is to be said of the whole, once
         self.ownerless = 0  # rows that leave a new contact to nobody
