@@ -26,7 +26,7 @@ class Cause(NamedTuple):
     at: str
 
 
-class Applied(NamedTuple):
+class AppliedVersion(NamedTuple):
     """A version of the catalog: the change that put it in force, at that instant, by whom, and its git commit."""
 
     version: int
@@ -36,17 +36,17 @@ class Applied(NamedTuple):
     git: str | None
 
 
-class Known(NamedTuple):
-    """What is known beside the history. `calendar`: of a version and an owner; `holidays`: of a version, by date."""
+class CatalogFacts(NamedTuple):
+    """What the catalog said. `calendar`: of a version and an owner; `holidays`: of a version, by date."""
 
-    applied: Mapping[int, Applied]
+    applied: Mapping[int, AppliedVersion]
     calendar: Callable[[int, str | None], Calendar]
     holidays: Callable[[int], Mapping[str, str]]
 
 
-def explain(action: int, history: Sequence[h.Entry], known: Known) -> list[Cause]:
+def explain(action: int, history: Sequence[h.Entry], facts: CatalogFacts) -> list[Cause]:
     """`history`: the whole of the subject that has the action, oldest first."""
-    return list(_Reasoning(history, known).of(action))
+    return list(_Reasoning(history, facts).of(action))
 
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -64,11 +64,11 @@ CLOSED: Mapping[type[h.Closing], str] = MappingProxyType(
 
 
 class _Reasoning:
-    def __init__(self, history: Sequence[h.Entry], known: Known) -> None:
-        self.history, self.known = history, known
+    def __init__(self, history: Sequence[h.Entry], facts: CatalogFacts) -> None:
+        self.history, self.facts = history, facts
         scheduled = [x.event for x in history if isinstance(x.event, h.Scheduled)]
         self.scheduled = {event.action: event for event in scheduled}
-        self.versions = {applied.change: applied for applied in known.applied.values()}
+        self.versions = {applied.change: applied for applied in facts.applied.values()}
 
     def of(self, action: int) -> Iterator[Cause]:
         for entry in self.history:
@@ -185,7 +185,7 @@ class _Reasoning:
 
     def _days_off(self, action: int, version: int, start: str, end: str) -> list[str]:
         """The days between two dates, and the two themselves, on which nobody works."""
-        calendar, names = self.known.calendar(version, self._owner(action)), self.known.holidays(version)
+        calendar, names = self.facts.calendar(version, self._owner(action)), self.facts.holidays(version)
         first, last = sorted(date.fromisoformat(text[:10]) for text in (start, end))
         days = [first + ONE_DAY * number for number in range((last - first).days + 1)]
         return [f"{day} ({names.get(str(day)) or DAYS[day.weekday()]})" for day in days if not works(day, calendar)]
@@ -194,7 +194,7 @@ class _Reasoning:
         return self.scheduled[action].owner
 
     def _version(self, number: int) -> str:
-        applied = self.known.applied.get(number)
+        applied = self.facts.applied.get(number)
         if applied is None:
             return f"version {number}"
         commit = f", commit {applied.git}" if applied.git else ""

@@ -120,7 +120,8 @@ class Dossier(NamedTuple):
 
     `enrolments`: the open ones, and those that the events at hand have ended. `actions`: the open ones and, of those
     enrolments, the latest of each step (by round, then trial) and all that were undone. `seq`: the number of the
-    subject's last event. `kept`: there is a contact, whom the server keeps from whoever asks (F20).
+    subject's last event. `hidden`: there is a contact, whom the server keeps from the user who asks
+    (F20).
     """
 
     subject: str
@@ -128,7 +129,7 @@ class Dossier(NamedTuple):
     contact: Contact | None = None
     enrolments: tuple[Enrolment, ...] = ()
     actions: tuple[Action, ...] = ()
-    kept: bool = False
+    hidden: bool = False
 
     @property
     def known(self) -> Contact:

@@ -7,7 +7,7 @@ from json import JSONDecodeError
 from typing import TypeAlias
 
 from followup.app.checking.differences import RowId, RowsById, not_put_back
-from followup.app.checking.fitness import Unfit, check
+from followup.app.checking.fitness import Unreplayable, check
 from followup.core import history as h
 from followup.core.evolve import evolve
 from followup.core.model import Action, Dossier
@@ -97,7 +97,7 @@ class Replay:
         if kept.seq != self.dossier.seq + 1:
             self.lines.append(f"{self.subject}: {_gap(self.dossier.seq + 1, kept.seq)}")
         if kept.at is None:
-            raise Unfit(f"its change {kept.change} is not there")
+            raise Unreplayable(f"its change {kept.change} is not there")
         event = _event(kept)
         check(event, kept.action, self.dossier, self._action)
         self._remember(kept.change)
@@ -153,7 +153,7 @@ class Replay:
 
 def _event(kept: KeptEvent) -> h.Event:
     if kept.kind not in h.KINDS:
-        raise Unfit("there is no such kind of event")
+        raise Unreplayable("there is no such kind of event")
     if not (kept.by.isascii() and kept.data.isascii()):
         (kept.by + kept.data).encode()  # raises for what a damaged store tolerates
     return journal.read(kept.kind, kept.action, kept.data)
@@ -174,7 +174,7 @@ def _contradiction(change: int, undoes: int | None, taken_back: int | None) -> s
 
 def _why(error: Exception) -> str:
     match error:
-        case Unfit():
+        case Unreplayable():
             return str(error)
         case JSONDecodeError() | RecursionError():
             return "its data is not JSON"
