@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from followup.app import action_lists
 from followup.app.session import Session
 from followup.core import office_documents
-from followup.core.explanation import Applied, Cause, Known, explain
+from followup.core.explanation import AppliedVersion, CatalogFacts, Cause, explain
 from followup.core.kinds import OFFICE, PROPERTY, USER, Kind
 from followup.core.list_rows import ActionRow
 from followup.core.model import contact_subject, user_subject
@@ -32,12 +32,12 @@ def explanation(session: Session, id: int) -> tuple[ActionRow, list[Cause]]:
     if row.owner not in session.reach.team and not sees(session.reach, dossier):
         raise Refused(f"action {id} is not yours to see: ask {row.owner or 'a manager'} (F20)")
     subject = contact_subject(row.contact) if row.contact else user_subject(row.owner or "")
-    return row, explain(id, session.store.history.entries(subject), _known(session))
+    return row, explain(id, session.store.history.entries(subject), _catalog_facts(session))
 
 
-def _known(session: Session) -> Known:
+def _catalog_facts(session: Session) -> CatalogFacts:
     applied = {
-        row.version: Applied(row.version, row.change, row.at, row.by, row.commit)
+        row.version: AppliedVersion(row.version, row.change, row.at, row.by, row.commit)
         for row in session.store.versions.all()
     }
 
@@ -56,7 +56,7 @@ def _known(session: Session) -> Known:
                 names |= _holidays(document)
         return names
 
-    return Known(applied, calendar, holidays)
+    return CatalogFacts(applied, calendar, holidays)
 
 
 def _holidays(document: DaysDocument) -> dict[str, str]:

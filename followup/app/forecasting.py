@@ -15,7 +15,7 @@ from followup.core.office import ELAPSED_MINUTES
 from followup.core.rehearsal.habits import Draw, Habits, Touch, lives
 from followup.core.rehearsal.in_memory import Rehearsal
 from followup.core.rehearsal.workload import LoadChange, Person, Workload, person
-from followup.core.timing import add_days, moment
+from followup.core.timing import add_days, day_end
 
 #: days that are looked at, today among them
 DAYS_AHEAD = 28
@@ -42,7 +42,7 @@ class Ahead:
     def __init__(self, session: Session, last: str, habits: Habits, draw: Draw) -> None:
         self.office, self.now, self.habits, self.draw = session.office, session.now, habits, draw
         self.today, self.last = session.clock(None).day, last
-        self.until = moment(add_days(last, 1), session.office.calendar(None).zone).at
+        self.until = day_end(last, session.office.calendar(None).zone)
         self.futures: dict[object, list[Touch]] = {}
 
     def note(self, load: Workload, dossier: Dossier) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from followup.errors import BadInput, NotFound
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """A file in a tree: `path` from the tree's root."""
 
     mode: str
@@ -54,21 +54,21 @@ def _tree(folder: str, ref: str) -> str:
         raise NotFound(f"git knows no '{ref}' with a folder cycles/: name a commit, a branch or a tag") from None
 
 
-def _entries(listed: bytes) -> Iterator[Entry]:
+def _entries(listed: bytes) -> Iterator[TreeEntry]:
     for line in filter(None, listed.split(b"\0")):
         about, _, path = line.partition(b"\t")
         mode, _, blob = about.decode().split(" ")
-        yield Entry(mode, blob, os.fsdecode(path))
+        yield TreeEntry(mode, blob, os.fsdecode(path))
 
 
-def _contents(folder: str, entries: list[Entry]) -> Iterator[bytes]:
+def _contents(folder: str, entries: list[TreeEntry]) -> Iterator[bytes]:
     """What the files hold, without any filter or attribute that git has for working trees."""
     asked = "".join(entry.blob + "\n" for entry in entries).encode()
-    told, at = _git(folder, "cat-file", "--batch", given=asked), 0
+    output, at = _git(folder, "cat-file", "--batch", given=asked), 0
     for _ in entries:
-        end = told.index(b"\n", at)
-        size = int(told[at:end].rsplit(b" ", 1)[1])
-        yield told[end + 1 : end + 1 + size]
+        end = output.index(b"\n", at)
+        size = int(output[at:end].rsplit(b" ", 1)[1])
+        yield output[end + 1 : end + 1 + size]
         at = end + 1 + size + 1
 
 

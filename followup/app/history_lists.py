@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from followup.app.session import Session
 from followup.core.timing import utc_text
-from followup.store.questions.history_questions import HistoryRow
+from followup.store.questions.history_questions import EventRow
 
 if TYPE_CHECKING:
     from followup.core.list_rows import HistoryItem
@@ -23,7 +23,7 @@ def history(
     return map(_item, _rows(session, subject, change, limit))
 
 
-def _rows(session: Session, subject: str | None, change: int | None, limit: int) -> Iterable[HistoryRow]:
+def _rows(session: Session, subject: str | None, change: int | None, limit: int) -> Iterable[EventRow]:
     questions, reach = session.store.history, session.reach
     if subject:
         return questions.happened_to(subject, change, reach, limit)[::-1]
@@ -32,7 +32,7 @@ def _rows(session: Session, subject: str | None, change: int | None, limit: int)
     return questions.happened(change, reach)
 
 
-def _item(row: HistoryRow) -> HistoryItem:
+def _item(row: EventRow) -> HistoryItem:
     kind, colon, id = row.subject.partition(":")
     return {
         "subject": row.subject,

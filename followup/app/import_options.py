@@ -8,7 +8,7 @@ from typing import NamedTuple
 from followup.app import lookup
 from followup.app.session import Session
 from followup.errors import UsageError
-from followup.intake.mapping import Mapping, map_columns, read_pairs
+from followup.intake.mapping import ColumnMapping, map_columns, read_pairs
 
 
 class ImportOptions(NamedTuple):
@@ -30,7 +30,7 @@ class ImportOptions(NamedTuple):
     without_owner: bool = False
     property: str | None = None
 
-    def mapping(self, header: tuple[str, ...]) -> Mapping:
+    def mapping(self, header: tuple[str, ...]) -> ColumnMapping:
         return map_columns(header, [*(read_pairs(self.map_file) if self.map_file else ()), *self.pairs], self.key)
 
 
@@ -42,7 +42,7 @@ class Ownership(NamedTuple):
     remark: str = ""
 
 
-def ownership(session: Session, mapping: Mapping, options: ImportOptions) -> Ownership:
+def ownership(session: Session, mapping: ColumnMapping, options: ImportOptions) -> Ownership:
     """Who imports owns what is new, as with `contacts add`; but not an administrator, who does not sell.
 
     Raises UsageError where no contact would have an owner.
@@ -62,7 +62,7 @@ def ownership(session: Session, mapping: Mapping, options: ImportOptions) -> Own
     return Ownership()
 
 
-def ownership_remark(session: Session, mapping: Mapping, options: ImportOptions) -> str:
+def ownership_remark(session: Session, mapping: ColumnMapping, options: ImportOptions) -> str:
     """The same for a preview: a file that cannot be imported yet can be looked at."""
     try:
         return ownership(session, mapping, options).remark

@@ -16,7 +16,7 @@ from followup.core.timing import moment, utc_text
 from followup.core.wishes import Bring, Choice, Wish
 from followup.errors import FollowupError
 from followup.intake.columns import REPORT
-from followup.intake.mapping import Mapping
+from followup.intake.mapping import ColumnMapping
 from followup.intake.records import Record
 from followup.intake.refusals import Refusal
 from followup.intake.rows import Row, rows
@@ -67,16 +67,17 @@ class Importer:
     def __init__(self, session: Session, table: Table, defaults: Defaults) -> None:
         self.session, self.table, self.defaults = session, Remembering(table), defaults
         self.refuse: Callable[[Refusal], None] = lambda _: None
-        self.repairs = (
-            table.header[: len(REPORT)] == REPORT
-        )  # ids in it may be those of the contacts they were refused for
+        # ids in a file of refused rows may be those of the contacts that they were refused for
+        self.repairs = table.header[: len(REPORT)] == REPORT
         self.totals = Totals()
         self.notices: set[str] = set()  # what is to be said of the whole, once
         self.ownerless = 0  # rows that leave a new contact to nobody
         self.pending: dict[str, Row] = {}
         self.ids: dict[tuple[str, str], str] = {}
 
-    def run(self, mapping: Mapping, day_first: bool | None, refuse: Callable[[Refusal], None]) -> Iterator[Totals]:
+    def run(
+        self, mapping: ColumnMapping, day_first: bool | None, refuse: Callable[[Refusal], None]
+    ) -> Iterator[Totals]:
         """The totals so far, after each batch; each refusal as it comes."""
         self.refuse = refuse
         for outcome in in_batches(self.session, self._wishes(rows(self.table, mapping, day_first))):
@@ -152,7 +153,7 @@ class Importer:
 class Import(NamedTuple):
     """An import that can begin: nothing of it can be wrong any more but its rows."""
 
-    mapping: Mapping
+    mapping: ColumnMapping
     remark: str
     importer: Importer
     refused: RefusedRows

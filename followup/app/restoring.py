@@ -11,7 +11,6 @@ from followup.app.migrating import migrations
 from followup.app.session import Session
 from followup.app.versions import Version, apply_decision, record
 from followup.core import history as h
-from followup.core import office as o
 from followup.core.draft import Stamp
 from followup.core.migration.edition import Edition
 from followup.core.migration.summary import Impact, ItemChange
@@ -58,11 +57,8 @@ def migrate_the_rest(session: Session, writing: Change, restored: Restored, sett
     `settled`: subjects that the undo has put back to what they were. Answers the subjects that this changed. Raises
     Refused where such an apply would be refused.
     """
-    impact, stamp, migrated_subjects = (
-        Impact(),
-        Stamp(writing.id, session.now, _by(session, restored.edition.office)),
-        [],
-    )
+    impact, migrated_subjects = Impact(), list[str]()
+    stamp = Stamp(writing.id, session.now, administrator(restored.edition.office, session.user.id))
     for stretch in migrations(session.store, restored.edition, restored.refs, stamp, writing.ids, settled):
         writing.save((migrated.before, migrated.decision) for migrated in stretch)
         for migrated in stretch:
@@ -71,7 +67,3 @@ def migrate_the_rest(session: Session, writing: Change, restored: Restored, sett
     if refused := [*refusals(impact), *departures(session.store, restored.changes)]:
         raise Refused("\n".join(refused))
     return migrated_subjects
-
-
-def _by(session: Session, office: o.Office) -> o.User:
-    return administrator(office, session.user.id)

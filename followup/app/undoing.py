@@ -9,13 +9,11 @@ from followup.app.deciding import BATCH
 from followup.app.restoring import migrate_the_rest, restore
 from followup.app.session import Session
 from followup.core.draft import Decision, Stamp
-from followup.core.model import Dossier
+from followup.core.model import OFFICE_SUBJECT, Dossier
 from followup.core.office import Office
 from followup.core.timing import utc_text
 from followup.core.undo import undo
 from followup.errors import FollowupError, Refused
-
-OFFICE = "office"  # the subject of applies
 
 
 class Reversal(NamedTuple):
@@ -40,11 +38,11 @@ def undo_last(session: Session, partial: bool = False) -> Reversal:
     change, subjects = session.store.history.change(number), session.store.history.touched(number)
     assert change is not None, "it is the user's own"
     reversal = Reversal(number, change.command, utc_text(change.at), [], [], [])
-    with session.store.change(session.head(number), session.dry_run, alone=OFFICE in subjects) as writing:
+    with session.store.change(session.head(number), session.dry_run, alone=OFFICE_SUBJECT in subjects) as writing:
         stamp = Stamp(writing.id, session.now, session.user)
-        restored = restore(session, writing, number) if OFFICE in subjects else None
+        restored = restore(session, writing, number) if OFFICE_SUBJECT in subjects else None
         office = restored.edition.office if restored else session.office
-        rest = (subject for subject in subjects if subject != OFFICE)
+        rest = (subject for subject in subjects if subject != OFFICE_SUBJECT)
         while batch := list(islice(rest, BATCH)):
             writing.save(_reversed(session, batch, number, office, stamp, reversal))
         if reversal.refused and not partial:

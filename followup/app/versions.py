@@ -12,7 +12,7 @@ from followup.core import office_documents
 from followup.core.draft import Decision
 from followup.core.list_rows import VersionRow
 from followup.core.migration.summary import ItemChange
-from followup.core.model import Dossier
+from followup.core.model import OFFICE_SUBJECT, Dossier
 from followup.core.reach import reach
 from followup.errors import NotFound
 from followup.store.heads import ItemId, Person
@@ -62,6 +62,6 @@ def people(documents: DocumentsByKind) -> Iterator[Person]:
 
 def apply_decision(store: Store, change: int, at: int, by: str, event: h.Applied) -> tuple[Dossier, Decision]:
     """The event of an apply, as Change.save takes it."""
-    before = Dossier("office", store.last_seq("office"))
-    entry = h.Entry("office", before.seq + 1, change, at, by, event)
+    before = Dossier(OFFICE_SUBJECT, store.last_seq(OFFICE_SUBJECT))
+    entry = h.Entry(OFFICE_SUBJECT, before.seq + 1, change, at, by, event)
     return before, Decision((entry,), before._replace(seq=entry.seq))

@@ -16,6 +16,7 @@ from followup.cli.command_session import opened
 from followup.cli.options import LAST_ID, Answer, AnswerFormat, Cycle, DryRun, Listing, Note, On, Outcome, Restart
 from followup.cli.settings import can_ask
 from followup.core import wishes as w
+from followup.core.timing import readable
 
 app = typer.Typer()
 Ids = Annotated[list[int], typer.Argument(metavar="ID...", min=1, max=LAST_ID, help="actions, by their ids")]
@@ -148,7 +149,7 @@ def reschedule(
     """Move one action to another time; nothing else moves."""
     with opened(ctx, dry_run) as session:
         due = day(session, to, action_lists.action(session, id).owner)
-        did = f"moved to {due.replace('T', ' ')}:"
+        did = f"moved to {readable(due)}:"
         _answer_each(ctx, session, [id], lambda id: w.Reschedule(id, due), did, format)
 
 

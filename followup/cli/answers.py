@@ -11,7 +11,8 @@ from followup.app import lookup
 from followup.app.outcome import NAMED, Outcome
 from followup.app.session import Session
 from followup.core.list_rows import ActionRow
-from followup.output.text import clean, short
+from followup.core.timing import readable
+from followup.output.text import clean, plural, short
 
 
 class More(NamedTuple):
@@ -49,24 +50,26 @@ def _warn(outcome: Outcome) -> None:
 
 
 def _line(session: Session, outcome: Outcome, did: str) -> str:
-    parts = [f"{clean(did)} {_named_or_counted(outcome.named, outcome.done.total)}"]
+    parts = [f"{clean(did)} {named_or_counted(outcome.named, outcome.done.total)}"]
     if outcome.cancelled:
         ids = [str(id) for id in outcome.cancelled]
-        parts.append(f"cancelled {_named_or_counted(ids, outcome.cancelled.total)}")
+        parts.append(f"cancelled {named_or_counted(ids, outcome.cancelled.total)}")
     if outcome.scheduled:
         names = lookup.type_names(session)
         actions = [_next(row, names) for row in outcome.scheduled]
-        parts.append(f"next: {_named_or_counted(actions, outcome.scheduled.total)}")
+        parts.append(f"next: {named_or_counted(actions, outcome.scheduled.total)}")
     return "; ".join(parts)
 
 
-def _named_or_counted(names: Sequence[str], total: int) -> str:
-    """Few are named, many are counted."""
-    return ", ".join(map(short, names)) if total <= NAMED else f"{total:,}"
+def named_or_counted(names: Sequence[str], total: int, noun: str = "") -> str:
+    """Few are named, many are counted. `noun`: what they are, where nothing else says so."""
+    if total <= NAMED:
+        return ", ".join(map(short, names))
+    return plural(total, noun) if noun else f"{total:,}"
 
 
 def _next(row: ActionRow, names: Mapping[str, str]) -> str:
-    return f"{row.id} {short(row.title)} ({names.get(row.type, row.type)}, {row.due.replace('T', ' ')})"
+    return f"{row.id} {short(row.title)} ({names.get(row.type, row.type)}, {readable(row.due)})"
 
 
 def _print_json(session: Session, outcome: Outcome, more: More | None) -> None:

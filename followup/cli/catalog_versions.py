@@ -13,7 +13,7 @@ from followup.cli.options import Format
 from followup.cli.printing import print_json, print_lines, terminal_width
 from followup.core.list_rows import VersionRow
 from followup.core.migration.summary import ItemChange
-from followup.core.timing import utc_text
+from followup.core.timing import readable, utc_text
 from followup.output.diff import change_item, render_change, render_change_list
 from followup.output.render import render
 from followup.output.text import clean, plural
@@ -66,4 +66,4 @@ def _heading(row: VersionRow) -> str:
 
 
 def _minute(row: VersionRow) -> str:
-    return utc_text(row.at)[:16].replace("T", " ") + "Z"
+    return readable(utc_text(row.at)[:16]) + "Z"

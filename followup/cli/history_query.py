@@ -12,6 +12,7 @@ from followup.cli.command_session import opened
 from followup.cli.options import Format
 from followup.cli.printing import print_lines, terminal_width
 from followup.core.model import contact_subject
+from followup.core.timing import readable
 from followup.output.render import render
 from followup.output.story import story
 
@@ -42,5 +43,5 @@ def history(
 
 
 def _for_people(item: HistoryItem) -> dict[str, object]:
-    at = item["at"][:16].replace("T", " ") + "Z"
+    at = readable(item["at"][:16]) + "Z"
     return {**item, "at": at, "what": item["kind"], "details": story(item)}

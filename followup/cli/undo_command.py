@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from followup.app.outcome import NAMED
 from followup.app.undoing import Reversal, undo_last
+from followup.cli.answers import named_or_counted
 from followup.cli.command_session import opened
 from followup.cli.options import Answer, DryRun
 from followup.cli.printing import print_json, print_lines
-from followup.output.text import clean, plural, short
+from followup.output.text import clean
 
 app = typer.Typer()
 
@@ -38,13 +38,11 @@ def undo(
 
 def _summary(undone: Reversal, did: str) -> Iterator[str]:
     catalog = [f"version {undone.version} is the catalog of before"] if undone.version else []
-    what = ", ".join([*catalog, *([_named_or_counted(undone.subjects)] if undone.subjects else [])])
+    what = ", ".join([*catalog, *([_subjects(undone.subjects)] if undone.subjects else [])])
     yield f"{did} change {undone.change} ({undone.command}, {undone.at}): {what}"
     if undone.met:
-        yield f"{_named_or_counted(undone.met)} met that version as if it had been applied: `followup history`"
+        yield f"{_subjects(undone.met)} met that version as if it had been applied: `followup history`"
 
 
-def _named_or_counted(subjects: Sequence[str]) -> str:
-    """Few are named, many are counted."""
-    names = [short(subject.replace(":", " ")) for subject in subjects]
-    return ", ".join(names) if len(names) <= NAMED else plural(len(names), "subject")
+def _subjects(subjects: Sequence[str]) -> str:
+    return named_or_counted([subject.replace(":", " ") for subject in subjects], len(subjects), "subject")

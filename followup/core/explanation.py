@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from followup.core import history as h
 from followup.core.office import Calendar
-from followup.core.timing import ONE_DAY, utc_text, works
+from followup.core.timing import ONE_DAY, readable, utc_text, works
 
 
 class Cause(NamedTuple):
@@ -26,7 +26,7 @@ class Cause(NamedTuple):
     at: str
 
 
-class Applied(NamedTuple):
+class AppliedVersion(NamedTuple):
     """A version of the catalog: the change that put it in force, at that instant, by whom, and its git commit."""
 
     version: int
@@ -36,17 +36,17 @@ class Applied(NamedTuple):
     git: str | None
 
 
-class Known(NamedTuple):
-    """What is known beside the history. `calendar`: of a version and an owner; `holidays`: of a version, by date."""
+class CatalogFacts(NamedTuple):
+    """What the catalog said. `calendar`: of a version and an owner; `holidays`: of a version, by date."""
 
-    applied: Mapping[int, Applied]
+    applied: Mapping[int, AppliedVersion]
     calendar: Callable[[int, str | None], Calendar]
     holidays: Callable[[int], Mapping[str, str]]
 
 
-def explain(action: int, history: Sequence[h.Entry], known: Known) -> list[Cause]:
+def explain(action: int, history: Sequence[h.Entry], facts: CatalogFacts) -> list[Cause]:
     """`history`: the whole of the subject that has the action, oldest first."""
-    return list(_Reasoning(history, known).of(action))
+    return list(_Reasoning(history, facts).of(action))
 
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -64,11 +64,11 @@ CLOSED: Mapping[type[h.Closing], str] = MappingProxyType(
 
 
 class _Reasoning:
-    def __init__(self, history: Sequence[h.Entry], known: Known) -> None:
-        self.history, self.known = history, known
+    def __init__(self, history: Sequence[h.Entry], facts: CatalogFacts) -> None:
+        self.history, self.facts = history, facts
         scheduled = [x.event for x in history if isinstance(x.event, h.Scheduled)]
         self.scheduled = {event.action: event for event in scheduled}
-        self.versions = {applied.change: applied for applied in known.applied.values()}
+        self.versions = {applied.change: applied for applied in facts.applied.values()}
 
     def of(self, action: int) -> Iterator[Cause]:
         for entry in self.history:
@@ -76,10 +76,10 @@ class _Reasoning:
                 case h.Scheduled(action=id) if id == action:
                     yield from self._scheduled(entry, entry.event)
                 case h.Redated(action=id, before=before, due=due, why=why) if id == action:
-                    yield _cause("redated", entry, f"from {_day(before)} to {_day(due)}, by an edit of its step")
+                    yield _cause("redated", entry, f"{_from_to(before, due)}, by an edit of its step")
                     yield from self._dated(entry, entry.event, why)
                 case h.Rescheduled(action=id, before=before, due=due) if id == action:
-                    yield _cause("moved by hand", entry, f"from {_day(before)} to {_day(due)}, by {entry.by}")
+                    yield _cause("moved by hand", entry, f"{_from_to(before, due)}, by {entry.by}")
                 case h.Reassigned(action=id) if id == action:
                     yield _cause("handed on", entry, _handed(entry.event))
                 case h.Undone(change=change) if any(row["id"] == action for row in entry.event.actions):
@@ -90,14 +90,14 @@ class _Reasoning:
 
     def _scheduled(self, entry: h.Entry, event: h.Scheduled) -> Iterator[Cause]:
         if event.enrolment is None:
-            yield _cause("scheduled", entry, f"by hand, by {entry.by}, for {_day(event.due)}")
+            yield _cause("scheduled", entry, f"by hand, by {entry.by}, for {readable(event.due)}")
             return
         yield from self._placed(entry, event)
         yield _cause("scheduled", entry, self._trigger(entry, event))
         why = event.why or {}
         if "rebooked" in why:
             before = self._name(why["rebooked"])
-            yield _cause("due", entry, f"{_day(event.due)}, as it was booked anew; before: {before}")
+            yield _cause("due", entry, f"{readable(event.due)}, as it was booked anew; before: {before}")
             yield from self._first_dated(why["rebooked"])
         else:
             yield from self._dated(entry, event, why)
@@ -115,13 +115,13 @@ class _Reasoning:
             match x.event:
                 case h.Enrolled(enrolment=id, process=cycle, alias=alias, start=start) if id == event.enrolment:
                     through = f" through alias {alias}" if alias else ""
-                    yield _cause("placed", x, f"on {cycle}{through} from {_day(start)} on, by {x.by}")
+                    yield _cause("placed", x, f"on {cycle}{through} from {readable(start)} on, by {x.by}")
                 case h.AliasChosen(enrolment=id, alias=alias) if id == event.enrolment:
                     yield _cause("alias", x, f"{alias} was chosen for the same cycle, by {x.by}")
                 case h.RoundBegan(enrolment=id, round=round, start=start) if (
                     id == event.enrolment and round == event.round
                 ):
-                    yield _cause("round", x, f"{round} began on {_day(start)}")
+                    yield _cause("round", x, f"{round} began on {readable(start)}")
 
     def _trigger(self, entry: h.Entry, event: h.Scheduled) -> str:
         """What in the same change made it."""
@@ -149,23 +149,23 @@ class _Reasoning:
 
     def _closed(self, event: h.Closing, by: str) -> str:
         reason = None if isinstance(event, h.Completed) else event.reason
-        closed = f"{self._name(event.action)} was {CLOSED[type(event)]} on {_day(event.on)} by {by}"
+        closed = f"{self._name(event.action)} was {CLOSED[type(event)]} on {readable(event.on)} by {by}"
         return closed + (f" ({reason})" if reason else "")
 
     def _dated(self, entry: h.Entry, event: h.Scheduled | h.Redated, why: h.Why) -> Iterator[Cause]:
         if "from" not in why:
             return
-        yield _cause("counts from", entry, f"{_day(why['from'])}, {_anchor(why['anchor'])}")
+        yield _cause("counts from", entry, f"{readable(why['from'])}, {_anchor(why['anchor'])}")
         yield _cause("offset", entry, self._offset(event, why))
         for reason in why.get("moved_by", ()):
             yield _cause("moved", entry, self._moved(reason, event, why))
         if why.get("unknown_holidays"):
             yield _cause("unsure", entry, "it lies beyond the last day whose holidays are declared")
-        yield _cause("due", entry, _day(event.due))
+        yield _cause("due", entry, readable(event.due))
         yield _cause("catalog", entry, self._version(why["version"]))
 
     def _offset(self, event: h.Scheduled | h.Redated, why: h.Why) -> str:
-        text = f"{why['offset']}, which is {_day(event.nominal)}"
+        text = f"{why['offset']}, which is {readable(event.nominal)}"
         if "business" not in why["offset"]:
             return text
         over = self._days_off(event.action, why["version"], why["from"], event.nominal)
@@ -185,7 +185,7 @@ class _Reasoning:
 
     def _days_off(self, action: int, version: int, start: str, end: str) -> list[str]:
         """The days between two dates, and the two themselves, on which nobody works."""
-        calendar, names = self.known.calendar(version, self._owner(action)), self.known.holidays(version)
+        calendar, names = self.facts.calendar(version, self._owner(action)), self.facts.holidays(version)
         first, last = sorted(date.fromisoformat(text[:10]) for text in (start, end))
         days = [first + ONE_DAY * number for number in range((last - first).days + 1)]
         return [f"{day} ({names.get(str(day)) or DAYS[day.weekday()]})" for day in days if not works(day, calendar)]
@@ -194,7 +194,7 @@ class _Reasoning:
         return self.scheduled[action].owner
 
     def _version(self, number: int) -> str:
-        applied = self.known.applied.get(number)
+        applied = self.facts.applied.get(number)
         if applied is None:
             return f"version {number}"
         commit = f", commit {applied.git}" if applied.git else ""
@@ -226,10 +226,12 @@ def _anchor(anchor: str) -> str:
 
 
 def _handed(event: h.Reassigned) -> str:
-    was, old = event.before.get("owner"), event.before.get("due")
+    was, due = event.before.get("owner"), event.before.get("due")
     who = f"from {was or 'nobody'} to {event.owner or 'nobody'}" if was != event.owner else f"stays with {event.owner}"
-    return who + (f"; it reads {_day(event.due)} there, where it read {_day(old)}" if old and old != event.due else "")
+    if not due or due == event.due:
+        return who
+    return f"{who}; it reads {readable(event.due)} there, where it read {readable(due)}"
 
 
-def _day(text: str) -> str:
-    return text.replace("T", " ")
+def _from_to(before: str, due: str) -> str:
+    return f"from {readable(before)} to {readable(due)}"

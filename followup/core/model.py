@@ -49,7 +49,7 @@ class Contact(NamedTuple):
 
 
 class Enrolment(NamedTuple):
-    """One contact on one cycle, from its start to its end. `start` and `round_start` are local text."""
+    """One contact on one cycle or plan, from its start to its end. `start` and `round_start` are local text."""
 
     id: int
     contact: str
@@ -120,7 +120,8 @@ class Dossier(NamedTuple):
 
     `enrolments`: the open ones, and those that the events at hand have ended. `actions`: the open ones and, of those
     enrolments, the latest of each step (by round, then trial) and all that were undone. `seq`: the number of the
-    subject's last event. `kept`: there is a contact, whom the server keeps from whoever asks (F20).
+    subject's last event. `hidden`: there is a contact, whom the server keeps from the user who asks
+    (F20).
     """
 
     subject: str
@@ -128,7 +129,7 @@ class Dossier(NamedTuple):
     contact: Contact | None = None
     enrolments: tuple[Enrolment, ...] = ()
     actions: tuple[Action, ...] = ()
-    kept: bool = False
+    hidden: bool = False
 
     @property
     def known(self) -> Contact:
@@ -161,6 +162,10 @@ class Dossier(NamedTuple):
         """The due of the oldest open action, by its instant (C2, T1)."""
         oldest = min((action for action in self.actions if action.open), key=lambda action: action.at, default=None)
         return oldest.due if oldest else None
+
+
+#: the subject of what happens to nobody in particular: applies of the catalog
+OFFICE_SUBJECT = "office"
 
 
 def contact_subject(contact: str) -> str:

@@ -36,7 +36,7 @@ def check(dossier: Dossier, wish: w.Wish, office: Office, by: User) -> None:
     needed = NEEDS.get(type(wish))
     if needed:
         must(by, needed)
-    if dossier.kept:
+    if dossier.hidden:
         raise Refused(_not_theirs(dossier.subject.partition(":")[2], by))
     unknown = dossier.contact is None or dossier.contact.gone == UNDONE
     if isinstance(wish, w.Add) or (unknown and isinstance(wish, w.Bring)):

@@ -202,6 +202,11 @@ def _past_known_holidays(offset: Offset, roll: str | None, day: str, calendar: C
     return observed and calendar.known_until is not None and day > calendar.known_until
 
 
+def day_end(day: str, zone: str) -> int:
+    """The instant at which a local date is over."""
+    return moment(add_days(day, 1), zone).at
+
+
 def days_between(earlier: str, later: str) -> int:
     """Whole local days from one ISO text to another; times of day do not count."""
     return (date.fromisoformat(later[:10]) - date.fromisoformat(earlier[:10])).days
@@ -215,6 +220,11 @@ def add_days(text: str, count: int) -> str:
 def day_of(utc: str, zone: str) -> str:
     """The local date in `zone` of an ISO text in UTC, such as `utc_text` makes."""
     return today(int(datetime.fromisoformat(utc).timestamp()), zone)
+
+
+def readable(text: str) -> str:
+    """ISO text as people read it: `2026-05-03 14:00`."""
+    return text.replace("T", " ")
 
 
 @lru_cache(maxsize=64)

@@ -6,6 +6,7 @@ Days and times in wishes are local text in the owner's zone; None means now.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 #: what is said of a contact, by field; None empties it
@@ -37,7 +38,7 @@ class Bring(NamedTuple):
     fields: Fields
     choice: Choice | None
     without_cycle: bool = False
-    at_first: Mapping[str, str | None] = {}
+    at_first: Fields = MappingProxyType({})
     same_name: bool = False
 
 

@@ -7,8 +7,7 @@ some field. What is no field of a contact is kept as an extra, under the name it
 from __future__ import annotations
 
 import re
-from collections import abc
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ FIELD = re.compile(r"[a-z][a-z0-9_]*")
 NAMING = frozenset(("name", "first_name", "last_name", "email", "phone"))
 
 
-class Mapping(NamedTuple):
+class ColumnMapping(NamedTuple):
     """Columns by position from 0. `key`: the columns that ids are made from, where the file has no ids of its own."""
 
     header: tuple[str, ...]
@@ -40,7 +39,7 @@ class Mapping(NamedTuple):
         return tuple((field, self.header[column]) for field, column in chosen + list(self.extra.items()))
 
 
-def map_columns(header: tuple[str, ...], pairs: Iterable[str] = (), key: Iterable[str] = ()) -> Mapping:
+def map_columns(header: tuple[str, ...], pairs: Iterable[str] = (), key: Iterable[str] = ()) -> ColumnMapping:
     """The guess for this header, corrected by `pairs` ("field=Column", "field=" for none), ids made from `key`.
 
     Later pairs win. Raises BadInput for a column that is not there, UsageError for a pair that is none.
@@ -58,20 +57,20 @@ def map_columns(header: tuple[str, ...], pairs: Iterable[str] = (), key: Iterabl
     made_from = tuple(column(header, name) for name in key)
     if made_from:
         fields.pop("id", None)
-    return Mapping(header, fields, extra, made_from)
+    return ColumnMapping(header, fields, extra, made_from)
 
 
-def guess(header: tuple[str, ...]) -> Mapping:
+def guess(header: tuple[str, ...]) -> ColumnMapping:
     """The columns whose names are known (see `columns`); each column serves one field at most."""
     ours = _report_columns(header)
     free = {fold(name): position for position, name in reversed(tuple(enumerate(header))) if position not in ours}
     pair = next((pair for pair in PAIRS if free.keys() >= {*pair}), ())
     fields = {field: free.pop(name) for field, name in zip(("first_name", "last_name"), pair, strict=False)}
     fields |= _taken(free, {field: NAMES[field] for field in FIELDS if field not in fields})
-    return Mapping(header, fields, _taken(free, BESIDE))
+    return ColumnMapping(header, fields, _taken(free, BESIDE))
 
 
-def _taken(free: dict[str, int], names_by_field: abc.Mapping[str, str]) -> dict[str, int]:
+def _taken(free: dict[str, int], names_by_field: Mapping[str, str]) -> dict[str, int]:
     """The first column of each field that is called by one of its names, out of those that are free."""
     fields = {}
     for field, names in names_by_field.items():

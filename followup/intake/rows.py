@@ -16,7 +16,7 @@ from followup.core.fields.values import LONGEST, SEVERAL, Unfit, clean_cell, sho
 from followup.intake.columns import FIELDS
 from followup.intake.dates import clean_date
 from followup.intake.identity import Seen, id_of, made_id
-from followup.intake.mapping import Mapping
+from followup.intake.mapping import ColumnMapping
 from followup.intake.names import join_name, split_name
 from followup.intake.refusals import Refusal
 from followup.intake.sheet import Table
@@ -56,7 +56,7 @@ ID, NAME, FIRST, LAST, EMAIL, PHONE = range(6)  # positions in FIELDS
 Cells = Sequence[str | None]
 
 
-def rows(table: Table, mapping: Mapping, day_first: bool | None = None) -> Iterator[Row | Refusal]:
+def rows(table: Table, mapping: ColumnMapping, day_first: bool | None = None) -> Iterator[Row | Refusal]:
     """Every record of the table. `day_first` settles dates like 03/04/2026, which are refused without it."""
     read = reader(mapping, day_first)
     seen = Seen()
@@ -73,7 +73,7 @@ def rows(table: Table, mapping: Mapping, day_first: bool | None = None) -> Itera
             yield row
 
 
-def reader(mapping: Mapping, day_first: bool | None) -> Callable[[int, list[str]], Row]:
+def reader(mapping: ColumnMapping, day_first: bool | None) -> Callable[[int, list[str]], Row]:
     """A function from a line number and its cells to the Row, all that can be settled once settled here."""
     columns = sorted({*mapping.fields.values(), *mapping.extra.values(), *mapping.key})
     at = {column: place for place, column in enumerate(columns)}

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from followup.catalog.document_diff import changes
 from followup.core.migration.effects import KINDS, Effect
 from followup.core.migration.summary import CatalogDiff, ItemChange, Tally
+from followup.core.timing import readable
 from followup.output.table import tabulated
 from followup.output.text import clean, json_text, markdown, plural
 
@@ -110,7 +111,7 @@ def _counted(cycle: str, tally: Tally, mark: str = "  ") -> Iterator[str]:
 def _row(effect: Effect) -> Sequence[str | None]:
     becomes = effect.becomes or (f"({effect.would})" if effect.would else None)
     step = f"{effect.step or ''} -> {effect.to}" if effect.to else effect.step
-    dates = [text and text.replace("T", " ") for text in (effect.was, becomes)]
+    dates = [text and readable(text) for text in (effect.was, becomes)]
     return effect.contact, effect.name, effect.owner, step, KINDS[effect.what].column, *dates
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from followup.intake.columns import FIELDS, says_no
-from followup.intake.mapping import Mapping as ColumnMapping
+from followup.intake.mapping import ColumnMapping
 from followup.intake.refusals import Refusal
 from followup.intake.rows import Row, rows
 from followup.intake.sheet import OpenTable

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from followup.core.list_rows import ActionRow
-from followup.core.timing import days_between
+from followup.core.timing import days_between, readable
 from followup.output.story import story
 from followup.output.table import cut, table
 from followup.output.text import clean, plural
@@ -80,5 +80,5 @@ def _open(rows: Sequence[ActionRow], today: str, room: int | None) -> str:
 
 
 def _past(history: Sequence[HistoryItem], titles: Mapping[int, str], room: int | None) -> str:
-    cells = [(item["at"][:16].replace("T", " "), item["by"], item["kind"], story(item, titles)) for item in history]
+    cells = [(readable(item["at"][:16]), item["by"], item["kind"], story(item, titles)) for item in history]
     return "History (UTC)\n" + table(("at", "by", "what", "details"), cells, room)

@@ -7,6 +7,7 @@ from textwrap import wrap
 
 from followup.core.explanation import Cause
 from followup.core.list_rows import ActionRow
+from followup.core.timing import readable
 from followup.output.text import clean
 
 #: the column in which the words begin, and how wide they are where no terminal says
@@ -17,9 +18,8 @@ def render_reasons(
     action: ActionRow, causes: Sequence[Cause], types: Mapping[str, str], room: int | None = None
 ) -> Iterator[str]:
     """`types`: names that the office has given to types."""
-    due = action.due.replace("T", " ")
     contact = f" with {action.contact_name}" if action.contact_name else ""
-    head = f"{action.id} {action.title} ({types.get(action.type, action.type)}){contact}: due {due}"
+    head = f"{action.id} {action.title} ({types.get(action.type, action.type)}){contact}: due {readable(action.due)}"
     yield clean(f"{head}, {action.status}, {action.owner or 'nobody'}'s")
     for cause in causes:
         lines = wrap(clean(cause.text), max((room or WIDE) - INDENT, 20)) or [""]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, assert_never
 
 from followup.core import history as h
+from followup.core.timing import readable
 
 if TYPE_CHECKING:
     from followup.core.list_rows import HistoryItem
@@ -49,20 +50,21 @@ def _parts(event: h.Event) -> tuple[object, ...]:
         case h.Enrolled(process=process, alias=alias):
             return (process, alias and alias != process and f"as {alias}")
         case h.RoundBegan(round=round, start=start):
-            return (f"round {round}", f"from {_date(start)}")
+            return (f"round {round}", f"from {readable(start)}")
         case h.Scheduled(due=due, owner=owner, notes=notes):
-            return (_date(due), owner, notes)
+            return (readable(due), owner, notes)
         case h.Completed(outcome=outcome, notes=notes, listing=listing):
             return (outcome, notes, listing and f"listing {listing}")
         case h.Skipped() | h.NotShown() | h.Failed() | h.Cancelled() | h.Ended() | h.Removed():
             return (event.reason,)
         case h.Rescheduled(due=due, before=before) | h.Redated(due=due, before=before):
-            return (_changed("", _date(before), _date(due)),)
+            return (_changed("", readable(before), readable(due)),)
         case h.Attempted(channel=channel, notes=notes):
             return (channel, notes)
         case h.Reassigned(owner=owner, due=due, before=before):
             old = before.get("due")
-            return (_changed("owner", before.get("owner"), owner), old and _changed("due", _date(old), _date(due)))
+            dates = old and _changed("due", readable(old), readable(due))
+            return (_changed("owner", before.get("owner"), owner), dates)
         case h.Undone(change=change):
             return (f"change {change}",)
         case h.Applied(version=version, commit=commit):
@@ -78,7 +80,3 @@ def _changed(what: str, before: object, now: object) -> str:
     if before and now:
         return f"{what} from {before} to {now}".strip()
     return f"{what} {now}" if now else f"no {what} any more, it was {before}"
-
-
-def _date(due: str) -> str:
-    return due.replace("T", " ")

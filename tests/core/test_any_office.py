@@ -17,7 +17,7 @@ from followup.core import history as h
 from followup.core import office as o
 from followup.core import wishes as w
 from followup.core.evolve import replay
-from followup.core.explanation import Known, explain
+from followup.core.explanation import CatalogFacts, explain
 from followup.core.model import CANCELLED, SCHEDULED, UNDONE, Action, Dossier
 from followup.core.timing import local, moment
 from followup.core.transitions import ALLOWED
@@ -404,7 +404,7 @@ def test_explain_has_a_reason_for_every_step_and_says_all_that_happened_to_it(
 
 def explained(story: Story, action: int) -> list[tuple[str, int]]:
     """What, and in which change: an account says more beside, of the enrolment and of how the date was counted."""
-    known = Known({}, lambda _, owner: story.office.calendar(owner), lambda _: {})
+    known = CatalogFacts({}, lambda _, owner: story.office.calendar(owner), lambda _: {})
     causes = explain(action, story.history, known)
     return [(cause.what, cause.change) for cause in causes if cause.what in {"scheduled", "taken back", *SAYS.values()}]
 

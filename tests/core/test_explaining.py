@@ -8,7 +8,7 @@ import pytest
 
 from followup.core import office as o
 from followup.core import wishes as w
-from followup.core.explanation import Applied, Known, explain
+from followup.core.explanation import AppliedVersion, CatalogFacts, explain
 from tests.core.building import Story, alias, calendar, cycle, instant, office, step
 
 MIXED = cycle(
@@ -28,10 +28,10 @@ def made(*cycles: o.Process, version: int = 1) -> o.Office:
 def told(story: Story, id: int) -> dict[str, list[str]]:
     """By what it is about."""
     applied = {
-        1: Applied(1, 100, instant("2026-05-01T08:00"), "sue", "abc123"),
-        2: Applied(2, 101, instant("2026-05-08T08:00"), "ann", None),
+        1: AppliedVersion(1, 100, instant("2026-05-01T08:00"), "sue", "abc123"),
+        2: AppliedVersion(2, 101, instant("2026-05-08T08:00"), "ann", None),
     }
-    known = Known(applied, lambda version, owner: OFF, lambda version: {"2026-05-18": "Victoria Day"})
+    known = CatalogFacts(applied, lambda version, owner: OFF, lambda version: {"2026-05-18": "Victoria Day"})
     found: dict[str, list[str]] = {}
     for cause in explain(id, story.history, known):
         found.setdefault(cause.what, []).append(cause.text)
@@ -191,8 +191,8 @@ def test_E4_an_edit_that_scheduled_it_says_so_and_a_date_beyond_the_known_holida
     after = office(cycle("days", step("two", "30 days", roll="forward")), version=7, calendars=calendars)
     story = Story(before).added("days")
     story.applies(after)
-    applied = {2: Applied(2, story.change, instant("2026-05-08T08:00"), "ann", None)}
-    causes = explain(story.action("two").id, story.history, Known(applied, lambda *_: known, lambda _: {}))
+    applied = {2: AppliedVersion(2, story.change, instant("2026-05-08T08:00"), "ann", None)}
+    causes = explain(story.action("two").id, story.history, CatalogFacts(applied, lambda *_: known, lambda _: {}))
     found = {cause.what: cause.text for cause in causes}
     assert found["scheduled"] == "step two in round 1, as version 2 of the catalog was applied by ann"
     assert found["unsure"].startswith("it lies beyond the last day") and found["catalog"] == "version 7"

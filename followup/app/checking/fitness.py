@@ -26,12 +26,12 @@ PLACES: Mapping[str, frozenset[type[h.Event]]] = MappingProxyType(
 )
 
 
-class Unfit(ValueError):
+class Unreplayable(ValueError):
     """Why an event cannot be: words that follow "cannot be replayed:"."""
 
 
 def check(event: h.Event, action: int | None, dossier: Dossier, find: Callable[[int], Action | None]) -> None:
-    """Raises Unfit. `action`: as the row of the history has it; `find`: the subject's actions, whether or
+    """Raises Unreplayable. `action`: as the row of the history has it; `find`: the subject's actions, whether or
     not the dossier carries them."""
     kind = type(event)
     _whole(event)
@@ -40,7 +40,7 @@ def check(event: h.Event, action: int | None, dossier: Dossier, find: Callable[[
         assert action is not None
         _about_an_action(kind, action, find(action))
     elif action is not None:
-        raise Unfit("its kind has no action")
+        raise Unreplayable("its kind has no action")
     if isinstance(event, h.Undone):
         _whole_rows(event)
     elif isinstance(event, h.Added | h.Edited):
@@ -52,7 +52,7 @@ def check(event: h.Event, action: int | None, dossier: Dossier, find: Callable[[
 def _whole(value: tuple[object, ...], what: str = "") -> None:
     for name in _misfits(type(value), *map(type, value)):
         cell = getattr(value, name)
-        raise Unfit(f"its {what}{name} is missing" if cell is None else f"its {what}{name} cannot be {cell!r}")
+        raise Unreplayable(f"its {what}{name} is missing" if cell is None else f"its {what}{name} cannot be {cell!r}")
 
 
 @lru_cache(maxsize=4096)
@@ -86,29 +86,31 @@ def _fields_of_a_contact(fields: h.Fields) -> None:
     declared = _declared(Contact)
     for name, value in fields.items():
         if type(value) not in declared.get(name, ()):
-            raise Unfit(f"a contact's {name} cannot be {value!r}" if name in declared else f"no contact has a {name}")
+            raise Unreplayable(
+                f"a contact's {name} cannot be {value!r}" if name in declared else f"no contact has a {name}"
+            )
 
 
 def _in_its_place(kind: type[h.Event], dossier: Dossier) -> None:
     place, colon, _ = dossier.subject.partition(":")
     if kind not in PLACES.get(place, ()) or bool(colon) is (place == "office"):
-        raise Unfit("nothing like it happens to this subject")
+        raise Unreplayable("nothing like it happens to this subject")
     if place == "contact" and dossier.contact is None and kind is not h.Added:
-        raise Unfit("the contact has not been added")
+        raise Unreplayable("the contact has not been added")
 
 
 def _about_an_action(kind: type[h.Event], id: int, action: Action | None) -> None:
     if allowed(action.status if action else None, kind):
         return
-    raise Unfit(f"action {id} is {action.status} already" if action else f"action {id} is not there")
+    raise Unreplayable(f"action {id} is {action.status} already" if action else f"action {id} is not there")
 
 
 def _about_an_enrolment(event: h.Event, dossier: Dossier) -> None:
     id = getattr(event, "enrolment", None)
     if id is None:
         return
-    known = dossier.enrolment(id) is not None
-    if known and isinstance(event, h.Enrolled):
-        raise Unfit(f"enrolment {id} is there already")
-    if not known and not isinstance(event, h.Enrolled):
-        raise Unfit(f"enrolment {id} is not there")
+    exists = dossier.enrolment(id) is not None
+    if exists and isinstance(event, h.Enrolled):
+        raise Unreplayable(f"enrolment {id} is there already")
+    if not exists and not isinstance(event, h.Enrolled):
+        raise Unreplayable(f"enrolment {id} is not there")

@@ -9,11 +9,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from followup.core.model import STAGES
 from followup.core.spreadsheet import unguard
 
 LONGEST = 10_000
 SEVERAL = ":::"  # what Google writes between the values of one cell
-STAGES = ("prospect", "lead", "won", "lost")
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 EMAIL = re.compile(r"""[^\s@<>()\[\]\\,;:"]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_](?:[\w-]*[^\W_])?""")

@@ -48,7 +48,7 @@ class Tally:
                 self.named.add(effect)
 
 
-class Refusal(NamedTuple):
+class RefusedEffect(NamedTuple):
     """What an apply may not do: see KINDS of effects."""
 
     what: str
@@ -61,7 +61,7 @@ class Impact:
 
     def __init__(self, most: int | None = NAMED_LINES) -> None:
         self.processes: dict[Ref | None, Tally] = {}
-        self.refused: dict[Refusal, Few[str]] = {}
+        self.refused: dict[RefusedEffect, Few[str]] = {}
         self.used: set[str] = set()
         self._most, self._digest = most, sha256()
 
@@ -85,7 +85,7 @@ class Impact:
             if effect.entry and effect.what != "same":
                 self.used.add(effect.entry)
             if effect.process and effect.what in REFUSED:
-                refusal = Refusal(effect.what, effect.process, effect.step)
+                refusal = RefusedEffect(effect.what, effect.process, effect.step)
                 self.refused.setdefault(refusal, Few(5)).add(effect.contact)
         for process, own in by_process.items():
             self.processes.setdefault(process, Tally(self._most)).note(own)

@@ -7,16 +7,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from followup.core import wishes as w
-from followup.core.model import CANCELLED, SCHEDULED, contact_subject
+from followup.core.model import CANCELLED, SCHEDULED
 from followup.core.office import Office
-from followup.core.rehearsal.in_memory import Rehearsal
-from followup.core.timing import moment
+from followup.core.rehearsal.in_memory import SOMEBODY, Rehearsal
+from followup.core.timing import moment, readable
 from followup.errors import FollowupError, Refused
 
 if TYPE_CHECKING:
     from followup.core import catalog_documents as d
-
-SUBJECT = contact_subject("somebody")
 
 
 class Line(NamedTuple):
@@ -30,7 +28,7 @@ class Line(NamedTuple):
     def __str__(self) -> str:
         status = "" if self.status == SCHEDULED else f" {self.status}"
         again = f", round {self.round}" if (self.round or 1) > 1 else ""
-        return f"{self.step} {self.due.replace('T', ' ')}{status}{again}"
+        return f"{self.step} {readable(self.due)}{status}{again}"
 
 
 class Pair(NamedTuple):
@@ -87,7 +85,7 @@ class _Story:
 
     @property
     def lines(self) -> list[Line]:
-        actions = self.rehearsal.people[SUBJECT].actions if self.rehearsal.people else ()
+        actions = self.rehearsal.people[SOMEBODY].actions if self.rehearsal.people else ()
         return [Line(action.step or action.title, action.due, action.status, action.round) for action in actions]
 
     def begins(self) -> None:
@@ -114,10 +112,10 @@ class _Story:
         """On a day, as work begins, or at a moment; the clock never goes back: what is older is told late (T7)."""
         moment_ = on if len(on) > 10 else f"{on}T{self.calendar.opens}"
         self.now = max(self.now, moment(moment_, self.calendar.zone).at)
-        self.rehearsal.does(SUBJECT, wish, self.now)
+        self.rehearsal.does(SOMEBODY, wish, self.now)
 
     def _action(self, step: str) -> int:
-        mine = [action for action in self.rehearsal.people[SUBJECT].open_actions if action.step == step]
+        mine = [action for action in self.rehearsal.people[SOMEBODY].open_actions if action.step == step]
         if not mine:
             raise Refused("no action of it is open then")
         return max(mine, key=lambda action: action.round).id
@@ -143,16 +141,16 @@ CLOSES: Mapping[d.Verb, Callable[[int, d.WhenDocument], w.Wish]] = MappingProxyT
 
 def pairs(expected: Sequence[Line], got: Sequence[Line]) -> list[Pair]:
     """Each expected line beside what it is about, in the order of the dues. What was cancelled need not be expected."""
-    left, met = list(got), dict[int, Line]()
+    left, matches = list(got), dict[int, Line]()
     for fits in (_agree, _is_about):
         for place, line in enumerate(expected):
-            match = None if place in met else next((x for x in left if fits(line, x)), None)
+            match = None if place in matches else next((x for x in left if fits(line, x)), None)
             if match:
-                met[place] = match
+                matches[place] = match
                 left.remove(match)
-    found = [Pair(line, met.get(place)) for place, line in enumerate(expected)]
-    found += [Pair(None, line) for line in left if line.status != CANCELLED]
-    return sorted(found, key=lambda pair: pair.due)
+    all_pairs = [Pair(line, matches.get(place)) for place, line in enumerate(expected)]
+    all_pairs += [Pair(None, line) for line in left if line.status != CANCELLED]
+    return sorted(all_pairs, key=lambda pair: pair.due)
 
 
 def _is_about(expected: Line, got: Line) -> bool:

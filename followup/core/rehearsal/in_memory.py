@@ -10,10 +10,13 @@ from itertools import count
 
 from followup.core.decide import decide
 from followup.core.draft import Decision, Stamp
-from followup.core.model import Dossier
+from followup.core.model import Dossier, contact_subject
 from followup.core.office import Office, User
 from followup.core.permission import OFFICE
 from followup.core.wishes import Wish
+
+#: the one contact of a test, or of a calendar
+SOMEBODY = contact_subject("somebody")
 
 
 class Rehearsal:

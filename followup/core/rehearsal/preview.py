@@ -8,13 +8,11 @@ from typing import NamedTuple
 from followup.core import wishes as w
 from followup.core.kinds import CYCLE
 from followup.core.migration.summary import ItemChange
-from followup.core.model import SCHEDULED, Action, Dossier, contact_subject
+from followup.core.model import SCHEDULED, Action, Dossier
 from followup.core.office import Office, Ref
 from followup.core.rehearsal.cases import Line, Pair, pairs
-from followup.core.rehearsal.in_memory import Rehearsal
+from followup.core.rehearsal.in_memory import SOMEBODY, Rehearsal
 from followup.core.timing import moment
-
-SUBJECT = contact_subject("somebody")
 
 #: how far somebody is followed: loops go on for ever
 ROUNDS, MOST = 2, 400
@@ -70,9 +68,9 @@ def _of_cycle(before: Office, after: Office, was: str, id: str, start: str) -> I
 
 
 def _differing(kind: str, was: str, id: str, old: Sequence[Line], new: Sequence[Line]) -> Iterator[Preview]:
-    found = tuple(pairs(old, new))
-    if any(pair.expected != pair.got for pair in found):
-        yield Preview(kind, was, id, found)
+    lines = tuple(pairs(old, new))
+    if any(pair.expected != pair.got for pair in lines):
+        yield Preview(kind, was, id, lines)
 
 
 def timeline(office: Office, choice: w.Choice, start: str) -> list[Line]:
@@ -81,11 +79,11 @@ def timeline(office: Office, choice: w.Choice, start: str) -> list[Line]:
         return []
     rehearsal, calendar = Rehearsal(office), office.calendar(None)
     now = moment(f"{start}T{calendar.opens}", calendar.zone).at
-    rehearsal.does(SUBJECT, w.Add({"name": "Somebody"}, choice, without_cycle=True), now)
-    while action := _next(rehearsal.people[SUBJECT]):
+    rehearsal.does(SOMEBODY, w.Add({"name": "Somebody"}, choice, without_cycle=True), now)
+    while action := _next(rehearsal.people[SOMEBODY]):
         now = max(now, action.at)
-        rehearsal.does(SUBJECT, w.Complete(action.id, action.due), now)
-    lines = [Line(x.step or x.title, x.due, SCHEDULED, x.round) for x in rehearsal.people[SUBJECT].actions]
+        rehearsal.does(SOMEBODY, w.Complete(action.id, action.due), now)
+    lines = [Line(x.step or x.title, x.due, SCHEDULED, x.round) for x in rehearsal.people[SOMEBODY].actions]
     return sorted((line for line in lines if (line.round or 1) <= ROUNDS), key=lambda line: line.due)
 
 

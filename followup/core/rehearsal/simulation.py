@@ -12,7 +12,7 @@ from followup.core.office import Office
 from followup.core.rehearsal.habits import Draw, Habits, lives
 from followup.core.rehearsal.in_memory import Rehearsal
 from followup.core.rehearsal.workload import Workload
-from followup.core.timing import local, moment
+from followup.core.timing import day_end, local, moment
 
 
 class Scenario(NamedTuple):
@@ -30,7 +30,7 @@ class Scenario(NamedTuple):
 def simulate(office: Office, scenario: Scenario, draw: Draw) -> Workload:
     """The work that comes of it. Raises Refused or NotFound for a choice that cannot be made."""
     load, number = Workload(), 0
-    until = _midnight(office, scenario.end)
+    until = day_end(scenario.end, office.calendar(None).zone)
     for week in range((date.fromisoformat(scenario.end) - date.fromisoformat(scenario.start)).days // 7 + 1):
         for days in sorted(int(draw() * 7) for _ in range(scenario.a_week)):
             day = date.fromisoformat(scenario.start) + timedelta(days=7 * week + days)
@@ -49,9 +49,3 @@ def _comes(office: Office, scenario: Scenario, draw: Draw, load: Workload, numbe
     rehearsal.does(subject, w.Add({"name": f"Contact {number + 1}", "owner": owner}, choice, without_cycle=True), now)
     touches = lives(rehearsal, subject, now, until, scenario.habits, draw)
     load.note(office, f"c{number + 1}", touches, local(now, calendar.zone).day)
-
-
-def _midnight(office: Office, day: str) -> int:
-    """The instant at which `day` is over, at the office."""
-    after = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
-    return moment(after, office.calendar(None).zone).at

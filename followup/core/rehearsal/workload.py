@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from followup.core.office import Office
 from followup.core.rehearsal.habits import Touch
-from followup.core.timing import days_between, works
+from followup.core.timing import add_days, days_between, works
 
 
 class Silence(NamedTuple):
@@ -47,7 +47,7 @@ class Workload:
         self.done += done
         self.touches[done] += 1
         self.same_day += sum(count > 1 for count in days.values())
-        self.next_day += sum(_next(day) in days for day in days)
+        self.next_day += sum(add_days(day, 1) in days for day in days)
         self._hears(contact, sorted(heard))
 
     def _hears(self, contact: str, days: Sequence[str]) -> None:
@@ -116,10 +116,6 @@ def dates(first: str, last: str) -> Iterator[str]:
     while day <= end:
         yield day.isoformat()
         day += timedelta(days=1)
-
-
-def _next(day: str) -> str:
-    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
 def _at(sorted_: Sequence[int], share: float) -> int:

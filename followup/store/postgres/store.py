@@ -134,8 +134,8 @@ class PostgresStore(Answering):
             list(self.ask("write.adding", office=self._office))
         list(self.ask("dossiers.hold", ids=ids))
         dossiers = super().dossiers(contacts)
-        for (id,) in self.ask("dossiers.kept", ids=ids) if adding else ():
-            dossiers[id] = dossiers[id]._replace(kept=True)
+        for (id,) in self.ask("dossiers.hidden", ids=ids) if adding else ():
+            dossiers[id] = dossiers[id]._replace(hidden=True)
         return dossiers
 
     def tasks(self, user: str) -> Dossier:

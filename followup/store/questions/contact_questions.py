@@ -29,7 +29,7 @@ class Twin(NamedTuple):
     same_phone: bool
 
 
-class Standing(NamedTuple):
+class StepCount(NamedTuple):
     """How many contacts stand at a step, under the ids that these had, and how many of them are late; step None: on
     hold."""
 
@@ -99,9 +99,9 @@ class ContactQuestions:
         rows = self._ask("lists.twins", name=name, email=email, phone=phone, **reach_values(reach))
         return [Twin._make(row) for row in rows]
 
-    def standing(self, today: str, reach: Reach) -> list[Standing]:
+    def standing(self, today: str, reach: Reach) -> list[StepCount]:
         """Of everybody who is on a cycle."""
-        return [Standing._make(row) for row in self._ask("lists.standing", today=today, **reach_values(reach))]
+        return [StepCount._make(row) for row in self._ask("lists.standing", today=today, **reach_values(reach))]
 
     def stranded(self, holds: Iterable[str], workers: Iterable[str], reach: Reach) -> list[StrandedRow]:
         """`holds`: the cycles on which nothing is scheduled; `workers`: the active users."""

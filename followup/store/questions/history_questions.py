@@ -13,7 +13,7 @@ from followup.store.asking import AnyRow, Asking, parsed, reach_values
 LAST = 2**63 - 1  # change that a store can hold
 
 
-class HistoryRow(NamedTuple):
+class EventRow(NamedTuple):
     """One event, as it is kept. `at`: UTC seconds; `action`: the one that it is about, if it is about one."""
 
     subject: str
@@ -48,16 +48,16 @@ class HistoryQuestions:
     def __init__(self, store: Asking) -> None:
         self._ask = store.ask
 
-    def happened(self, change: int | None, reach: Reach) -> Iterator[HistoryRow]:
+    def happened(self, change: int | None, reach: Reach) -> Iterator[EventRow]:
         """All that one may see, oldest first, however long it is."""
         return map(_row, self._ask("lists.history", **_bounds(change), **reach_values(reach)))
 
-    def happened_last(self, change: int | None, reach: Reach, limit: int) -> list[HistoryRow]:
+    def happened_last(self, change: int | None, reach: Reach, limit: int) -> list[EventRow]:
         """The end of it, newest first."""
         rows = self._ask("lists.latest", limit=limit, **_bounds(change), **reach_values(reach))
         return [_row(row) for row in rows]
 
-    def happened_to(self, subject: str, change: int | None, reach: Reach, limit: int = -1) -> list[HistoryRow]:
+    def happened_to(self, subject: str, change: int | None, reach: Reach, limit: int = -1) -> list[EventRow]:
         """The end of one contact's, newest first; -1: all of it."""
         rows = self._ask("lists.history_of", subject=subject, change=change, limit=limit, **reach_values(reach))
         return [_row(row) for row in rows]
@@ -93,5 +93,5 @@ def _bounds(change: int | None) -> dict[str, int]:
     return {"first": change or 0, "last": change or LAST}
 
 
-def _row(row: AnyRow) -> HistoryRow:
-    return HistoryRow._make((*row[:-1], parsed(row[-1])))
+def _row(row: AnyRow) -> EventRow:
+    return EventRow._make((*row[:-1], parsed(row[-1])))

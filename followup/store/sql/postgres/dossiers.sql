@@ -18,7 +18,7 @@ SELECT DISTINCT a.owner FROM {actions_wanted} AND a.contact IS NULL AND a.owner 
 -- Whether one of a JSON list is no contact yet, so that it may be added.
 SELECT EXISTS (SELECT 1 FROM json_each(:ids) AS wanted WHERE NOT EXISTS (SELECT 1 FROM contact WHERE id = wanted.value));
 
--- name: kept
+-- name: hidden
 -- Those of a JSON list who are there, and are kept from whoever asks (F20).
 SELECT value FROM json_each(:ids) AS wanted
 WHERE NOT EXISTS (SELECT 1 FROM contact WHERE id = wanted.value) AND NOT is_new_contact(wanted.value);
