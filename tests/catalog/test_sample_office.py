@@ -86,7 +86,7 @@ def mutated(copy: Path, name: str, text: str) -> Catalog:
         path.write_text(MODEL[name])
 
 
-@pytest.mark.slow
+@pytest.mark.slow(6)
 @given(st.sampled_from(FILES), st.floats(0, 1, exclude_max=True), st.integers(0, 12), st.sampled_from(PIECES))
 @settings(max_examples=examples(300))
 def test_a_small_mistake_anywhere_is_a_problem_or_none(copy: Path, name: str, at: float, cut: int, piece: str) -> None:
@@ -110,7 +110,7 @@ WORDS = sorted(
 )
 
 
-@pytest.mark.slow
+@pytest.mark.slow(6)
 @given(st.sampled_from(WORDS), st.sampled_from(WORDS))
 @settings(max_examples=examples(300))
 def test_a_wrong_word_anywhere_is_a_problem_or_none(

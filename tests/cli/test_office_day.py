@@ -192,7 +192,7 @@ def test_due_and_complete_load_only_what_they_use(office: Path) -> None:
         assert heavy & set(told.stderr.split()) == set()
 
 
-@pytest.mark.slow
+@pytest.mark.slow(10)
 def test_every_command_has_help_and_stands_in_no_two_places(tmp_path: Path) -> None:
     for name in COMMANDS:
         told = command(name, "--help", cwd=tmp_path)

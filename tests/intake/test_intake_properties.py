@@ -121,7 +121,7 @@ def test_any_date_is_read_or_refused(text: str) -> None:
     imported(written([["name", "b", "created"], ["Sue", "", text]], ",", "utf-8"))
 
 
-@pytest.mark.slow
+@pytest.mark.slow(10)
 def test_memory_stays_flat_over_many_rows(tmp_path: Path) -> None:
     path = tmp_path / "contacts.csv"
     with open(path, "w", encoding="utf-8") as file:

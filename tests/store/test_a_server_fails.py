@@ -151,6 +151,7 @@ def imported(kept: Kept) -> int:
     return len(re.findall(r'"id": "p[0-9]', kept.run("contacts", "list", "--format", "json", user="sue").stdout))
 
 
+@pytest.mark.slow(8)
 def test_a_dump_taken_under_write_load_is_restored_whole(kept: Kept) -> None:
     people(kept.folder, "more.csv", MANY)
     schema, name = schema_of(kept.url), f"restored_{schema_of(kept.url)}"

@@ -185,7 +185,7 @@ def test_two_copies_into_one_store_are_one_copy(target: str, office: Path, tmp_p
             assert difference(one, other) is None
 
 
-@pytest.mark.slow
+@pytest.mark.slow(6)
 @needs_strace
 @pytest.mark.parametrize(
     ("target", "call"), [("sqlite", "pwrite64"), ("csv", "rename"), ("csv", "write"), ("postgres", "sendto")]

@@ -106,7 +106,7 @@ class Day:
         return re.sub(r"next: \d+", "next: ?", text)  # of a dry run: a file gives the number again
 
 
-@pytest.mark.slow
+@pytest.mark.slow(10)
 def test_a_day_at_the_office_is_answered_word_for_word_alike(tmp_path: Path) -> None:
     days = {}
     for engine in ENGINES:

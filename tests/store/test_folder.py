@@ -490,7 +490,7 @@ COMMANDS = {
 
 
 @needs_strace
-@pytest.mark.slow
+@pytest.mark.slow(8)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_P4_killed_at_any_write_it_is_the_old_state_or_the_new_of_all_files(
     name: str, office: Path, tmp_path: Path

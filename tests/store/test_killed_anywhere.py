@@ -37,6 +37,7 @@ def edited(office: Path) -> None:
     (office / "cycles" / "choices.yaml").write_text(CHOICES)
 
 
+@pytest.mark.slow(5)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_killed_at_any_write_it_is_the_old_state_or_the_new(name: str, office: Path, tmp_path: Path) -> None:
     words, one_in = COMMANDS[name]

@@ -33,6 +33,7 @@ def first_of_the_change(kept: Kept, words: list[str]) -> int:
     return 1 + next(number for number, line in enumerate(sent) if "BEGIN" in line)
 
 
+@pytest.mark.slow(6)
 @pytest.mark.parametrize(
     "words", [["complete", "2"], ["assign", "li-wei", "toured"], ["apply", "--yes", "-q"]], ids=" ".join
 )

@@ -22,7 +22,7 @@ def at_once(count: int, work: Callable[[int], object]) -> list[object]:
         return list(pool.map(work, range(count)))
 
 
-@pytest.mark.slow
+@pytest.mark.slow(6)
 def test_P4_eight_writers_of_one_action_lose_no_write_and_none_is_told_of_the_others(office: Path) -> None:
     def twenty(writer: int) -> set[tuple[int, str, str]]:
         told = [ran("attempt", "2", "--note", f"{writer}/{n}", cwd=office) for n in range(20)]
@@ -42,7 +42,7 @@ DONE = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.slow(6)
 def test_F6_assigning_and_completing_at_once_is_one_after_the_other(office: Path, tmp_path: Path) -> None:
     serial = []
     for order in (("sue", "tom"), ("tom", "sue")):
@@ -72,7 +72,7 @@ def readers_beside(writer: subprocess.Popen[str], office: Path) -> int:
     return count
 
 
-@pytest.mark.slow
+@pytest.mark.slow(6)
 def test_readers_work_on_beside_an_import_and_a_bulk_assign(office: Path) -> None:
     people(office, "more.csv", MANY)
     ids = "".join(f"p{n}\n" for n in range(MANY))
