@@ -94,9 +94,9 @@ def _texts(edit: HandEdit) -> dict[str, str]:
         raise Refused(f"the line of {table.name} {id} is missing: nothing that was is taken out; put it back")
     cells = zip(table.columns, history_row, file_row, strict=True)
     texts = {name: str(new or "") for name, old, new in cells if new != old}
-    kept = texts.keys() - BY_HAND[table]
-    if kept:
-        raise Refused(f"{', '.join(sorted(kept))} of {table.name} {id} is written by commands only: put it back")
+    forbidden = texts.keys() - BY_HAND[table]
+    if forbidden:
+        raise Refused(f"{', '.join(sorted(forbidden))} of {table.name} {id} is written by commands only: put it back")
     return texts
 
 

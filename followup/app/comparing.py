@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 
 from followup.app.catalog_diff import item_changes
 from followup.app.git import check_out
+from followup.app.project_catalog import declared_office
 from followup.catalog.load import Catalog, load
-from followup.core import office_documents
 from followup.core.office import Office
 from followup.core.rehearsal.preview import Comparison, Side, previews
 from followup.errors import CatalogInvalid
@@ -25,25 +25,25 @@ def compare(folder: str, before: str, after: str | None, day: Callable[[Office],
     """
     old = _at(folder, before)
     new = _at(folder, after) if after else _checked(load(os.path.relpath(os.path.join(folder, "cycles"))), HERE)
-    start = day(_declared(new).office)
-    changed = item_changes(old.documents, new.documents)
-    found = tuple(previews(_declared(old), _declared(new), start))
-    return Comparison(before, after or HERE, start, changed, found)
+    start = day(declared_office(new))
+    changes = item_changes(old.documents, new.documents)
+    before_and_after = previews(_side(old), _side(new), start)
+    return Comparison(before, after or HERE, start, changes, tuple(before_and_after))
 
 
 def _at(folder: str, ref: str) -> Catalog:
     with TemporaryDirectory(prefix="followup-") as place:
         check_out(folder, ref, place)
-        found = load(place)
-        named = [wrong._replace(file=f"{ref}:cycles{wrong.file.removeprefix(place)}") for wrong in found.problems]
-        return _checked(found._replace(problems=tuple(named)), ref)
+        catalog = load(place)
+        problems = [each._replace(file=f"{ref}:cycles{each.file.removeprefix(place)}") for each in catalog.problems]
+        return _checked(catalog._replace(problems=tuple(problems)), ref)
 
 
-def _checked(found: Catalog, called: str) -> Catalog:
-    if found.errors:
-        raise CatalogInvalid(f"{called}: errors in the catalog, so nothing was compared", found.errors)
-    return found
+def _checked(catalog: Catalog, name: str) -> Catalog:
+    if catalog.errors:
+        raise CatalogInvalid(f"{name}: errors in the catalog, so nothing was compared", catalog.errors)
+    return catalog
 
 
-def _declared(found: Catalog) -> Side:
-    return Side(office_documents.office(0, found.source), found.documents["cycle"], found.documents["alias"])
+def _side(catalog: Catalog) -> Side:
+    return Side(declared_office(catalog), catalog.documents["cycle"], catalog.documents["alias"])

@@ -64,11 +64,11 @@ def _entries(listed: bytes) -> Iterator[TreeEntry]:
 def _contents(folder: str, entries: list[TreeEntry]) -> Iterator[bytes]:
     """What the files hold, without any filter or attribute that git has for working trees."""
     asked = "".join(entry.blob + "\n" for entry in entries).encode()
-    told, at = _git(folder, "cat-file", "--batch", given=asked), 0
+    output, at = _git(folder, "cat-file", "--batch", given=asked), 0
     for _ in entries:
-        end = told.index(b"\n", at)
-        size = int(told[at:end].rsplit(b" ", 1)[1])
-        yield told[end + 1 : end + 1 + size]
+        end = output.index(b"\n", at)
+        size = int(output[at:end].rsplit(b" ", 1)[1])
+        yield output[end + 1 : end + 1 + size]
         at = end + 1 + size + 1
 
 

@@ -30,7 +30,7 @@ class Decision(NamedTuple):
 class Draft:
     """A decision in the making. `ids` gives the ids of new actions and enrolments.
 
-    `not_before_today`: what an edit schedules of a cycle lies in the future, however long ago it counts from (E2, E4).
+    `not_before_today`: what an edited process schedules lies in the future, however long ago it counts from (E2, E4).
     """
 
     def __init__(

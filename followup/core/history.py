@@ -77,7 +77,7 @@ class Categorised(NamedTuple):
 
 
 class Enrolled(NamedTuple):
-    """Placed on a cycle. `start` is local text, `start_at` its instant."""
+    """Placed on a cycle or a plan. `start` is local text, `start_at` its instant."""
 
     enrolment: int
     kind: str

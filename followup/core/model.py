@@ -49,7 +49,7 @@ class Contact(NamedTuple):
 
 
 class Enrolment(NamedTuple):
-    """One contact on one cycle, from its start to its end. `start` and `round_start` are local text."""
+    """One contact on one cycle or plan, from its start to its end. `start` and `round_start` are local text."""
 
     id: int
     contact: str

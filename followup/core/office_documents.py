@@ -161,9 +161,9 @@ def alias(id: str, document: d.AliasDocument) -> o.Alias:
 
 
 def action_type(id: str, document: d.ActionTypeDocument) -> o.ActionType:
-    known = o.BUILT_IN_TYPES.get(id, o.ActionType(id, id))
-    offers = document.get("offers_cycle", known.offers_cycle)
-    return known._replace(name=document["name"], offers_cycle=offers)
+    built_in = o.BUILT_IN_TYPES.get(id, o.ActionType(id, id))
+    offers = document.get("offers_cycle", built_in.offers_cycle)
+    return built_in._replace(name=document["name"], offers_cycle=offers)
 
 
 def user(id: str, document: d.UserDocument, role: d.RoleDocument) -> o.User:

@@ -62,10 +62,10 @@ def _reversal(now: Dossier, before: Dossier, change: int, on: str) -> h.Undone:
     )
 
 
-def _ended(made: Enrolment, on: str) -> Enrolment:
-    return made._replace(ended=made.ended or on, reason=UNDONE)
+def _ended(row: Enrolment, on: str) -> Enrolment:
+    return row._replace(ended=row.ended or on, reason=UNDONE)
 
 
-def _cancelled(made: Action, on: str) -> Action:
+def _cancelled(row: Action, on: str) -> Action:
     """Also where it was closed since by the same change: what was undone never happened, so nobody closed it."""
-    return made._replace(status=CANCELLED, reason=UNDONE, completed_on=made.completed_on or on, completed_by=None)
+    return row._replace(status=CANCELLED, reason=UNDONE, completed_on=row.completed_on or on, completed_by=None)

@@ -20,9 +20,9 @@ def meant(word: str, names: Mapping[str, str]) -> list[str]:
     return [id for id, name in names.items() if wanted in (folded(id), folded(name))]
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, words: Iterable[str]) -> str:
     """`; did you mean 'x' or 'y'?`, or nothing. On one line, whatever is in a name."""
     from difflib import get_close_matches
 
-    close = get_close_matches(word, list(known), 3, 0.5)
+    close = get_close_matches(word, list(words), 3, 0.5)
     return "; did you mean " + " or ".join(f"'{' '.join(name.split())}'" for name in close) + "?" if close else ""

@@ -10,19 +10,19 @@ from followup.core import history as h
 from followup.core import office as o
 from followup.core import wishes as w
 from followup.store import journal
-from followup.store.questions.doctor_questions import KeptEvent
+from followup.store.questions.doctor_questions import StoredEvent
 from tests.core.building import Story
 from tests.core.test_any_office import DOINGS, offices, started, takes
 from tests.properties import examples
 
 
-def kept_events(story: Story) -> list[KeptEvent]:
+def kept_events(story: Story) -> list[StoredEvent]:
     """The history as doctor reads it."""
     made = []
     for entry in story.history:
         subject, seq, change, kind, action, data = journal.row(entry)
         undoes = entry.event.change if isinstance(entry.event, h.Undone) else None
-        made.append(KeptEvent(subject, seq, change, entry.at, entry.by, undoes, False, kind, action, data))
+        made.append(StoredEvent(subject, seq, change, entry.at, entry.by, undoes, False, kind, action, data))
     return made
 
 

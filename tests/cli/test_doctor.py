@@ -645,7 +645,7 @@ def test_however_it_is_cut_into_stretches_every_subject_is_met_once(store: Path)
     found, stretches = [], []
     for many in (1, 2, 7, 5000):
         histories, said, count = Histories(many), list[str](), 0
-        while not histories.told:
+        while not histories.finished:
             said += histories.of_contacts(opened)
             count += 1
         found.append((histories.events, said))

@@ -30,28 +30,28 @@ class Doctor:
         Memory does not grow with the history, and time grows as it does.
         """
         for check in (_file, _schema, *(check_for(*fault) for fault in FAULTS), versions, documents, digests):
-            yield from self._found(check)
+            yield from self._lines(check)
         histories = Histories()
-        yield from self._found(histories.of_others)
-        while not histories.told:
-            yield from self._found(histories.of_contacts)
+        yield from self._lines(histories.of_others)
+        while not histories.finished:
+            yield from self._lines(histories.of_contacts)
             progress(histories.events)
         yield from self.unread
 
     def warnings(self) -> Iterator[str]:
         """What is undamaged and yet leads nowhere, since the catalog does not declare it."""
-        yield from self._found(undeclared)
+        yield from self._lines(undeclared)
 
-    def _found(self, check: Check) -> list[str]:
-        """What the check found. Where something cannot be read it is asked once more, for what can be read of it."""
+    def _lines(self, check: Check) -> list[str]:
+        """What the check finds. Where something cannot be read it is asked once more, for what can be read of it."""
         try:
             with self.store.snapshot():
                 return list(check(self.store))
         except StoreUnreachable:
             self.store.tolerate()
-            return self._found_of_the_rest(check)
+            return self._readable_lines(check)
 
-    def _found_of_the_rest(self, check: Check) -> list[str]:
+    def _readable_lines(self, check: Check) -> list[str]:
         lines: list[str] = []
         try:
             with self.store.snapshot():

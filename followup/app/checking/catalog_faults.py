@@ -15,9 +15,9 @@ from followup.store.tables import CATALOG_VERSION, CatalogVersion
 
 
 def versions(store: Store) -> Iterator[str]:
-    kept: dict[RowId, CatalogVersion] = {version.number: version for version in store.doctor.versions()}
+    stored: dict[RowId, CatalogVersion] = {version.number: version for version in store.doctor.versions()}
     expected: dict[RowId, CatalogVersion] = {version.number: version for version in store.doctor.versions_in_history()}
-    yield from differences("office", "catalog version", CATALOG_VERSION.columns, expected, kept)
+    yield from differences("office", "catalog version", CATALOG_VERSION.columns, expected, stored)
 
 
 def documents(store: Store) -> Iterator[str]:

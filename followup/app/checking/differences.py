@@ -1,4 +1,4 @@
-"""Rows as they are kept against rows as the history tells them; and whether an undo left things as they were before."""
+"""Stored rows against the rows that the history makes; and whether an undo left things as they were before."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ RowId: TypeAlias = int | str
 RowsById: TypeAlias = Mapping[RowId, AnyRow]
 
 
-def differences(subject: str, noun: str, columns: Sequence[str], expected: RowsById, kept: RowsById) -> Iterator[str]:
+def differences(subject: str, noun: str, columns: Sequence[str], expected: RowsById, stored: RowsById) -> Iterator[str]:
     """One line for each row that differs, naming the columns; `noun` with the row's id is what it is called."""
-    if expected == kept:
+    if expected == stored:
         return
-    for id in sorted(expected.keys() | kept.keys(), key=lambda id: (str(type(id)), id)):
-        told, row = expected.get(id), kept.get(id)
+    for id in sorted(expected.keys() | stored.keys(), key=lambda id: (str(type(id)), id)):
+        replayed, row = expected.get(id), stored.get(id)
         name = subject if subject == f"{noun}:{id}" else f"{subject}: {noun} {id}"
         if row is None:
             yield f"{name} is in the history, and there is no row"
-        elif told is None:
+        elif replayed is None:
             yield f"{name} is a row that no history tells of"
-        elif told != row:
-            yield f"{name}: {'; '.join(_columns(columns, told, row))}"
+        elif replayed != row:
+            yield f"{name}: {'; '.join(_columns(columns, replayed, row))}"
 
 
-def _columns(columns: Sequence[str], expected: AnyRow, kept: AnyRow) -> Iterator[str]:
-    for column, told, value in zip(columns, expected, kept, strict=True):
-        if told != value:
-            yield f"{column} is {_short(value)}, the history says {_short(told)}"
+def _columns(columns: Sequence[str], expected: AnyRow, stored: AnyRow) -> Iterator[str]:
+    for column, replayed, value in zip(columns, expected, stored, strict=True):
+        if replayed != value:
+            yield f"{column} is {_short(value)}, the history says {_short(replayed)}"
 
 
 def _short(value: object) -> str:

@@ -109,8 +109,8 @@ def _about_an_enrolment(event: h.Event, dossier: Dossier) -> None:
     id = getattr(event, "enrolment", None)
     if id is None:
         return
-    known = dossier.enrolment(id) is not None
-    if known and isinstance(event, h.Enrolled):
+    exists = dossier.enrolment(id) is not None
+    if exists and isinstance(event, h.Enrolled):
         raise Unreplayable(f"enrolment {id} is there already")
-    if not known and not isinstance(event, h.Enrolled):
+    if not exists and not isinstance(event, h.Enrolled):
         raise Unreplayable(f"enrolment {id} is not there")

@@ -16,7 +16,7 @@ from followup.app.checking.differences import RowId, differences
 from followup.app.checking.replay import Replay
 from followup.store.asking import AnyRow
 from followup.store.protocol import Store
-from followup.store.questions.doctor_questions import KeptEvent
+from followup.store.questions.doctor_questions import StoredEvent
 from followup.store.tables import ACTION, CONTACT, ENROLMENT
 
 #: events, or contacts, that are read in one transaction: whoever writes meanwhile waits some tenths of a second
@@ -25,16 +25,16 @@ STRETCH = 5000
 NO_ONE = b""
 HISTORY = "history"
 #: the rows that are kept of a subject, by the question that answers them
-KEPT = MappingProxyType({"contacts": CONTACT, "enrolments": ENROLMENT, "actions": ACTION})
+TABLES = MappingProxyType({"contacts": CONTACT, "enrolments": ENROLMENT, "actions": ACTION})
 
 Group = tuple[bytes, str, str, Iterator[AnyRow]]
 
 
 class Histories:
-    """How far it has come: `events` were replayed; `told`, when there are no more contacts."""
+    """How far it has come: `events` were replayed; `finished`: there are no more contacts."""
 
     def __init__(self, stretch: int = STRETCH) -> None:
-        self.events, self.told = 0, False
+        self.events, self.finished = 0, False
         self._stretch, self._since = stretch, NO_ONE
 
     def of_others(self, store: Store) -> Iterator[str]:
@@ -44,14 +44,14 @@ class Histories:
 
     def of_contacts(self, store: Store) -> Iterator[str]:
         """Of the contacts of one stretch."""
-        self.told, since = True, self._since  # until it is known where the next stretch begins
+        self.finished, since = True, self._since  # until it is known where the next stretch begins
         subject = store.doctor.stretch_end(since, self._stretch)
         before = _bytes(subject).removeprefix(b"contact:") if subject is not None else None
         if before is not None and before <= since:
             before = None  # the order of a damaged file leads nowhere
         yield from self._held(store, _streams(store, since, before))
         if before is not None:
-            self.told, self._since = False, before
+            self.finished, self._since = False, before
 
     def _held(self, store: Store, streams: Iterable[tuple[str, Iterator[AnyRow]]]) -> Iterator[str]:
         """Lines about every subject; each stream is in the order of its first column, the history comes first."""
@@ -60,21 +60,21 @@ class Histories:
             yield from self._compared(store, parts)
 
     def _compared(self, store: Store, parts: Iterable[Group]) -> Iterator[str]:
-        kept: dict[str, dict[RowId, AnyRow]] = {table: {} for table in KEPT}
+        stored: dict[str, dict[RowId, AnyRow]] = {table: {} for table in TABLES}
         replay: Replay | None = None
         for _, subject, table, rows in parts:
             replay = replay or Replay(subject, store.doctor.actions_by_id)
             if table == HISTORY:
-                replay.run(cast("Iterator[KeptEvent]", rows))
+                replay.run(cast("Iterator[StoredEvent]", rows))
             else:
-                kept[table] = {row[1]: row[1:] for row in rows if not replay.agreed(table, row[1])}
+                stored[table] = {row[1]: row[1:] for row in rows if not replay.agreed(table, row[1])}
         assert replay is not None  # no group is empty
         self.events += replay.events
         yield from replay.lines
         if replay.whole:
             for table, expected in replay.expected_rows().items():
-                name, columns = KEPT[table].name, KEPT[table].columns
-                yield from differences(replay.subject, name, columns, expected, kept[table])
+                name, columns = TABLES[table].name, TABLES[table].columns
+                yield from differences(replay.subject, name, columns, expected, stored[table])
 
 
 def _streams(store: Store, since: bytes, before: bytes | None) -> Iterator[tuple[str, Iterator[AnyRow]]]:

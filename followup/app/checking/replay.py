@@ -13,7 +13,7 @@ from followup.core.evolve import evolve
 from followup.core.model import Action, Dossier
 from followup.store import journal
 from followup.store.asking import AnyRow
-from followup.store.questions.doctor_questions import KeptEvent
+from followup.store.questions.doctor_questions import StoredEvent
 from followup.store.tables import contact_row
 
 #: what damaged data raises where it is read, judged or replayed
@@ -52,10 +52,10 @@ class ClosedActions:
         self.differing: dict[RowId, Action] = {}
 
     def add(self, actions: Iterable[Action]) -> None:
-        told = {action.id: action for action in actions}
-        rows = {row[0]: row for row in self._stored(list(told))} if told else {}
-        self._agreed |= {id for id in told if told[id] == rows.get(id)}
-        self.differing |= {id: action for id, action in told.items() if id not in self._agreed}
+        replayed = {action.id: action for action in actions}
+        rows = {row[0]: row for row in self._stored(list(replayed))} if replayed else {}
+        self._agreed |= {id for id in replayed if replayed[id] == rows.get(id)}
+        self.differing |= {id: action for id, action in replayed.items() if id not in self._agreed}
 
     def get(self, id: int) -> Action | None:
         if id in self._agreed:
@@ -82,45 +82,45 @@ class Replay:
         self.lines: list[str] = []
         self.events, self.whole = 0, True
 
-    def run(self, events: Iterable[KeptEvent]) -> None:
+    def run(self, events: Iterable[StoredEvent]) -> None:
         """Replays events, up to the first that cannot be."""
-        for kept in events:
+        for event_row in events:
             self.events += 1
             try:
-                self._take(kept)
+                self._take(event_row)
             except DAMAGE as error:
                 self.whole = False
-                self._report(kept, f"cannot be replayed: {_why(error)}; nothing was compared from here on")
+                self._report(event_row, f"cannot be replayed: {_why(error)}; nothing was compared from here on")
                 return
 
-    def _take(self, kept: KeptEvent) -> None:
-        if kept.seq != self.dossier.seq + 1:
-            self.lines.append(f"{self.subject}: {_gap(self.dossier.seq + 1, kept.seq)}")
-        if kept.at is None:
-            raise Unreplayable(f"its change {kept.change} is not there")
-        event = _event(kept)
-        check(event, kept.action, self.dossier, self._action)
-        self._remember(kept.change)
-        entry = h.Entry(self.subject, kept.seq, kept.change, kept.at, kept.by, event)
+    def _take(self, event_row: StoredEvent) -> None:
+        if event_row.seq != self.dossier.seq + 1:
+            self.lines.append(f"{self.subject}: {_gap(self.dossier.seq + 1, event_row.seq)}")
+        if event_row.at is None:
+            raise Unreplayable(f"its change {event_row.change} is not there")
+        event = _event(event_row)
+        check(event, event_row.action, self.dossier, self._action)
+        self._remember(event_row.change)
+        entry = h.Entry(self.subject, event_row.seq, event_row.change, event_row.at, event_row.by, event)
         now, self.dossier = self.dossier, evolve(self.dossier, entry)
         undone = event.change if isinstance(event, h.Undone) else None
-        if undone != kept.undoes and not (kept.restores and undone is None):
-            self._report(kept, _contradiction(kept.change, kept.undoes, undone))
+        if undone != event_row.undoes and not (event_row.restores and undone is None):
+            self._report(event_row, _contradiction(event_row.change, event_row.undoes, undone))
         if undone is not None:
-            self._compare_undo(kept, undone, now)
+            self._compare_undo(event_row, undone, now)
         if len(self.dossier.actions) > self.carried:
             self._lay_aside()
 
     def _action(self, id: int) -> Action | None:
         return self.dossier.action(id) or self.closed.get(id)
 
-    def _compare_undo(self, kept: KeptEvent, change: int, now: Dossier) -> None:
+    def _compare_undo(self, event_row: StoredEvent, change: int, now: Dossier) -> None:
         """`now`: the dossier as it was before that event."""
         for action in self.dossier.actions:
             self.closed.discard(action.id)
         if change in self.before:
             for row in not_put_back(self.before[change], now, self.dossier):
-                self._report(kept, f"does not leave {row} as it was before change {change}")
+                self._report(event_row, f"does not leave {row} as it was before change {change}")
 
     def _remember(self, change: int) -> None:
         if change not in self.before:
@@ -133,8 +133,8 @@ class Replay:
         self.closed.add(action for action in self.dossier.actions if not action.open)
         self.dossier = self.dossier._replace(actions=self.dossier.open_actions)
 
-    def _report(self, kept: KeptEvent, what: str) -> None:
-        self.lines.append(f"{self.subject}: event {kept.seq} ({kept.kind}) {what}")
+    def _report(self, event_row: StoredEvent, what: str) -> None:
+        self.lines.append(f"{self.subject}: event {event_row.seq} ({event_row.kind}) {what}")
 
     def agreed(self, table: str, id: RowId) -> bool:
         """Whether that row was already compared, and is as it was told."""
@@ -151,12 +151,12 @@ class Replay:
         }
 
 
-def _event(kept: KeptEvent) -> h.Event:
-    if kept.kind not in h.KINDS:
+def _event(event_row: StoredEvent) -> h.Event:
+    if event_row.kind not in h.KINDS:
         raise Unreplayable("there is no such kind of event")
-    if not (kept.by.isascii() and kept.data.isascii()):
-        (kept.by + kept.data).encode()  # raises for what a damaged store tolerates
-    return journal.read(kept.kind, kept.action, kept.data)
+    if not (event_row.by.isascii() and event_row.data.isascii()):
+        (event_row.by + event_row.data).encode()  # raises for what a damaged store tolerates
+    return journal.read(event_row.kind, event_row.action, event_row.data)
 
 
 def _gap(expected: int, seq: int) -> str:

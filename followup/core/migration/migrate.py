@@ -31,7 +31,7 @@ def migrate(
 ) -> tuple[Decision, tuple[Effect, ...]]:
     """What `edition` does to this subject, and a line for each thing that it does, or leaves.
 
-    Every enrolment that is open now, and whose process is edited; what a contact is moved to is not met again.
+    Every enrolment that is open now, and whose process is edited; what a contact is moved to is not migrated again.
     Raises Refused where a choice cannot be carried out.
     """
     draft = Draft(dossier, edition.office, stamp, ids, not_before_today=True)
@@ -122,7 +122,7 @@ def _lost(migration: Migration, lost: Sequence[Action], steps: Mapping[str, Step
 def _advanced(migration: Migration, going: Sequence[Action]) -> Iterator[Effect]:
     """All that goes is cancelled first; then something follows the first of it, once."""
     draft, first = migration.draft, going[0]
-    known, start = {a.id for a in draft.dossier.actions}, migration.original(first)
+    ids_before, start = {a.id for a in draft.dossier.actions}, migration.original(first)
     directive = migration.edit.directive(migration.step_at(first))
     now = draft.now(draft.dossier.known.owner)
     for action in going:
@@ -131,10 +131,11 @@ def _advanced(migration: Migration, going: Sequence[Action]) -> Iterator[Effect]
         _redirected(migration, directive.to or "", start)
     elif migration.active_steps:
         _followed(migration, first, start)
-    made = sorted((a for a in draft.dossier.actions if a.id not in known), key=lambda action: (action.at, action.id))
+    followers = [action for action in draft.dossier.actions if action.id not in ids_before]
+    new = sorted(followers, key=lambda action: (action.at, action.id))
     for action in going:
-        yield _gone(migration, action, made[0] if made and action is first else None)
-    yield from (migration.makes("gains", action) for action in made[1:])
+        yield _gone(migration, action, new[0] if new and action is first else None)
+    yield from (migration.makes("gains", action) for action in new[1:])
 
 
 def _gone(migration: Migration, action: Action, next: Action | None) -> Effect:

@@ -141,16 +141,16 @@ CLOSES: Mapping[d.Verb, Callable[[int, d.WhenDocument], w.Wish]] = MappingProxyT
 
 def pairs(expected: Sequence[Line], got: Sequence[Line]) -> list[Pair]:
     """Each expected line beside what it is about, in the order of the dues. What was cancelled need not be expected."""
-    left, met = list(got), dict[int, Line]()
+    left, matches = list(got), dict[int, Line]()
     for fits in (_agree, _is_about):
         for place, line in enumerate(expected):
-            match = None if place in met else next((x for x in left if fits(line, x)), None)
+            match = None if place in matches else next((x for x in left if fits(line, x)), None)
             if match:
-                met[place] = match
+                matches[place] = match
                 left.remove(match)
-    found = [Pair(line, met.get(place)) for place, line in enumerate(expected)]
-    found += [Pair(None, line) for line in left if line.status != CANCELLED]
-    return sorted(found, key=lambda pair: pair.due)
+    all_pairs = [Pair(line, matches.get(place)) for place, line in enumerate(expected)]
+    all_pairs += [Pair(None, line) for line in left if line.status != CANCELLED]
+    return sorted(all_pairs, key=lambda pair: pair.due)
 
 
 def _is_about(expected: Line, got: Line) -> bool:

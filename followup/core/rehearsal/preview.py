@@ -68,9 +68,9 @@ def _of_cycle(before: Office, after: Office, was: str, id: str, start: str) -> I
 
 
 def _differing(kind: str, was: str, id: str, old: Sequence[Line], new: Sequence[Line]) -> Iterator[Preview]:
-    found = tuple(pairs(old, new))
-    if any(pair.expected != pair.got for pair in found):
-        yield Preview(kind, was, id, found)
+    lines = tuple(pairs(old, new))
+    if any(pair.expected != pair.got for pair in lines):
+        yield Preview(kind, was, id, lines)
 
 
 def timeline(office: Office, choice: w.Choice, start: str) -> list[Line]:

@@ -61,7 +61,7 @@ class Owned(NamedTuple):
     example: str
 
 
-class KeptEvent(NamedTuple):
+class StoredEvent(NamedTuple):
     """An event and its change, as they are kept. `at` (UTC seconds): None where the change is missing; `restores`: the
     change undid an apply, so that others met the version that it brought."""
 
@@ -119,12 +119,12 @@ class DoctorQuestions:
         subject: str | None = next(self._ask("doctor.stretch", since=since, many=many))[0]
         return subject
 
-    def events_of_contacts(self, since: bytes, before: bytes | None) -> Iterator[KeptEvent]:
-        return map(KeptEvent._make, self._ask("doctor.history", since=since, before=before))
+    def events_of_contacts(self, since: bytes, before: bytes | None) -> Iterator[StoredEvent]:
+        return map(StoredEvent._make, self._ask("doctor.history", since=since, before=before))
 
-    def events_of_others(self) -> Iterator[KeptEvent]:
+    def events_of_others(self) -> Iterator[StoredEvent]:
         """Of users' own tasks, and of the office."""
-        return map(KeptEvent._make, self._ask("doctor.others_history"))
+        return map(StoredEvent._make, self._ask("doctor.others_history"))
 
     def contacts(self, since: bytes, before: bytes | None) -> Iterator[AnyRow]:
         return self._ask("doctor.contacts", since=since, before=before)

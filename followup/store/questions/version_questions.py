@@ -59,7 +59,7 @@ class VersionQuestions:
         return map(ItemText._make, self._ask("catalog.in_force"))
 
     def in_force(self) -> dict[str, dict[str, Document]]:
-        """The same, read; a kind without items is not there."""
+        """The same, parsed; a kind without items is not there."""
         documents: dict[str, dict[str, Document]] = {}
         for kind, id, text in self.texts_in_force():
             documents.setdefault(kind, {})[id] = parsed(text)
