@@ -114,7 +114,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
         self.store.close()
         self.place.__exit__(None, None, None)
 
-    def world(self, by: str, command: str = "look", dry_run: bool = False) -> Session:
+    def session(self, by: str, command: str = "look", dry_run: bool = False) -> Session:
         """A new one for each command, as the command line has it."""
         return session_in(self.store, self.model.now, by, command, dry_run)
 
@@ -316,10 +316,10 @@ class AnyOfficeLife(RuleBasedStateMachine):
         trouble, self.trouble = self.trouble, None
         if not self.model.works_here(by):
             with suppress(NotFound, Refused):
-                real(self.world(by, name))
+                real(self.session(by, name))
             return
         if trouble == "dry run":
-            _answer(real, self.world(by, name, dry_run=True))
+            _answer(real, self.session(by, name, dry_run=True))
             self.holds()
         elif trouble is not None:
             with suppress(Killed):
@@ -328,7 +328,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
             self.store = open_store(self.url)
             self.holds()
         refused = _answer(ideal)
-        assert _answer(real, self.world(by, name)) == refused
+        assert _answer(real, self.session(by, name)) == refused
         self.holds()
 
     def _ideal_import(self, by: str, rows: list[Imported], without: bool) -> list[str]:
@@ -343,7 +343,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
     # What always holds
 
     def holds(self) -> None:
-        here = self.world("sue")
+        here = self.session("sue")
         actions, told = action_lists.search(here), list(history_lists.history(here))
         enrolments = {id: row for _, id, *row in self.store.ask("doctor.enrolments", since="", before=None)}
         self._learns_ids("actions", [row.id for row in actions])
@@ -426,7 +426,7 @@ class AnyOfficeLife(RuleBasedStateMachine):
     def _shows_to_each_what_is_theirs(self) -> None:
         """F20: whoever acted last finds what is theirs in their list, and nothing that is none of their business."""
         if self.last and self.model.works_here(self.last.by):
-            listed = {row.id for row in contact_lists.contacts(self.world(self.last.by), ContactFilter(closed=True))}
+            listed = {row.id for row in contact_lists.contacts(self.session(self.last.by), ContactFilter(closed=True))}
             assert listed == self.model.seen(self.last.by)
 
 
@@ -558,7 +558,7 @@ def test_the_task_of_another_is_followed_by_one_of_theirs() -> None:
     life = InSqlite()
     life.schedule_a_task(by="tom", days=None)
     life.complete(by="sue", which=[len(list(life.model.open())) - 1], back=None, choice=None, restart=False, then=True)
-    (task,) = (row for row in action_lists.search(life.world("sue")) if row.title == "Look again")
+    (task,) = (row for row in action_lists.search(life.session("sue")) if row.title == "Look again")
     assert task.owner == "tom"
     life.teardown()
 

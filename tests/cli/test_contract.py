@@ -214,14 +214,14 @@ def besieged(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office whose contacts have such values in every field; they went past the command line, which refuses some."""
     folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("besieged") / "demo"))
     store = open_store(f"sqlite:///{folder / 'followup.db'}")
-    world = session_in(store, 1_777_910_400, "sue", "test")  # 2026-05-04 16:00 UTC
+    session = session_in(store, 1_777_910_400, "sue", "test")  # 2026-05-04 16:00 UTC
     for id, evil in HOSTILE.items():
         fields = dict.fromkeys(("name", "first_name", "last_name", "email", "phone", "source"), evil)
         add = wishes.Add({**fields, "owner": "tom", "stage": "lead"}, wishes.Choice("web-registration"))
         task = wishes.Schedule("call", None, evil, "tom", evil)
         stop = wishes.Stop()
         for wish in (add, task) if id != "c1" else (add, stop):
-            (done,) = for_contacts(world, [(id, wish)]).done
+            (done,) = for_contacts(session, [(id, wish)]).done
             assert done == id
     store.close()
     return folder

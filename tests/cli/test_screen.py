@@ -49,11 +49,11 @@ def lines(text: str) -> list[str]:
 def crowd(office: Path) -> Path:
     """The office with names that no table is made for; they went past the command line, which refuses one."""
     store = open_store(f"sqlite:///{office / 'followup.db'}")
-    world = session_in(store, 1_777_910_400, "tom", "test")  # 2026-05-04 16:00 UTC
+    session = session_in(store, 1_777_910_400, "tom", "test")  # 2026-05-04 16:00 UTC
     names = {"long": "Bartholomew " * 750, "wide": "王小明陳大文李小龍" * 5, "evil": EVIL, "zed": "Zed\nall is well"}
     for id, name in names.items():
         fields = {"name": name, "phone": "+1 604 555 0199", "owner": "tom", "stage": "lead"}
-        assert for_contacts(world, [(id, wishes.Add(fields, wishes.Choice("referral")))]).done == [id]
+        assert for_contacts(session, [(id, wishes.Add(fields, wishes.Choice("referral")))]).done == [id]
     store.close()
     return office
 

@@ -154,7 +154,7 @@ def store(anywhere: Kept) -> Iterator[Store]:
         yield opened
 
 
-def world(store: Store, dry_run: bool = False) -> Session:
+def session(store: Store, dry_run: bool = False) -> Session:
     return session_in(store, NOON, "sue", "test", dry_run, "typed")
 
 
@@ -168,7 +168,7 @@ def added(id: str, name: str) -> tuple[str, w.Wish]:
 
 
 def test_P6_any_text_comes_back_as_it_was_after_another_has_opened_the_store(store: Store) -> None:
-    for_contacts(world(store), [added(id, text) for id, text in TEXTS.items()])
+    for_contacts(session(store), [added(id, text) for id, text in TEXTS.items()])
     with closing(open_store(store.url)) as again:
         found = again.dossiers(list(TEXTS))
         assert {id: dossier.contact.name for id, dossier in found.items() if dossier.contact} == TEXTS
@@ -177,27 +177,27 @@ def test_P6_any_text_comes_back_as_it_was_after_another_has_opened_the_store(sto
 
 def test_P4_what_is_stopped_in_the_middle_of_a_change_was_never_there(store: Store) -> None:
     before = contents(store)
-    head = world(store).head()
+    head = session(store).head()
     with pytest.raises(RuntimeError), store.change(head) as change:
         change.save([decided(store, change, "jane-smith")])
         raise RuntimeError
     assert contents(store) == before
-    for_contacts(world(store, dry_run=True), [added("ana", "Ana")])
+    for_contacts(session(store, dry_run=True), [added("ana", "Ana")])
     with store.change(head):
         pass
     assert contents(store) == before, "neither a dry run nor a change without anything leaves a trace"
-    assert for_contacts(world(store), [added("ana", "Ana")]).done.total == 1
+    assert for_contacts(session(store), [added("ana", "Ana")]).done.total == 1
     assert contents(store) != before
 
 
 def decided(store: Store, change: Change, contact: str) -> tuple[Dossier, Decision]:
     """Something that can be saved about the contact."""
-    here, dossier = world(store), store.dossiers([contact])[contact]
+    here, dossier = session(store), store.dossiers([contact])[contact]
     return dossier, decide(dossier, w.Stop(), here.office, Stamp(change.id, NOON, here.user), change.ids)
 
 
 def test_a_decision_under_a_version_that_is_out_of_force_is_not_saved(store: Store) -> None:
-    head = world(store).head()
+    head = session(store).head()
     before = contents(store)
     with pytest.raises(Busy), store.change(head._replace(catalog_version=head.catalog_version - 1)):
         raise AssertionError
@@ -211,7 +211,7 @@ def test_whoever_is_unknown_has_an_empty_dossier_and_an_unknown_action_none(stor
 
 
 def test_batches_of_one_change_are_one_change_and_what_was_typed_stays_until_it_is_whole(store: Store) -> None:
-    here = world(store)
+    here = session(store)
     with store.change(here.head()) as first:
         first.save([decided(store, first, "jane-smith")])
         first.leave_unfinished("typed")
@@ -234,10 +234,10 @@ def test_batches_of_one_change_are_one_change_and_what_was_typed_stays_until_it_
 def test_thousands_are_saved_as_one_is_and_read_as_they_were_decided(store: Store) -> None:
     wishes = [(f"p{n}", w.Add({"name": f"P {n}", "owner": "tom"}, w.Choice("referral"))) for n in range(3000)]
     after: dict[str, Dossier] = {}
-    for_contacts(world(store), wishes, watch=lambda _, dossier: after.update({dossier.subject[8:]: dossier}))
+    for_contacts(session(store), wishes, watch=lambda _, dossier: after.update({dossier.subject[8:]: dossier}))
     assert len(after) == 3000
     assert store.dossiers(list(after)) == after
-    for_contacts(world(store), [(id, w.Stop()) for id in after], watch=lambda _, d: after.update({d.subject[8:]: d}))
+    for_contacts(session(store), [(id, w.Stop()) for id in after], watch=lambda _, d: after.update({d.subject[8:]: d}))
     stored = store.dossiers(list(after))
     assert {id: open_of(dossier) for id, dossier in stored.items()} == {id: open_of(d) for id, d in after.items()}
     numbers = [row[0] for table in (ACTION, ENROLMENT) for row in store.rows_of(table)]
@@ -248,7 +248,7 @@ def test_a_change_that_was_made_is_not_kept_in_memory(store: Store) -> None:
     """A command collects no garbage: what refers to itself would stay, once for each batch of an import."""
     gc.disable()
     try:
-        with store.change(world(store).head()) as change:
+        with store.change(session(store).head()) as change:
             next(change.ids)
             change.save([decided(store, change, "jane-smith")])
             left = weakref.ref(change)

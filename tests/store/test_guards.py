@@ -81,12 +81,12 @@ def test_F20_the_server_shows_each_what_the_rule_says(kept: Guarded) -> None:
     assert kept.run(*schedule, user="sue").returncode == 0
     with closing(open_store(kept.url)) as store:
         for user in USERS:
-            world = session_in(store, 1777910400, user)
-            mine = {row.id for row in contact_lists.contacts(world, ContactFilter(closed=True))}
+            session = session_in(store, 1777910400, user)
+            mine = {row.id for row in contact_lists.contacts(session, ContactFilter(closed=True))}
             assert kept.ids(user, "SELECT id FROM contact") == mine
             assert kept.ids(user, "SELECT DISTINCT contact FROM enrolment") <= mine
-            assert kept.ids(user, "SELECT id FROM action") == {row.id for row in action_lists.search(world)}
-            told = {item["subject"] for item in history_lists.history(world)}
+            assert kept.ids(user, "SELECT id FROM action") == {row.id for row in action_lists.search(session)}
+            told = {item["subject"] for item in history_lists.history(session)}
             assert kept.ids(user, "SELECT DISTINCT subject FROM history") == told
     assert kept.ids("tom", "SELECT id FROM contact") < kept.ids("max", "SELECT id FROM contact")
     assert "jane-smith" in kept.ids("anne", "SELECT id FROM contact") - {"tom"}

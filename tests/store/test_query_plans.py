@@ -62,16 +62,16 @@ def asks(store_class: type[Any]) -> type[Any]:
 
 def a_morning(store: Any) -> None:
     """What a rep does, as the commands do it."""
-    world = session_in(store, NOON, "tom", "test")
-    rows = action_lists.due(world, "tom", "2026-05-05")
-    action_lists.action(world, rows[0].id)
-    contact_page.page(world, "jane-smith")
-    named_contacts.contact_id(world, "jane-smith")
-    for_actions(world, [([rows[0].id], [w.Complete(rows[0].id)])])
-    for_actions(world, [([rows[1].id], [w.Attempt(rows[1].id, None, "engaged")])])
-    for_contacts(world, [("jane-smith", w.Set({"phone": "1"}))])
-    for_contacts(world, [("li-wei", w.Assign(w.Choice("toured")))])
-    undo_last(world)
+    session = session_in(store, NOON, "tom", "test")
+    rows = action_lists.due(session, "tom", "2026-05-05")
+    action_lists.action(session, rows[0].id)
+    contact_page.page(session, "jane-smith")
+    named_contacts.contact_id(session, "jane-smith")
+    for_actions(session, [([rows[0].id], [w.Complete(rows[0].id)])])
+    for_actions(session, [([rows[1].id], [w.Attempt(rows[1].id, None, "engaged")])])
+    for_contacts(session, [("jane-smith", w.Set({"phone": "1"}))])
+    for_contacts(session, [("li-wei", w.Assign(w.Choice("toured")))])
+    undo_last(session)
 
 
 #: questions of a few rows by nature: of the catalog, and of counters
