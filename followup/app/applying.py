@@ -113,7 +113,8 @@ def _catalog_diff(
 
 
 def refusals(impact: Impact) -> Iterator[str]:
-    for refused, contacts in impact.refused.items():
+    """In the order of the processes' ids, as the tallies are: contacts come across all of them at once."""
+    for refused, contacts in sorted(impact.refused.items(), key=lambda pair: pair[0].process.id):
         more = contacts.total - len(contacts)
         who = ", ".join(contacts) + (f" and {more} more" if more else "")
         yield refusal(*refused, who)

@@ -200,6 +200,20 @@ def test_E6_a_cycle_goes_when_it_is_said_where_its_contacts_go(run: Run, short: 
     assert (row["cycle"], row["alias"]) == ("future-prospect", "not-interested")
 
 
+def test_E6_cycles_that_may_not_go_are_told_in_the_order_of_their_ids(run: Run, office: Path) -> None:
+    for cycle in ("introduction-referral", "after-tour"):
+        path = next(path for path in (office / "cycles").glob("*.yaml") if f"\n  {cycle}:\n" in path.read_text())
+        edit(office, path.name, f"\n  {cycle}:\n", f"\n  {cycle}:\n    active: false\n")
+    edit(office, "aliases.yaml", "cycle: introduction-referral", "cycle: null")
+    edit(office, "aliases.yaml", "cycle: after-tour", "cycle: null")
+    (office / "cycles" / "cases.yaml").unlink()
+    told = refused(run)
+    assert re.findall(r"cycle '(\S+)' goes while contacts are on it: (\S+?),", told) == [
+        ("after-tour", "daniel-cohen"),
+        ("introduction-referral", "aisha-khan"),  # who comes before all who have toured
+    ]
+
+
 def test_F12_a_hold_that_people_are_on_gets_no_steps_that_would_never_start(run: Run, office: Path) -> None:
     edit(office, "long-term.yaml", "    steps: []", "    steps: [{id: ring, name: Ring, type: call}]")
     told = refused(run)
