@@ -17,15 +17,30 @@ from followup.core.timing import Due, When, add_days, moment, place
 
 
 class Course:
-    """`process` is None where the catalog no longer declares it; then nothing follows."""
+    """The process is looked up when a step is asked for, so that what only ends reads no document of the catalog."""
 
     def __init__(self, draft: Draft, enrolment: Enrolment) -> None:
         self.draft = draft
-        self.process = draft.office.process(enrolment.ref)
-        self.steps = self.process.steps if self.process else ()
-        self.active_steps = self.process.active_steps if self.process else ()
+        self._process: tuple[Process | None, ...] = ()  # empty until it is looked up
         self._enrolment, self._actions = enrolment, draft.dossier.of(enrolment)
         self._seen = draft.dossier
+
+    @property
+    def process(self) -> Process | None:
+        """None where the catalog no longer declares it; then nothing follows."""
+        if not self._process:
+            self._process = (self.draft.office.process(self._enrolment.ref),)
+        return self._process[0]
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        process = self.process
+        return process.steps if process else ()
+
+    @property
+    def active_steps(self) -> tuple[Step, ...]:
+        process = self.process
+        return process.active_steps if process else ()
 
     def _look(self) -> None:
         """Once for each state of the dossier: diff and apply ask for everybody, several times."""
