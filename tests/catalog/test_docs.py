@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from followup.catalog import load
 from followup.catalog.builtin import ROLES
 from followup.catalog.checks.templates import TOKENS
 from followup.catalog.codes import CODES
+from followup.catalog.load import load
 from tests.catalog.test_schema import SCHEMA, nodes
 
 HERE = Path(__file__).parent

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followup.catalog import Catalog, builtin, load
+from followup.catalog import builtin
 from followup.catalog.checks import templates
-from followup.catalog.load import digest
+from followup.catalog.load import Catalog, digest, load
 from followup.catalog.notation import days, offset, weekdays
 from followup.catalog.renames import resolved, rings
 from followup.catalog.shipped import shipped
@@ -375,7 +375,7 @@ def test_a_missing_library_of_holidays_is_one_line_that_says_what_to_install(tmp
     catalog(tmp_path, "", office)
     code = (
         "import sys; sys.modules['holidays'] = None\n"
-        f"from followup.catalog import load; (p,) = load({str(tmp_path)!r}).problems; print(p.code, p.hint)"
+        f"from followup.catalog.load import load; (p,) = load({str(tmp_path)!r}).problems; print(p.code, p.hint)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("FU219 pip install followup[holidays]")

@@ -10,7 +10,7 @@ import shutil
 
 import pytest
 
-from followup.catalog import load
+from followup.catalog.load import load
 
 HERE = os.path.dirname(__file__)
 EXPECT = "# expect: "

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from followup.catalog import load
+from followup.catalog.load import load
 from followup.errors import Problem
 
 OFFICE = """\

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from followup.catalog import load
+from followup.catalog.load import load
 from followup.errors import Problem
 
 OFFICE = """\
@@ -198,7 +198,7 @@ def test_a_key_of_many_problems_does_not_flood(folder: Path) -> None:
 def test_a_hostile_text_needs_little_memory(text: str, folder: Path) -> None:
     (folder / "case.yaml").write_text(text)
     limit = 300 * 1024 * 1024
-    code = f"from followup.catalog import load; print(len(load({str(folder)!r}).problems))"
+    code = f"from followup.catalog.load import load; print(len(load({str(folder)!r}).problems))"
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from followup.catalog import Catalog, load
+from followup.catalog.load import Catalog, load
 from tests.properties import examples
 
 Steps = Mapping[str, list[str]]

@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from followup.catalog import load
+from followup.catalog.load import load
 from followup.core.words import meant
 from tests.properties import examples
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from followup.catalog import Catalog, load
 from followup.catalog.codes import CODES
+from followup.catalog.load import Catalog, load
 from followup.catalog.shipped import shipped
 from tests.properties import examples
 
