@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from followup.core import history as h
 from followup.core import office as o
 from followup.core import wishes as w
 from followup.core.explanation import AppliedVersion, CatalogFacts, explain
@@ -25,15 +26,18 @@ def made(*cycles: o.Process, version: int = 1) -> o.Office:
     return office(*(cycles or (MIXED, cycle("other", step("one")))), version=version, calendars={None: OFF, "tom": OFF})
 
 
-def told(story: Story, id: int) -> dict[str, list[str]]:
-    """By what it is about."""
+def known(off: o.Calendar = OFF) -> CatalogFacts:
     applied = {
         1: AppliedVersion(1, 100, instant("2026-05-01T08:00"), "sue", "abc123"),
         2: AppliedVersion(2, 101, instant("2026-05-08T08:00"), "ann", None),
     }
-    known = CatalogFacts(applied, lambda version, owner: OFF, lambda version: {"2026-05-18": "Victoria Day"})
+    return CatalogFacts(applied, lambda version, owner: off, lambda version: {"2026-05-18": "Victoria Day"})
+
+
+def told(story: Story, id: int, off: o.Calendar = OFF) -> dict[str, list[str]]:
+    """By what it is about."""
     found: dict[str, list[str]] = {}
-    for cause in explain(id, story.history, known):
+    for cause in explain(id, story.history, known(off)):
         found.setdefault(cause.what, []).append(cause.text)
     return found
 
@@ -67,6 +71,31 @@ def test_what_was_closed_before_it_and_by_whom_and_over_which_days_it_goes() -> 
     assert call["offset"] == [
         "2 business days, which is 2026-05-20, over 2026-05-16 (Saturday), 2026-05-17 (Sunday), 2026-05-18 (Victoria Day)"
     ]
+
+
+def test_T5_every_day_off_is_named() -> None:
+    wednesdays = calendar(working_days=["wed"])
+    story = Story(
+        office(
+            cycle("weekly", step("one"), step("call", "1 business day")),
+            calendars={None: wednesdays, "tom": wednesdays},
+        )
+    ).added("weekly")
+    story.closes_on("one", "2026-05-06")
+    assert told(story, story.action("call").id, wednesdays)["offset"] == [
+        "1 business day, which is 2026-05-13, over 2026-05-07 (Thursday), 2026-05-08 (Friday), 2026-05-09 (Saturday), "
+        "2026-05-10 (Sunday), 2026-05-11 (Monday), 2026-05-12 (Tuesday)"
+    ]
+
+
+def test_whoever_came_through_no_alias_is_told_of_none() -> None:
+    story = Story(made()).added("mixed")
+    history = [
+        entry._replace(event=entry.event._replace(alias=None)) if isinstance(entry.event, h.Enrolled) else entry
+        for entry in story.history
+    ]
+    placed = [cause.text for cause in explain(story.action("note").id, history, known()) if cause.what == "placed"]
+    assert placed == ["on mixed from 2026-05-04 10:00 on, by sue"]
 
 
 def test_of_several_that_were_completed_together_each_says_what_it_made() -> None:
@@ -137,6 +166,27 @@ def test_rounds_and_a_new_name_for_the_same_cycle() -> None:
     story.does(w.Assign(w.Choice("also")))
     story.does(w.Skip(story.action("ring").id))
     assert told(story, story.action("ring").id)["alias"] == ["also was chosen for the same cycle, by sue"]
+
+
+def test_O1_a_round_is_the_one_of_its_own_enrolment() -> None:
+    loops = [cycle(id, step(id, "3 days", loop_to=id)) for id in ("ring", "write")]
+    story = Story(made(*loops)).added("ring")
+    story.closes_on("ring", "2026-05-07")
+    story.does(w.Assign(w.Choice("write")))
+    story.closes_on("write", "2026-05-10")
+    assert told(story, story.action("write").id)["round"] == ["2 began on 2026-05-10 12:00"]
+
+
+def test_T1_whoever_is_handed_it_in_another_zone_is_told_both_times() -> None:
+    story = Story(made()).added("mixed")
+    note, last = story.action("note"), story.history[-1]
+    handed = h.Reassigned(
+        note.id, "kim", "2026-05-04T09:00", note.nominal, note.at, {"owner": "tom", "due": "2026-05-04T12:00"}
+    )
+    causes = explain(note.id, [*story.history, last._replace(seq=last.seq + 1, event=handed)], known())
+    assert [cause.text for cause in causes if "kim" in cause.text] == [
+        "from tom to kim; it reads 2026-05-04 09:00 there, where it read 2026-05-04 12:00"
+    ]
 
 
 def test_E2_an_edit_that_moved_it_says_which_version_and_why() -> None:
