@@ -27,6 +27,16 @@ def test_everything_is_done_on_its_day_for_two_rounds() -> None:
     assert list(map(str, timeline(office(SALE), w.Choice(None, "sale"), DAY))) == ["one 2026-05-05", "two 2026-05-07"]
 
 
+def test_every_step_of_the_second_round_is_shown_and_none_of_the_third() -> None:
+    lines = timeline(office(cycle("both", step("note"), step("call", loop_to="note"))), w.Choice("both"), DAY)
+    assert list(map(str, lines)) == [
+        "note 2026-05-05",
+        "call 2026-05-06",
+        "note 2026-05-07, round 2",
+        "call 2026-05-08, round 2",
+    ]
+
+
 def test_nobody_gets_anything_where_nobody_can_be_placed() -> None:
     resting = office(
         cycle("rest"), cycle("off", step("one"), active=False), aliases=[alias("gone", "rest", active=False)]

@@ -195,6 +195,10 @@ def test_nobody_comes_after_the_last_day() -> None:
     assert short.contacts == 3
 
 
+def test_somebody_comes_in_every_week_of_a_long_time() -> None:
+    assert simulate(OFFICE, plan(a_week=1)._replace(end="2026-07-26"), forever([0.0]).__next__).contacts == 12
+
+
 def test_a_staggered_assign_begins_on_a_later_working_day_and_leaves_the_old_cycle_now() -> None:
     friday = started("calls", "2026-05-08T10:00")
     friday.does(w.Assign(w.Choice("sale"), later=2))
