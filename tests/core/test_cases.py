@@ -133,6 +133,11 @@ def test_T1_a_due_without_a_time_is_the_whole_day() -> None:
         assert len(found) == len(wrong), found
 
 
+def test_a_day_without_a_time_begins_as_work_begins() -> None:
+    at = office(cycle("hours", step("soon", "2 hours")))
+    assert told(case("hours", then=[{"step": "soon", "due": "2026-05-04T11:00"}]), at) == []
+
+
 def test_T4_a_case_has_the_calendar_of_its_owner_and_days_off_of_its_own() -> None:
     soon = {"step": "soon", "due": "2026-05-07"}
     assert told(case("days", then=[soon], holidays=["2026-05-06"])) == []

@@ -111,6 +111,14 @@ def test_F11_an_import_does_not_say_anew_when_a_contact_was_made() -> None:
     assert jane.last == []
 
 
+def test_F21_an_import_that_names_no_stage_changes_the_rest_of_a_won_contact() -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Close("won"))
+    jane.does(w.Bring({"name": "Jane Smith", "phone": "1"}, None))
+    jane.does(w.Bring({"name": "Jane Smith", "phone": "2", "stage": "lead"}, None))
+    assert (jane.dossier.known.phone, jane.dossier.known.stage) == ("2", "won")
+
+
 @pytest.mark.parametrize("name", ["JANE  SMITH", "Jané Smith", "", None])
 def test_an_id_that_people_can_share_brings_what_is_new_of_the_same_name(name: str | None) -> None:
     jane = jane_on(THREE)
@@ -328,7 +336,7 @@ def test_E10_removing_a_contact_cancels_everything_and_keeps_the_history() -> No
     jane.does(w.Schedule("call", "2026-06-01", "By hand"))
     jane.does(w.Remove())
     assert (jane.open, jane.dossier.known.gone, jane.enrolment.reason) == ((), "removed", "removed")
-    assert len(jane.dossier.actions) == 4
+    assert [action.reason for action in jane.dossier.actions] == ["removed"] * 4
 
 
 @pytest.mark.parametrize(
