@@ -48,6 +48,12 @@ def test_every_action_is_expected_once_on_its_day_and_no_other_is_there(then: li
     assert told(case("calls", then=then)) == wrong
 
 
+def test_T1_a_day_begins_as_work_begins_and_a_moment_when_it_says() -> None:
+    soon = office(cycle("soon", step("ring", "2 hours")))
+    for on, due in (("2026-05-04", "2026-05-04T11:00"), ("2026-05-04T10:15", "2026-05-04T12:15")):
+        assert told(case("soon", then=[{"step": "ring", "due": due}], on=on), soon) == []
+
+
 def test_what_was_cancelled_may_be_left_out_or_said() -> None:
     chosen = {"complete": "one", "on": "2026-05-05", "choose": "rest"}
     one = {"step": "one", "due": "2026-05-05", "status": "completed"}

@@ -128,6 +128,47 @@ def test_however_it_is_closed_it_says_so(wish: w.Wish, closed: str) -> None:
     assert told(story, 2)["closed"] == [f"2 Note was {closed}"]
 
 
+@pytest.mark.parametrize(
+    "day", ["05-04 (Monday)", "05-05 (Tuesday)", "05-06 (Wednesday)", "05-07 (Thursday)", "05-08 (Friday)",
+            "05-09 (Saturday)", "05-10 (Sunday)"]
+)  # fmt: skip
+def test_a_day_off_without_a_name_is_its_weekday(day: str) -> None:
+    off = calendar(holidays=[f"2026-{day[:5]}"], working_days=["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
+    at = office(cycle("days", step("one", "9 business days")), calendars={None: off, "tom": off})
+    story = Story(at, now="2026-05-01T10:00").added("days")
+    causes = explain(story.action("one").id, story.history, CatalogFacts({}, lambda *_: off, lambda _: {}))
+    (offset,) = [cause.text for cause in causes if cause.what == "offset"]
+    assert offset == f"9 business days, which is 2026-05-11, over 2026-{day}"
+
+
+def test_a_cycle_can_be_chosen_without_an_alias_and_its_rounds_are_its_own() -> None:
+    story = Story(office(cycle("ring", step("ring", loop_to="ring")), cycle("walk", step("walk", loop_to="walk"))))
+    story.added("ring").closes_on("ring", "2026-05-07")
+    story.does(w.Assign(w.Choice(None, "walk")))
+    assert told(story, story.action("walk").id)["placed"] == ["on walk from 2026-05-07 12:00 on, by sue"]
+    story.closes_on("walk", "2026-05-09")
+    assert told(story, story.action("walk").id)["round"] == ["2 began on 2026-05-09 12:00"]
+
+
+def test_T1_who_is_handed_on_to_another_zone_is_said_to_read_another_time() -> None:
+    zones = {"tom": calendar(), "kim": calendar(zone="America/Toronto")}
+    story = Story(office(cycle("calls", step("call", "2 hours")), calendars=zones)).added("calls")
+    story.does(w.Set({"owner": "kim"}))
+    there = "from tom to kim; it reads 2026-05-04 15:00 there, where it read 2026-05-04 12:00"
+    assert told(story, story.action("call").id)["handed on"] == [there]
+
+
+def test_of_several_closings_in_one_command_the_one_before_the_step_made_it() -> None:
+    steps = (step("one"), step("two", "2 days"), step("three", "1 day", anchor="completed"))
+    story = Story(office(cycle("due", *steps, anchor="due"))).added("due")
+    one, two = (story.action(id).id for id in ("one", "two"))
+    for ids in ((one, two), (two, one)):
+        fresh = Story(story.office).added("due")
+        fresh.does(w.Complete(ids[0], others=ids[1:]))
+        scheduled = told(fresh, fresh.action("three").id)["scheduled"]
+        assert scheduled == [f"step three in round 1, as {two} Two was completed on 2026-05-04 10:00 by sue"]
+
+
 def test_rounds_and_a_new_name_for_the_same_cycle() -> None:
     again = cycle("ring", step("ring", "3 days", loop_to="ring"))
     story = Story(office(again, aliases=[alias("also", "ring")]))
