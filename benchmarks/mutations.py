@@ -138,6 +138,9 @@ def nodes(node: ast.AST) -> Iterator[ast.AST]:
     whose parts have no places before Python 3.12."""
     if _is_for_readers(node):
         return
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "cast":
+        yield from nodes(node.args[1])
+        return
     yield node
     for field, value in ast.iter_fields(node):
         if field not in {"annotation", "returns", "decorator_list", "bases"}:
@@ -156,7 +159,7 @@ def _is_for_readers(node: ast.AST) -> bool:
             return name[0].isupper() and not name.isupper()  # a type; what is all in capitals is a table
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True
-        case ast.Expr(value=ast.Call(func=ast.Name(id="assert_never" | "cast"))):
+        case ast.Expr(value=ast.Call(func=ast.Name(id="assert_never"))):
             return True
     return False
 

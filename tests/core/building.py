@@ -16,7 +16,7 @@ from followup.core.evolve import replay
 from followup.core.kinds import CYCLE, PLAN
 from followup.core.migration.compare import edition
 from followup.core.migration.edition import Heap
-from followup.core.migration.effects import Effect
+from followup.core.migration.effects import KINDS, Effect
 from followup.core.migration.migrate import migrate
 from followup.core.model import UNDONE, Action, Dossier, Enrolment
 from followup.core.process.course import Course
@@ -179,6 +179,7 @@ class Story:
         assert decision.entries == whole.entries
         assert whole.after == replay(whole.entries, self.dossier)
         self._keep(list(whole.entries), whole.after)
+        assert {effect.what for effect in effects} <= {*KINDS}
         self.office = office
         return list(effects)
 

@@ -48,6 +48,12 @@ def test_every_action_is_expected_once_on_its_day_and_no_other_is_there(then: li
     assert told(case("calls", then=then)) == wrong
 
 
+def test_T1_a_day_begins_as_work_begins_and_a_moment_when_it_says() -> None:
+    soon = office(cycle("soon", step("ring", "2 hours")))
+    for on, due in (("2026-05-04", "2026-05-04T11:00"), ("2026-05-04T10:15", "2026-05-04T12:15")):
+        assert told(case("soon", then=[{"step": "ring", "due": due}], on=on), soon) == []
+
+
 def test_what_was_cancelled_may_be_left_out_or_said() -> None:
     chosen = {"complete": "one", "on": "2026-05-05", "choose": "rest"}
     one = {"step": "one", "due": "2026-05-05", "status": "completed"}
@@ -131,11 +137,6 @@ def test_T1_a_due_without_a_time_is_the_whole_day() -> None:
     for due, wrong in (("2026-05-06", []), ("2026-05-06T14:00", []), ("2026-05-06T15:00", [1])):
         found = told(case("days", then=[{"step": "soon", "due": due}]))
         assert len(found) == len(wrong), found
-
-
-def test_a_day_without_a_time_begins_as_work_begins() -> None:
-    at = office(cycle("hours", step("soon", "2 hours")))
-    assert told(case("hours", then=[{"step": "soon", "due": "2026-05-04T11:00"}]), at) == []
 
 
 def test_T4_a_case_has_the_calendar_of_its_owner_and_days_off_of_its_own() -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from followup.core import history as h
 from followup.core import office as o
 from followup.core import wishes as w
 from followup.core.explanation import AppliedVersion, CatalogFacts, explain
@@ -26,18 +25,15 @@ def made(*cycles: o.Process, version: int = 1) -> o.Office:
     return office(*(cycles or (MIXED, cycle("other", step("one")))), version=version, calendars={None: OFF, "tom": OFF})
 
 
-def known(off: o.Calendar = OFF) -> CatalogFacts:
+def told(story: Story, id: int) -> dict[str, list[str]]:
+    """By what it is about."""
     applied = {
         1: AppliedVersion(1, 100, instant("2026-05-01T08:00"), "sue", "abc123"),
         2: AppliedVersion(2, 101, instant("2026-05-08T08:00"), "ann", None),
     }
-    return CatalogFacts(applied, lambda version, owner: off, lambda version: {"2026-05-18": "Victoria Day"})
-
-
-def told(story: Story, id: int, off: o.Calendar = OFF) -> dict[str, list[str]]:
-    """By what it is about."""
+    known = CatalogFacts(applied, lambda version, owner: OFF, lambda version: {"2026-05-18": "Victoria Day"})
     found: dict[str, list[str]] = {}
-    for cause in explain(id, story.history, known(off)):
+    for cause in explain(id, story.history, known):
         found.setdefault(cause.what, []).append(cause.text)
     return found
 
@@ -71,31 +67,6 @@ def test_what_was_closed_before_it_and_by_whom_and_over_which_days_it_goes() -> 
     assert call["offset"] == [
         "2 business days, which is 2026-05-20, over 2026-05-16 (Saturday), 2026-05-17 (Sunday), 2026-05-18 (Victoria Day)"
     ]
-
-
-def test_T5_every_day_off_is_named() -> None:
-    wednesdays = calendar(working_days=["wed"])
-    story = Story(
-        office(
-            cycle("weekly", step("one"), step("call", "1 business day")),
-            calendars={None: wednesdays, "tom": wednesdays},
-        )
-    ).added("weekly")
-    story.closes_on("one", "2026-05-06")
-    assert told(story, story.action("call").id, wednesdays)["offset"] == [
-        "1 business day, which is 2026-05-13, over 2026-05-07 (Thursday), 2026-05-08 (Friday), 2026-05-09 (Saturday), "
-        "2026-05-10 (Sunday), 2026-05-11 (Monday), 2026-05-12 (Tuesday)"
-    ]
-
-
-def test_whoever_came_through_no_alias_is_told_of_none() -> None:
-    story = Story(made()).added("mixed")
-    history = [
-        entry._replace(event=entry.event._replace(alias=None)) if isinstance(entry.event, h.Enrolled) else entry
-        for entry in story.history
-    ]
-    placed = [cause.text for cause in explain(story.action("note").id, history, known()) if cause.what == "placed"]
-    assert placed == ["on mixed from 2026-05-04 10:00 on, by sue"]
 
 
 def test_of_several_that_were_completed_together_each_says_what_it_made() -> None:
@@ -157,6 +128,47 @@ def test_however_it_is_closed_it_says_so(wish: w.Wish, closed: str) -> None:
     assert told(story, 2)["closed"] == [f"2 Note was {closed}"]
 
 
+@pytest.mark.parametrize(
+    "day", ["05-04 (Monday)", "05-05 (Tuesday)", "05-06 (Wednesday)", "05-07 (Thursday)", "05-08 (Friday)",
+            "05-09 (Saturday)", "05-10 (Sunday)"]
+)  # fmt: skip
+def test_a_day_off_without_a_name_is_its_weekday(day: str) -> None:
+    off = calendar(holidays=[f"2026-{day[:5]}"], working_days=["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
+    at = office(cycle("days", step("one", "9 business days")), calendars={None: off, "tom": off})
+    story = Story(at, now="2026-05-01T10:00").added("days")
+    causes = explain(story.action("one").id, story.history, CatalogFacts({}, lambda *_: off, lambda _: {}))
+    (offset,) = [cause.text for cause in causes if cause.what == "offset"]
+    assert offset == f"9 business days, which is 2026-05-11, over 2026-{day}"
+
+
+def test_a_cycle_can_be_chosen_without_an_alias_and_its_rounds_are_its_own() -> None:
+    story = Story(office(cycle("ring", step("ring", loop_to="ring")), cycle("walk", step("walk", loop_to="walk"))))
+    story.added("ring").closes_on("ring", "2026-05-07")
+    story.does(w.Assign(w.Choice(None, "walk")))
+    assert told(story, story.action("walk").id)["placed"] == ["on walk from 2026-05-07 12:00 on, by sue"]
+    story.closes_on("walk", "2026-05-09")
+    assert told(story, story.action("walk").id)["round"] == ["2 began on 2026-05-09 12:00"]
+
+
+def test_T1_who_is_handed_on_to_another_zone_is_said_to_read_another_time() -> None:
+    zones = {"tom": calendar(), "kim": calendar(zone="America/Toronto")}
+    story = Story(office(cycle("calls", step("call", "2 hours")), calendars=zones)).added("calls")
+    story.does(w.Set({"owner": "kim"}))
+    there = "from tom to kim; it reads 2026-05-04 15:00 there, where it read 2026-05-04 12:00"
+    assert told(story, story.action("call").id)["handed on"] == [there]
+
+
+def test_of_several_closings_in_one_command_the_one_before_the_step_made_it() -> None:
+    steps = (step("one"), step("two", "2 days"), step("three", "1 day", anchor="completed"))
+    story = Story(office(cycle("due", *steps, anchor="due"))).added("due")
+    one, two = (story.action(id).id for id in ("one", "two"))
+    for ids in ((one, two), (two, one)):
+        fresh = Story(story.office).added("due")
+        fresh.does(w.Complete(ids[0], others=ids[1:]))
+        scheduled = told(fresh, fresh.action("three").id)["scheduled"]
+        assert scheduled == [f"step three in round 1, as {two} Two was completed on 2026-05-04 10:00 by sue"]
+
+
 def test_rounds_and_a_new_name_for_the_same_cycle() -> None:
     again = cycle("ring", step("ring", "3 days", loop_to="ring"))
     story = Story(office(again, aliases=[alias("also", "ring")]))
@@ -166,27 +178,6 @@ def test_rounds_and_a_new_name_for_the_same_cycle() -> None:
     story.does(w.Assign(w.Choice("also")))
     story.does(w.Skip(story.action("ring").id))
     assert told(story, story.action("ring").id)["alias"] == ["also was chosen for the same cycle, by sue"]
-
-
-def test_O1_a_round_is_the_one_of_its_own_enrolment() -> None:
-    loops = [cycle(id, step(id, "3 days", loop_to=id)) for id in ("ring", "write")]
-    story = Story(made(*loops)).added("ring")
-    story.closes_on("ring", "2026-05-07")
-    story.does(w.Assign(w.Choice("write")))
-    story.closes_on("write", "2026-05-10")
-    assert told(story, story.action("write").id)["round"] == ["2 began on 2026-05-10 12:00"]
-
-
-def test_T1_whoever_is_handed_it_in_another_zone_is_told_both_times() -> None:
-    story = Story(made()).added("mixed")
-    note, last = story.action("note"), story.history[-1]
-    handed = h.Reassigned(
-        note.id, "kim", "2026-05-04T09:00", note.nominal, note.at, {"owner": "tom", "due": "2026-05-04T12:00"}
-    )
-    causes = explain(note.id, [*story.history, last._replace(seq=last.seq + 1, event=handed)], known())
-    assert [cause.text for cause in causes if "kim" in cause.text] == [
-        "from tom to kim; it reads 2026-05-04 09:00 there, where it read 2026-05-04 12:00"
-    ]
 
 
 def test_E2_an_edit_that_moved_it_says_which_version_and_why() -> None:

@@ -152,9 +152,7 @@ def test_E2_a_step_with_the_timing_that_another_had_is_another_all_the_same() ->
 
 def test_E2_what_has_no_reason_in_the_history_counts_from_the_start_of_its_round() -> None:
     story = jane(step("call", "10 days"))
-    story.history = [
-        x._replace(event=x.event._replace(why=None)) if isinstance(x.event, h.Scheduled) else x for x in story.history
-    ]
+    story.history = [x for x in story.history if not isinstance(x.event, h.Scheduled)]
     effects = story.applies(one(step("call", "5 days")), {"step": "prospect/call", "dates": "recompute"})
     assert told(effects) == [("earlier", "call", "2026-05-14", "2026-05-09")]
 
@@ -232,6 +230,22 @@ def test_E3_what_counts_from_a_new_step_that_is_not_scheduled_yet_waits_for_it()
     ]
     story.closes_on("letter", "2026-05-05")
     assert story.due == {"call": "2026-05-08", "visit": "2026-05-15"}
+
+
+def test_E3_a_loop_that_is_behind_somebody_already_cuts_nothing_off() -> None:
+    story = jane(LETTER, CALL)
+    story.closes_on("letter", "2026-05-05")
+    new = step("text", "2 days", "sms", anchor="due")
+    effects = story.applies(one(step("letter", "1 day", "email", loop_to="letter"), CALL, new))
+    assert told(effects) == [("same", "call", "2026-05-08"), ("gains", "text", "2026-05-10")]
+
+
+def test_E3_a_step_ahead_that_comes_back_and_had_its_turn_is_not_gained_again() -> None:
+    dated = step("call", "3 days", anchor="due")
+    story = jane(LETTER, dated)
+    story.closes_on("call", "2026-05-05")
+    story.applies(one(LETTER, {**dated, "active": False}))
+    assert told(story.applies(one(LETTER, dated))) == [("same", "letter", "2026-05-05")]
 
 
 def test_E3_nothing_is_gained_behind_the_loop() -> None:
@@ -394,6 +408,13 @@ def test_E5_a_renamed_step_is_the_same_step() -> None:
     moved = one(step("note", "1 day", "email"), CALL)._replace(moved={"prospect/letter": "prospect/note"})
     assert told(story.applies(moved)) == []
     assert story.due == {"letter": "2026-05-05"}
+
+
+def test_E5_an_entry_may_name_a_step_by_its_old_id() -> None:
+    story = jane(step("call", "10 days"))
+    after = one(step("ring", "5 days"))._replace(moved={"prospect/call": "prospect/ring"})
+    effects = story.applies(after, {"step": "prospect/call", "dates": "recompute"})
+    assert told(effects) == [("earlier", "ring", "2026-05-14", "2026-05-09")]
 
 
 def test_E5_a_renamed_cycle_with_another_offset_finds_its_people() -> None:

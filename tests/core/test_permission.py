@@ -6,6 +6,7 @@ import pytest
 
 from followup.core import wishes as w
 from followup.core.model import Dossier
+from followup.core.permission import check
 from followup.core.reach import below, reach, sees
 from followup.errors import Refused
 from tests.core.building import USERS, Story, cycle, office, step, user
@@ -102,6 +103,13 @@ def test_F20_a_users_own_tasks_are_theirs_and_their_managers() -> None:
 def test_F20_what_is_not_seen_is_not_changed(wish: w.Wish) -> None:
     with pytest.raises(Refused, match="Jane Smith is not yours to change, lone"):
         jane_of("tom").does(wish, by="lone")
+
+
+def test_F20_whom_a_server_keeps_from_a_rep_is_named_by_id_alone() -> None:
+    hidden = Dossier("contact:jane", hidden=True)
+    for wish in (w.Set({"phone": "1"}), w.Bring({"name": "Jane"}, None, True)):
+        with pytest.raises(Refused, match=r"^jane .*\bann\b"):
+            check(hidden, wish, office(THREE), EVERYBODY["ann"])
 
 
 def test_F20_an_import_changes_only_whom_its_user_sees() -> None:

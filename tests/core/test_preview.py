@@ -27,14 +27,17 @@ def test_everything_is_done_on_its_day_for_two_rounds() -> None:
     assert list(map(str, timeline(office(SALE), w.Choice(None, "sale"), DAY))) == ["one 2026-05-05", "two 2026-05-07"]
 
 
-def test_every_step_of_the_second_round_is_shown_and_none_of_the_third() -> None:
-    lines = timeline(office(cycle("both", step("note"), step("call", loop_to="note"))), w.Choice("both"), DAY)
-    assert list(map(str, lines)) == [
-        "note 2026-05-05",
-        "call 2026-05-06",
-        "note 2026-05-07, round 2",
-        "call 2026-05-08, round 2",
-    ]
+def test_the_second_round_is_followed_to_its_end() -> None:
+    looped = cycle("round", step("one"), step("two", loop_to="one"))
+    lines = timeline(office(looped), w.Choice("round"), DAY)
+    assert [(line.step, line.round) for line in lines] == [("one", 1), ("two", 1), ("one", 2), ("two", 2)]
+
+
+def test_aliases_come_in_the_order_of_their_ids() -> None:
+    names = [f"alias-{n}" for n in range(9)]
+    before = declared(CALLS, SALE, aliases=[alias(name, "calls") for name in names])
+    after = declared(CALLS, SALE, aliases=[alias(name, "sale") for name in reversed(names)])
+    assert [found.id for found in previews(before, after, DAY)] == names
 
 
 def test_nobody_gets_anything_where_nobody_can_be_placed() -> None:

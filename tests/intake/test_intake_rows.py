@@ -124,15 +124,6 @@ def test_an_address_has_254_characters_at_most_and_more_than_one_is_said(read: R
     assert reason(read, "email\na@x.example b@x.example\n").endswith("more than one e-mail address")
 
 
-def test_groups_that_name_no_group_are_none(read: Read) -> None:
-    assert row(read, "name,groups\nSue,* myContacts ::: \n").groups is None
-
-
-def test_a_long_value_is_quoted_up_to_its_57th_letter(read: Read) -> None:
-    assert repr("x" * 57 + "...") in reason(read, f"name,stage\nSue,{'x' * 61}\n")
-    assert repr("x" * 60) in reason(read, f"name,stage\nSue,{'x' * 60}\n")
-
-
 def test_cells_are_stripped(read: Read) -> None:
     for name in (" Sue ", "\tSue", "\u00a0 Zo\u00eb\n"):
         assert row(read, f'name,email,notes\n"{name}", , \n')[2:-1] == (name.strip(), *(None,) * 15)

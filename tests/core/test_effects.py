@@ -1,0 +1,81 @@
+"""What an edit does to people, counted and worded: E1, F14, G1."""
+
+from __future__ import annotations
+
+import pytest
+
+from followup.core.kinds import CYCLE
+from followup.core.migration.effects import KINDS, REFUSED, Effect, refusal
+from followup.core.migration.summary import Impact, ItemChange
+from followup.core.office import Ref
+
+SALE, RENT = Ref(CYCLE, "sale"), Ref(CYCLE, "rent")
+
+
+def line(what: str, contact: str = "jane", process: Ref | None = SALE, **how: object) -> Effect:
+    return Effect(contact, contact.title(), "tom", process, what, **how)  # type: ignore[arg-type]
+
+
+def noted(*contacts: list[Effect], most: int | None = 20) -> Impact:
+    impact = Impact(most)
+    for effects in contacts:
+        impact.note(effects)
+    return impact
+
+
+def test_every_kind_has_words_of_its_own() -> None:
+    phrases, columns = [kind.phrase for kind in KINDS.values()], [kind.column for kind in KINDS.values()]
+    assert all(phrases) and len(set(phrases)) == len(KINDS) == len(set(columns))
+    assert [what for what, kind in KINDS.items() if not kind.column] == ["same"], "it is counted, and never listed"
+
+
+@pytest.mark.parametrize("what", sorted(REFUSED))
+def test_F14_a_refusal_says_whom_it_keeps_from_what(what: str) -> None:
+    text = refusal(what, SALE, "call", "Jane, John")
+    assert "'sale" in text and "Jane, John" in text
+    assert "{{" not in text and "{id}" not in text
+
+
+def test_what_differs_of_an_item() -> None:
+    one, other = {"name": "One"}, {"name": "Other"}
+    changes = [ItemChange("cycle", "x", *both) for both in ((None, one), (one, None), (one, other))]  # type: ignore[arg-type]
+    assert [change.what for change in changes] == ["add", "remove", "change"]
+
+
+def test_E1_everything_is_counted_and_the_first_are_named() -> None:
+    impact = noted(
+        [line("same"), line("keeps", past=True)],
+        [line("keeps", "john"), line("later", "john", past=True)],
+        [line("later", "mary", RENT)],
+        [line("rezoned", "mary", None)],
+        [],
+        most=2,
+    )
+    assert [id for id, _ in impact.tallies] == ["", "rent", "sale"]
+    sale = impact.processes[SALE]
+    assert (sale.standing, sale.past, dict(sale.counts)) == (2, 2, {"same": 1, "keeps": 2, "later": 1})
+    assert ([x.contact for x in sale.named], sale.named.total) == (["jane", "john"], 3)
+    assert (impact.processes[RENT].standing, impact.processes[None].standing) == (1, 1)
+
+
+def test_an_entry_is_used_where_something_else_comes_of_it() -> None:
+    impact = noted([line("same", entry="step:sale/a"), line("later", entry="step:sale/b"), line("keeps")])
+    assert impact.used == {"step:sale/b"}
+
+
+def test_F14_what_is_refused_names_five_and_counts_all() -> None:
+    names = [f"c{n}" for n in range(7)]
+    impact = noted(*([line("stranded", name, step="call"), line("later", name)] for name in names))
+    impact.note([line("stranded", "last", step="visit"), line("rezoned", "last", None)])
+    assert {(x.what, x.process, x.step): (list(few), few.total) for x, few in impact.refused.items()} == {
+        ("stranded", SALE, "call"): (names[:5], 7),
+        ("stranded", SALE, "visit"): (["last"], 1),
+    }
+
+
+def test_the_digest_is_that_of_what_is_done_and_to_whom() -> None:
+    effects = [line("later", was="2026-05-05", becomes="2026-05-06")]
+    digest = noted(effects).digest
+    assert digest == noted(effects, most=0).digest and len(digest) == 64
+    others = [noted(), noted([effects[0]._replace(becomes="2026-05-07")]), noted([effects[0]._replace(contact="john")])]
+    assert len({digest, *(impact.digest for impact in others)}) == 4
