@@ -29,8 +29,8 @@ from typing import TypeVar
 from benchmarks.mutant_tests import Reach, first_failure, reach
 from benchmarks.mutations import Mutant, mutants
 
-NEAR = ("tests/core", "tests/intake", "-k", "not memory_stays_flat")
-WIDE = ("tests/test_graphs.py", "tests/test_output.py", "tests/transcripts", "tests/app", "tests/cli")
+NEAR = ("tests/core", "tests/intake", "tests/test_graphs.py", "tests/test_output.py", "-k", "not memory_stays_flat")
+WIDE = ("tests/transcripts", "tests/app", "tests/cli")
 QUICK = ("-m", "not slow")
 THIRD_PARTY = (
     "hypothesis.stateful",

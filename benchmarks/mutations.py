@@ -151,6 +151,8 @@ def nodes(node: ast.AST) -> Iterator[ast.AST]:
 
 def _is_for_readers(node: ast.AST) -> bool:
     match node:
+        case ast.Call(func=ast.Name(id="TypedDict")):
+            return True
         case ast.JoinedStr() | ast.Import() | ast.ImportFrom():
             return True
         case ast.Expr(value=ast.Constant()):

@@ -143,9 +143,9 @@ class _Reasoning:
                 case h.Completed() | h.Skipped() | h.NotShown() | h.Failed() | h.Cancelled():
                     closed = self.scheduled.get(x.action)
                     if closed and closed.enrolment == event.enrolment:
-                        own.append((closed.round, closed.position, x))
-        ahead = [closed for closed in own if closed[:2] < (event.round, event.position)]
-        return max(ahead or own, key=itemgetter(0, 1))[2] if own else None
+                        own.append(((closed.round, closed.position), x))
+        ahead = [closed for closed in own if closed[0] < (event.round, event.position)]
+        return max(ahead or own, key=itemgetter(0))[1] if own else None
 
     def _closed(self, event: h.Closing, by: str) -> str:
         reason = None if isinstance(event, h.Completed) else event.reason

@@ -53,7 +53,7 @@ def today(at: int, zone: str) -> str:
 def moment(text: str, zone: str) -> When:
     """Local text as a When: a date begins with its day; a wall time in a gap or an overlap is settled by T6."""
     if len(text) == 10:
-        return When(text, _instant(text + "T00:00", zone))
+        return When(text, _instant(text, zone))
     return local(_instant(text, zone), zone)
 
 
@@ -91,8 +91,8 @@ def add_months(day: date, count: int) -> date:
     """T3: clamped to the month's last day, counted whole from `day` itself."""
     month = day.year * 12 + day.month - 1 + count
     year, month = divmod(month, 12)
-    first_of_next = date(year + (month == 11), (month + 1) % 12 + 1, 1)
-    return date(year, month + 1, min(day.day, (first_of_next - ONE_DAY).day))
+    last = date(year, (month + 1) % 12 + 1, 1) - ONE_DAY  # for December that of the year before: the 31st as well
+    return date(year, month + 1, min(day.day, last.day))
 
 
 def add_business_days(day: date, count: int, calendar: Calendar) -> date:

@@ -155,3 +155,7 @@ def test_lines_are_paired_by_step_and_round_and_stand_by_due() -> None:
         ("b 2026-05-02", "b 2026-05-02"),
         ("a 2026-05-03, round 2", "a 2026-05-03, round 2"),
     ]
+
+
+def test_L8_an_alias_without_a_cycle_may_be_given_and_schedules_nothing() -> None:
+    assert told(case("just-looking", then=[])) == []

@@ -1,13 +1,17 @@
-"""Where a step that is gone stood among those that there are now (E4)."""
+"""What differs between two catalogs for people on a process, and where a removed step was (E4, E5)."""
 
 from __future__ import annotations
 
 import pytest
 
+from followup.core.draft import Draft, Stamp
 from followup.core.kinds import CYCLE
+from followup.core.migration.compare import edition
+from followup.core.migration.context import Migration
 from followup.core.migration.edition import ProcessEdit
 from followup.core.office import Process, Ref
-from tests.core.building import cycle, step
+from followup.core.timing import When
+from tests.core.building import Story, calendar, cycle, instant, office, step
 
 REF = Ref(CYCLE, "c")
 
@@ -50,3 +54,81 @@ def test_E4_the_place_of_a_step_that_is_gone_is_behind_the_one_before_it_that_st
 def test_E4_of_a_process_that_was_not_declared_every_step_has_the_first_place() -> None:
     assert ProcessEdit(REF, None, of("ab")).place_of("x") == 0
     assert ProcessEdit(REF, of("ax"), None).place_of("x") == 0
+
+
+# What differs at all
+
+FULL = cycle("c", step("a"), step("b", anchor="step:a"), step("x", loop_to="b"))
+
+
+@pytest.mark.parametrize(
+    ("steps", "moved"),
+    [
+        ([step("new"), step("b", anchor="step:new"), step("x", loop_to="b")], {"c/a": "c/new"}),
+        ([step("a"), step("new", anchor="step:a"), step("x", loop_to="new")], {"c/b": "c/new"}),
+        ([step("a"), step("b", anchor="step:a"), step("new", loop_to="b")], {"c/x": "c/new"}),
+    ],
+)
+def test_E5_a_rename_alone_touches_nobody(steps: list[dict[str, object]], moved: dict[str, str]) -> None:
+    before, after = office(FULL), office(cycle("c", *steps), moved=moved)
+    assert edition(before, after, {}, [REF]).processes == {}
+    assert [*edition(before, office(cycle("c", *steps)), {}, [REF]).processes] == [REF]
+
+
+def test_E6_an_entry_says_what_it_says_and_nothing_more() -> None:
+    before, after = office(FULL), office(cycle("d"))
+    moves, drains = {"cycle": "c", "move_to": "d"}, {"cycle": "c", "drain": True}
+    for entry, expected in ((moves, ("cycle:c", "d", False)), (drains, ("cycle:c", None, True))):
+        edit = edition(before, after, {"cycle:c": entry}, [REF]).processes[REF]  # type: ignore[dict-item]
+        assert (edit.entry, edit.move_to, edit.drain) == expected
+
+
+def test_T1_owners_whose_zone_changes_are_named_with_the_zone_that_was() -> None:
+    tokyo, cairo = calendar(zone="Asia/Tokyo"), calendar(zone="Africa/Cairo")
+    before, after = office(calendars={"tom": tokyo, "kim": tokyo}), office(calendars={"tom": tokyo, "kim": cairo})
+    assert edition(before, after, {}, []).zones == {"kim": "Asia/Tokyo"}
+    moved = office(users=[], calendars={None: cairo})
+    assert edition(moved, before, {}, []).zones.keys() == {None, "sue", "ann", "tom", "kim", "lone"}
+    assert edition(before, moved, {}, []).zones["tom"] == "Asia/Tokyo"
+
+
+def test_E2_a_rebooked_action_counts_from_what_its_first_try_counted_from() -> None:
+    jane = Story(office(FULL)).added("c")
+    first = jane.action("a")
+    draft = Draft(jane.dossier, jane.office, Stamp(9, 0, jane.office.users["sue"]), iter(()))
+    why = {7: {"rebooked": 5}, 5: {"rebooked": 3}, 3: {"from": "2026-05-01T10:00"}}
+    migration = Migration(draft, jane.enrolment, ProcessEdit(REF, FULL, FULL), why, {})  # type: ignore[arg-type]
+    for id, start in ((7, "2026-05-01T10:00"), (3, "2026-05-01T10:00"), (8, "2026-05-04T10:00")):
+        assert migration.original(first._replace(id=id)) == When(start, instant(start))
+
+
+@pytest.mark.parametrize("anchor", ["completed", "due", "start"])
+def test_E2_a_first_step_that_is_dated_again_still_counts_from_the_round(anchor: str) -> None:
+    jane = Story(office(cycle("c", step("a", anchor=anchor), step("b")))).added("c")
+    jane.applies(
+        office(cycle("c", step("a", "5 days", anchor=anchor), step("b"))), {"step": "c/a", "dates": "recompute"}
+    )
+    assert jane.history[-1].event.why["anchor"] == "start"  # type: ignore[union-attr, index]
+    jane.at("2026-05-09T10:00").completes("a")
+    jane.applies(office(cycle("c", step("a"), step("b", "2 days"))), {"step": "c/b", "dates": "recompute"})
+    assert jane.history[-1].event.why["anchor"] == "completed"  # type: ignore[union-attr, index]
+
+
+def test_E3_a_new_first_step_that_is_run_late_counts_from_the_start_of_the_round() -> None:
+    jane = Story(office(FULL)).added("c")
+    more = cycle("c", step("new", "7 days"), step("a"), step("b", anchor="step:a"), step("x", loop_to="b"))
+    jane.applies(office(more), {"step": "c/new", "backfill": True})
+    assert jane.due == {"a": "2026-05-05", "b": "2026-05-06", "new": "2026-05-11"}
+
+
+@pytest.mark.parametrize(
+    ("anchor", "due"), [("completed", "2026-05-13"), ("due", "2026-05-12"), ("start", "2026-05-11")]
+)
+def test_E3_a_new_step_that_is_run_late_counts_from_what_its_anchor_says(anchor: str, due: str) -> None:
+    last = step("b", "9 days", anchor="start")
+    jane = Story(office(cycle("c", step("a"), last))).added("c")
+    jane.closes_on("a", "2026-05-06")
+    jane.applies(
+        office(cycle("c", step("a"), step("new", "7 days", anchor=anchor), last)), {"step": "c/new", "backfill": True}
+    )
+    assert jane.due["new"] == due

@@ -36,6 +36,10 @@ def test_F14_a_refusal_says_whom_it_keeps_from_what(what: str) -> None:
     assert "{{" not in text and "{id}" not in text
 
 
+def test_a_refusal_about_a_protected_cycle_says_where_to_lift_that() -> None:
+    assert "`protect`" in refusal("protected", SALE, None, "Jane")
+
+
 def test_what_differs_of_an_item() -> None:
     one, other = {"name": "One"}, {"name": "Other"}
     changes = [ItemChange("cycle", "x", *both) for both in ((None, one), (one, None), (one, other))]  # type: ignore[arg-type]

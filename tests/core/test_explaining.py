@@ -244,3 +244,11 @@ def test_E2_what_was_staggered_says_so() -> None:
     said = {"step": "days/one", "dates": "recompute", "stagger": 1}
     story.applies(made(cycle("days", step("one", "1 day")), version=2), said, heap={("one", "tom"): 2})
     assert told(story, story.action("one").id)["moved"][-1].startswith("put off, so that not too many")
+
+
+def test_a_history_that_lost_a_line_is_explained_as_far_as_it_goes() -> None:
+    story = Story(made()).added("mixed")
+    story.closes_on("note", "2026-05-05")
+    call = story.action("call").id
+    story.history = [entry for entry in story.history if getattr(entry.event, "step", None) != "note"]
+    assert told(story, call)["scheduled"] == ["step call in round 1, as sue placed them on the cycle"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from followup.core import wishes as w
-from followup.core.list_rows import ActionRow, shown
+from followup.core.list_rows import ActionRow, VersionRow, shown
 from followup.core.model import Action
 from tests.core.building import Story, alias, cycle, office, plan, step
 
@@ -52,3 +52,8 @@ def test_only_what_is_still_to_be_done_is_late() -> None:
     assert row._replace(status="completed").late("2026-05-08") == 0
     item = row.item("2026-05-08")
     assert item["overdue_days"] == 3 and set(item) == {*ActionRow._fields, "overdue_days"} - {"at"}
+
+
+def test_a_version_tells_its_moment_in_utc() -> None:
+    row = VersionRow(2, "abc", 1777914000, "sue", 7, None, 3)
+    assert row.item() == {**row._asdict(), "at": "2026-05-04T17:00:00Z"}

@@ -391,3 +391,21 @@ def test_F11_an_import_that_makes_a_prospect_a_lead_gives_it_its_first_cycle() -
     jane = prospect()
     jane.does(w.Bring(lead, None, without_cycle=True))
     assert jane.last == ["edited"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "brought", "before", "after"),
+    [
+        ("prospect", "lead", None, "other"),  # like any new lead
+        ("prospect", "lead", "three", "three"),
+        ("prospect", "prospect", None, None),
+        ("lead", "lead", None, None),
+    ],
+)
+def test_F11_a_prospect_whom_an_import_makes_a_lead_gets_a_first_cycle(
+    stage: str, brought: str, before: str | None, after: str | None
+) -> None:
+    jane = Story(office(THREE, OTHER))
+    jane.does(w.Add({"name": "Jane", "stage": stage}, w.Choice(before) if before else None, before is None))
+    jane.does(w.Bring({"name": "Jane", "stage": brought}, w.Choice("other")))
+    assert (jane.dossier.cycle and jane.dossier.cycle.process) == after

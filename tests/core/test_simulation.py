@@ -103,6 +103,13 @@ def test_a_call_may_be_the_last_and_a_letter_is_not() -> None:
     assert len(lived(started("mixed", at=at), "2026-06-01", Habits(leaves=0.5), at, lambda: 0.6)) > 20
 
 
+def test_F21_a_contact_leaves_once_and_what_was_made_by_hand_is_done_all_the_same() -> None:
+    jane = started("calls")
+    jane.does(w.Schedule("call", "2026-05-12", "By hand"))
+    done = [(step, day) for step, _, day in lived(jane, "2026-06-01", Habits(leaves=1.0))]
+    assert done == [("note", "2026-05-06"), (None, "2026-05-12")]
+
+
 def test_where_nobody_leaves_nothing_is_drawn() -> None:
     def never() -> float:
         raise AssertionError("drawn")

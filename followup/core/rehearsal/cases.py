@@ -118,7 +118,7 @@ class _Story:
         mine = [action for action in self.rehearsal.people[SOMEBODY].open_actions if action.step == step]
         if not mine:
             raise Refused("no action of it is open then")
-        return max(mine, key=lambda action: action.round).id
+        return mine[-1].id  # the latest round's
 
 
 def _complete(action: int, event: d.WhenDocument) -> w.Wish:
