@@ -143,7 +143,8 @@ def nodes(node: ast.AST) -> Iterator[ast.AST]:
         return
     yield node
     for field, value in ast.iter_fields(node):
-        if field not in {"annotation", "returns", "decorator_list", "bases"}:
+        of_the_class = isinstance(node, ast.ClassDef) and field == "keywords"  # total=False
+        if field not in {"annotation", "returns", "decorator_list", "bases"} and not of_the_class:
             for child in value if isinstance(value, list) else [value]:
                 if isinstance(child, ast.AST):
                     yield from nodes(child)

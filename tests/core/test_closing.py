@@ -389,3 +389,11 @@ def test_C2_the_next_action_is_the_oldest_by_the_clock_of_the_world() -> None:
     by_hand(jane, due="2026-05-06T09:00", owner="tom")
     by_hand(jane, due="2026-05-06T20:00", owner="kim")  # five hours before tom's, on a later clock
     assert jane.dossier.next_action == "2026-05-06T20:00"
+
+
+def test_what_is_closed_without_a_note_has_none() -> None:
+    jane = jane_on(THREE)
+    jane.completes("a")
+    assert (jane.dossier.actions[0].notes, jane.dossier.actions[0].outcome) == (None, None)
+    jane.completes("b", notes="Rang")
+    assert jane.dossier.actions[1].notes == "Rang"

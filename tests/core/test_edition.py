@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from followup.core import wishes as w
 from followup.core.draft import Draft, Stamp
 from followup.core.kinds import CYCLE
 from followup.core.migration.compare import edition
@@ -132,3 +133,27 @@ def test_E3_a_new_step_that_is_run_late_counts_from_what_its_anchor_says(anchor:
         office(cycle("c", step("a"), step("new", "7 days", anchor=anchor), last)), {"step": "c/new", "backfill": True}
     )
     assert jane.due["new"] == due
+
+
+def test_E2_a_step_that_was_not_edited_keeps_its_date_without_a_word_whatever_else_changes() -> None:
+    days = cycle("c", step("a", "2 business days"), step("b", "3 days"))
+    jane = Story(office(days)).added("c")
+    more = cycle("c", step("a", "2 business days"), step("b", "3 days"), step("new", "9 days"))
+    closed = calendar(holidays={"2026-05-05": "Closed"})
+    effects = jane.applies(office(more, calendars={None: closed, "tom": closed}))
+    assert ([effect.what for effect in effects], jane.due) == (["same"], {"a": "2026-05-06"})
+
+
+def test_E6_a_move_says_the_first_date_before_and_after() -> None:
+    dues = cycle("dues", step("x", "3 days"), step("y", "1 week", anchor="due"), anchor="due")
+    jane = Story(office(cycle("c", step("a", "4 days"), step("b", "5 days"), anchor="start"), dues)).added("c")
+    [moved] = jane.applies(office(dues), {"cycle": "c", "move_to": "dues"})
+    assert (moved.what, moved.to, moved.was, moved.becomes) == ("moves", "dues", "2026-05-08", "2026-05-07")
+
+
+def test_T1_a_new_zone_is_said_of_a_users_own_task_by_its_title() -> None:
+    tom = Story(office(), "user:tom")
+    tom.does(w.Schedule("task", "2026-05-09T10:00", "Keys"))
+    [effect] = tom.applies(office(calendars={"tom": calendar(zone="Asia/Tokyo")}))
+    assert effect[:3] == ("", "Keys", "tom")
+    assert (effect.what, effect.was, effect.becomes) == ("rezoned", "2026-05-09T10:00", "2026-05-10T02:00")

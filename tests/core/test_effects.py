@@ -36,6 +36,10 @@ def test_F14_a_refusal_says_whom_it_keeps_from_what(what: str) -> None:
     assert "{{" not in text and "{id}" not in text
 
 
+def test_what_an_apply_refuses() -> None:
+    assert {"homeless", "stranded", "waiting", "unkept", "protected"} == REFUSED
+
+
 def test_a_refusal_about_a_protected_cycle_says_where_to_lift_that() -> None:
     assert "`protect`" in refusal("protected", SALE, None, "Jane")
 

@@ -252,3 +252,20 @@ def test_a_history_that_lost_a_line_is_explained_as_far_as_it_goes() -> None:
     call = story.action("call").id
     story.history = [entry for entry in story.history if getattr(entry.event, "step", None) != "note"]
     assert told(story, call)["scheduled"] == ["step call in round 1, as sue placed them on the cycle"]
+
+
+def test_a_rebooked_action_that_was_made_by_hand_has_no_more_reason_than_that() -> None:
+    story = Story(made()).added("mixed")
+    story.does(w.Schedule("tour", "2026-05-12", "Tour"))
+    story.does(w.NoShow(story.open[-1].id, "rain", rebook="2026-05-14"))
+    assert told(story, story.open[-1].id) == {"scheduled": ["by hand, by sue, for 2026-05-14"]}
+
+
+def test_a_rebooked_step_says_where_the_date_of_its_first_try_came_from() -> None:
+    story = Story(made()).added("mixed")
+    first = told(story, story.action("note").id)
+    story.does(w.NoShow(story.action("note").id, "rain", rebook="2026-05-14"))
+    again = told(story, story.action("note").id)
+    assert {what: again[what] for what in ("counts from", "offset")} == {
+        what: first[what] for what in ("counts from", "offset")
+    }

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import pytest
 
+from followup.core import kinds
 from followup.core import office as o
 from followup.core import office_documents as documents
 from followup.core.draft import Draft, Stamp
@@ -117,3 +118,9 @@ def test_a_course_looks_its_process_up_once_however_often_it_is_asked() -> None:
     draft.office.processes.clear()  # type: ignore[attr-defined]
     assert course.process is process is not None
     assert source.asked == ["cycle/calls"]
+
+
+def test_kinds_are_called_what_stores_keep_them_as() -> None:
+    words = {name: str(word) for name, word in vars(kinds).items() if name.isupper() and name != "TYPE_CHECKING"}
+    assert words.pop("RENAMED") == "moved"
+    assert {name: word.upper() for name, word in words.items()} == {name: name for name in words}
