@@ -25,6 +25,7 @@ def told(said: dict[str, Any], at: Office = OFFICE) -> list[str]:
     found = verdict(at, "case", said)
     lines = [f"{pair.expected or '-'} | {pair.got or '-'}" for pair in found.pairs if not pair.agrees]
     assert found.holds == (not lines and not found.trouble)
+    assert found.trouble == "" or len(found.trouble) > 5
     return [*lines, *([found.trouble] if found.trouble else [])]
 
 

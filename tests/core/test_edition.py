@@ -157,3 +157,10 @@ def test_T1_a_new_zone_is_said_of_a_users_own_task_by_its_title() -> None:
     [effect] = tom.applies(office(calendars={"tom": calendar(zone="Asia/Tokyo")}))
     assert effect[:3] == ("", "Keys", "tom")
     assert (effect.what, effect.was, effect.becomes) == ("rezoned", "2026-05-09T10:00", "2026-05-10T02:00")
+
+
+def test_T1_a_new_zone_is_said_of_a_contact_by_id_and_name() -> None:
+    jane = Story(office(FULL)).added("c", owner="kim")
+    jane.does(w.Schedule("call", "2026-05-09T10:00", "Ring", owner="kim"))
+    [effect] = jane.applies(office(FULL, calendars={"kim": calendar(zone="Asia/Tokyo")}))
+    assert effect[:3] == ("jane", "Jane Smith", "kim")

@@ -128,3 +128,10 @@ def test_F17_whoever_may_add_contacts_adds_them_for_anybody(kind: type[w.Add] | 
 def test_F20_somebody_elses_task_is_not_changed() -> None:
     with pytest.raises(Refused, match="user:tom is not yours to change, kim"):
         Story(office(), "user:tom").does(w.Schedule("task", None, "Ring"), by="kim")
+
+
+def test_E11_an_undone_contact_can_be_imported_by_a_user_who_could_not_see_it() -> None:
+    jane = jane_of("lone")
+    jane.undoes()
+    jane.does(w.Bring({"name": "Jane", "owner": "tom"}, None, True), by="ann")
+    assert jane.dossier.known.owner == "tom"
