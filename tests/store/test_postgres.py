@@ -299,8 +299,8 @@ def test_without_its_driver_it_says_what_to_install(tmp_path: Path) -> None:
         ("postgresql://tom:se?c#ret@db/sales", "postgresql://tom@db/sales"),
         ("postgresql://tom:se/c?ret@db:5432/sales", "postgresql://tom@db:5432/sales"),
         ("postgresql://tom:123@db/sales", "postgresql://tom@db/sales"),
-        ("postgresql://db:5432/sales?user=tom@x", "postgresql://db:5432/sales?user=tom@x"),
-        ("postgresql://db:5432?user=tom@x", "postgresql://db:5432?user=tom@x"),
+        ("postgresql://db:5432/sales?user=tom%40x", "postgresql://db:5432/sales?user=tom%40x"),
+        ("postgresql://db:5432?user=tom%40x", "postgresql://db:5432?user=tom%40x"),
         ("postgresql:///sales?sslpassword=x&host=/run", "postgresql:///sales?host=/run"),
         ("sqlite:////tmp/a@b.db", "sqlite:////tmp/a@b.db"),
         ("csv:of:fice@x", "csv:of:fice@x"),
@@ -319,7 +319,9 @@ def test_P7_a_url_is_said_without_its_password(url: str, said: str) -> None:
         ("postgresql://db/sales?nonsense=1", '(invalid URI query parameter: "nonsense")'),
         ("postgresql://[::1/sales", "that is no url of a server"),
         ("postgresql:///sales?host=/nowhere", 'on socket "/nowhere/'),
-        ("postgresql://db/sales?schema=Blue", "schema=Blue"),
+        ("postgresql://db/sales?schema=Blue", "schema=Blue: a schema is named in small letters"),
+        ("postgresql://db/sales?user=tom@x", "and an @ behind the host %40"),
+        ("postgresql://db/sales?secret", 'in URI query parameter: "..."'),
     ],
 )
 def test_P7_a_url_that_leads_nowhere_is_one_line_without_its_password(url: str, said: str, tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ class PostgresStore(Answering):
     """A schema of a database."""
 
     def __init__(self, url: str, create: bool = False) -> None:
-        self.url = display_url(url)
+        self.url, self._typed = display_url(url), url
         self.address, self.schema = address(url)
         self._holding = False  # whether a change is under way that others may go on beside
         self._names = count()
@@ -89,7 +89,7 @@ class PostgresStore(Answering):
         return self.connection.execute(worker).fetchone() == (True,)
 
     def _translated(self) -> AbstractContextManager[None]:
-        return translated(self.url)
+        return translated(self._typed)
 
     def ask(self, name: str, /, **values: Argument) -> Iterator[AnyRow]:
         with self._translated():
