@@ -3,6 +3,10 @@
 SELECT (SELECT coalesce(max(number), 0) FROM catalog_version),
        (SELECT next FROM counter WHERE name = 'change'), (SELECT next FROM counter WHERE name = 'action');
 
+-- name: undone
+-- Whether a change is undone already: asked when nobody else writes any more.
+SELECT EXISTS (SELECT 1 FROM change WHERE undoes = :change);
+
 -- name: finish
 -- What it leaves for the next one.
 UPDATE counter SET next = CASE name WHEN 'change' THEN :change ELSE :action END WHERE name IN ('change', 'action');
