@@ -344,6 +344,17 @@ def test_a_url_says_to_the_driver_what_it_says() -> None:
         assert named["password"] == password.replace("%25", "%") and named["host"] == "/a+b", named
 
 
+def test_W5_doctor_is_not_disturbed_by_what_another_doctor_left(kept: Kept) -> None:
+    """Nor by an office of any name: what it makes to compare with has one of its own."""
+    for name in ("followup_as_it_should_be_rep", "followup_as_it_should_be_worker"):
+        kept.asked(f"CREATE ROLE {name}")
+    try:
+        done = kept.run("doctor", user="sue")
+        assert (done.returncode, done.stdout) == (0, "The store is healthy.\n"), done.stdout
+    finally:
+        kept.asked("DROP ROLE followup_as_it_should_be_rep, followup_as_it_should_be_worker")
+
+
 def test_no_office_a_newer_and_an_older_one_are_told_apart(kept: Kept) -> None:
     with pytest.raises(NoProject, match="store create"):
         open_store(new_schema())
