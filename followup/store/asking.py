@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 DAMAGED = "the store is damaged: restore your last backup, and keep this file"
 
+MISSING = (
+    "There is no store at {}. If an office was kept there, it was moved or deleted, or its disk is not mounted. Put it "
+    "back, or restore a backup with `followup restore FILE`."
+)
+
 #: what a statement is given
 Argument: TypeAlias = str | int | bytes | None
 #: a row in the order of its columns; the one question that names the statement knows their types

@@ -8,6 +8,7 @@ import sqlite3
 from typing import NamedTuple
 
 from followup.errors import NoProject
+from followup.store.asking import MISSING
 from followup.store.folder import commit
 from followup.store.folder.office_folder import IGNORED, Folder
 from followup.store.folder.places import unwritable
@@ -63,7 +64,7 @@ def read_instance(folder: Folder) -> Instance:
     if not os.path.exists(path):
         if any(os.path.exists(folder.at(name)) for name in NAMES):
             raise NoProject(f"{path} is missing, which says whose files these are: put it back", exists=True)
-        raise NoProject(f"there is no store in {folder.path}: `followup init` makes one")
+        raise NoProject(MISSING.format(folder.path))
     try:
         text = dict(json.loads(read(path)))
         newer = text["format"] > FORMAT or text["schema"] > SCHEMA_VERSION

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TypeAlias
 
 from followup.errors import BadInput, Busy, NoProject, Refused
-from followup.store.asking import AnyRow, Argument
+from followup.store.asking import MISSING, AnyRow, Argument
 from followup.store.folder import commit, hand_edits
 from followup.store.folder.change import CsvChange
 from followup.store.folder.fields import lines
@@ -42,7 +42,7 @@ class CsvStore(SqliteStore):
         if create:
             begin(self.folder)
         if not os.path.isdir(path):
-            raise NoProject(f"there is no store in {path}: `followup init` makes one")
+            raise NoProject(MISSING.format(path))
         with self.folder.reading():
             self._load()
 
