@@ -144,16 +144,18 @@ def _sweep(path: str) -> None:
 
 
 @contextmanager
-def whole_folder(path: str) -> Iterator[str]:
-    """An empty folder that becomes `path` at the end of the `with`. What killed runs left of the kind goes: the caller
-    sees to it that it is the only one. Raises OSError."""
+def whole_folder(path: str, becomes_it: bool = True) -> Iterator[str]:
+    """An empty folder that becomes `path` at the end of the `with`, or only helps to make it, and goes. So does what
+    killed runs left of the kind: the caller sees to it that it is the only one. Raises OSError."""
     for left in glob(f"{escape(path)}.{'[0-9a-f]' * 8}.part"):
         shutil.rmtree(left, ignore_errors=True)
     part = f"{path}.{token_hex(4)}.part"
     os.mkdir(part)
     try:
         yield part
-        os.rename(part, path)
+        if becomes_it:
+            os.rename(part, path)
+            sync_folder(os.path.dirname(path))
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

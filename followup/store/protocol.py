@@ -135,6 +135,10 @@ class Store(Asking, Protocol):
         """A copy that is whole, into a file that is empty, taken while others read and write."""
         ...
 
+    def renew(self) -> None:
+        """This store is told apart from the one that it is a copy of."""
+        ...
+
     def schema_faults(self) -> Iterator[str]:
         """A line for each table, index, trigger or view that is not what the migrations make."""
         ...

@@ -47,15 +47,20 @@ def begin(folder: Folder) -> None:
     with unwritable(folder.path, commit.NOTHING_SAVED):
         os.makedirs(folder.path, exist_ok=True)
     with folder.writing():
-        names = set(os.listdir(folder.path)) - {commit.STAGING}
-        if not names.isdisjoint((OFFICE_FILE, *NAMES)):
+        if not check_ours(folder):
             return
-        if names:
-            message = f"{folder.path} has other files in it, and was left as it is: an office takes a folder of its own"
-            raise NoProject(message, exists=True)
         connection = memory()
         migrate(connection)
         commit.commit(folder.path, everything(connection) | {".gitignore": IGNORED.encode()}, {})
+
+
+def check_ours(folder: Folder) -> bool:
+    """Whether it is empty. Raises NoProject for a folder of other files."""
+    names = set(os.listdir(folder.path)) - {commit.STAGING}
+    if names and names.isdisjoint((OFFICE_FILE, *NAMES)):
+        message = f"{folder.path} has other files in it, and was left as it is: an office takes a folder of its own"
+        raise NoProject(message, exists=True)
+    return not names
 
 
 def read_instance(folder: Folder) -> Instance:

@@ -227,6 +227,9 @@ class PostgresStore(Answering):
     def back_up(self, path: str) -> None:
         raise UsageError(f"a server's office is backed up by the server's own tool: pg_dump -n {self.schema}")
 
+    def renew(self) -> None:
+        raise UsageError("an office on a server is copied by the server's own tools")
+
     def schema_faults(self) -> Iterator[str]:
         from followup.store.postgres import schema
 

@@ -88,6 +88,11 @@ class DoctorQuestions:
         """What the engine itself says is broken; "ok" where nothing is."""
         return [line for (line,) in self._ask("doctor.integrity")]
 
+    def size(self) -> tuple[int, int]:
+        """How many contacts there are, and when the last change was made (UTC seconds; 0: never)."""
+        contacts, at = next(self._ask("doctor.size"))
+        return int(contacts), int(at)
+
     def faults(self, fault: Fault) -> Iterator[AnyRow]:
         """A row for each."""
         return self._ask("doctor." + fault)

@@ -166,3 +166,7 @@ ORDER BY h.subject, h.seq;
 -- name: tasks
 -- Actions without a contact are their owner's.
 SELECT 'user:' || coalesce(a.owner, ''), {a.action} FROM action AS a WHERE a.contact IS NULL ORDER BY 1;
+
+-- name: size
+-- What somebody looks at before one store takes the place of another.
+SELECT (SELECT count(*) FROM contact WHERE gone IS NULL), (SELECT coalesce(max(at), 0) FROM change);

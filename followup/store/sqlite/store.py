@@ -67,7 +67,7 @@ class SqliteStore(Answering):
             check_output(path, is_store=True)
         with self._translated(create):
             # mode=rw: a typing error must not make an empty store
-            uri = f"file:{_quoted(os.path.abspath(path))}?mode=rw" + ("c" if create else "")
+            uri = file_uri(path, "rwc" if create else "rw")
             self.connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=WAIT_SECONDS)
             try:
                 self._check(create)
@@ -193,6 +193,10 @@ class SqliteStore(Answering):
     def back_up(self, path: str) -> None:
         list(self.ask("lists.backup", path=path))
 
+    def renew(self) -> None:
+        with self._translated():
+            self.connection.execute(statement("sqlite", "write.new_instance"))
+
     def schema_faults(self) -> Iterator[str]:
         from followup.store.sqlite.schema import schema_faults
 
@@ -216,6 +220,6 @@ class SqliteStore(Answering):
         return True
 
 
-def _quoted(path: str) -> str:
-    """The three characters that a file: URI reads otherwise."""
-    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+def file_uri(path: str, mode: str) -> str:
+    """Three characters are quoted that a file: URI reads otherwise."""
+    return f"file:{os.path.abspath(path).replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?mode={mode}"

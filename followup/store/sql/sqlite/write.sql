@@ -17,3 +17,7 @@ UPDATE counter SET next = :next WHERE name = :name;
 -- name: numbered
 -- From here on without a gap.
 UPDATE instance SET numbered_since = (SELECT coalesce(max(id), 0) FROM change);
+
+-- name: new_instance
+-- A copy is told apart from what it was copied from.
+UPDATE instance SET id = lower(hex(randomblob(16)));
