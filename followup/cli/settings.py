@@ -124,12 +124,12 @@ def present(settings: Settings, zone: str) -> int:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from followup.cli.typed_dates import YEARS
+    from followup.core.timing import TYPED_YEARS
 
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise BadInput(f"--now '{text}' is not a moment: 2026-05-03T09:00") from None
-    if moment.year not in YEARS:
-        raise BadInput(f"--now '{text}' is outside of the years {YEARS[0]} to {YEARS[-1]}")
+    if moment.year not in TYPED_YEARS:
+        raise BadInput(f"--now '{text}' is outside of the years {TYPED_YEARS[0]} to {TYPED_YEARS[-1]}")
     return int((moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).timestamp())

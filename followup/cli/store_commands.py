@@ -96,7 +96,9 @@ def _answer(ctx: typer.Context, damage: list[str], warnings: list[str], format: 
         items = [{"severity": severity, "message": line} for severity, lines in severities for line in lines]
         print_json("doctor", {"items": items})
     elif damage:
-        typer.echo(f"{plural(len(damage), 'fault')}: restore your last backup, and keep this file")
+        typer.echo(
+            f"{plural(len(damage), 'fault')}: keep this file, and restore your last backup with `followup restore FILE`"
+        )
     elif not warnings and not ctx.obj.quiet:
         typer.echo("The store is healthy.")
 

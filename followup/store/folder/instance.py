@@ -18,12 +18,13 @@ from followup.store.sqlite.schema import migrate
 from followup.store.sqlite.version import SCHEMA_VERSION
 
 OFFICE_FILE = "office.json"
-FORMAT = 1
+FORMAT = 2  # 1 had no seals
 
 
 class Instance(NamedTuple):
     """`schema`: that of the files; `created_at`: UTC seconds; `numbered_since`: changes after this one have no gap."""
 
+    format: int
     schema: int
     id: str
     created_at: int
@@ -72,13 +73,20 @@ def read_instance(folder: Folder) -> Instance:
         raise NoProject(MISSING.format(folder.path))
     try:
         text = dict(json.loads(read(path)))
-        newer = text["format"] > FORMAT or text["schema"] > SCHEMA_VERSION
-        instance = Instance(text["schema"], text["instance"], text["created_at"], text.get("numbered_since", 0))
-    except (KeyError, TypeError, ValueError):
+        since = text.get("numbered_since", 0)
+        instance = Instance(text["format"], text["schema"], text["instance"], text["created_at"], since)
+        if [type(value) for value in instance] != [int, int, str, int, int] or instance.schema < 1:
+            raise ValueError(instance)
+    except (KeyError, RecursionError, TypeError, ValueError):
         raise NoProject(f"{path} is not that of a followup store: it was left as it is", exists=True) from None
-    if newer:
+    if instance.format > FORMAT or instance.schema > SCHEMA_VERSION:
         raise NoProject(f"{folder.path} was made by a newer followup: upgrade this program", exists=True)
     return instance
+
+
+def is_older(instance: Instance) -> bool:
+    """Whether the next command that changes something writes every file anew."""
+    return instance.schema < SCHEMA_VERSION or instance.format < FORMAT
 
 
 def everything(connection: sqlite3.Connection) -> dict[str, bytes]:
