@@ -57,12 +57,14 @@ def _given(option: str, typed: str | None, variable: str) -> str | None:
     """What was typed, or the variable of the environment; an empty variable counts as not there."""
     if typed == "":
         raise UsageError(f"{option} is empty: give it a value, or leave it out")
-    if typed is not None:
-        return typed
-    value = os.environ.get(variable)
+    return typed or _variable(variable) or None
+
+
+def _variable(name: str) -> str | None:
+    value = os.environ.get(name)
     if value and not value.isprintable():
-        raise BadInput(f"{variable} holds a character that is not printable: set it again")
-    return value or None
+        raise BadInput(f"{name} holds a character that is not printable: set it again")
+    return value
 
 
 def _here() -> str:
@@ -118,7 +120,7 @@ def today(settings: Settings) -> str:
 
 def present(settings: Settings, zone: str) -> int:
     """The present in UTC seconds: the only clock there is. `--now` without a zone of its own is in `zone` (T10)."""
-    text = settings.now if settings.now is not None else os.environ.get("FOLLOWUP_NOW")
+    text = settings.now if settings.now is not None else _variable("FOLLOWUP_NOW")
     if text is None:
         return int(time.time())
     from datetime import datetime
