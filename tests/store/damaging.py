@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import signal
@@ -115,6 +116,39 @@ def reshaped(tree: Any, draw: Random) -> Any:
         case _:
             changed[key] = reshaped(tree[key], draw)
     return changed
+
+
+def edit_by_hand(folder: Path, draw: Random) -> tuple[str, str, int]:
+    """What somebody's editor, spreadsheet or merge did to one file; a contact and an action that it may be about."""
+    path = folder / draw.choice(sorted(each.name for each in folder.iterdir() if each.suffix in (".csv", ".json")))
+    lines = path.read_text().splitlines(keepends=True)
+    place = draw.randrange(len(lines))
+    cells = next(csv.reader([lines[place]]), [""])
+    before = lines[place]
+    match draw.randrange(8) if path.suffix == ".csv" else 3:
+        case 0:
+            del lines[place]
+        case 1:
+            lines.insert(draw.randrange(len(lines) + 1), before)
+        case 2:
+            other_place = draw.randrange(len(lines))
+            lines[place], lines[other_place] = lines[other_place], before
+        case 3:
+            lines[place] = garbled(draw, before)
+        case _:
+            cell = draw.randrange(len(cells))
+            column = [fields[cell] for line in lines if len(fields := next(csv.reader([line]), [])) > cell]
+            cells[cell] = str(other(draw, cells[cell], draw.choice(("TEXT", "TEXT", "INTEGER")), column, True))
+            out = StringIO()
+            csv.writer(out, lineterminator="\n").writerow(cells)
+            lines[place] = out.getvalue()
+    path.write_text("".join(lines), errors="replace")
+    after = lines[place] if place < len(lines) else ""
+    contact = next(
+        (each for each in cells if each in ("jane-smith", "li-wei", "grace-kim", "renee-cote")), "jane-smith"
+    )
+    action = int(cells[0]) if cells[0].isdecimal() and len(cells[0]) < 6 else 2
+    return f"{path.name}:{place + 1}: {before!r} is {after!r}"[:900], contact, action
 
 
 class Answer(NamedTuple):

@@ -20,6 +20,7 @@ Fault: TypeAlias = Literal[
     "changes_of_no_version",
     "changes_too_early",
     "changes_by_nobody",
+    "changes_at_no_time",
     "enrolments_of_no_contact",
     "actions_of_no_contact",
     "actions_of_no_enrolment",
