@@ -1,8 +1,9 @@
-"""Files that are whole, or not there at all: written beside, then named."""
+"""Files that are whole, or not there at all: written beside, then named; and never in the place of what is ours."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -13,12 +14,20 @@ from typing import IO
 
 from followup.errors import CannotWrite
 
+SQLITE = b"SQLite format 3\0"
+JOURNALS = ("-journal", "-wal", "-shm")
+YAML = (".yaml", ".yml")
+#: what a project remembers of itself: the folder, and the files in it
+SETTINGS, SETTINGS_FILES = ".followup", ("store", "begun", "started")
+
 
 @contextmanager
-def replacing(path: str) -> Iterator[IO[str]]:
+def replacing(path: str, ours: bool = False) -> Iterator[IO[str]]:
     """A file that becomes `path` at the end of the `with`, and disappears if that is not reached.
 
-    A device or a pipe is written to where it is; a link is refused, whoever made it.
+    A device or a pipe is written to where it is; a link is refused, whoever made it. A new file is its owner's alone,
+    since most hold contacts; one that is there keeps its mode. `ours`: it is a file of the project itself, and no
+    result of a command.
     """
     if _is_no_file(path):
         with failure_said(path):
@@ -26,7 +35,7 @@ def replacing(path: str) -> Iterator[IO[str]]:
         with device:
             yield device
         return
-    with beside(path) as file:
+    with beside(path, ours) as file:
         yield file
         with failure_said(path):
             file.flush()
@@ -38,14 +47,16 @@ def replacing(path: str) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def beside(path: str) -> Iterator[IO[str]]:
+def beside(path: str, ours: bool = False) -> Iterator[IO[str]]:
     """A new file for what is to become `path`, in the same folder; gone at the end if it has not become that.
 
     Removes what killed runs left of the kind. Raises CannotWrite.
     """
+    if not ours:
+        check_output(path)
     with failure_said(path):
         _sweep(path)
-        file = _part(path)
+        file = _part(path, 0o644 if ours else 0o600)
     try:
         yield file
     finally:
@@ -53,6 +64,55 @@ def beside(path: str) -> Iterator[IO[str]]:
             os.unlink(file.name)
         with suppress(OSError):
             file.close()  # last: the lock goes with it
+
+
+def check_output(path: str, is_store: bool = False) -> None:
+    """The one place that decides what no command may write its results to. Raises CannotWrite for a store, what lies
+    beside one, a file of a catalog, and what a project remembers of itself; whichever project's they are.
+
+    `is_store`: a store is made there, or is there already.
+    """
+    with failure_said(path):
+        place = os.path.realpath(path)
+        what = "a database" if not is_store and _is_database(place) else _part_of_ours(place)
+    if what:
+        raise CannotWrite(f"{path} is {what}. Nothing was written. Choose another file.")
+
+
+def _part_of_ours(path: str) -> str | None:
+    """By where it is, whatever it is called."""
+    folder, name = os.path.split(path)
+    base = next((path.removesuffix(end) for end in JOURNALS if name.endswith(end)), None)
+    if base and os.path.isfile(base):
+        return f"where the journal of {os.path.basename(base)} belongs"
+    if _is_office(folder) or _is_office(os.path.dirname(folder)):
+        return "in the folder of a store"
+    if _is_in_catalog(folder) and (os.path.exists(path) or name.endswith(YAML)):
+        return "part of a catalog"
+    return "part of a project's settings" if os.path.basename(folder) == SETTINGS and name in SETTINGS_FILES else None
+
+
+def _is_database(path: str) -> bool:
+    """Also one that is damaged at its very start, or was only begun."""
+    if not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        return file.read(len(SQLITE)) == SQLITE or path.endswith((".db", ".sqlite", ".sqlite3"))
+
+
+def _is_office(folder: str) -> bool:
+    path = os.path.join(folder, "office.json")
+    if not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        return b'"instance"' in file.read(1000)
+
+
+def _is_in_catalog(folder: str) -> bool:
+    """Whether it is a folder `cycles` with YAML files, or below one."""
+    names = folder.split(os.sep)
+    places = (os.sep.join(names[: count + 1]) for count, name in enumerate(names) if name == "cycles")
+    return any(file.endswith(YAML) for place in places for file in os.listdir(place))
 
 
 def _is_no_file(path: str) -> bool:
@@ -63,10 +123,11 @@ def _is_no_file(path: str) -> bool:
     return False
 
 
-def _part(path: str) -> IO[str]:
+def _part(path: str, mode: int) -> IO[str]:
     """A new file beside `path`, locked for as long as this process lives: so others see that it is not left over."""
     while True:
-        file = open(f"{path}.{token_hex(4)}.part", "x", encoding="utf-8", newline="")  # noqa: SIM115
+        name = f"{path}.{token_hex(4)}.part"
+        file = open(name, "x", encoding="utf-8", newline="", opener=lambda path, flags: os.open(path, flags, mode))  # noqa: SIM115
         flock(file, LOCK_EX)
         if os.path.exists(file.name):  # not swept away before it was locked
             return file
@@ -80,6 +141,23 @@ def _sweep(path: str) -> None:
             with suppress(FileNotFoundError):
                 os.unlink(left + "-journal")  # of a backup
             os.unlink(left)
+
+
+@contextmanager
+def whole_folder(path: str, becomes_it: bool = True) -> Iterator[str]:
+    """An empty folder that becomes `path` at the end of the `with`, or only helps to make it, and goes. So does what
+    killed runs left of the kind: the caller sees to it that it is the only one. Raises OSError."""
+    for left in glob(f"{escape(path)}.{'[0-9a-f]' * 8}.part"):
+        shutil.rmtree(left, ignore_errors=True)
+    part = f"{path}.{token_hex(4)}.part"
+    os.mkdir(part)
+    try:
+        yield part
+        if becomes_it:
+            os.rename(part, path)
+            sync_folder(os.path.dirname(path))
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
 
 
 @contextmanager

@@ -109,6 +109,7 @@ OTHER_EXITS: Mapping[int, str] = MappingProxyType(
         1: "found something (`stranded`, `doctor`; with `--exit-code`: `due`)",
         6: "deliveries in an unknown state",
         70: "a bug: please report it with the traceback",
+        129: "the terminal was closed",
         130: "interrupted by ctrl-C",
         143: "terminated",
     }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
+from itertools import islice
 
+from followup.app.checking import Doctor
 from followup.app.session import Visit
 from followup.disk import beside, sync_folder
-from followup.errors import CannotWrite
+from followup.errors import CannotWrite, StoreUnreachable
 from followup.store.opening import open_store
 
 
@@ -18,10 +20,10 @@ def check_absent(file: str) -> None:
 
 
 def back_up(visit: Visit, file: str) -> None:
-    """Raises Refused where the user may not copy the office, CannotWrite where the copy is damaged."""
+    """Raises Refused where the user may not copy the office, StoreUnreachable where it is damaged: what is named here
+    can be restored."""
     with beside(file) as part:
         visit.administered("copy the office")
-        os.chmod(part.name, 0o600)  # the contacts of an office
         visit.store.back_up(part.name)
         _check(part.name)
         os.link(part.name, file)  # a move would write over what another command has put there meanwhile
@@ -29,9 +31,12 @@ def back_up(visit: Visit, file: str) -> None:
 
 
 def _check(path: str) -> None:
+    """Of the copy, so that nobody waits for it."""
     with closing(open_store("sqlite:///" + os.path.abspath(path))) as store:
-        lines = store.doctor.integrity()
-    if lines != ["ok"]:
-        raise CannotWrite(f"the copy {path} is damaged: {lines[0]}")
+        lines = list(islice(Doctor(store).damage(), 2))
+    if lines:
+        raise StoreUnreachable(
+            f"The office is damaged, and was not backed up: {lines[0]}. `followup doctor` names all."
+        )
     with open(path, "rb") as file:
         os.fsync(file.fileno())

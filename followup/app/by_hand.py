@@ -6,7 +6,6 @@ What only a command may write (stages, statuses, cycles, numbers) is refused: mo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from types import MappingProxyType
 
 from followup.core import office_documents, people
@@ -18,10 +17,12 @@ from followup.core.fields.values import Unfit
 from followup.core.model import Dossier
 from followup.core.office import Office
 from followup.core.permission import OFFICE
+from followup.core.timing import TYPED_YEARS
 from followup.errors import BadInput, Refused
 from followup.store.folder.hand_edits import EditedSubject, HandEdit
 from followup.store.folder.store import CsvStore
 from followup.store.heads import Head
+from followup.store.row_values import is_date
 from followup.store.tables import ACTION, CONTACT, ENROLMENT
 
 COMMAND = "edited-by-hand"
@@ -79,8 +80,10 @@ def _carry_out(draft: Draft, edit: HandEdit) -> None:
         people.change(draft, w.Set(_clean(texts, draft.office)))
     else:
         due = texts["due"]
-        if not _is_date(due):
-            raise Refused(f"due '{due}' is no date: 2026-05-03, or 2026-05-03T14:00")
+        if not (is_date(due) and int(due[:4]) in TYPED_YEARS):
+            raise Refused(
+                f"due '{due}' isn't a date between {TYPED_YEARS[0]} and {TYPED_YEARS[-1]}: 2026-05-03, 2026-05-03T14:00"
+            )
         assert isinstance(edit.id, int)
         reschedule(draft, w.Reschedule(edit.id, due))
 
@@ -112,10 +115,3 @@ def _clean(texts: Mapping[str, str], office: Office) -> dict[str, str | None]:
     if owner and not (owner in office.users and office.users[owner].active):
         raise Refused(f"owner '{owner}' is nobody who works here")
     return fields
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return datetime.fromisoformat(text).isoformat(timespec="minutes")[: len(text)] == text and len(text) in (10, 16)
-    except ValueError:
-        return False

@@ -10,34 +10,41 @@ from json import dumps
 from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app.applying import apply
+from followup.app.bare_office import BareOffice, write_bare
 from followup.app.import_options import ImportOptions
 from followup.app.importing import Import, Totals, prepare
 from followup.app.new_store import check_unused, create_store
 from followup.app.office_store import open_office
-from followup.app.project_catalog import administrators, candidate, cycles_in
+from followup.app.project_catalog import Candidate, administrators, candidate, cycles_in
+from followup.app.project_record import ProjectRecord, check_not_lost, keep_out_of_git
 from followup.app.session import Visit, session_of
 from followup.catalog.shipped import shipped
+from followup.disk import failure_said, whole_folder
+from followup.errors import CannotWrite
 from followup.intake.sheet import open_table
 from followup.store.accounts import system_account
 from followup.store.questions.catalog_questions import AppliedCatalog
-from followup.store.urls import display_url
+from followup.store.tables import CONTACT
 
 if TYPE_CHECKING:
     from followup.store.protocol import Store
 
 #: what a project is made of that has no catalog of its own; the catalog last, since it makes a folder a project
 SHIPPED = ("schema", "sample_data", "cycles")
+BARE = ("schema", "cycles")
 
 
 class NewProject(NamedTuple):
-    """`store`: a url that was named; None: as `.followup/store` says, or the usual one. `url`: the same settled, once
-    the folder is there. `clock`: the present in UTC seconds, for an office in a zone. `empty`: without contacts."""
+    """`store`: a url that was named; None: as `.followup/store` says, or the usual one. `url`: the same settled.
+    `clock`: the present in UTC seconds, for an office in a zone. `empty`: without contacts.
+    `bare`: an office of one's own instead of the sample."""
 
     folder: str
     store: str | None
-    url: Callable[[], str]
+    url: str
     clock: Callable[[str], int]
     empty: bool = False
+    bare: BareOffice | None = None
 
 
 class Imported(NamedTuple):
@@ -46,64 +53,80 @@ class Imported(NamedTuple):
 
 
 class Started(NamedTuple):
-    """`sample`: the catalog is the sample office's, and not one that was there; `let_in`: its first rep has the login
-    of who started it."""
+    """`made`: the catalog is new, and not one that was there; `let_in`: one of its users has the login of who started
+    it."""
 
     url: str
     administrator: str
-    sample: bool
+    made: bool
     let_in: bool
     imported: Imported | None
 
 
 def start(new: NewProject) -> Started:
-    """Make `folder` a project, with the sample office's catalog where it has none of its own, as a fresh clone of an
-    office's repository has. A kill leaves no half of a catalog. Raises CatalogInvalid, CannotWrite."""
-    if new.store:
-        check_unused(new.url())
-    own, login = os.path.exists(cycles_in(new.folder)), system_account()
-    let_in = not own and login is not None and login.isprintable()
-    _write_store_line(new)
-    if not own:
-        _copy_sample(new.folder, login if let_in else None)
-    url = new.url()
-    check_unused(url)
-    wanted = candidate(new.folder, "mend the files, and start again")
+    """Make `folder` a project, with a catalog where it has none of its own, as a fresh clone of an office's repository
+    has. Killed anywhere, or run several times at once, it is finished by being run again.
+
+    Raises CatalogInvalid, CannotWrite; NoProject where an office was, and its store is gone.
+    """
+    record = ProjectRecord(new.folder)
+    if new.store and not record.begun(new.store):
+        check_unused(new.url)
+    with record.held():
+        return _start(new, record)
+
+
+def _start(new: NewProject, record: ProjectRecord) -> Started:
+    begun = record.begun(new.store)
+    is_own = begun == "own" or (begun is None and os.path.exists(cycles_in(new.folder)))
+    if is_own and new.bare:
+        raise CannotWrite(f"{cycles_in(new.folder)} has a catalog already. Leave out --bare to use it.")
+    if begun is None:
+        check_unused(new.url)
+        check_not_lost(record, new.store, new.url)
+        record.begin("own" if is_own else "made", new.store)
+    record.write_store(new.store)
+    keep_out_of_git(new.folder, new.url)
+    login = _login() if not is_own else None
+    if not is_own:
+        _make_catalog(new, login)
+    wanted = candidate(new.folder, "fix them and run `followup init` again")
     administrator, now = administrators(wanted.version.documents)[0], new.clock(wanted.zone)
+    _apply(new.url, wanted, administrator, now)
+    imported = None if is_own or new.empty or new.bare else _import_sample(new, administrator, now)
+    record.note_office(new.store)
+    return Started(new.url, administrator, not is_own, login is not None, imported)
+
+
+def _login() -> str | None:
+    login = system_account()
+    return login if login and login.isprintable() else None
+
+
+def _apply(url: str, wanted: Candidate, administrator: str, now: int) -> None:
     create_store(url)
     with closing(open_office(url)) as store:
-        apply(_visit(store, administrator, now), wanted.version, administrator)
-    imported = None if own or new.empty else _import_sample(new.folder, url, administrator, now)
-    return Started(url, administrator, not own, let_in, imported)
+        visit = _visit(store, administrator, now)
+        if not visit.catalog.version:
+            apply(visit, wanted.version, administrator)
 
 
 def _visit(store: Store, administrator: str, now: int) -> Visit:
     return Visit(store, AppliedCatalog(store.catalog), now, administrator, "init")
 
 
-def _write_store_line(new: NewProject) -> None:
-    line = os.path.join(new.folder, ".followup", "store")
-    os.makedirs(os.path.dirname(line), exist_ok=True)
-    if new.store or not os.path.exists(line):
-        with open(line, "w", encoding="utf-8") as file:
-            file.write((display_url(new.store) if new.store else "sqlite:///followup.db") + "\n")
-
-
-def _copy_sample(folder: str, login: str | None) -> None:
-    for name in SHIPPED:
-        place = os.path.join(folder, name)
+def _make_catalog(new: NewProject, login: str | None) -> None:
+    """Each folder whole or not at all; the catalog last, since it makes a folder a project."""
+    for name in BARE if new.bare else SHIPPED:
+        place = os.path.join(new.folder, name)
         if not os.path.exists(place):
-            _copy(shipped(name), place, login if name == "cycles" else None)
-
-
-def _copy(source: str, place: str, login: str | None) -> None:
-    """Whole or not at all."""
-    part = place + ".part"
-    shutil.rmtree(part, ignore_errors=True)
-    shutil.copytree(source, part)
-    if login is not None:
-        _let_in(os.path.join(part, "people.yaml"), login)
-    os.rename(part, place)
+            with failure_said(place), whole_folder(place) as part:
+                if new.bare and name == "cycles":
+                    write_bare(part, new.bare, login)
+                else:
+                    shutil.copytree(shipped(name), part, dirs_exist_ok=True)
+                    if login is not None and name == "cycles":
+                        _let_in(os.path.join(part, "people.yaml"), login)
 
 
 def _let_in(path: str, login: str) -> None:
@@ -115,9 +138,12 @@ def _let_in(path: str, login: str) -> None:
         file.write(text.replace("    name: Tom Brown\n", f"    name: Tom Brown\n    login: {quoted}\n", 1))
 
 
-def _import_sample(folder: str, url: str, administrator: str, now: int) -> Imported:
-    file = os.path.join(folder, "sample_data", "contacts.csv")
-    with open_table(file) as table, closing(open_office(url)) as store:
+def _import_sample(new: NewProject, administrator: str, now: int) -> Imported | None:
+    """None where an earlier run has done it: all of it is one transaction."""
+    file = os.path.join(new.folder, "sample_data", "contacts.csv")
+    with open_table(file) as table, closing(open_office(new.url)) as store:
+        if next(store.rows_of(CONTACT), None):
+            return None
         job = prepare(session_of(_visit(store, administrator, now)), table, ImportOptions(file))
         with job.refused:
             *_, totals = job.run()

@@ -11,7 +11,7 @@ from followup.app import action_lists, lookup, named_contacts
 from followup.app.session import Session
 from followup.cli.arguments import day, one_of
 from followup.cli.command_session import opened
-from followup.cli.options import Answer, Format, Limit, ListFormat
+from followup.cli.options import LAST_ID, Answer, Format, Limit, ListFormat
 from followup.cli.printing import print_json, print_lines, row_limit, terminal_width, warn_if_cut
 from followup.core.list_filters import ActionFilter
 from followup.core.list_rows import ActionRow
@@ -90,7 +90,9 @@ def search(
 
 @app.command()
 def explain(
-    ctx: typer.Context, id: Annotated[int, typer.Argument(metavar="ID", help="an action")], format: Answer = "table"
+    ctx: typer.Context,
+    id: Annotated[int, typer.Argument(metavar="ID", min=0, max=LAST_ID, help="an action")],
+    format: Answer = "table",
 ) -> None:
     """Why an action is due when it is: from what it counts, what moved it, and whose doing that was (G4)."""
     from followup.app.explaining import explanation

@@ -9,7 +9,7 @@ import typer
 
 from followup.app.versions import changed_by
 from followup.cli.command_session import visited
-from followup.cli.options import Format
+from followup.cli.options import LAST_ID, Format
 from followup.cli.printing import print_json, print_lines, terminal_width
 from followup.core.list_rows import VersionRow
 from followup.core.migration.summary import ItemChange
@@ -37,7 +37,7 @@ def list_versions(ctx: typer.Context, format: Format = "table") -> None:
 def show_version(
     ctx: typer.Context,
     number: Annotated[
-        int | None, typer.Argument(metavar="[N]", help="a version; the one in force, if left out")
+        int | None, typer.Argument(metavar="[N]", min=0, max=LAST_ID, help="a version; the one in force, if left out")
     ] = None,
     format: Annotated[Literal["table", "json", "md"], typer.Option("--format", "-f", help="how to write it")] = "table",
 ) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,7 +13,15 @@ from followup.app.office_store import open_office
 from followup.app.session import Session, Visit, session_of
 from followup.cli.settings import Settings, present
 from followup.core.kinds import OFFICE
+from followup.errors import FollowupError, NoProject, StoreUnreachable
 from followup.store.questions.catalog_questions import AppliedCatalog
+
+if TYPE_CHECKING:
+    from followup.app.project_record import ProjectRecord
+    from followup.store.protocol import Store
+
+#: rows that were left out of an answer and are named
+NAMED = 3
 
 
 @contextmanager
@@ -30,11 +38,58 @@ def visited(
     """For commands that nobody needs to be a user for. `zone`: the office's, where none is applied yet; `url`: of a
     store that the command names itself."""
     settings: Settings = ctx.obj
-    with closing(open_office(url or settings.store_url())) as store:
+    with closing(open_store_of(settings, url)) as store, damage_named(ctx, store):
         catalog = AppliedCatalog(store.catalog)
-        word = settings.user or os.environ.get("FOLLOWUP_USER") or user_of_login(catalog, store.account)
+        word = settings.named_user() or user_of_login(catalog, store.account)
         now = present(settings, zone or _zone(catalog))
         yield Visit(store, catalog, now, word, command_of(ctx), dry_run, typed_of(ctx))
+
+
+@contextmanager
+def damage_named(ctx: typer.Context, store: Store) -> Iterator[None]:
+    """What is damaged in a store is no bug. Rows that were left out are named when the command is through; whatever
+    else stops it, where nothing should, is looked into."""
+    try:
+        yield
+    except (FollowupError, OSError, typer.Exit, typer.Abort, typer.BadParameter):
+        raise
+    except Exception as error:
+        from followup.app.suspicion import damage_behind
+
+        if damage := damage_behind(store):
+            raise damage from error
+        raise
+    finally:
+        if store.damage:
+            ctx.call_on_close(lambda: _tell(store.damage))
+
+
+def _tell(damage: Mapping[str, None]) -> None:
+    named = "; ".join([*damage][:NAMED])
+    more = f"; and {len(damage) - NAMED} more" if len(damage) > NAMED else ""
+    raise StoreUnreachable(f"The store is damaged. Left out here: {named}{more}. `followup doctor` names all.")
+
+
+def open_store_of(settings: Settings, url: str | None = None) -> Store:
+    """The project's, or the one at `url`. Where none is, it says how to start an office, unless one was there."""
+    place = url or settings.store_url()
+    try:
+        return open_office(place)
+    except NoProject as missing:
+        record = record_of(settings)
+        if url or missing.exists or (record and record.had_office(settings.named_store())):
+            raise
+        raise NoProject(f"{missing} For a new office: `followup init`.") from None
+
+
+def record_of(settings: Settings) -> ProjectRecord | None:
+    """What the project remembers; None outside of one, where a store was named."""
+    from followup.app.project_record import ProjectRecord
+
+    try:
+        return ProjectRecord(settings.folder())
+    except NoProject:
+        return None
 
 
 def _zone(catalog: AppliedCatalog) -> str:

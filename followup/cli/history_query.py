@@ -9,7 +9,7 @@ import typer
 
 from followup.app import history_lists, named_contacts
 from followup.cli.command_session import opened
-from followup.cli.options import Format
+from followup.cli.options import LAST_ID, Format
 from followup.cli.printing import print_lines, terminal_width
 from followup.core.model import contact_subject
 from followup.core.timing import readable
@@ -28,8 +28,10 @@ def history(
     contact: Annotated[
         str | None, typer.Argument(metavar="[CONTACT]", help="one contact's; everything, if left out")
     ] = None,
-    change: Annotated[int | None, typer.Option("--change", metavar="N", help="what this change did")] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", help="the last so many; -1: all")] = -1,
+    change: Annotated[
+        int | None, typer.Option("--change", metavar="N", min=0, max=LAST_ID, help="what this change did")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=-1, max=LAST_ID, help="the last so many; -1: all")] = -1,
     format: Format = "table",
 ) -> None:
     """Everything that happened, oldest first: when, by whom, what."""

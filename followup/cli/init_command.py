@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from followup.cli.contact_import import answer_import
-from followup.cli.settings import Settings, in_folder, present
+from followup.cli.settings import Settings, can_ask, in_folder, present, store_in
+from followup.errors import UsageError
 
 if TYPE_CHECKING:
+    from followup.app.bare_office import BareOffice
     from followup.app.projects import Started
 
 app = typer.Typer()
+
+LOCALTIME = "/etc/localtime"
 
 
 @app.command()
@@ -21,25 +25,58 @@ def init(
     ctx: typer.Context,
     folder: Annotated[str, typer.Argument(metavar="[DIR]")] = ".",
     empty: Annotated[bool, typer.Option("--empty", help="without the sample office's contacts")] = False,
+    bare: Annotated[
+        bool, typer.Option("--bare", help="your own office; asks for its name, its zone, your name")
+    ] = False,
+    office: Annotated[str | None, typer.Option("--office", metavar="NAME", help="with --bare: its name")] = None,
+    zone: Annotated[str | None, typer.Option("--zone", metavar="ZONE", help="with --bare: its time zone")] = None,
+    name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="with --bare: your name")] = None,
 ) -> None:
-    """Start a project: the sample office, with its contacts; or the catalog that is there already, as in a clone."""
+    """Start a project: the sample office, with its contacts; or the catalog that is there already, as in a clone.
+
+    With --bare: an office of your own, with you as its administrator. If it is interrupted, run it again.
+    """
     from followup.app.projects import NewProject, start
 
     typed: Settings = ctx.obj
+    if not bare and (office or zone or name):
+        raise UsageError("--office, --zone and --name go with --bare")
+    answers = _answers(office, zone, name) if bare else None
     store = typed.named_store()
-    project = typed._replace(project=folder, store=in_folder(store, folder) if store else None)
-    started = start(NewProject(folder, store, project.store_url, lambda zone: present(typed, zone), empty))
+    url = in_folder(store, folder) if store else store_in(folder)
+    started = start(NewProject(folder, store, url, lambda zone: present(typed, zone), empty, answers))
     if started.imported:
         answer_import(*started.imported)
     if not typed.quiet:
-        _print(folder, started)
+        _print(folder, started, answers)
 
 
-def _print(folder: str, started: Started) -> None:
+def _answers(office: str | None, zone: str | None, name: str | None) -> BareOffice:
+    """What was typed, asked for on a terminal where it was not. Raises UsageError, BadInput."""
+    from followup.app.bare_office import BareOffice, checked
+    from followup.cli.prompt import ask
+
+    if not (office and zone and name) and not can_ask():
+        raise UsageError("Can't ask here. Give all three: --office NAME --zone ZONE --name NAME")
+    here = _machine_zone()
+    office = office or ask("Office name:")
+    zone = zone or ask(f"Time zone [{here}]:") or here
+    return checked(BareOffice(office, zone, name or ask("Your name:")))
+
+
+def _machine_zone() -> str:
+    _, found, zone = os.path.realpath(LOCALTIME).partition("/zoneinfo/")
+    return zone if found and "/" in zone else "UTC"
+
+
+def _print(folder: str, started: Started, bare: BareOffice | None) -> None:
     from followup.store.urls import display_url
 
     place = display_url(started.url).removeprefix("sqlite:///")
     typer.echo(f"Started {folder}: its catalog is in {os.path.join(folder, 'cycles')}, its store is {place}.")
-    if started.sample:
+    if bare:
+        you = "" if started.let_in else f" --user {started.administrator}"
+        typer.echo(f"You are {bare.name}, the administrator. Next: cd {folder} && followup contacts add{you} --help")
+    elif started.made:
         you = "Your login is that of Tom Brown, a rep" if started.let_in else "You are Tom Brown, with --user tom"
         typer.echo(f"{you}: cd there, and `followup due`. The administrator is --user {started.administrator}.")

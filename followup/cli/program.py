@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from typing import NoReturn
 
 from followup.cli.root import app, hoisted
-from followup.errors import BadInput, CatalogInvalid, FollowupError, Overtaken
+from followup.errors import BadInput, CatalogInvalid, FollowupError, NoProject, Overtaken
 
 #: how often a command decides again where another version of the catalog was applied meanwhile
 TRIES = 3
@@ -78,8 +78,8 @@ def _code(words: list[str]) -> int:
         return _leaving(leaving)
     except KeyboardInterrupt:
         return 130
-    except Exception:
-        return signals.code or _bug()
+    except Exception as error:
+        return signals.code or _unexpected(error)
     return 0
 
 
@@ -112,11 +112,25 @@ def _readable(words: list[str]) -> list[str]:
 
 
 def _unwritten(error: OSError) -> int:
-    """The output could not be written, which does not undo what a command has done."""
-    reason = f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
-    doubt = "" if error.filename else "; what was asked for may be done all the same: look before you repeat it"
-    os.write(2, f"followup: cannot write: {reason}{doubt}\n".encode(errors="backslashreplace"))
+    """A file could not be used; or the output not written, which does not undo what a command has done."""
+    if error.filename:
+        line = f"cannot read or write {error.filename}: {error.strerror}"
+    else:
+        doubt = "what was asked for may be done all the same: look before you repeat it"
+        line = f"cannot write: {error.strerror or error}; {doubt}"
+    os.write(2, f"followup: {line}\n".encode(errors="backslashreplace"))
     return 73
+
+
+def _unexpected(error: Exception) -> int:
+    """A bug, unless what is missing is the machine's."""
+    from zoneinfo import ZoneInfoNotFoundError
+
+    if isinstance(error, ZoneInfoNotFoundError):
+        missing = NoProject(f"This machine doesn't know a time zone ({error.args[0]}). Run `pip install tzdata`.")
+        _print_error(missing)
+        return missing.exit_code
+    return _bug()
 
 
 def _bug() -> int:

@@ -61,6 +61,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "store": "store_commands",
         "doctor": "store_commands",
         "backup": "store_commands",
+        "restore": "restore_command",
     }
 )
 #: the commands that have commands of their own: a Typer of that name in their module

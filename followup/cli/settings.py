@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from followup.errors import BadInput, NoProject
+from followup.errors import BadInput, NoProject, UsageError
 
 #: root's options, which may stand anywhere -> how many words follow
 OPTIONS: Mapping[str, int] = MappingProxyType(
     {"-C": 1, "--project": 1, "--store": 1, "--user": 1, "--now": 1, "-q": 0, "--quiet": 0}
 )
+LONGEST_URL = 2000
+ONE_URL = "Write one there, such as sqlite:///followup.db, or use `--store URL`."
 
 
 class Settings(NamedTuple):
@@ -28,12 +30,12 @@ class Settings(NamedTuple):
 
     def folder(self) -> str:
         """The project: the folder with `cycles/`, found upward from here."""
-        named = self.project or os.environ.get("FOLLOWUP_PROJECT")
+        named = _given("--project", self.project, "FOLLOWUP_PROJECT")
         if named:
             if not os.path.isdir(os.path.join(named, "cycles")):
                 raise NoProject(f"{named} is no project: it has no folder cycles/; `followup init {named}` makes one")
             return named
-        folder = os.getcwd()
+        folder = _here()
         while not os.path.isdir(os.path.join(folder, "cycles")):
             if folder == os.path.dirname(folder):
                 raise NoProject("no project here or above (a folder with cycles/): `followup init DIR` makes one")
@@ -41,20 +43,58 @@ class Settings(NamedTuple):
         return folder
 
     def named_store(self) -> str | None:
-        return self.store or os.environ.get("FOLLOWUP_STORE")
+        return _given("--store", self.store, "FOLLOWUP_STORE")
+
+    def named_user(self) -> str | None:
+        return _given("--user", self.user, "FOLLOWUP_USER")
 
     def store_url(self) -> str:
         """--store, FOLLOWUP_STORE, the line in .followup/store, else followup.db in the project."""
-        named = self.named_store()
-        if named:
-            return named
-        folder = self.folder()
-        line = os.path.join(folder, ".followup", "store")
-        if os.path.exists(line):
-            with open(line, encoding="utf-8") as file:
-                url = file.readline().strip()
-            return in_folder(url, folder)
-        return in_folder("sqlite:///followup.db", folder)
+        return self.named_store() or store_in(self.folder())
+
+
+def _given(option: str, typed: str | None, variable: str) -> str | None:
+    """What was typed, or the variable of the environment; an empty variable counts as not there."""
+    if typed == "":
+        raise UsageError(f"{option} is empty: give it a value, or leave it out")
+    return typed or _variable(variable) or None
+
+
+def _variable(name: str) -> str | None:
+    value = os.environ.get(name)
+    if value and not value.isprintable():
+        raise BadInput(f"{name} holds a character that is not printable: set it again")
+    return value
+
+
+def _here() -> str:
+    try:
+        return os.getcwd()
+    except OSError as error:
+        raise NoProject(f"the current folder is gone ({error.strerror}): `cd` to another") from None
+
+
+def _store_line(path: str) -> str | None:
+    """The url; None where there is no such file. Nothing is read of what is no plain file, and not more than a url."""
+    try:
+        if not os.path.lexists(path):
+            return None
+        if not os.path.isfile(path):
+            raise NoProject(f"{path} is not a plain file. {ONE_URL}")
+        with open(path, "rb") as file:
+            line = file.read(LONGEST_URL + 1).partition(b"\n")[0].decode().strip()
+    except OSError as error:
+        raise NoProject(f"{path} can't be read: {error.strerror}. {ONE_URL}") from None
+    except UnicodeDecodeError:
+        raise NoProject(f"{path} is not UTF-8. {ONE_URL}") from None
+    if not line or len(line) > LONGEST_URL or not line.isprintable():
+        raise NoProject(f"{path} doesn't hold the url of a store. {ONE_URL}")
+    return line
+
+
+def store_in(project: str) -> str:
+    """The url of a project's store."""
+    return in_folder(_store_line(os.path.join(project, ".followup", "store")) or "sqlite:///followup.db", project)
 
 
 def in_folder(url: str, folder: str) -> str:
@@ -80,18 +120,18 @@ def today(settings: Settings) -> str:
 
 def present(settings: Settings, zone: str) -> int:
     """The present in UTC seconds: the only clock there is. `--now` without a zone of its own is in `zone` (T10)."""
-    text = settings.now or os.environ.get("FOLLOWUP_NOW")
+    text = settings.now if settings.now is not None else _variable("FOLLOWUP_NOW")
     if text is None:
         return int(time.time())
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    from followup.cli.typed_dates import YEARS
+    from followup.core.timing import TYPED_YEARS
 
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise BadInput(f"--now '{text}' is not a moment: 2026-05-03T09:00") from None
-    if moment.year not in YEARS:
-        raise BadInput(f"--now '{text}' is outside of the years {YEARS[0]} to {YEARS[-1]}")
+    if moment.year not in TYPED_YEARS:
+        raise BadInput(f"--now '{text}' is outside of the years {TYPED_YEARS[0]} to {TYPED_YEARS[-1]}")
     return int((moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).timestamp())

@@ -12,8 +12,8 @@ from followup.app.backing_up import back_up, check_absent
 from followup.app.checking import Doctor
 from followup.app.copying import copied
 from followup.app.new_store import check_unused, create_store, upgrade_store
-from followup.app.office_store import open_office
-from followup.cli.command_session import visited
+from followup.app.project_record import check_not_lost
+from followup.cli.command_session import open_store_of, record_of, visited
 from followup.cli.options import Answer, AnswerFormat
 from followup.cli.printing import print_json
 from followup.cli.progress import clear_line, progress
@@ -28,9 +28,13 @@ store = typer.Typer(help="Where the office is kept.", no_args_is_help=True)
 @store.command()
 def create(ctx: typer.Context) -> None:
     """An empty store, with the roles of a server's; `followup apply` puts the catalog in force there."""
-    url = ctx.obj.store_url()
+    url, record = ctx.obj.store_url(), record_of(ctx.obj)
     check_unused(url)
+    if record:
+        check_not_lost(record, ctx.obj.named_store(), url)
     create_store(url)
+    if record:
+        record.note_office(ctx.obj.named_store())
     if not ctx.obj.quiet:
         typer.echo(f"made {display_url(url)}: put the catalog in force with `followup apply`")
 
@@ -63,7 +67,7 @@ def copy(
 @app.command()
 def doctor(ctx: typer.Context, format: Answer = "table") -> None:
     """Check that file, schema and rows are whole, and that the history replays to the rows; exit 1 if not."""
-    with closing(open_office(ctx.obj.store_url())) as store:
+    with closing(open_store_of(ctx.obj)) as store:
         if not store.sees_all:
             raise Refused("doctor looks at everything: it takes the login of the store's owner")
         check = Doctor(store)
@@ -92,7 +96,9 @@ def _answer(ctx: typer.Context, damage: list[str], warnings: list[str], format: 
         items = [{"severity": severity, "message": line} for severity, lines in severities for line in lines]
         print_json("doctor", {"items": items})
     elif damage:
-        typer.echo(f"{plural(len(damage), 'fault')}: restore your last backup, and keep this file")
+        typer.echo(
+            f"{plural(len(damage), 'fault')}: keep this file, and restore your last backup with `followup restore FILE`"
+        )
     elif not warnings and not ctx.obj.quiet:
         typer.echo("The store is healthy.")
 

@@ -8,13 +8,12 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from followup.core.office import Calendar
-from followup.core.timing import When, add_business_days, add_months, local
+from followup.core.timing import TYPED_YEARS, When, add_business_days, add_months, local
 from followup.errors import BadInput
 
 FORMS = "2026-05-03, today, tomorrow, monday, +3d, +2bd, +2w or +1m, with or without a time (`monday 14:00`)"
 NEAR: Mapping[str, int] = MappingProxyType({"": 0, "today": 0, "tomorrow": 1, "yesterday": -1})
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-YEARS = range(1970, 2200)
 
 #: a day, a time of day, or both, as ISO writes them or with a space between
 _PARTS = re.compile(r"(\S*?)(?:(?:^|(?<=\d)t|\s+)([01]?\d|2[0-3]):([0-5]\d))?", re.ASCII)
@@ -28,7 +27,7 @@ def when(text: str, now: When, calendar: Calendar) -> str:
     """
     word = text.strip().lower()
     local_text = now.text if word == "now" else _zoned(word, calendar.zone) or _local(word, now, calendar)
-    if local_text is None or int(local_text[:4]) not in YEARS:
+    if local_text is None or int(local_text[:4]) not in TYPED_YEARS:
         raise BadInput(f"'{text}' is no date within reach: {FORMS}")
     return local_text
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
+from followup.cli.options import LAST_ID
 from followup.cli.printing import terminal_width, write_lines
 from followup.core.rehearsal.habits import Habits
 from followup.errors import BadInput, UsageError
@@ -23,7 +24,9 @@ Late = Annotated[
 Leave = Annotated[
     float, typer.Option("--leave", metavar="SHARE", min=0.0, max=1.0, help="of the calls are a contact's last: 0.1")
 ]
-Seed = Annotated[int, typer.Option("--seed", metavar="N", help="the same number, the same chance")]
+Seed = Annotated[
+    int, typer.Option("--seed", metavar="N", min=-LAST_ID, max=LAST_ID, help="the same number, the same chance")
+]
 PictureFormat: TypeAlias = Literal["table", "json", "svg", "html"]
 Picture = Annotated[PictureFormat, typer.Option("--format", "-f", help="how to write it")]
 Out = Annotated[str | None, typer.Option("--out", metavar="FILE", help="write it there")]

@@ -4,6 +4,7 @@ kind is asked: `due` loads nothing that it does not use."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from followup.store.asking import AnyRow, Argument
@@ -24,6 +25,14 @@ class Answering:
 
     def ask(self, name: str, /, **values: Argument) -> Iterator[AnyRow]:
         raise NotImplementedError
+
+    @cached_property
+    def damage(self) -> dict[str, None]:
+        """See Store.damage."""
+        return {}
+
+    def note_damage(self, what: str) -> None:
+        self.damage[what] = None
 
     @property
     def actions(self) -> ActionQuestions:

@@ -11,7 +11,12 @@ from followup.errors import StoreUnreachable
 if TYPE_CHECKING:
     from followup.core.reach import Reach
 
-DAMAGED = "the store is damaged: restore your last backup, and keep this file"
+DAMAGED = "the store is damaged: keep this file, and restore your last backup with `followup restore FILE`"
+
+MISSING = (
+    "There is no store at {}. If an office was kept there, it was moved or deleted, or its disk is not mounted. Put it "
+    "back, or restore a backup with `followup restore FILE`."
+)
 
 #: what a statement is given
 Argument: TypeAlias = str | int | bytes | None
@@ -35,6 +40,10 @@ class Asking(Protocol):
 
     def ask(self, name: str, /, **values: Argument) -> Iterator[AnyRow]:
         """The rows that answer the statement `file.name`."""
+        ...
+
+    def note_damage(self, what: str) -> None:
+        """A row was left out of an answer; who asked is told in the end."""
         ...
 
 

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 OVERTAKEN = "another version of the catalog came in force this moment: nothing was changed; run it again"
 
+UNDONE_ALREADY = "Change {} was undone by another command at the same moment. Nothing was changed."
+
 
 class ItemId(NamedTuple):
     """What tells an item of the catalog from the others."""

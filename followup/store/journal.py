@@ -9,8 +9,7 @@ import json
 from typing import Any
 
 from followup.core.history import KINDS, NAMES, Entry, Event
-from followup.errors import StoreUnreachable
-from followup.store.asking import DAMAGED
+from followup.store.event_values import Misfit, check
 from followup.store.tables import HistoryRow
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -26,11 +25,17 @@ def row(entry: Entry) -> HistoryRow:
 
 
 def event(kind: str, action: int | None, data: str) -> Event:
-    """The event of a history row. Raises StoreUnreachable for a row that is damaged."""
+    """The event of a history row. Raises Misfit for a row that is damaged."""
+    if kind not in KINDS:
+        raise Misfit("there is no such kind of event")
     try:
-        return read(kind, action, data)
-    except (KeyError, RecursionError, TypeError, ValueError):
-        raise StoreUnreachable(DAMAGED) from None
+        made = read(kind, action, data)
+    except (RecursionError, ValueError):
+        raise Misfit("its data is not JSON") from None
+    except TypeError:
+        raise Misfit("something in it does not fit") from None
+    check(made)
+    return made
 
 
 def read(kind: str, action: int | None, data: str) -> Event:

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 def open_store(url: str, create: bool = False) -> Store:
     """The store at `url`; raises NoProject where there is none, or one that is newer than this program."""
     scheme, _, path = url.partition(":")
-    if scheme == "sqlite" and path.startswith("///") and path != "///":
+    if scheme == "sqlite" and path.startswith("///") and path != "///" and "://" not in path[3:]:
         from followup.store.sqlite.store import SqliteStore
 
         return SqliteStore(path[3:], create)
-    if scheme == "csv" and path:
+    if scheme == "csv" and path and "://" not in path:
         from followup.store.folder.store import CsvStore
 
         return CsvStore(path, create)
@@ -30,5 +30,5 @@ def open_store(url: str, create: bool = False) -> Store:
     from followup.store.urls import display_url
 
     raise UsageError(
-        f"no store is kept at '{display_url(url)}': sqlite:///FILE, csv:FOLDER or postgresql://HOST/DATABASE"
+        f"'{display_url(url)}' isn't a store. Use sqlite:///FILE, csv:FOLDER or postgresql://HOST/DATABASE"
     )

@@ -5,7 +5,7 @@ A store answers named questions, gives dossiers, and saves decisions inside a ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
@@ -57,6 +57,11 @@ class Store(Asking, Protocol):
     """An office's data. Inside a change, whoever is read is held until it ends."""
 
     url: str
+
+    @property
+    def damage(self) -> Mapping[str, None]:
+        """What rows were left out of the answers so far, and why: a line for each."""
+        ...
 
     @property
     def actions(self) -> ActionQuestions: ...
@@ -133,6 +138,10 @@ class Store(Asking, Protocol):
 
     def back_up(self, path: str) -> None:
         """A copy that is whole, into a file that is empty, taken while others read and write."""
+        ...
+
+    def renew(self) -> None:
+        """This store is told apart from the one that it is a copy of."""
         ...
 
     def schema_faults(self) -> Iterator[str]:

@@ -80,6 +80,7 @@ WORDS = {
     "store copy": ["sqlite:///followup.db", "csv:copied"],
     "doctor": [],
     "backup": ["copy.db"],
+    "restore": ["monday.backup", "--store", "sqlite:///restored.db"],
 }
 
 
@@ -108,6 +109,7 @@ def prepared(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample office with something to undo, to apply and to import."""
     folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("prepared") / "demo"))
     ran("assign", "li-wei", "toured", cwd=folder)
+    ran("backup", "monday.backup", cwd=folder)
     file = folder / "cycles" / "long-term.yaml"
     file.write_text(file.read_text().replace("name: Future Prospect", "name: Later on"))
     people(folder, "more.csv", 3)

@@ -20,7 +20,7 @@ from followup.store.opening import open_store
 from followup.store.statements import migrations
 from tests.conftest import NOW, Run, all_shown, command
 
-ADVICE = "restore your last backup, and keep this file"
+ADVICE = "keep this file, and restore your last backup with `followup restore FILE`"
 
 #: what happened in the office, by whom: two tasks, an undone change, something logged, a close, a removal, a rename
 LIVED = (

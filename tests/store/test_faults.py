@@ -367,7 +367,9 @@ def test_a_damaged_or_foreign_store_is_said_in_one_line_and_left_as_it_is(
     (office / "followup.db").write_bytes(broken)
     told = ran(*words, cwd=office, user="tom")
     if words == ["doctor"] and how.startswith("zeroed"):  # it looks on, and names what it finds
-        assert told.returncode == 1 and told.stdout.endswith("restore your last backup, and keep this file\n"), told
+        assert told.returncode == 1 and told.stdout.endswith(
+            "keep this file, and restore your last backup with `followup restore FILE`\n"
+        ), told
     else:
         assert told.returncode == code and one_line(told.stderr), told
     assert (office / "followup.db").read_bytes() == broken
@@ -416,7 +418,7 @@ def test_doctor_names_the_contact_whose_history_is_damaged_and_goes_on(what: str
     assert (told.returncode, told.stderr) == (1, "")
     first, last = told.stdout.splitlines()
     assert re.fullmatch(r"contact:jane-smith: event \d+ \(.*\) cannot be replayed: .*", first)
-    assert last == "1 fault: restore your last backup, and keep this file"
+    assert last == "1 fault: keep this file, and restore your last backup with `followup restore FILE`"
 
 
 #: a writer that is killed when some of its pages are in the file and none is committed

@@ -228,14 +228,24 @@ def test_an_edit_is_by_the_rules_of_the_command(office: Path) -> None:
         ("contacts.csv", "jane-smith,Jane", "jane-smith,surplus,Jane", "22 fields"),
         ("actions.csv", "\n10,", "\nten,", "id 'ten' is no number"),
         ("actions.csv", "\n10,renee-cote,tom,correspondence,", "\n10,renee-cote,tom,call,", "type of action 10"),
-        ("actions.csv", "Introduction letter,scheduled,2026-05-04,", "Introduction letter,scheduled,tomorrow,", "no date"),
-        ("actions.csv", "Introduction letter,scheduled,2026-05-04,", "Introduction letter,scheduled,2026-05-04T10,", "no date"),
+        ("actions.csv", "Introduction letter,scheduled,2026-05-04,", "Introduction letter,scheduled,tomorrow,", "isn't a date"),
+        ("actions.csv", "Introduction letter,scheduled,2026-05-04,", "Introduction letter,scheduled,2026-05-04T10,", "isn't a date"),
+        ("actions.csv", "Introduction letter,scheduled,2026-05-04,", "Introduction letter,scheduled,9999-12-31T23:59,", "isn't a date"),
+        ("actions.csv", "Introduction letter,scheduled,2026-05-04,", "Introduction letter,scheduled,9999-12-31,", "isn't a date"),
+        ("actions.csv", "Introduction letter,scheduled,2026-05-04,", "Introduction letter,scheduled,0001-01-01,", "isn't a date"),
+        ("actions.csv", "Introduction letter,scheduled,2026-05-04,", "Introduction letter,scheduled,2026-02-30,", "isn't a date"),
+        ("changes.csv", ",sue,", ",max,", "changes.csv:2: this line was edited, and only commands write this file"),
+        ("changes.csv", "\n1,1777", "\n1,1666", "changes.csv:2: this line was edited"),
+        ("changes.csv", "\n1,1777", "\n1,-5", "changes.csv:2: this line was edited"),
+        ("versions.csv", "\n1,", "\n2,", "versions.csv:2: this line was edited"),
+        ("catalog.csv", '""name"": ""', '""name"": ""x', "this line was edited"),
+        ("catalog.csv", ",seal\n", "\n", "fields, where the first line has"),
         ("actions.csv", "Introduction letter,scheduled,", "A letter,scheduled,", "title of action 10"),
         ("actions.csv", "\nid,", "\nID,", "first line"),
         ("actions.csv", "\nid,", "\n<<<<<<< ours\nid,", "undecided"),
         ("enrolments.csv", "\n1,jane-smith,cycle,web-registration", "\n1,jane-smith,cycle,other", "process of enrolment 1"),
-        ("history.csv", 'contact:jane-smith,2,2,enrolled,,"{""enrolment""', 'contact:jane-smith,2,2,enrolled,,"{""x""', "jane-smith"),
-        ("history.csv", "contact:jane-smith,2,2,", "contact:jane-smith,9,2,", "jane-smith"),
+        ("history.csv", 'contact:jane-smith,2,2,enrolled,,"{""enrolment""', 'contact:jane-smith,2,2,enrolled,,"{""x""', "this line was edited"),
+        ("history.csv", "contact:jane-smith,2,2,", "contact:jane-smith,9,2,", "this line was edited"),
     ],
 )  # fmt: skip
 def test_what_only_a_command_may_write_is_refused_by_its_line_and_nothing_is_lost(
@@ -412,7 +422,7 @@ def test_a_folder_that_is_not_ours_is_left_as_it_is(name: str, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [(f'"schema": {SCHEMA_VERSION}', '"schema": 99'), ('"format": 1', '"format": 2')]
+    ("old", "new"), [(f'"schema": {SCHEMA_VERSION}', '"schema": 99'), ('"format": 2', '"format": 3')]
 )
 def test_a_newer_store_is_refused_untouched(old: str, new: str, office: Path) -> None:
     replaced(office, "office.json", old, new)
@@ -436,10 +446,12 @@ def test_an_office_without_what_it_is_is_left_as_it_is(text: str | None, office:
 
 
 def test_an_older_one_goes_on(office: Path) -> None:
-    """Before the second migration a change had no `unfinished`."""
+    """Before the second migration a change had no `unfinished`; the first format had no seals."""
     replaced(office, "office.json", f'"schema": {SCHEMA_VERSION}', '"schema": 1')
-    path = office / "office" / "changes.csv"
-    path.write_text("".join(line[: line.rindex(",")] + "\n" for line in path.read_text().splitlines()))
+    replaced(office, "office.json", '"format": 2', '"format": 1')
+    for file, columns in (("changes", 2), ("versions", 1), ("catalog", 1), ("history", 1)):
+        path = office / "office" / f"{file}.csv"
+        path.write_text("".join(line.rsplit(",", columns)[0] + "\n" for line in path.read_text().splitlines()))
     done(office, "due")
     done(office, "complete", "2")
     assert f'"schema": {SCHEMA_VERSION}' in (office / "office" / "office.json").read_text()

@@ -299,8 +299,8 @@ def test_without_its_driver_it_says_what_to_install(tmp_path: Path) -> None:
         ("postgresql://tom:se?c#ret@db/sales", "postgresql://tom@db/sales"),
         ("postgresql://tom:se/c?ret@db:5432/sales", "postgresql://tom@db:5432/sales"),
         ("postgresql://tom:123@db/sales", "postgresql://tom@db/sales"),
-        ("postgresql://db:5432/sales?user=tom@x", "postgresql://db:5432/sales?user=tom@x"),
-        ("postgresql://db:5432?user=tom@x", "postgresql://db:5432?user=tom@x"),
+        ("postgresql://db:5432/sales?user=tom%40x", "postgresql://db:5432/sales?user=tom%40x"),
+        ("postgresql://db:5432?user=tom%40x", "postgresql://db:5432?user=tom%40x"),
         ("postgresql:///sales?sslpassword=x&host=/run", "postgresql:///sales?host=/run"),
         ("sqlite:////tmp/a@b.db", "sqlite:////tmp/a@b.db"),
         ("csv:of:fice@x", "csv:of:fice@x"),
@@ -319,7 +319,9 @@ def test_P7_a_url_is_said_without_its_password(url: str, said: str) -> None:
         ("postgresql://db/sales?nonsense=1", '(invalid URI query parameter: "nonsense")'),
         ("postgresql://[::1/sales", "that is no url of a server"),
         ("postgresql:///sales?host=/nowhere", 'on socket "/nowhere/'),
-        ("postgresql://db/sales?schema=Blue", "schema=Blue"),
+        ("postgresql://db/sales?schema=Blue", "schema=Blue: a schema is named in small letters"),
+        ("postgresql://db/sales?user=tom@x", "and an @ behind the host %40"),
+        ("postgresql://db/sales?secret", 'in URI query parameter: "..."'),
     ],
 )
 def test_P7_a_url_that_leads_nowhere_is_one_line_without_its_password(url: str, said: str, tmp_path: Path) -> None:
@@ -340,6 +342,17 @@ def test_a_url_says_to_the_driver_what_it_says() -> None:
     for password in ("a+b", "a b", "a%b", "100%25", "?#&=:@"):
         named = conninfo_to_dict(address(f"postgresql://tom:{password}@db:5432/sales?schema=x&host=/a+b")[0])
         assert named["password"] == password.replace("%25", "%") and named["host"] == "/a+b", named
+
+
+def test_W5_doctor_is_not_disturbed_by_what_another_doctor_left(kept: Kept) -> None:
+    """Nor by an office of any name: what it makes to compare with has one of its own."""
+    for name in ("followup_as_it_should_be_rep", "followup_as_it_should_be_worker"):
+        kept.asked(f"CREATE ROLE {name}")
+    try:
+        done = kept.run("doctor", user="sue")
+        assert (done.returncode, done.stdout) == (0, "The store is healthy.\n"), done.stdout
+    finally:
+        kept.asked("DROP ROLE followup_as_it_should_be_rep, followup_as_it_should_be_worker")
 
 
 def test_no_office_a_newer_and_an_older_one_are_told_apart(kept: Kept) -> None:

@@ -5,14 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache, lru_cache
-from types import MappingProxyType, UnionType
-from typing import Any, get_args, get_origin, get_type_hints, is_typeddict
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import get_args
 
 from followup.core import history as h
-from followup.core.model import Action, Contact, Dossier, Enrolment
+from followup.core.model import Action, Dossier
 from followup.core.transitions import ActionEvent, allowed
+from followup.store import event_values
 
 OF_ACTIONS: frozenset[type[h.Event]] = frozenset(get_args(ActionEvent))
 
@@ -26,7 +26,7 @@ PLACES: Mapping[str, frozenset[type[h.Event]]] = MappingProxyType(
 )
 
 
-class Unreplayable(ValueError):
+class Unreplayable(event_values.Misfit):
     """Why an event cannot be: words that follow "cannot be replayed:"."""
 
 
@@ -34,61 +34,15 @@ def check(event: h.Event, action: int | None, dossier: Dossier, find: Callable[[
     """Raises Unreplayable. `action`: as the row of the history has it; `find`: the subject's actions, whether or
     not the dossier carries them."""
     kind = type(event)
-    _whole(event)
+    event_values.check(event)
     _in_its_place(kind, dossier)
     if kind in OF_ACTIONS:
         assert action is not None
         _about_an_action(kind, action, find(action))
     elif action is not None:
         raise Unreplayable("its kind has no action")
-    if isinstance(event, h.Undone):
-        _whole_rows(event)
-    elif isinstance(event, h.Added | h.Edited):
-        _fields_of_a_contact(event.fields)
-    elif "enrolment" in event._fields:
+    if "enrolment" in event._fields:
         _about_an_enrolment(event, dossier)
-
-
-def _whole(value: tuple[object, ...], what: str = "") -> None:
-    for name in _misfits(type(value), *map(type, value)):
-        cell = getattr(value, name)
-        raise Unreplayable(f"its {what}{name} is missing" if cell is None else f"its {what}{name} cannot be {cell!r}")
-
-
-@lru_cache(maxsize=4096)
-def _misfits(kind: type, *types: type) -> list[str]:
-    """The fields whose values are not of the types that were declared when the kind was released."""
-    return [name for type_, (name, fitting) in zip(types, _declared(kind).items(), strict=True) if type_ not in fitting]
-
-
-@cache
-def _declared(kind: type) -> dict[str, frozenset[type]]:
-    hints = get_type_hints(kind)
-    parts = {name: get_args(hint) if isinstance(hint, UnionType) else (hint,) for name, hint in hints.items()}
-    return {name: frozenset(map(_plain, types)) for name, types in parts.items()}
-
-
-def _plain(part: Any) -> type:
-    """What JSON makes of it."""
-    return dict if is_typeddict(part) else get_origin(part) or part
-
-
-def _whole_rows(event: h.Undone) -> None:
-    """An undo keeps whole rows, which become the subject's as they are."""
-    contacts = [event.contact] if event.contact else []
-    rows_of: Mapping[Any, Iterable[h.Row]] = {Contact: contacts, Enrolment: event.enrolments, Action: event.actions}
-    for kind, rows in rows_of.items():
-        for row in rows:
-            _whole(kind(**row), f"{kind.__name__.lower()}'s ")
-
-
-def _fields_of_a_contact(fields: h.Fields) -> None:
-    declared = _declared(Contact)
-    for name, value in fields.items():
-        if type(value) not in declared.get(name, ()):
-            raise Unreplayable(
-                f"a contact's {name} cannot be {value!r}" if name in declared else f"no contact has a {name}"
-            )
 
 
 def _in_its_place(kind: type[h.Event], dossier: Dossier) -> None:

@@ -13,6 +13,7 @@ from followup.core.evolve import evolve
 from followup.core.model import Action, Dossier
 from followup.store import journal
 from followup.store.asking import AnyRow
+from followup.store.event_values import Misfit
 from followup.store.questions.doctor_questions import StoredEvent
 from followup.store.tables import contact_row
 
@@ -175,7 +176,7 @@ def _contradiction(change: int, undoes: int | None, taken_back: int | None) -> s
 
 def _why(error: Exception) -> str:
     match error:
-        case Unreplayable():
+        case Misfit():
             return str(error)
         case JSONDecodeError() | RecursionError():
             return "its data is not JSON"

@@ -8,6 +8,7 @@ import sqlite3
 from typing import NamedTuple
 
 from followup.errors import NoProject
+from followup.store.asking import MISSING
 from followup.store.folder import commit
 from followup.store.folder.office_folder import IGNORED, Folder
 from followup.store.folder.places import unwritable
@@ -17,12 +18,13 @@ from followup.store.sqlite.schema import migrate
 from followup.store.sqlite.version import SCHEMA_VERSION
 
 OFFICE_FILE = "office.json"
-FORMAT = 1
+FORMAT = 2  # 1 had no seals
 
 
 class Instance(NamedTuple):
     """`schema`: that of the files; `created_at`: UTC seconds; `numbered_since`: changes after this one have no gap."""
 
+    format: int
     schema: int
     id: str
     created_at: int
@@ -46,15 +48,20 @@ def begin(folder: Folder) -> None:
     with unwritable(folder.path, commit.NOTHING_SAVED):
         os.makedirs(folder.path, exist_ok=True)
     with folder.writing():
-        names = set(os.listdir(folder.path)) - {commit.STAGING}
-        if not names.isdisjoint((OFFICE_FILE, *NAMES)):
+        if not check_ours(folder):
             return
-        if names:
-            message = f"{folder.path} has other files in it, and was left as it is: an office takes a folder of its own"
-            raise NoProject(message, exists=True)
         connection = memory()
         migrate(connection)
         commit.commit(folder.path, everything(connection) | {".gitignore": IGNORED.encode()}, {})
+
+
+def check_ours(folder: Folder) -> bool:
+    """Whether it is empty. Raises NoProject for a folder of other files."""
+    names = set(os.listdir(folder.path)) - {commit.STAGING}
+    if names and names.isdisjoint((OFFICE_FILE, *NAMES)):
+        message = f"{folder.path} has other files in it, and was left as it is: an office takes a folder of its own"
+        raise NoProject(message, exists=True)
+    return not names
 
 
 def read_instance(folder: Folder) -> Instance:
@@ -63,16 +70,23 @@ def read_instance(folder: Folder) -> Instance:
     if not os.path.exists(path):
         if any(os.path.exists(folder.at(name)) for name in NAMES):
             raise NoProject(f"{path} is missing, which says whose files these are: put it back", exists=True)
-        raise NoProject(f"there is no store in {folder.path}: `followup init` makes one")
+        raise NoProject(MISSING.format(folder.path))
     try:
         text = dict(json.loads(read(path)))
-        newer = text["format"] > FORMAT or text["schema"] > SCHEMA_VERSION
-        instance = Instance(text["schema"], text["instance"], text["created_at"], text.get("numbered_since", 0))
-    except (KeyError, TypeError, ValueError):
+        since = text.get("numbered_since", 0)
+        instance = Instance(text["format"], text["schema"], text["instance"], text["created_at"], since)
+        if [type(value) for value in instance] != [int, int, str, int, int] or instance.schema < 1:
+            raise ValueError(instance)
+    except (KeyError, RecursionError, TypeError, ValueError):
         raise NoProject(f"{path} is not that of a followup store: it was left as it is", exists=True) from None
-    if newer:
+    if instance.format > FORMAT or instance.schema > SCHEMA_VERSION:
         raise NoProject(f"{folder.path} was made by a newer followup: upgrade this program", exists=True)
     return instance
+
+
+def is_older(instance: Instance) -> bool:
+    """Whether the next command that changes something writes every file anew."""
+    return instance.schema < SCHEMA_VERSION or instance.format < FORMAT
 
 
 def everything(connection: sqlite3.Connection) -> dict[str, bytes]:

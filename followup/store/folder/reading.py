@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from io import StringIO
 
 from followup.errors import BadInput
-from followup.store.folder.fields import value_of
+from followup.store.folder.fields import seal, value_of
 from followup.store.folder.places import unreadable
 from followup.store.folder.table_files import TableFile
 
@@ -45,10 +45,10 @@ def fill(connection: sqlite3.Connection, table: TableFile, path: str, content: b
 def _filled(connection: sqlite3.Connection, table: TableFile, path: str, text: str) -> Iterator[str]:
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     header = next(reader, [])
-    if header != table.columns:
-        yield f"{path}:1: {_of_header(header, table.columns)}"
+    if header not in (table.columns, table.header):  # an older program's have no seals
+        yield f"{path}:1: {_of_header(header, table.header)}"
         return
-    rows = _Rows(reader, table)
+    rows = _Rows(reader, table, header)
     while rows.left:
         try:
             connection.executemany(table.insert, rows)
@@ -62,8 +62,9 @@ def _filled(connection: sqlite3.Connection, table: TableFile, path: str, text: s
 class _Rows:
     """The values of one row after the other. Whoever was stopped by a row goes on behind it."""
 
-    def __init__(self, reader: Iterator[list[str]], table: TableFile) -> None:
+    def __init__(self, reader: Iterator[list[str]], table: TableFile, header: Sequence[str]) -> None:
         self.reader, self.table, self.left = reader, table, True
+        self.header, self.has_seals = header, header != table.columns
         self.row: Sequence[str] = ()
 
     def __iter__(self) -> _Rows:
@@ -73,9 +74,19 @@ class _Rows:
         for row in self.reader:
             self.row = row
             if row:
-                return _values(row, self.table)
+                return _values(self._unsealed(row), self.table)
         self.left = False
         raise StopIteration
+
+    def _unsealed(self, row: list[str]) -> list[str]:
+        if len(row) != len(self.header):
+            raise ValueError(f"{len(row)} fields, where the first line has {len(self.header)}")
+        if not self.has_seals:
+            return row
+        *fields, found = row
+        if found != seal(fields):
+            raise ValueError("this line was edited, and only commands write this file: put it back (`git checkout`)")
+        return fields
 
 
 def line_of(path: str, id: object) -> str:
@@ -105,8 +116,6 @@ def _text(path: str, content: bytes) -> str:
 
 def _values(row: Sequence[str], table: TableFile) -> list[str | None]:
     """SQLite makes numbers of what its columns declare as numbers, and refuses what is none."""
-    if len(row) != len(table.columns):
-        raise ValueError(f"{len(row)} fields, where the first line has {len(table.columns)}")
     pairs = zip(row, table.blanks, strict=True)
     return [
         field if field and field[0] != "'" and "\\" not in field else value_of(field, blank) for field, blank in pairs
@@ -128,7 +137,7 @@ def _why(error: Exception, row: Sequence[str], table: TableFile) -> str:
         return f"{table.columns[0]} '{row[0]}' is no number"
     if "UNIQUE" not in str(error):
         return str(error)
-    key = " ".join(field for name, field in zip(table.columns, row, strict=True) if name in table.key)
+    key = " ".join(field for name, field in zip(table.columns, row, strict=False) if name in table.key)
     columns = str(error).rpartition(": ")[2].replace(table.name + ".", "")
     if columns == ", ".join(table.key):
         return f"{table.name} {key} stands here a second time: two branches were merged line by line; {ONE_SIDE}"

@@ -12,12 +12,12 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TypeAlias
 
 from followup.errors import BadInput, Busy, NoProject, Refused
-from followup.store.asking import AnyRow, Argument
+from followup.store.asking import MISSING, AnyRow, Argument
 from followup.store.folder import commit, hand_edits
 from followup.store.folder.change import CsvChange
 from followup.store.folder.fields import lines
 from followup.store.folder.hand_edits import EditedSubject, HandEdit
-from followup.store.folder.instance import Instance, begin, everything, memory, read_instance
+from followup.store.folder.instance import Instance, begin, everything, is_older, memory, read_instance
 from followup.store.folder.office_folder import Folder
 from followup.store.folder.reading import ends_a_line, fill, line_of, read
 from followup.store.folder.table_files import FILES, HISTORY_FILE, content, table_file
@@ -25,7 +25,6 @@ from followup.store.heads import Head, Person
 from followup.store.sqlite.change import SqliteChange
 from followup.store.sqlite.schema import migrate
 from followup.store.sqlite.store import SqliteStore
-from followup.store.sqlite.version import SCHEMA_VERSION
 from followup.store.tables import HISTORY, Row, Table, Value, insert
 
 Decide: TypeAlias = Callable[["CsvStore", int], None]
@@ -42,7 +41,7 @@ class CsvStore(SqliteStore):
         if create:
             begin(self.folder)
         if not os.path.isdir(path):
-            raise NoProject(f"there is no store in {path}: `followup init` makes one")
+            raise NoProject(MISSING.format(path))
         with self.folder.reading():
             self._load()
 
@@ -50,7 +49,7 @@ class CsvStore(SqliteStore):
         """Afresh, into a memory of its own."""
         instance = read_instance(self.folder)
         self._seen, self._guessed = self.folder.stamps(), False
-        self._older = instance.schema < SCHEMA_VERSION
+        self._older = is_older(instance)
         self.connection = memory()
         migrate(self.connection, instance.schema)  # the files have the columns of their own schema
         self._read_files(instance)
@@ -154,7 +153,7 @@ class CsvStore(SqliteStore):
     def _commit(self, change: SqliteChange) -> None:
         if self._keeps:
             assert isinstance(change, CsvChange)
-            self._write(lines(change.happened))
+            self._write(lines(change.happened, sealed=True))
             if self._is_unread():  # what has been written is no news, and is read with the rest
                 self.connection.execute("DELETE FROM history")
         super()._commit(change)

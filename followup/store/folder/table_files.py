@@ -29,15 +29,25 @@ FILES: Mapping[Table, str] = MappingProxyType(
 HISTORY_FILE = "history.csv"
 ALL: Mapping[Table, str] = MappingProxyType({**FILES, HISTORY: HISTORY_FILE})
 NAMES = tuple(ALL.values())
+#: what no row of another file depends on can be edited unseen, but for this column
+SEALED = (CHANGE, CATALOG_VERSION, CATALOG_ITEM, HISTORY)
+SEAL = "seal"
 
 
 class TableFile(NamedTuple):
-    """`blanks`: what an empty field means, by column; `key`: the columns that tell a row apart."""
+    """`blanks`: what an empty field means, by column; `key`: the columns that tell a row apart; `sealed`: only commands
+    write it, and nothing else shows whether somebody has edited a line."""
 
     name: str
     columns: list[str]
     blanks: list[str | None]
     key: tuple[str, ...]
+    sealed: bool
+
+    @property
+    def header(self) -> list[str]:
+        """The first line."""
+        return [*self.columns, SEAL] if self.sealed else self.columns
 
     @property
     def insert(self) -> str:
@@ -54,10 +64,10 @@ def table_file(connection: sqlite3.Connection, table: Table) -> TableFile:
     """Of the table as the connection's schema has it."""
     rows = connection.execute(f"PRAGMA table_info({table.name})").fetchall()
     blanks = ["" if type_ == "TEXT" and required else None for _, _, type_, required, _, _ in rows]
-    return TableFile(table.name, [row[1] for row in rows], blanks, table.key)
+    return TableFile(table.name, [row[1] for row in rows], blanks, table.key, table in SEALED)
 
 
 def content(connection: sqlite3.Connection, table: Table) -> bytes:
     """What the file of a table says."""
     file = table_file(connection, table)
-    return lines([file.columns]) + lines(connection.execute(file.select))
+    return lines([file.header]) + lines(connection.execute(file.select), file.sealed)

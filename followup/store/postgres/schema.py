@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from secrets import token_hex
 
 from psycopg import ClientCursor, Rollback, errors
 
@@ -16,9 +17,6 @@ from followup.store.statements import migrations
 
 #: what the roles of an office are called after its schema
 ROLES = ("rep", "worker")
-#: the office that is made to be looked at
-SCRATCH = "followup_as_it_should_be"
-
 #: who makes or upgrades an office
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(1179601997)"
 
@@ -87,27 +85,28 @@ def faults(connection: Server, schema: str) -> Iterator[str]:
     """What differs from a new office that every migration was applied to; and every rep's login that would pass by the
     row security. The new office is made beside, and taken back."""
     actual = _description(connection, schema)
+    scratch = f"followup_doctor_{token_hex(8)}"  # no office's, and nothing that another doctor has left or makes now
     try:
-        expected = _description_of_a_new_one(connection)
+        expected = _description_of_a_new_one(connection, scratch)
     except errors.InsufficientPrivilege:
         yield "the schema was not checked: that takes a login that may create one, as the owner's"
         expected = actual
-    yield from departures(_without_name(expected, schema), _without_name(actual, schema))
+    yield from departures(_without_names(expected, schema, scratch), _without_names(actual, schema, scratch))
     names = {"schema": schema, **{role: f"{schema}_{role}" for role in ROLES}}
     for login, why in ClientCursor(connection).execute(driver_statement("doctor.passing"), names):
         yield f"login {login} is let in as a rep, and {why}: no row would be kept from it (F20)"
 
 
-def _description_of_a_new_one(connection: Server) -> dict[str, str]:
+def _description_of_a_new_one(connection: Server, scratch: str) -> dict[str, str]:
     description: dict[str, str] = {}
     with connection.transaction():
         connection.execute("SET LOCAL client_min_messages = error")
         for role in ROLES:
-            connection.execute(f"CREATE ROLE {SCRATCH}_{role} NOLOGIN")
-        connection.execute(f"CREATE SCHEMA {SCRATCH}")
+            connection.execute(f"CREATE ROLE {scratch}_{role} NOLOGIN")
+        connection.execute(f"CREATE SCHEMA {scratch}")
         for migration, sql in migrations("postgres"):
-            _migrate(connection, SCRATCH, migration, sql)
-        description |= _description(connection, SCRATCH)
+            _migrate(connection, scratch, migration, sql)
+        description |= _description(connection, scratch)
         raise Rollback
     return description
 
@@ -118,7 +117,7 @@ def _description(connection: Server, schema: str) -> dict[str, str]:
     return {f"{kind} {name}": what for kind, name, what in rows}
 
 
-def _without_name(description: dict[str, str], schema: str) -> dict[str, str]:
+def _without_names(description: dict[str, str], schema: str, scratch: str) -> dict[str, str]:
     """The same of every office. What it is called can also be another word there, such as `rep`: in that of both."""
-    name = re.compile(f'{SCRATCH}|"{schema}"|{schema}')
+    name = re.compile(f'{scratch}|"{schema}"|{schema}')
     return {key: name.sub("*", what) for key, what in description.items()}

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
-from urllib.parse import quote, unquote
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -23,7 +22,7 @@ from followup.errors import (
     UsageError,
 )
 from followup.store.asking import DAMAGED
-from followup.store.urls import display_url
+from followup.store.urls import display_url, server_url, with_password, without_secrets
 
 Server: TypeAlias = psycopg.Connection[TupleRow]
 
@@ -66,50 +65,43 @@ def connect(address: str, patience: float, **parameters: str | int) -> Server:
 
 @contextmanager
 def translated(url: str) -> Iterator[None]:
-    """The server's errors as ours: one line, an exit code; anything unknown stays a bug. `url`: as it may be said."""
+    """The server's errors as ours: one line, an exit code; anything unknown stays a bug. `url`: as typed."""
     try:
         yield
     except psycopg.Error as error:
-        state = error.sqlstate or ""
+        shown, state = display_url(url), error.sqlstate or ""
         for prefix, kind, message in KINDS:
             if state.startswith(prefix):
-                reason = "" if kind in (Busy, Conflict, Refused) else f": {first_line(error)}"
-                raise kind(f"{message} ({url}{reason})") from error
+                reason = "" if kind in (Busy, Conflict, Refused) else f": {without_secrets(first_line(error), url)}"
+                raise kind(f"{message} ({shown}{reason})") from error
         if isinstance(error, psycopg.OperationalError):
-            raise StoreUnreachable(f"the store cannot be reached ({url}: {first_line(error)})") from error
+            reason = without_secrets(first_line(error), url)
+            raise StoreUnreachable(f"the store cannot be reached ({shown}: {reason})") from error
         raise
 
 
 def address(url: str) -> tuple[str, str]:
-    """What the driver takes, and the schema. A password may hold what is no part of a url, but for a slash.
-
-    Raises UsageError for a url that is none, and for a schema that is no plain name.
-    """
-    scheme, _, rest = url.partition("://")
-    parts = re.fullmatch(r"(?:([^/]*)@)?([^?]*)\??(.*)", rest, re.DOTALL)
-    assert parts is not None, "every text matches"
-    login, place, query = parts.groups()
-    if "@" in place:
-        raise UsageError(f"{display_url(url)}: a / in a password is written %2F")
-    options = [option for option in query.split("&") if option]
-    schema = next((option[7:] for option in options if option.startswith("schema=")), DEFAULT_SCHEMA)
+    """What the driver takes, and the schema. Raises UsageError for a url that is none, and for a schema that is no
+    plain name."""
+    shown, parts = display_url(url), server_url(url)
+    if parts is None:
+        raise UsageError(f"{shown}: a / in a password is written %2F, and an @ behind the host %40")
+    schema = next((option[7:] for option in parts.options if option.startswith("schema=")), DEFAULT_SCHEMA)
     if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,39}", schema):
-        raise UsageError(f"schema={schema}: a schema is named in small letters, digits and _, at most 40")
-    who = ":".join(quote(unquote(word), safe="") for word in login.split(":", 1)) + "@" if login else ""
-    rest = "&".join(option for option in options if not option.startswith("schema="))
-    return _checked(f"{scheme}://{who}{place}{'?' + rest if rest else ''}", display_url(url)), schema
+        raise UsageError(f"{shown}: a schema is named in small letters, digits and _, at most 40")
+    rest = "&".join(option for option in parts.options if not option.startswith("schema="))
+    who = with_password(parts.login) if parts.login else ""
+    return _checked(f"{parts.scheme}://{who}{parts.place}{'?' + rest if rest else ''}", url), schema
 
 
-def _checked(url: str, without_password: str) -> str:
-    """The driver's complaints quote what they do not understand, which can be a password."""
+def _checked(driver_url: str, url: str) -> str:
+    """`url`: as typed. The driver's complaints quote what they do not understand, which can be a password."""
     try:
-        conninfo_to_dict(url)
+        conninfo_to_dict(driver_url)
     except psycopg.ProgrammingError as error:
-        reason = first_line(error)
-        if not all(word in without_password for word in re.findall('"([^"]*)"', reason)):
-            reason = reason.partition('"')[0].rstrip(" :")
-        raise UsageError(f"{without_password}: that is no url of a server ({reason})") from None
-    return url
+        reason = without_secrets(first_line(error), url)
+        raise UsageError(f"{display_url(url)}: that is no url of a server ({reason})") from None
+    return driver_url
 
 
 def first_line(error: psycopg.Error) -> str:

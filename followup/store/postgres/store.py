@@ -42,7 +42,7 @@ class PostgresStore(Answering):
     """A schema of a database."""
 
     def __init__(self, url: str, create: bool = False) -> None:
-        self.url = display_url(url)
+        self.url, self._typed = display_url(url), url
         self.address, self.schema = address(url)
         self._holding = False  # whether a change is under way that others may go on beside
         self._names = count()
@@ -89,7 +89,7 @@ class PostgresStore(Answering):
         return self.connection.execute(worker).fetchone() == (True,)
 
     def _translated(self) -> AbstractContextManager[None]:
-        return translated(self.url)
+        return translated(self._typed)
 
     def ask(self, name: str, /, **values: Argument) -> Iterator[AnyRow]:
         with self._translated():
@@ -226,6 +226,9 @@ class PostgresStore(Answering):
 
     def back_up(self, path: str) -> None:
         raise UsageError(f"a server's office is backed up by the server's own tool: pg_dump -n {self.schema}")
+
+    def renew(self) -> None:
+        raise UsageError("an office on a server is copied by the server's own tools")
 
     def schema_faults(self) -> Iterator[str]:
         from followup.store.postgres import schema

@@ -10,6 +10,7 @@ from followup.core.list_rows import ContactRow
 from followup.core.reach import Reach
 from followup.core.words import folded
 from followup.store.asking import Argument, Asking, json_list, reach_values
+from followup.store.row_values import sound, trusted
 
 
 class NamedContact(NamedTuple):
@@ -59,14 +60,14 @@ class ContactQuestions:
     """`cycles`: every id that the filter's cycle has had (E5), None for any; `limit`: at most so many; -1: all."""
 
     def __init__(self, store: Asking) -> None:
-        self._ask = store.ask
+        self._store, self._ask = store, store.ask
 
     def contacts(
         self, filter: ContactFilter, cycles: Sequence[str] | None, reach: Reach, limit: int = -1
     ) -> list[ContactRow]:
         """By next action date."""
         rows = self._ask("lists.contacts", limit=limit, **_filter_values(filter, cycles, reach))
-        return [ContactRow._make(row) for row in rows]
+        return list(sound(map(ContactRow._make, rows), self._store))
 
     def contacts_count(self, filter: ContactFilter, cycles: Sequence[str] | None, reach: Reach) -> int:
         return int(next(self._ask("lists.contacts_count", **_filter_values(filter, cycles, reach)))[0])
@@ -76,11 +77,11 @@ class ContactQuestions:
     ) -> list[ContactRow]:
         """By id, from behind this one."""
         rows = self._ask("lists.contacts_by_id", after=id, limit=limit, **_filter_values(filter, cycles, reach))
-        return [ContactRow._make(row) for row in rows]
+        return list(sound(map(ContactRow._make, rows), self._store))
 
     def contact(self, id: str, reach: Reach) -> ContactRow | None:
         row = next(self._ask("lists.contact", id=id, **reach_values(reach)), None)
-        return ContactRow._make(row) if row else None
+        return trusted(ContactRow._make(row)) if row else None
 
     def named(self, name: str) -> list[str]:
         """The ids of some contacts of a folded name: more than one is enough to know."""
@@ -106,7 +107,8 @@ class ContactQuestions:
     def stranded(self, holds: Iterable[str], workers: Iterable[str], reach: Reach) -> list[StrandedRow]:
         """`holds`: the cycles on which nothing is scheduled; `workers`: the active users."""
         lists = {"holds": json_list(holds), "workers": json_list(workers)}
-        return [StrandedRow._make(row) for row in self._ask("lists.stranded", **lists, **reach_values(reach))]
+        rows = self._ask("lists.stranded", **lists, **reach_values(reach))
+        return list(sound(map(StrandedRow._make, rows), self._store))
 
 
 def _filter_values(filter: ContactFilter, cycles: Sequence[str] | None, reach: Reach) -> dict[str, Argument]:

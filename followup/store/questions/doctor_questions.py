@@ -20,6 +20,7 @@ Fault: TypeAlias = Literal[
     "changes_of_no_version",
     "changes_too_early",
     "changes_by_nobody",
+    "changes_at_no_time",
     "enrolments_of_no_contact",
     "actions_of_no_contact",
     "actions_of_no_enrolment",
@@ -87,6 +88,11 @@ class DoctorQuestions:
     def integrity(self) -> list[str]:
         """What the engine itself says is broken; "ok" where nothing is."""
         return [line for (line,) in self._ask("doctor.integrity")]
+
+    def size(self) -> tuple[int, int]:
+        """How many contacts there are, and when the last change was made (UTC seconds; 0: never)."""
+        contacts, at = next(self._ask("doctor.size"))
+        return int(contacts), int(at)
 
     def faults(self, fault: Fault) -> Iterator[AnyRow]:
         """A row for each."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from followup.core.history import Entry
 from followup.core.reach import Reach
+from followup.errors import StoreUnreachable
 from followup.store import journal
 from followup.store.asking import AnyRow, Asking, parsed, reach_values
+from followup.store.event_values import Misfit
+from followup.store.row_values import damaged, sound, trusted
 
 LAST = 2**63 - 1  # change that a store can hold
 
@@ -47,28 +50,25 @@ class HistoryQuestions:
     """`change`: of this one alone; None: of every change."""
 
     def __init__(self, store: Asking) -> None:
-        self._ask = store.ask
+        self._store, self._ask = store, store.ask
 
     def happened(self, change: int | None, reach: Reach) -> Iterator[EventRow]:
         """All that one may see, oldest first, however long it is."""
-        return map(_row, self._ask("lists.history", **_bounds(change), **reach_values(reach)))
+        return self._sound(self._ask("lists.history", **_bounds(change), **reach_values(reach)))
 
     def happened_last(self, change: int | None, reach: Reach, limit: int) -> list[EventRow]:
         """The end of it, newest first."""
         rows = self._ask("lists.latest", limit=limit, **_bounds(change), **reach_values(reach))
-        return [_row(row) for row in rows]
+        return list(self._sound(rows))
 
     def happened_to(self, subject: str, change: int | None, reach: Reach, limit: int = -1) -> list[EventRow]:
         """The end of one contact's, newest first; -1: all of it."""
         rows = self._ask("lists.history_of", subject=subject, change=change, limit=limit, **reach_values(reach))
-        return [_row(row) for row in rows]
+        return list(self._sound(rows))
 
     def entries(self, subject: str) -> list[Entry]:
         """A subject's whole history, to replay."""
-        return [
-            Entry(about, seq, change, at, by, journal.event(kind, action, data))
-            for about, seq, change, at, by, kind, action, data in self._ask("lists.entries", subject=subject)
-        ]
+        return [_entry(row) for row in self._ask("lists.entries", subject=subject)]
 
     def last_change_of(self, user: str) -> int | None:
         """The highest that was not undone and is no undo itself."""
@@ -77,7 +77,7 @@ class HistoryQuestions:
 
     def change(self, id: int) -> ChangeHead | None:
         row = next(self._ask("lists.the_change", id=id), None)
-        return ChangeHead._make(row) if row else None
+        return trusted(ChangeHead._make(row)) if row else None
 
     def touched(self, change: int) -> list[str]:
         """The subjects of a change."""
@@ -86,7 +86,17 @@ class HistoryQuestions:
     def unfinished(self, user: str, typed: str, version: int) -> list[UnfinishedChange]:
         """What the user left unfinished by typing the same under this catalog version, latest first."""
         rows = self._ask("lists.unfinished", by=user, typed=typed, version=version)
-        return [UnfinishedChange._make(row) for row in rows]
+        return [trusted(UnfinishedChange._make(row)) for row in rows]
+
+    def _sound(self, rows: Iterable[AnyRow]) -> Iterator[EventRow]:
+        """Those of which each can be read."""
+        for row in rows:
+            try:
+                journal.event(*row[-3:])
+            except Misfit as misfit:
+                self._store.note_damage(f"event {row[1]} of {row[0]}: {misfit}")
+                continue
+            yield from sound([EventRow._make((*row[:-1], parsed(row[-1])))], self._store)
 
 
 def _bounds(change: int | None) -> dict[str, int]:
@@ -94,5 +104,11 @@ def _bounds(change: int | None) -> dict[str, int]:
     return {"first": change or 0, "last": change or LAST}
 
 
-def _row(row: AnyRow) -> EventRow:
-    return EventRow._make((*row[:-1], parsed(row[-1])))
+def _entry(row: AnyRow) -> Entry:
+    """Raises StoreUnreachable: nothing is replayed around an event that cannot be read."""
+    subject, seq, change, at, by, *kept = row
+    try:
+        event = journal.event(*kept)
+    except Misfit as misfit:
+        raise StoreUnreachable(damaged(f"event {seq} of {subject}: {misfit}")) from None
+    return trusted(Entry(subject, seq, change, at, by, event))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from followup.core.list_rows import VersionRow
 from followup.store.asking import Asking, parsed
+from followup.store.row_values import sound
 
 if TYPE_CHECKING:
     from followup.core.catalog_documents import Document
@@ -31,11 +32,11 @@ class VersionQuestions:
     """What is asked about the versions that were applied."""
 
     def __init__(self, store: Asking) -> None:
-        self._ask = store.ask
+        self._store, self._ask = store, store.ask
 
     def all(self) -> list[VersionRow]:
         """All of them, oldest first."""
-        return [VersionRow._make(row) for row in self._ask("catalog.versions")]
+        return list(sound(map(VersionRow._make, self._ask("catalog.versions")), self._store))
 
     def applied_by(self, change: int) -> int:
         """The version that a change applied; the change was an apply."""

@@ -31,6 +31,10 @@ WHERE v.change >= c.id ORDER BY c.id;
 SELECT c.by, count(*), min(c.id) FROM change AS c
 WHERE c.by <> 'office' AND c.by NOT IN (SELECT id FROM catalog_item WHERE kind = 'user') GROUP BY c.by;
 
+-- name: changes_at_no_time
+-- Before 1900 or after 2999 (store/row_values.py).
+SELECT id, at FROM change WHERE at NOT BETWEEN -2208988800 AND 32503679999 ORDER BY id;
+
 -- name: enrolments_of_no_contact
 SELECT e.id, e.contact FROM enrolment AS e LEFT JOIN contact AS c ON c.id = e.contact WHERE c.id IS NULL;
 
@@ -166,3 +170,7 @@ ORDER BY h.subject, h.seq;
 -- name: tasks
 -- Actions without a contact are their owner's.
 SELECT 'user:' || coalesce(a.owner, ''), {a.action} FROM action AS a WHERE a.contact IS NULL ORDER BY 1;
+
+-- name: size
+-- What somebody looks at before one store takes the place of another.
+SELECT (SELECT count(*) FROM contact WHERE gone IS NULL), (SELECT coalesce(max(at), 0) FROM change);

@@ -8,8 +8,8 @@ from itertools import count
 
 from followup.core.draft import Decision
 from followup.core.model import Dossier
-from followup.errors import Busy, Overtaken
-from followup.store.heads import OVERTAKEN, Head, ItemId, Person
+from followup.errors import Busy, Conflict, Overtaken
+from followup.store.heads import OVERTAKEN, UNDONE_ALREADY, Head, ItemId, Person
 from followup.store.saving import Batch, batch_of
 from followup.store.statements import statement
 from followup.store.tables import (
@@ -34,10 +34,17 @@ class SqliteChange:
             raise (Busy if resume else Overtaken)(OVERTAKEN)  # of batches that are saved none is begun anew
         self.id, self.resumed = resume or int(self._next), resume is not None
         if resume is None:
-            connection.execute(insert(CHANGE).sql, ChangeRow(self.id, *head))
+            self._begin(ChangeRow(self.id, *head))
             self._next += 1
         self.ids: Iterator[int] = count(int(action))
         self.saved = False  # a change that changed nothing leaves no trace
+
+    def _begin(self, row: ChangeRow) -> None:
+        """Of two who undo the same change, the second is here when the first is done."""
+        undone = statement("sqlite", "write.undone")
+        if row.undoes is not None and self.connection.execute(undone, {"change": row.undoes}).fetchone() == (1,):
+            raise Conflict(UNDONE_ALREADY.format(row.undoes))
+        self.connection.execute(insert(CHANGE).sql, row)
 
     def hold(self, actions: Iterable[int]) -> None:
         """Whoever changes this store holds all of it."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from followup.core.words import folded
 from followup.errors import Busy, CannotWrite, FollowupError, NoProject, StoreUnreachable
 from followup.store.answering import Answering
-from followup.store.asking import DAMAGED, AnyRow, Argument
+from followup.store.asking import DAMAGED, MISSING, AnyRow, Argument
 from followup.store.sqlite.version import APPLICATION_ID, SCHEMA_VERSION
 from followup.store.statements import statement
 
@@ -42,6 +42,7 @@ KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
     ("SQLITE_BUSY", Busy, "the store is busy: somebody has been writing for longer than it was worth waiting"),
     ("SQLITE_LOCKED", Busy, "the store is busy"),
     ("SQLITE_FULL", CannotWrite, "the disk is full: nothing is half saved; free some space and run it again"),
+    ("SQLITE_READONLY_DBMOVED", Busy, "the store was replaced or moved meanwhile: nothing was changed; run it again"),
     ("SQLITE_READONLY", CannotWrite, "the store cannot be written: its file or folder is read-only"),
     # the change stands; only that its folder is on the disk was not confirmed
     ("SQLITE_IOERR_DIR_FSYNC", CannotWrite, "the disk reported an error at the very end: see whether it was made"),
@@ -50,6 +51,7 @@ KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
     ("SQLITE_CORRUPT", StoreUnreachable, DAMAGED),
     ("SQLITE_NOTADB", StoreUnreachable, "the file is not a followup store"),
 )
+NOT_CREATED = ("SQLITE_CANTOPEN", CannotWrite, "the store cannot be created there: is its folder there, and writable?")
 
 
 class SqliteStore(Answering):
@@ -58,10 +60,14 @@ class SqliteStore(Answering):
     def __init__(self, path: str, create: bool = False) -> None:
         self.path, self.url = path, f"sqlite:///{path}"
         if not create and not os.path.exists(path):
-            raise NoProject(f"there is no store at {path}: `followup init` makes one")
-        with self._translated():
+            raise NoProject(MISSING.format(path))
+        if create:
+            from followup.disk import check_output
+
+            check_output(path, is_store=True)
+        with self._translated(create):
             # mode=rw: a typing error must not make an empty store
-            uri = f"file:{_quoted(os.path.abspath(path))}?mode=rw" + ("c" if create else "")
+            uri = file_uri(path, "rwc" if create else "rw")
             self.connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=WAIT_SECONDS)
             try:
                 self._check(create)
@@ -97,13 +103,13 @@ class SqliteStore(Answering):
             migrate(self.connection)
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self, creating: bool = False) -> Iterator[None]:
         """SQLite's errors as ours: one line, an exit code; anything unknown stays a bug."""
         try:
             yield
         except sqlite3.Error as error:
             name = getattr(error, "sqlite_errorname", "")
-            for prefix, kind, message in KINDS:
+            for prefix, kind, message in (NOT_CREATED, *KINDS) if creating else KINDS:
                 if name.startswith(prefix):
                     raise kind(f"{message} ({self.path})") from error
             if any(words in str(error) for words in MISSHAPEN):
@@ -187,6 +193,10 @@ class SqliteStore(Answering):
     def back_up(self, path: str) -> None:
         list(self.ask("lists.backup", path=path))
 
+    def renew(self) -> None:
+        with self._translated():
+            self.connection.execute(statement("sqlite", "write.new_instance"))
+
     def schema_faults(self) -> Iterator[str]:
         from followup.store.sqlite.schema import schema_faults
 
@@ -210,6 +220,6 @@ class SqliteStore(Answering):
         return True
 
 
-def _quoted(path: str) -> str:
-    """The three characters that a file: URI reads otherwise."""
-    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+def file_uri(path: str, mode: str) -> str:
+    """Three characters are quoted that a file: URI reads otherwise."""
+    return f"file:{os.path.abspath(path).replace('%', '%25').replace('?', '%3f').replace('#', '%23')}?mode={mode}"

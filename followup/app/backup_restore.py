@@ -1,0 +1,159 @@
+"""A backup becomes the store again: checked in a copy beside the store, put in place in one step; what it replaces is
+kept. Killed anywhere, the store is the old one or the new one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from itertools import count, islice
+from typing import NamedTuple
+
+from followup.app.checking import Doctor
+from followup.app.copying import copied
+from followup.app.session import Visit
+from followup.core.kinds import OFFICE
+from followup.core.timing import local
+from followup.disk import SQLITE, beside, failure_said, whole_folder
+from followup.errors import BadInput, CannotWrite, NoProject, NotFound, StoreUnreachable, UsageError
+from followup.store.folder import replacing as folder_replacing
+from followup.store.opening import open_store
+from followup.store.questions.catalog_questions import AppliedCatalog
+from followup.store.sqlite import replacing as file_replacing
+
+SERVER = (
+    "An office on a server is restored by the server's own tools: load the dump that pg_dump made with psql or "
+    "pg_restore, then run `followup doctor`."
+)
+
+
+class Place(NamedTuple):
+    """Where the store is: a file, or a folder of CSV files."""
+
+    path: str
+    is_folder: bool
+
+    @property
+    def is_taken(self) -> bool:
+        return os.path.lexists(self.path)
+
+
+class About(NamedTuple):
+    """What a store holds. `at`: the local time of its last change, on the office's clock."""
+
+    office: str
+    version: int
+    contacts: int
+    at: str
+
+    def __str__(self) -> str:
+        people = f"{self.contacts:,} contact{'' if self.contacts == 1 else 's'}"
+        return f"{self.office}, catalog version {self.version}, {people}, last change {self.at.replace('T', ' ')}"
+
+
+def place_of(url: str) -> Place:
+    """Raises UsageError for a server's."""
+    scheme, _, path = url.partition(":")
+    if scheme not in ("sqlite", "csv"):
+        raise UsageError(SERVER)
+    place = Place(os.path.realpath(path if scheme == "csv" else path.removeprefix("///")), scheme == "csv")
+    if not os.path.isdir(os.path.dirname(place.path)):
+        raise CannotWrite(f"{os.path.dirname(place.path)} is not there: make the folder, or mount its disk, first")
+    return place
+
+
+@contextmanager
+def checked_copy(file: str, place: Place, show: Callable[[int], None]) -> Iterator[str]:
+    """A copy of the backup beside the place where it is to be, healthy and brought up to this program; its path.
+
+    Raises NotFound, BadInput with what is wrong with the backup, NoProject where it is a newer program's.
+    """
+    _check_file(file, place)
+    with beside(place.path, ours=True) as part:
+        with failure_said(part.name):
+            shutil.copyfile(file, part.name)
+        try:
+            _check_health(part.name, show)
+        except (StoreUnreachable, BadInput) as error:
+            raise BadInput(f"{file} can't be restored: {str(error).replace(part.name, file)}") from None
+        yield part.name
+
+
+def _check_file(file: str, place: Place) -> None:
+    if not os.path.lexists(file):
+        raise NotFound(f"There is no file {file}.")
+    if not os.path.isfile(file):
+        raise BadInput(f"{file} isn't a file. Name one that `followup backup` made.")
+    if place.is_taken and os.path.samefile(file, place.path):
+        raise BadInput(f"{file} is the store itself. Name a backup of it.")
+    for journal in (file + "-journal", file + "-wal"):
+        if os.path.exists(journal) and os.path.getsize(journal):
+            raise BadInput(f"{file} is a store in use, since {journal} belongs to it. Name one that `backup` made.")
+    with failure_said(file), open(file, "rb") as start:
+        if start.read(len(SQLITE)) != SQLITE:
+            raise BadInput(f"{file} isn't a backup of a followup store.")
+
+
+def _check_health(path: str, show: Callable[[int], None]) -> None:
+    try:
+        store = open_store(f"sqlite:///{path}")
+    except NoProject as error:
+        if "newer" in str(error):
+            raise
+        raise BadInput("it isn't a followup store") from None
+    with closing(store):
+        if not store.catalog.version():
+            raise BadInput("it holds no office")
+        lines = list(islice(Doctor(store).damage(show), 3))
+    if lines:
+        raise BadInput("it is damaged: " + "; ".join(lines))
+
+
+def about(visit: Visit) -> About:
+    """What an opened store holds."""
+    office = visit.catalog.document(OFFICE, "office")
+    name, zone = (str(office["name"]), str(office["zone"])) if office else ("no office", "UTC")
+    contacts, at = visit.store.doctor.size()
+    return About(name, visit.catalog.version, contacts, local(at, zone).text)
+
+
+def replaced(url: str) -> str:
+    """What is there now, in words, whatever state it is in."""
+    try:
+        with closing(open_store(url)) as store:
+            return str(about(Visit(store, AppliedCatalog(store.catalog), 0, None)))
+    except Exception:  # what is damaged raises anything: that is why it is replaced
+        return "a store that can't be read"
+
+
+def put_in_place(visit: Visit, path: str, place: Place) -> str | None:
+    """The checked copy at `path`, which `visit` has open, becomes the store. The name under which what was there is
+    kept. Raises CannotWrite, Busy."""
+    kept = _dated(place, local(visit.now, _zone(visit)).text) if place.is_taken else None
+    if not place.is_folder:
+        visit.store.renew()
+        visit.store.close()
+        file_replacing.put_in_place(path, place.path, kept)
+        return kept
+    with failure_said(place.path), whole_folder(place.path, becomes_it=not kept) as part:
+        copied(visit, f"csv:{part}", lambda _: None)
+        if kept:
+            folder_replacing.put_in_place(part, place.path, kept)
+    return kept
+
+
+def _zone(visit: Visit) -> str:
+    office = visit.catalog.document(OFFICE, "office")
+    return str(office["zone"]) if office else "UTC"
+
+
+def _dated(place: Place, now: str) -> str:
+    """A name that nothing has."""
+    name = f"{place.path}.replaced-{now.replace(':', '')}"
+    return next(each for each in _numbered(name) if not os.path.lexists(each))
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    yield from (f"{name}-{number}" for number in count(2))

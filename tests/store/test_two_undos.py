@@ -1,0 +1,56 @@
+"""Two who undo the same change at the same moment: one does, the other is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import pytest
+
+from followup.app.office_store import open_office
+from followup.app.undoing import undo_last
+from followup.errors import Conflict
+from tests.sessions import session_in
+from tests.store.conftest import Kept
+
+NOON = 1777910400
+
+
+class Late:
+    """A store in which `meanwhile` happens once it is known what is to be undone."""
+
+    def __init__(self, store: Any, meanwhile: Callable[[], object]) -> None:
+        self._store, self._meanwhile = store, meanwhile
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    @property
+    def history(self) -> Any:
+        return self
+
+    def last_change_of(self, user: str) -> int | None:
+        number: int | None = self._store.history.last_change_of(user)
+        self._meanwhile()
+        return number
+
+    def change(self, *words: Any, **options: Any) -> Any:
+        asked_about = len(words) == 1 and isinstance(words[0], int)
+        return (self._store.history if asked_about else self._store).change(*words, **options)
+
+    def touched(self, change: int) -> list[str]:
+        touched: list[str] = self._store.history.touched(change)
+        return touched
+
+
+def test_T1_the_second_of_two_undos_is_a_conflict_and_changes_nothing(anywhere: Kept) -> None:
+    assert anywhere.run("attempt", "2", "--note", "one").returncode == 0
+    assert anywhere.run("attempt", "2", "--note", "two").returncode == 0
+    with closing(open_office(anywhere.url)) as store:
+        session = session_in(store, NOON, "tom", "undo")
+        late = Late(store, lambda: anywhere.run("undo"))
+        with pytest.raises(Conflict):
+            undo_last(session._replace(store=late))
+    assert '"attempts": 1' in anywhere.run("next", "jane-smith", "--format", "json").stdout
+    assert anywhere.run("doctor", "-q", user="sue").returncode == 0
