@@ -170,6 +170,29 @@ def test_T5_a_day_off_is_rolled_and_a_negative_offset_never_forward(roll: str, n
     assert placed.moved_by == (("roll",) if expected != SATURDAY else ())
 
 
+@pytest.mark.parametrize(
+    ("start", "number", "expected"),
+    [
+        (SATURDAY, 0, MONDAY),
+        (SATURDAY, 1, MONDAY),  # Friday lies before the Saturday that it counts from
+        ("2026-05-10", 0, MONDAY),
+        (FRIDAY, 1, FRIDAY),  # not before the day itself
+        (FRIDAY, 2, FRIDAY),
+    ],
+)
+def test_T5_rolling_back_never_goes_before_the_day_that_the_offset_counts_from(
+    start: str, number: int, expected: str
+) -> None:
+    placed = place(moment(start, ZONE), Offset(number, "days"), OFFICE, roll="back")
+    assert (placed.due, placed.moved_by) == (expected, ("roll",))
+    assert placed.nominal == (date.fromisoformat(start) + timedelta(number)).isoformat()
+
+
+def test_T5_hours_from_a_moment_never_roll_back_before_its_day() -> None:
+    placed = place(moment(f"{SATURDAY}T10:00", ZONE), Offset(2, "hours"), OFFICE, roll="back")
+    assert (placed.nominal, placed.due) == (f"{SATURDAY}T12:00", f"{MONDAY}T12:00")
+
+
 def test_T5_a_working_day_is_not_moved() -> None:
     placed = place(moment(FRIDAY, ZONE), Offset(0, "days"), OFFICE, roll="forward")
     assert (placed.due, placed.moved_by) == (FRIDAY, ())
