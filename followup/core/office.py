@@ -212,7 +212,7 @@ class Office(NamedTuple):
 
 
 #: how an inbound came in (F1)
-INBOUND_CHANNELS = ("call", "correspondence", "email", "walk-in")
+INBOUND_CHANNELS = ("call", "correspondence", "email", "walk-in", "sms", "web")
 
 #: F1's own types; a catalog relabels them and declares more.
 BUILT_IN_TYPES: Mapping[str, ActionType] = MappingProxyType(

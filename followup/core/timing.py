@@ -232,6 +232,18 @@ def day_of(utc: str, zone: str) -> str:
     return today(int(datetime.fromisoformat(utc).timestamp()), zone)
 
 
+def ago(due: When, now: When) -> str:
+    """How long before `now` `due` was, in words; nothing where it is not past. Both as the same clock shows them: a
+    date has passed when its day is over."""
+    if days := max(days_between(due.text, now.text), 0):
+        return "yesterday" if days == 1 else f"{days:,} days ago"
+    minutes = (now.at - due.at) // 60
+    if len(due.text) == 10 or minutes <= 0:
+        return ""
+    number, unit = (minutes // 60, "hour") if minutes >= 60 else (minutes, "minute")
+    return f"{number} {unit}{'' if number == 1 else 's'} ago"
+
+
 def readable(text: str) -> str:
     """ISO text as people read it: `2026-05-03 14:00`."""
     return text.replace("T", " ")
