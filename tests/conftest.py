@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,7 +28,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Before Hypothesis looks for it: one seed for all properties, and for all workers."""
+    """One seed for all properties and workers, before Hypothesis looks for it. And commands under test can be
+    interrupted: a shell that runs the tests in the background starts them with SIGINT ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.option.hypothesis_seed is None:
         of_the_run = getattr(config, "workerinput", {}).get("seed")
         config.option.hypothesis_seed = of_the_run or str(secrets.randbelow(2**32))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from followup.app.deciding import BATCH
 from followup.app.restoring import migrate_the_rest, restore
 from followup.app.session import Session
+from followup.core import office_documents
 from followup.core.draft import Decision, Stamp
 from followup.core.model import OFFICE_SUBJECT, Dossier
 from followup.core.office import Office
@@ -42,9 +43,10 @@ def undo_last(session: Session, partial: bool = False) -> Reversal:
         stamp = Stamp(writing.id, session.now, session.user)
         restored = restore(session, writing, number) if OFFICE_SUBJECT in subjects else None
         office = restored.edition.office if restored else session.office
+        then = _office_of(session, change.version)
         rest = (subject for subject in subjects if subject != OFFICE_SUBJECT)
         while batch := list(islice(rest, BATCH)):
-            writing.save(_reversed(session, batch, number, office, stamp, reversal))
+            writing.save(_reversed(session, batch, number, office, stamp, then, reversal))
         if reversal.refused and not partial:
             raise Refused(_refusal(reversal))
         if restored:
@@ -53,8 +55,14 @@ def undo_last(session: Session, partial: bool = False) -> Reversal:
     return reversal
 
 
+def _office_of(session: Session, version: int) -> Office:
+    if version == session.office.version:
+        return session.office
+    return office_documents.office(version, office_documents.Documents(session.store.versions.documents(version)))
+
+
 def _reversed(
-    session: Session, subjects: list[str], number: int, office: Office, stamp: Stamp, reversal: Reversal
+    session: Session, subjects: list[str], number: int, office: Office, stamp: Stamp, then: Office, reversal: Reversal
 ) -> list[tuple[Dossier, Decision]]:
     decisions = []
     for subject in subjects:
@@ -62,7 +70,7 @@ def _reversed(
             entries = session.store.history.entries(subject)
             if not entries:  # a server hides it from a user who handed it over
                 raise Refused(f"{subject.replace(':', ' ')} is not yours to see any more (F20)")
-            decisions.append(undo(entries, number, office, stamp))
+            decisions.append(undo(entries, number, office, stamp, then))
         except Refused as refusal:
             reversal.refused.append((subject, refusal))
             continue

@@ -215,6 +215,12 @@ class Office(NamedTuple):
         except KeyError:
             return self.calendars[None]
 
+    def zones_left(self, before: Office) -> dict[str | None, str]:
+        """Owners whose zone isn't what it was under `before` -> that old zone (T1). Users that only one of the two
+        declares count, since without a declaration their actions read in the office's zone."""
+        zones = {owner: before.calendar(owner).zone for owner in (None, *before.users, *self.users)}
+        return {owner: zone for owner, zone in zones.items() if self.calendar(owner).zone != zone}
+
 
 #: how an inbound came in (F1)
 INBOUND_CHANNELS = ("call", "correspondence", "email", "walk-in", "sms", "web")

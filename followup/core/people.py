@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from followup.core import history as h
@@ -115,13 +115,13 @@ def hand_over(draft: Draft, owner: str | None, property: str | None) -> None:
             draft.add(_reassigned(draft, action, owner, draft.calendar(action.owner).zone))
 
 
-def rezone(draft: Draft, before: Mapping[str | None, str]) -> None:
-    """T1: `before`: owners whose zone has changed -> the zone that their open actions read in until now.
+def rezone(draft: Draft, before: Mapping[str | None, str], actions: Iterable[Action]) -> None:
+    """T1: `actions` that are open follow their owner's clock; only what is rewritten is an event.
 
-    Only what is rewritten is an event.
+    `before`: owners whose zone has changed -> the zone that these actions read in until now.
     """
-    for action in draft.dossier.open_actions:
-        if action.owner in before:
+    for action in actions:
+        if action.open and action.owner in before:
             event = _reassigned(draft, action, action.owner, before[action.owner])
             if (event.due, event.nominal, event.at) != (action.due, action.nominal, action.at):
                 draft.add(event)

@@ -9,16 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from followup.core import history as h
-from followup.core.draft import Decision, Stamp
-from followup.core.evolve import evolve, replay
+from followup.core.draft import Decision, Draft, Stamp
+from followup.core.evolve import replay
 from followup.core.model import CANCELLED, UNDONE, Action, Dossier, Enrolment
 from followup.core.office import Office
+from followup.core.people import rezone
 from followup.core.timing import today, utc_text
 from followup.errors import Refused
 
 
-def undo(history: Sequence[h.Entry], change: int, office: Office, stamp: Stamp) -> tuple[Dossier, Decision]:
+def undo(
+    history: Sequence[h.Entry], change: int, office: Office, stamp: Stamp, then: Office
+) -> tuple[Dossier, Decision]:
     """The subject whose whole history is given as it stands, and what reverses `change`, as the change of `stamp`.
+
+    `then`: the office that `change` was decided under. Where an owner's zone is another by now, what comes back open is
+    read again in the zone of today (T1), by events of its own, so that the reversal itself stays exact.
 
     Raises Refused where the subject has changed since, for that change comes first; and where it would go back onto a
     cycle, or to an owner, that the office no longer has (F14).
@@ -35,8 +41,10 @@ def undo(history: Sequence[h.Entry], change: int, office: Office, stamp: Stamp) 
     _is_there_still(before, now, office)
     owner = now.contact.owner if now.contact else subject.partition(":")[2]
     on = today(stamp.at, office.calendar(owner).zone)
-    entry = h.Entry(subject, now.seq + 1, stamp.change, stamp.at, stamp.by.id, _reversal(now, before, change, on))
-    return now, Decision((entry,), evolve(now, entry))
+    draft = Draft(now, office, stamp, iter(()))
+    draft.add(_reversal(now, before, change, on))
+    rezone(draft, office.zones_left(then), [action for action in before.actions if action not in now.actions])
+    return now, draft.decision
 
 
 def _is_there_still(before: Dossier, now: Dossier, office: Office) -> None:

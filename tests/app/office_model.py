@@ -62,10 +62,16 @@ class Office:
             self._note(touched)
         return refused
 
-    def _note(self, touched: dict[str, Row], *more: str, undone: bool = False) -> None:
-        """A change, and what each subject was before it."""
+    def _note(self, touched: dict[str, Row], *more: str, undone: bool = False, under: Raw | None = None) -> None:
+        """A change, what each subject was before it, and the catalog that it was decided under."""
         number = len(self.changes) + 1
-        self.changes[number] = {"by": self.by, "subjects": sorted([*touched, *more]), "undone": undone}
+        subjects = sorted([*touched, *more])
+        self.changes[number] = {
+            "by": self.by,
+            "subjects": subjects,
+            "undone": undone,
+            "catalog": under or self.catalog,
+        }
         if "office" in more:
             self.versions.append((number, self.catalog))
         for subject, before in touched.items():
@@ -90,7 +96,9 @@ class Office:
             return refused
         records, standing = dict(self.records), {s: list(had) for s, had in self.standing.items()}
         for subject in subjects.difference(refused):
-            self.records[subject] = self._taken_back(self.records[subject], self.standing[subject].pop()[1])
+            now, was = self.records[subject], self.standing[subject].pop()[1]
+            self.records[subject] = self._taken_back(now, was)
+            self._follow_clocks(self.records[subject], now, change["catalog"])
         try:
             touched = self._comes_in_force(before, but=subjects.difference(refused)) if put_back else {}
         except No:
@@ -130,6 +138,13 @@ class Office:
         told = now["told"] + Counter(["undone"])
         return {"contact": deepcopy(contact), "actions": actions, "enrolments": enrolments, "told": told}
 
+    def _follow_clocks(self, back: Row, now: Row, then: Raw) -> None:
+        """T1: what comes back open is read in its owner's zone of today."""
+        for action in opened(back):
+            owner = action["owner"]
+            if action not in now["actions"].values() and zone_of(then, owner) != self.zone(owner):
+                self.read_anew(back, action, zone_of(then, owner))
+
     def apply(self, by: str, catalog: Raw) -> list[str]:
         """E1. Raises No where somebody would be left with nothing (F12, F14, E4, E6)."""
         self.by = by
@@ -141,12 +156,12 @@ class Office:
         except No:
             self.catalog = before
             raise
-        self._note(touched, "office")
+        self._note(touched, "office", under=before)
         return []
 
     def _comes_in_force(self, before: Raw, but: Container[str] = ()) -> dict[str, Row]:
         """Everybody meets the catalog, after `before`; answers the records as they were of those it touched."""
-        zones = {owner: zone_of(before, owner) for owner in (None, *before["users"])}
+        zones = {owner: zone_of(before, owner) for owner in (None, *before["users"], *self.catalog["users"])}
         order = sorted((first(mine), s) for s, mine in self.records.items() if s not in but)
         met = {s: edits.met(self, deepcopy(self.records[s]), before, zones) for _, s in order}
         had, self.records = self.records, {**self.records, **met}

@@ -19,6 +19,7 @@ from followup.core.migration.edition import Heap
 from followup.core.migration.effects import KINDS, Effect
 from followup.core.migration.migrate import migrate
 from followup.core.model import UNDONE, Action, Dossier, Enrolment
+from followup.core.people import rezone
 from followup.core.process.course import Course
 from followup.core.process.rounds import begin
 from followup.core.timing import moment
@@ -135,6 +136,7 @@ class Story:
         self.office, self.now = office, now
         self.dossier = Dossier(subject)
         self.history: list[h.Entry] = []
+        self.offices: dict[int, o.Office] = {}  # by change: the one that it was decided under
         self.change = 0
         self.next_id = 1
 
@@ -154,7 +156,8 @@ class Story:
 
     def undoes(self, change: int | None = None, by: str = "sue") -> h.Entry:
         stamp = Stamp(self.change + 1, instant(self.now), self.office.users[by])
-        now, made = undo(self.history, change or self.change, self.office, stamp)
+        change = change or self.change
+        now, made = undo(self.history, change, self.office, stamp, self.offices[change])
         assert now == self.dossier
         stored = replay(made.entries, as_stored(now))
         assert (stored.cycle, [*stored.enrolments]) == (made.after.cycle, sorted(stored.enrolments, key=lambda x: x.id))
@@ -183,8 +186,17 @@ class Story:
         self.office = office
         return list(effects)
 
+    def gets(self, office: o.Office) -> None:
+        """Any other office, also where an apply would be refused; open actions follow their owners' clocks, as in one."""
+        stamp = Stamp(self.change + 1, instant(self.now), next(iter(office.users.values())))
+        draft = Draft(self.dossier, office, stamp, count(self.next_id))
+        rezone(draft, office.zones_left(self.office), self.open)
+        self._keep(draft.entries, draft.dossier)
+        self.office = office
+
     def _keep(self, entries: list[h.Entry], after: Dossier) -> None:
         self.change += 1
+        self.offices[self.change] = self.office
         self.history += entries
         self.dossier = after
         self.next_id = 1 + max([a.id for a in after.actions] + [x.id for x in after.enrolments], default=0)

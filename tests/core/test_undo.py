@@ -12,7 +12,7 @@ from followup.core.model import CANCELLED, SCHEDULED, UNDONE, Action, Dossier
 from followup.core.office import Process
 from followup.core.undo import undo
 from followup.errors import Refused
-from tests.core.building import USERS, Story, cycle, instant, office, step
+from tests.core.building import USERS, Story, calendar, cycle, instant, office, step
 
 THREE = cycle("three", step("a", "1 day"), step("b", "2 days"), step("c", "3 days"))
 OTHER = cycle("other", step("x", "10 days"))
@@ -161,8 +161,9 @@ def test_E11_a_change_in_batches_that_others_came_between_is_told_apart_by_what_
     jane.change = 4
     jane.does(w.Attempt(2))  # 5
     with pytest.raises(Refused, match="changed since: by sue"):
-        undo(jane.history, 7, jane.office, Stamp(8, instant("2026-05-06T12:00"), jane.office.users["tom"]))
-    _, (_, after) = undo(jane.history, 5, jane.office, Stamp(8, instant("2026-05-06T12:00"), jane.office.users["sue"]))
+        undo(jane.history, 7, jane.office, Stamp(8, instant("2026-05-06T12:00"), jane.office.users["tom"]), jane.office)
+    stamp = Stamp(8, instant("2026-05-06T12:00"), jane.office.users["sue"])
+    _, (_, after) = undo(jane.history, 5, jane.office, stamp, jane.office)
     assert (after.known.phone, after.actions[0].attempts) == ("1", 0)
 
 
@@ -174,6 +175,32 @@ def test_E11_a_change_is_taken_back_whatever_became_of_the_catalog() -> None:
     assert jane.due == {"a": "2026-05-05"}
     jane.closes_on("a", "2026-05-06")
     assert jane.enrolment.reason == "no-more-steps"
+
+
+MORNING_CALL = cycle("nine", step("nine", at="09:00"), step("late", "2 hours"))
+
+
+def test_T1_what_an_undo_reopens_follows_the_clock_that_its_owner_has_by_now() -> None:
+    """The dates and `at:` times read as before, elapsed time keeps its instant; what changed is an event of its own."""
+    jane = jane_on(MORNING_CALL)
+    jane.at("2026-05-05T10:00").completes("nine")
+    jane.completes("late")
+    jane.gets(office(MORNING_CALL, calendars={"tom": calendar(zone="Asia/Tokyo")}))
+    jane.undoes(3)
+    assert jane.due == {"late": "2026-05-06T04:00"}
+    assert jane.action("late").at == instant("2026-05-05T12:00")
+    jane.undoes(2)
+    assert jane.due == {"nine": "2026-05-05T09:00"}
+    assert jane.action("nine").at == instant("2026-05-05T09:00", "Asia/Tokyo")
+    assert jane.last == ["undone", "reassigned"]
+
+
+def test_T1_an_undo_writes_nothing_of_a_clock_that_reads_the_same() -> None:
+    jane = jane_on(THREE)
+    jane.closes_on("a", "2026-05-05")
+    jane.gets(office(THREE, calendars={"tom": calendar(zone="America/Los_Angeles")}))
+    jane.undoes(2)
+    assert jane.last == ["undone"]
 
 
 @pytest.mark.parametrize("now", [(), (cycle("three", step("a"), active=False),)])

@@ -104,7 +104,8 @@ class Replay:
         entry = h.Entry(self.subject, event_row.seq, event_row.change, event_row.at, event_row.by, event)
         now, self.dossier = self.dossier, evolve(self.dossier, entry)
         undone = event.change if isinstance(event, h.Undone) else None
-        if undone != event_row.undoes and not (event_row.restores and undone is None):
+        follows = undone is None and (event_row.restores or isinstance(event, h.Reassigned))
+        if undone != event_row.undoes and not follows:
             self._report(event_row, _contradiction(event_row.change, event_row.undoes, undone))
         if undone is not None:
             self._compare_undo(event_row, undone, now)

@@ -23,9 +23,7 @@ def edition(before: Office, after: Office, entries: Mapping[str, MigrateDocument
         edit = _edit(before, after, entries, ref)
         if edit.directives or edit.entry or _seen_by_people(edit.before) != _seen_by_people(edit.after):
             edits[edit.ref] = edit
-    zones = {owner: before.calendar(owner).zone for owner in (None, *before.users)}
-    changed = {owner: zone for owner, zone in zones.items() if after.calendar(owner).zone != zone}
-    return Edition(after, edits, changed)
+    return Edition(after, edits, after.zones_left(before))
 
 
 def _edit(before: Office, after: Office, entries: Mapping[str, MigrateDocument], ref: Ref) -> ProcessEdit:

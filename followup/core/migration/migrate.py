@@ -37,7 +37,7 @@ def migrate(
     draft = Draft(dossier, edition.office, stamp, ids, not_before_today=True)
     effects: tuple[Effect, ...] = ()
     if edition.zones:
-        rezone(draft, edition.zones)
+        rezone(draft, edition.zones, dossier.open_actions)
         effects = tuple(_rezoned(dossier, draft))
     for enrolment in dossier.enrolments:
         edit = edition.processes.get(edition.office.current(enrolment.ref))

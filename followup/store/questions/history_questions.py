@@ -27,12 +27,13 @@ class EventRow(NamedTuple):
 
 
 class ChangeHead(NamedTuple):
-    """What a change was. `at`: UTC seconds."""
+    """What a change was. `at`: UTC seconds; `version`: of the catalog it was decided under."""
 
     id: int
     at: int
     by: str
     command: str
+    version: int
 
 
 class UnfinishedChange(NamedTuple):
