@@ -53,9 +53,13 @@ class Refused(FollowupError):
 
 
 class Conflict(FollowupError):
-    """Somebody else was first; the message says who, when, and what stands now."""
+    """Somebody else was first; the message says who, when, and what stands now. `action`: the one that it is about."""
 
     exit_code = 5
+
+    def __init__(self, message: str, action: int | None = None) -> None:
+        super().__init__(message)
+        self.action = action
 
 
 class BadInput(FollowupError):

@@ -7,7 +7,7 @@ from hashlib import sha256
 from itertools import count
 from typing import TYPE_CHECKING
 
-from followup.app.catalog_diff import as_written, departures, item_changes, migrate_entries, spent_entries
+from followup.app.catalog_diff import Entries, departures, item_changes, migrate_entries, spent_entries
 from followup.app.migrating import migrations
 from followup.app.session import Visit
 from followup.app.versions import Version, apply_decision, record
@@ -34,9 +34,9 @@ def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_
     store, version = visit.store, visit.catalog.version
     documents = store.versions.in_force()
     changes = item_changes(documents, wanted.documents)
-    impact = Impact(most)
+    before, impact = _office(version, documents), Impact(most)
     if changes and version:
-        edition, refs = edition_of(store, _office(version, documents), wanted, changes)
+        edition, refs = edition_of(store, before, wanted, changes)
         stamp = Stamp(0, visit.now, administrator(edition.office, by))
         stretches = migrations(store, edition, refs, stamp, count(1 << 62))
         while True:
@@ -46,7 +46,7 @@ def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_
                 break
             for migrated in stretch:
                 impact.note(migrated.effects)
-    return _catalog_diff(store, wanted, changes, version, impact)
+    return _catalog_diff(store, before, wanted, changes, impact)
 
 
 def apply(
@@ -60,8 +60,8 @@ def apply(
     version = store.catalog.version()  # not the visit's: while the user was asked, another may have been applied
     with store.change(Head(at, by, "apply", version), visit.dry_run, alone=True) as writing:
         documents = store.versions.in_force()
-        changes = item_changes(documents, wanted.documents)
-        migrating = edition_of(store, _office(version, documents), wanted, changes) if changes and version else None
+        changes, before = item_changes(documents, wanted.documents), _office(version, documents)
+        migrating = edition_of(store, before, wanted, changes) if changes and version else None
         if changes:
             record(writing, wanted, version + 1, changes)
             writing.save([apply_decision(store, writing.id, at, by, h.Applied(version + 1, wanted.digest, wanted.git))])
@@ -71,7 +71,7 @@ def apply(
                 writing.save((migrated.before, migrated.decision) for migrated in stretch)
                 for migrated in stretch:
                     impact.note(migrated.effects)
-        diff = _catalog_diff(store, wanted, changes, version, impact)
+        diff = _catalog_diff(store, before, wanted, changes, impact)
         if expected is not None and expected != diff.digest:
             raise Conflict("the store or the files have changed since that was shown: look at `followup diff` again")
         if diff.refused:
@@ -97,17 +97,17 @@ def edition_of(
 
 
 def _catalog_diff(
-    store: Store, wanted: Version, changes: tuple[ItemChange, ...], version: int, impact: Impact
+    store: Store, before: o.Office, wanted: Version, changes: tuple[ItemChange, ...], impact: Impact
 ) -> CatalogDiff:
-    unused = migrate_entries(changes).keys() - impact.used
-    warnings = [f"migrate {as_written(id)} has nothing to do: nobody stands there" for id in sorted(unused)]
-    digest = sha256(f"{version} {wanted.digest} {impact.digest}".encode()).hexdigest()[:16]
+    after = _office(before.version + 1, wanted.documents)
+    entries = Entries(migrate_entries(changes), before, after)
+    digest = sha256(f"{before.version} {wanted.digest} {impact.digest}".encode()).hexdigest()[:16]
     return CatalogDiff(
-        version + 1 if changes else version,
+        after.version if changes else before.version,
         changes,
         impact,
-        (*refusals(impact), *departures(store, changes)),
-        (*warnings, *spent_entries(wanted.documents, changes)),
+        (*entries.refusals(), *refusals(impact), *departures(store, changes)),
+        (*entries.warnings(impact), *spent_entries(wanted.documents, changes)),
         digest,
     )
 

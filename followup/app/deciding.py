@@ -12,8 +12,8 @@ from followup.core.decide import decide
 from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
 from followup.core.timing import local
-from followup.core.wishes import Wish
-from followup.errors import FollowupError, NotFound
+from followup.core.wishes import Wish, choice_of
+from followup.errors import Conflict, FollowupError, NotFound
 
 if TYPE_CHECKING:
     from followup.store.protocol import Change
@@ -51,12 +51,13 @@ class Transaction(NamedTuple):
         for contact, asked in batch:
             dossier = dossiers[contact]
             try:
-                decision = self.decide(dossier, asked(dossier) if callable(asked) else asked)
+                wish = asked(dossier) if callable(asked) else asked
+                decision = self.decide(dossier, wish)
             except FollowupError as refusal:
                 self.outcome.refused.append((contact, refusal))
                 continue
             dossiers[contact] = decision.after  # it may be named twice
-            self.outcome.note([contact], dossier, decision)
+            self.outcome.note([contact], dossier, decision, choice_of(wish))
             watch(dossier, decision.after)
             yield dossier, decision
 
@@ -64,10 +65,10 @@ class Transaction(NamedTuple):
         """All about one subject, or nothing; saved at once, since the next wishes may be about the same subject."""
         decision = Decision((), before)
         for wish in wishes:
-            next = self.decide(decision.after, wish)
-            decision = Decision(decision.entries + next.entries, next.after)
+            later = self.decide(decision.after, wish)
+            decision = Decision(decision.entries + later.entries, later.after)
         self.change.save([(before, decision)])
-        self.outcome.note(asked, before, decision)
+        self.outcome.note(asked, before, decision, next(filter(None, map(choice_of, wishes)), None))
 
 
 def for_contacts(
@@ -78,7 +79,7 @@ def for_contacts(
     watch: Watch = lambda _, __: None,
 ) -> Outcome:
     """Each wish about the contact named with it; what is refused does not stop the rest."""
-    outcome = Outcome(most)
+    outcome = Outcome(most, session.clock)
     for _ in _batches(session, wishes, lambda: outcome, watch):
         progress(outcome.done.total)
     return outcome
@@ -132,7 +133,7 @@ def for_actions(
 
     What is refused does not stop the rest. One transaction.
     """
-    outcome, groups = Outcome(most), list(wishes)
+    outcome, groups = Outcome(most, session.clock), list(wishes)
     with session.store.change(session.head(), session.dry_run) as change:
         transaction = Transaction(session, change, Stamp(change.id, session.now, session.user), outcome)
         change.hold(action for actions, _ in groups for action in actions)
@@ -140,8 +141,15 @@ def for_actions(
             try:
                 transaction.together(actions, _dossier_of(session, actions), wanted)
             except FollowupError as refusal:
-                outcome.refused += [(action, refusal) for action in actions]
+                outcome.refused += [(action, _refusal_of(action, refusal)) for action in actions]
     return outcome
+
+
+def _refusal_of(action: int, refusal: FollowupError) -> FollowupError:
+    """Of one action among those that are done together: it may be refused for another one's sake."""
+    if isinstance(refusal, Conflict) and refusal.action not in (None, action):
+        return Conflict(f"not changed, because action {refusal.action} can't be completed with it", action)
+    return refusal
 
 
 def _dossier_of(session: Session, actions: Sequence[int]) -> Dossier:
@@ -153,7 +161,7 @@ def _dossier_of(session: Session, actions: Sequence[int]) -> Dossier:
 
 def for_user(session: Session, user: str, wish: Wish, most: int | None = NAMED) -> Outcome:
     """A wish about a user's own tasks."""
-    outcome = Outcome(most)
+    outcome = Outcome(most, session.clock)
     with session.store.change(session.head(), session.dry_run) as change:
         transaction = Transaction(session, change, Stamp(change.id, session.now, session.user), outcome)
         transaction.together([user], session.store.tasks(user), [wish])

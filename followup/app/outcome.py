@@ -2,46 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from followup.core import history as h
 from followup.core.draft import Decision
 from followup.core.few import Few
 from followup.core.kinds import CYCLE
 from followup.core.list_rows import ActionRow, shown
-from followup.core.model import Dossier
+from followup.core.model import Action, Dossier
+from followup.core.timing import When, ago, readable
+from followup.core.wishes import Choice
+from followup.core.worklist import barred
 from followup.errors import FollowupError
 
 #: how many are named one by one in a line
 NAMED = 5
+#: this moment, as the clock of an owner shows it; of the office, for nobody
+Clock = Callable[[str | None], When]
+
+PLACED, STAYS, CATEGORISED = "placed on", "stays on", "categorised as"
+
+
+class CarriedOut(NamedTuple):
+    """How a choice was carried out (F10): PLACED, STAYS or CATEGORISED, and the alias or cycle as it was chosen."""
+
+    how: str
+    choice: str
 
 
 class Outcome:
     """`done`: ids of the actions or contacts asked for; `named`: the first few of them, for people."""
 
-    def __init__(self, most: int | None = NAMED) -> None:
+    def __init__(self, most: int | None = NAMED, clock: Clock | None = None) -> None:
+        self.clock = clock
         self.done: Few[int | str] = Few(most)
         self.named: Few[str] = Few(NAMED)
         self.scheduled: Few[ActionRow] = Few(most)
         self.cancelled: Few[int] = Few(most)
+        self.choices: dict[CarriedOut, Few[str]] = {}  # -> the contacts of whom it is true, for people
         self.refused: list[tuple[int | str, FollowupError]] = []
         self.notices: set[str] = set()
         self.counted = {"new": 0, "changed": 0, "same": 0}
 
-    def note(self, asked: Sequence[int | str], before: Dossier, decision: Decision) -> None:
-        """What was decided about the actions, the contact or the user `asked`."""
+    def note(
+        self, asked: Sequence[int | str], before: Dossier, decision: Decision, choice: Choice | None = None
+    ) -> None:
+        """What was decided about the actions, the contact or the user `asked`. `choice`: the one that was carried out
+        for a contact who was there already."""
         for id in asked:
             self.done.add(id)
             if not self.named.full:
                 self.named.add(_name(id, before, decision.after))
         self.counted["new" if before.contact is None else "changed" if decision.entries else "same"] += 1
         for entry in decision.entries:
-            if isinstance(entry.event, h.Scheduled):
-                self._scheduled(entry.event, decision.after)
-            elif isinstance(entry.event, h.Cancelled):
-                self.cancelled.add(entry.event.action)
-            elif isinstance(entry.event, h.Ended) and entry.event.reason == "no-more-steps":
-                self._stepped_off(entry.event, decision.after)
+            self._happened(entry.event, asked, decision.after)
+        if choice:
+            self._chosen(carried_out(choice, decision), decision.after)
+
+    def _happened(self, event: h.Event, asked: Sequence[int | str], after: Dossier) -> None:
+        match event:
+            case h.Scheduled():
+                self._scheduled(event, after)
+            case h.Cancelled(action=action) if action not in asked:
+                self.cancelled.add(action)
+            case h.Completed(action=action):
+                self._barred(after.action(action), after)
+            case h.Rescheduled(action=action):
+                self._past(after.action(action))
+            case h.Ended(reason="no-more-steps" | "drained"):
+                self._stepped_off(event, after)
+            case _:
+                pass
 
     def _scheduled(self, event: h.Scheduled, after: Dossier) -> None:
         action = after.action(event.action)
@@ -53,6 +85,19 @@ class Outcome:
             self.scheduled.add(shown(action, after))
         if event.why and event.why.get("unknown_holidays"):
             self.notices.add(f"holidays are not declared as far as {event.due[:10]}: check that date (T9)")
+        if event.enrolment is None or "rebooked" in (event.why or {}):
+            self._past(action)
+
+    def _past(self, action: Action | None) -> None:
+        """C5: a date that was typed is taken, and said where it has passed."""
+        if action and self.clock and (how_long := ago(When(action.due, action.at), self.clock(action.owner))):
+            self.notices.add(f"action {action.id} is due {readable(action.due)}, which was {how_long}")
+
+    def _barred(self, action: Action | None, after: Dossier) -> None:
+        """E12: people may do it, and are reminded."""
+        contact = after.contact
+        if action and contact and (flag := barred(action.type, contact.do_not_contact)):
+            self.notices.add(f"{contact.name} is marked '{flag}'. Action {action.id} was completed anyway")
 
     def _stepped_off(self, event: h.Ended, after: Dossier) -> None:
         """A cycle that ran out leaves a contact with nothing next (F5); a plan is meant to."""
@@ -60,6 +105,17 @@ class Outcome:
         if ended and ended.kind == CYCLE and after.cycle is None:
             mend = f"`followup assign {contact.id} ALIAS`"
             self.notices.add(f"{contact.name} has stepped off the cycle, nothing comes next: {mend} (F5)")
+
+    def _chosen(self, done: CarriedOut, after: Dossier) -> None:
+        contact = after.known
+        self.choices.setdefault(done, Few(NAMED)).add(f"{contact.name} ({contact.id})")
+
+
+def carried_out(choice: Choice, decision: Decision) -> CarriedOut:
+    """What became of `choice` in the decision that it was part of."""
+    events = {type(entry.event) for entry in decision.entries}
+    how = PLACED if h.Enrolled in events else CATEGORISED if h.Categorised in events else STAYS
+    return CarriedOut(how, choice.alias or choice.cycle or "")
 
 
 def _name(asked: int | str, before: Dossier, after: Dossier) -> str:

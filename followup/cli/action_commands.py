@@ -11,7 +11,7 @@ from followup.app import action_lists, lookup
 from followup.app.deciding import for_actions
 from followup.app.session import Session
 from followup.cli.answers import answer, kept_rows
-from followup.cli.arguments import choice, day, declared, listing_sold
+from followup.cli.arguments import choice, day, declared, listing_sold, restarts
 from followup.cli.command_session import opened
 from followup.cli.options import LAST_ID, Answer, AnswerFormat, Cycle, DryRun, Listing, Note, On, Outcome, Restart
 from followup.cli.settings import can_ask
@@ -40,6 +40,7 @@ def complete(
     dry_run: DryRun = False,
 ) -> None:
     """Complete actions; what the cycle says comes next is scheduled."""
+    restarts(cycle, restart)
     with opened(ctx, dry_run) as session:
         chosen = choice(session, cycle) if cycle else _choice_asked_for(session, ids)
         how, sold = declared(session, "outcome", outcome), listing_sold(session, listing)

@@ -18,7 +18,7 @@ from followup.core.list_rows import ActionRow
 from followup.output.render import render
 
 app = typer.Typer()
-COLUMNS = ("id", "due", "status", "tried", "type", "title", "contact", "owner", "cycle")
+COLUMNS = ("id", "due", "status", "tried", "flag", "type", "title", "contact", "owner", "cycle")
 
 
 def print_actions(session: Session, rows: Iterable[ActionRow], format: ListFormat, empty: str) -> None:
@@ -32,8 +32,8 @@ def print_actions(session: Session, rows: Iterable[ActionRow], format: ListForma
 
 def _for_people(row: ActionRow, names: Mapping[str, str]) -> dict[str, object]:
     """Names, where scripts read ids."""
-    type_ = names.get(row.type, row.type)
-    return {**row._asdict(), "type": type_, "contact": row.contact_name, "tried": row.attempts or None}
+    type_, flag = names.get(row.type, row.type), row.barred if row.status == "scheduled" else ""
+    return {**row._asdict(), "type": type_, "contact": row.contact_name, "tried": row.attempts or None, "flag": flag}
 
 
 @app.command("next")

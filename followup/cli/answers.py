@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import typer
 
 from followup.app import lookup
-from followup.app.outcome import NAMED, Outcome
+from followup.app.outcome import NAMED, STAYS, Outcome
 from followup.app.session import Session
 from followup.core.list_rows import ActionRow
 from followup.core.timing import readable
@@ -30,11 +30,14 @@ def kept_rows(format: str) -> int | None:
 def answer(
     ctx: typer.Context, session: Session, outcome: Outcome, did: str, format: str, more: More | None = None
 ) -> None:
-    """Print the outcome; raises Exit with the first refusal's code, once everything is said."""
+    """Print the outcome; raises Exit with the first refusal's code, once everything is said.
+
+    `did`: what was done with those asked for; empty where that is what became of a choice (F10).
+    """
     if format == "json":
         _print_json(session, outcome, more)
     elif outcome.done.total and not ctx.obj.quiet:
-        typer.echo(_line(session, outcome, f"would have {did}" if session.dry_run else did))
+        typer.echo(_line(session, outcome, did))
         for line in more.lines if more else ():
             typer.echo(line)
     _warn(outcome)
@@ -50,7 +53,9 @@ def _warn(outcome: Outcome) -> None:
 
 
 def _line(session: Session, outcome: Outcome, did: str) -> str:
-    parts = [f"{clean(did)} {named_or_counted(outcome.named, outcome.done.total)}"]
+    would = "would have " if session.dry_run else ""
+    parts = [f"{would}{clean(did)} {named_or_counted(outcome.named, outcome.done.total)}"] if did else []
+    parts += _choices(outcome, bool(did), would)
     if outcome.cancelled:
         ids = [str(id) for id in outcome.cancelled]
         parts.append(f"cancelled {named_or_counted(ids, outcome.cancelled.total)}")
@@ -59,6 +64,17 @@ def _line(session: Session, outcome: Outcome, did: str) -> str:
         actions = [_next(row, names) for row in outcome.scheduled]
         parts.append(f"next: {named_or_counted(actions, outcome.scheduled.total)}")
     return "; ".join(parts)
+
+
+def _choices(outcome: Outcome, beside: bool, would: str) -> Iterator[str]:
+    """What became of a choice (F10). `beside`: of actions that are named already."""
+    for done, who in outcome.choices.items():
+        what = f"{done.how} {clean(done.choice)}"
+        if beside and len(outcome.choices) == 1:
+            yield what
+        else:
+            prefix = "" if beside or done.how == STAYS else would
+            yield f"{prefix}{what}: {named_or_counted(who, who.total)}"
 
 
 def named_or_counted(names: Sequence[str], total: int, noun: str = "") -> str:

@@ -14,7 +14,7 @@ from followup.cli.settings import Settings, present
 from followup.core.kinds import ALIAS, CYCLE, Kind
 from followup.core.list_filters import ContactFilter
 from followup.core.timing import local, moment
-from followup.errors import NotFound
+from followup.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
     from followup.core.office import Office
@@ -65,6 +65,12 @@ def choice(session: Session, word: str) -> Choice:
     aliases = session.catalog.documents(ALIAS).items()
     names = [id for id, alias in aliases if alias["cycle"] == word and alias["active"]]
     raise NotFound(f"'{word}' is a cycle, and reps choose an alias: {', '.join(names) or 'none leads to it'} (F9)")
+
+
+def restarts(cycle: str | None, restart: bool) -> None:
+    """Raises UsageError for a restart of nothing."""
+    if restart and not cycle:
+        raise UsageError("--restart needs --cycle ALIAS. To start the same cycle again, name it")
 
 
 def listing_sold(session: Session, listing: int | None) -> int | None:

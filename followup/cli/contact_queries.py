@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from followup.core.list_rows import ContactItem
 
 app = typer.Typer()
-COLUMNS = ("id", "name", "next", "stage", "cycle", "owner", "phone")
+COLUMNS = ("id", "name", "next", "stage", "do not contact", "cycle", "owner", "phone")
 
 
 @app.command("show")
@@ -96,4 +96,5 @@ def _for_people(item: ContactItem, today: str) -> dict[str, object]:
     cycle, since = item["cycle"], item["cycle_since"]
     if item["on_hold"] and since:
         cycle = f"{cycle}, {days_between(since, today)}d"
-    return {**item, "cycle": cycle, "next": item["next_action_date"]}
+    closed = ", ".join(item["do_not_contact"])
+    return {**item, "cycle": cycle, "next": item["next_action_date"], "do not contact": closed}

@@ -24,7 +24,7 @@ from followup.output.table import table
 from followup.output.text import clean
 
 app = typer.Typer()
-COLUMNS = ("id", "due", "late", "tried", "type", "title", "contact", "phone", "cycle")
+COLUMNS = ("id", "due", "late", "tried", "flag", "type", "title", "contact", "phone", "cycle")
 Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="later ones too, up to this day")]
 Upcoming = Annotated[str | None, typer.Option("--upcoming", metavar="7d", help="later ones too, so many days")]
 
@@ -141,6 +141,7 @@ def _for_people(row: ActionRow, late: int, names: Mapping[str, str]) -> dict[str
         **row._asdict(),
         "late": f"{late}d" if late else None,
         "tried": row.attempts or None,
+        "flag": row.barred or None,
         "type": names.get(row.type, row.type),
         "contact": row.contact_name,
     }

@@ -48,7 +48,7 @@ def assign(
         watches = [each.note for each in (pace, added) if each]
         outcome = for_each(ctx, session, who, pace.wish if pace else w.Assign(chosen, restart), format, watches)
         more = _load_of(session, added, outcome, pace is not None) if added else None
-        answer(ctx, session, outcome, f"placed on {alias}:", format, more)
+        answer(ctx, session, outcome, "", format, more)
 
 
 def _a_day(text: str) -> int:

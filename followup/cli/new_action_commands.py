@@ -10,7 +10,7 @@ from followup.app import lookup, named_contacts
 from followup.app.deciding import for_contacts, for_user
 from followup.app.session import Session
 from followup.cli.answers import answer, kept_rows
-from followup.cli.arguments import day, declared, listing_sold, optional_choice
+from followup.cli.arguments import day, declared, listing_sold, optional_choice, restarts
 from followup.cli.command_session import opened
 from followup.cli.options import Answer, Contact, Cycle, DryRun, Listing, Note, On, Outcome, Restart
 from followup.core import wishes as w
@@ -64,7 +64,7 @@ def log(
     type: Annotated[str, typer.Argument(metavar="TYPE", help="inbound, call, tour, ...")],
     title: Annotated[str | None, typer.Option("--title", help="what it was about")] = None,
     channel: Annotated[
-        str | None, typer.Option("--channel", help="of an inbound: call, correspondence, email, walk-in")
+        str | None, typer.Option("--channel", help="of an inbound: call, correspondence, email, walk-in, sms, web")
     ] = None,
     outcome: Outcome = None,
     note: Note = None,
@@ -76,6 +76,7 @@ def log(
     dry_run: DryRun = False,
 ) -> None:
     """Something that has already happened, such as an inbound call."""
+    restarts(cycle, restart)
     with opened(ctx, dry_run) as session:
         id, kind = named_contacts.contact_id(session, contact), lookup.one(session, "action_type", type)
         wish = w.Log(

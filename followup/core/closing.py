@@ -18,8 +18,8 @@ def complete(draft: Draft, wish: w.Complete) -> None:
     actions = [_open(draft, id, h.Completed) for id in (wish.action, *wish.others)]
     if wish.choice:
         _offers_cycle(draft, actions)
-    if wish.listing and any(action.type != "sale" for action in actions):
-        raise Refused(f"only a sale sells a listing, and action {wish.action} is a {actions[0].type} (F21)")
+    if wish.listing and (other := next((action for action in actions if action.type != "sale"), None)):
+        raise Refused(f"only a sale sells a listing, and action {other.id} is a {other.type} (F21)")
     closed = [(action, _closing_time(draft, action, wish.on)) for action in actions]
     for action, when in closed:
         draft.add(h.Completed(action.id, when.text, wish.outcome, wish.notes, wish.listing))
@@ -109,7 +109,7 @@ def cancel(draft: Draft, wish: w.Cancel) -> None:
             f"action {action.id} is the last open one of {enrolment.kind} '{enrolment.process}': "
             f"`followup skip {action.id}`{stop} (F4)"
         )
-    draft.add(h.Cancelled(action.id, draft.now(action.owner).text, wish.reason))
+    draft.add(h.Cancelled(action.id, draft.now(action.owner).text, wish.reason or "by hand"))
 
 
 def reschedule(draft: Draft, wish: w.Reschedule) -> None:
@@ -133,7 +133,9 @@ def _open(draft: Draft, id: int, kind: type[ActionEvent]) -> Action:
         return action
     by = f" by {action.completed_by}" if action.completed_by else ""
     reason = f" ({action.reason})" if action.reason else ""
-    raise Conflict(f"action {id} is already {action.status}{reason}{by} on {action.completed_on}: nothing was changed")
+    raise Conflict(
+        f"action {id} is already {action.status}{reason}{by} on {action.completed_on}: nothing was changed", id
+    )
 
 
 def _closing_time(draft: Draft, action: Action, on: str | None) -> When:

@@ -82,8 +82,19 @@ def _about_contact(draft: Draft, wish: w.AboutContact) -> None:
             assert_never(wish)
 
 
-def _schedule(draft: Draft, wish: w.Schedule) -> int:
-    """An action by hand: no cycle ever touches it (F7)."""
+def _schedule(draft: Draft, wish: w.Schedule) -> None:
+    """A follow-up to come. An inbound can't be planned (F1)."""
+    if wish.type == "inbound":
+        log = f"`followup log {draft.dossier.subject.partition(':')[2]} inbound`"
+        raise Refused(f"An inbound can't be scheduled. When it has happened: {log}")
+    _make(draft, wish)
+
+
+def _make(draft: Draft, wish: w.Schedule) -> int:
+    """An action by hand: no cycle ever touches it (F7). Its id. A transfer does more than an action says (F19)."""
+    if wish.type == "transfer":
+        transfer = f"`followup contacts transfer {draft.dossier.subject.partition(':')[2]}`"
+        raise Refused(f"A transfer moves the contact to another property. Use {transfer}")
     if draft.dossier.contact:
         draft.living()
     elif wish.type != "task":
@@ -115,7 +126,7 @@ def _schedule(draft: Draft, wish: w.Schedule) -> int:
 
 def _log(draft: Draft, wish: w.Log) -> None:
     """What has already happened: scheduled and completed in one breath, so that every rule of completing holds."""
-    id = _schedule(draft, w.Schedule(wish.type, wish.on, wish.title, channel=wish.channel))
+    id = _make(draft, w.Schedule(wish.type, wish.on, wish.title, channel=wish.channel))
     closing.complete(
         draft,
         w.Complete(id, wish.on, wish.outcome, wish.notes, wish.listing, wish.choice, wish.restart),

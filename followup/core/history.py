@@ -106,7 +106,8 @@ class RoundBegan(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """The enrolment is over: no-more-steps, replaced, restarted, stopped, moved, closed, transferred, removed."""
+    """The enrolment is over: no-more-steps, drained, replaced, restarted, stopped, moved, closed, transferred, or
+    removed."""
 
     enrolment: int
     on: str

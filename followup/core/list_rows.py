@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from followup.core.timing import day_of, utc_text
-from followup.core.worklist import next_action_date, overdue_days
+from followup.core.worklist import barred, next_action_date, overdue_days
 
 if TYPE_CHECKING:  # `due` need not make them
     from collections.abc import Mapping
@@ -52,6 +52,10 @@ if TYPE_CHECKING:  # `due` need not make them
         data: Mapping[str, object]
 
 
+#: columns of actions that are for this program alone
+UNPROMISED = ("at", "do_not_contact")
+
+
 class ActionRow(NamedTuple):
     """`actions@1`, in the order of lists.columns."""
 
@@ -82,14 +86,21 @@ class ActionRow(NamedTuple):
     completed_on: str | None
     completed_by: str | None
     reason: str | None
+    do_not_contact: str | None  # the contact's, not a key of the item
+
+    @property
+    def barred(self) -> str:
+        """What the contact is not to get, where this is that (E12)."""
+        return barred(self.type, self.do_not_contact)
 
     def late(self, today: str) -> int:
         return overdue_days(self.due, today) if self.status == "scheduled" else 0
 
     def item(self, today: str) -> dict[str, object]:
-        """The promised keys: an instant is for machines of ours alone."""
+        """The promised keys."""
         item: dict[str, object] = {**self._asdict(), "overdue_days": self.late(today)}
-        del item["at"]
+        for name in UNPROMISED:
+            del item[name]
         return item
 
 
@@ -125,6 +136,7 @@ def shown(action: Action, dossier: Dossier) -> ActionRow:
         completed_on=action.completed_on,
         completed_by=action.completed_by,
         reason=action.reason,
+        do_not_contact=contact.do_not_contact if contact else None,
     )
 
 

@@ -102,6 +102,11 @@ class Process(NamedTuple):
         return self.kind == CYCLE and not self.active_steps
 
     @property
+    def is_draining(self) -> bool:
+        """A cycle that takes nobody any more: who is still on it finishes the round that they are in (E6)."""
+        return self.kind == CYCLE and not self.active
+
+    @property
     def hangs_on_event(self) -> bool:
         """Whether some date of it comes from an event, which keeps its enrolments open until that has passed (A9)."""
         return any(step.anchor.kind == "event" for step in self.active_steps)
@@ -218,7 +223,7 @@ class Office(NamedTuple):
 
 
 #: how an inbound came in (F1)
-INBOUND_CHANNELS = ("call", "correspondence", "email", "walk-in")
+INBOUND_CHANNELS = ("call", "correspondence", "email", "walk-in", "sms", "web")
 
 #: F1's own types; a catalog relabels them and declares more.
 BUILT_IN_TYPES: Mapping[str, ActionType] = MappingProxyType(

@@ -116,12 +116,12 @@ def hand_over(draft: Draft, owner: str | None, property: str | None) -> None:
 
 
 def rezone(draft: Draft, before: Mapping[str | None, str], actions: Iterable[Action]) -> None:
-    """T1: these open actions follow their owner's clock; only what is rewritten is an event.
+    """T1: `actions` that are open follow their owner's clock; only what is rewritten is an event.
 
     `before`: owners whose zone has changed -> the zone that these actions read in until now.
     """
     for action in actions:
-        if action.owner in before:
+        if action.open and action.owner in before:
             event = _reassigned(draft, action, action.owner, before[action.owner])
             if (event.due, event.nominal, event.at) != (action.due, action.nominal, action.at):
                 draft.add(event)

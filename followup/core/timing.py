@@ -159,7 +159,7 @@ def _placed(
     moved_by: tuple[str, ...] = ()
     if not_before is not None and nominal.day < not_before:
         due, moved_by = _on_day(nominal, not_before, calendar.zone), ("min_gap",)
-    rolled = _rolled(due.day, roll or calendar.roll, offset, calendar)
+    rolled = _rolled(due.day, anchor.day, roll or calendar.roll, offset, calendar)
     if rolled != due.day:
         due, moved_by = _on_day(due, rolled, calendar.zone), (*moved_by, "roll")
     return Due(
@@ -191,12 +191,22 @@ def _on_day(when: When, day: str, zone: str) -> When:
     return moment(day + when.text[10:], zone)
 
 
-def _rolled(day: str, roll: str, offset: Offset, calendar: Calendar) -> str:
-    """T5: a negative offset never rolls forward, since what it must precede would be missed; it rolls back."""
+def _rolled(day: str, start: str, roll: str, offset: Offset, calendar: Calendar) -> str:
+    """T5: a negative offset never rolls forward, since what it must precede would be missed; it rolls back.
+
+    Any other never rolls back past `start`, the day that it counts from, or it would be late from the beginning: where
+    no day from `start` on is worked, it rolls forward.
+    """
     if roll == "none":
         return day
-    forward = roll == "forward" and offset.number >= 0
-    return roll_to_work(date.fromisoformat(day), ONE_DAY if forward else -ONE_DAY, calendar).isoformat()
+    if offset.number < 0:
+        return _worked(day, -ONE_DAY, calendar)
+    back = _worked(day, -ONE_DAY, calendar) if roll == "back" else ""
+    return back if back >= start else _worked(day, ONE_DAY, calendar)
+
+
+def _worked(day: str, step: timedelta, calendar: Calendar) -> str:
+    return roll_to_work(date.fromisoformat(day), step, calendar).isoformat()
 
 
 def _past_known_holidays(offset: Offset, roll: str | None, day: str, calendar: Calendar) -> bool:
@@ -222,6 +232,18 @@ def add_days(text: str, count: int) -> str:
 def day_of(utc: str, zone: str) -> str:
     """The local date in `zone` of an ISO text in UTC, such as `utc_text` makes."""
     return today(int(datetime.fromisoformat(utc).timestamp()), zone)
+
+
+def ago(due: When, now: When) -> str:
+    """How long before `now` `due` was, in words; nothing where it is not past. Both as the same clock shows them: a
+    date has passed when its day is over."""
+    if days := max(days_between(due.text, now.text), 0):
+        return "yesterday" if days == 1 else f"{days:,} days ago"
+    minutes = (now.at - due.at) // 60
+    if len(due.text) == 10 or minutes <= 0:
+        return ""
+    number, unit = (minutes // 60, "hour") if minutes >= 60 else (minutes, "minute")
+    return f"{number} {unit}{'' if number == 1 else 's'} ago"
 
 
 def readable(text: str) -> str:

@@ -158,3 +158,8 @@ class Log(NamedTuple):
 AboutContact: TypeAlias = Add | Bring | Set | Transfer | Close | Remove | Assign | Stop
 
 Wish: TypeAlias = AboutContact | Complete | Skip | NoShow | Fail | Cancel | Reschedule | Attempt | Schedule | Log
+
+
+def choice_of(wish: Wish) -> Choice | None:
+    """The choice that is made for a contact who is there already (F10)."""
+    return wish.choice if isinstance(wish, Assign | Complete | Log) else None

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 from operator import attrgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from followup.core.timing import days_between
 
 if TYPE_CHECKING:
     from followup.core.model import Contact, Enrolment
+
+
+#: what somebody is not to get, by the channel that closed to them; types of actions are called as their channels (E12)
+BARRED: Mapping[str, str] = MappingProxyType(
+    {"call": "do not call", "correspondence": "do not mail", "email": "do not email", "sms": "do not text"}
+)
 
 
 class Listed(Protocol):
@@ -34,6 +41,12 @@ def by_type(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
     """L6: the day's work by action type, each group in the order given."""
     ordered = sorted(rows, key=attrgetter("type"))
     return [(type_, list(group)) for type_, group in groupby(ordered, key=attrgetter("type"))]
+
+
+def barred(type: str, do_not_contact: str | None) -> str:
+    """What its contact is not to get, where an action of this type is that (E12); else nothing. `do_not_contact`: the
+    channels, as in Contact."""
+    return BARRED.get(type, "") if type in (do_not_contact or "").split() else ""
 
 
 def next_action_date(next_action: str | None, updated_on: str) -> str:

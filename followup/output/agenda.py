@@ -85,4 +85,5 @@ def _line(row: ActionRow, day: str, room: int | None) -> str:
     what = ", ".join(cut(text, most) if most else text for text in texts)
     time = row.due[11:] + " " if len(row.due) > 10 else ""
     late = row.late(day)
-    return f"{time}{what}" + (f" ({plural(late, 'day')} late)" if late else "")
+    marks = (row.barred, f"{plural(late, 'day')} late" if late else "")
+    return f"{time}{what}" + "".join(f" ({mark})" for mark in marks if mark)

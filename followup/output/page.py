@@ -24,9 +24,9 @@ def render_page(
     room: int | None = None,
 ) -> str:
     """`names`: of types; `room`: the terminal's width; None where none shows it."""
-    open_ = [row._replace(type=names.get(row.type, row.type)) for row in actions if row.status == "scheduled"]
+    open_ = [row for row in actions if row.status == "scheduled"]
     titles = {row.id: row.title for row in actions}
-    return "\n\n".join([_head(who, today, room), _open(open_, today, room), _past(history, titles, room)])
+    return "\n\n".join([_head(who, today, room), _open(open_, today, names, room), _past(history, titles, room)])
 
 
 def _head(who: ContactItem, today: str, room: int | None) -> str:
@@ -69,14 +69,16 @@ def _hold(who: ContactItem, today: str) -> str:
     return f", on hold for {plural(days_between(since, today), 'day')} (since {since})"
 
 
-def _open(rows: Sequence[ActionRow], today: str, room: int | None) -> str:
+def _open(rows: Sequence[ActionRow], today: str, names: Mapping[str, str], room: int | None) -> str:
     if not rows:
         return "Nothing is scheduled."
-    cells = [
-        (r.id, r.due, f"{r.late(today)}d" if r.late(today) else "", r.attempts or "", r.type, r.title, r.owner)
-        for r in rows
-    ]
-    return "Next\n" + table(("id", "due", "late", "tried", "type", "title", "owner"), cells, room)
+    cells = [_cells(row, row.late(today), names) for row in rows]
+    return "Next\n" + table(("id", "due", "late", "tried", "flag", "type", "title", "owner"), cells, room)
+
+
+def _cells(row: ActionRow, late: int, names: Mapping[str, str]) -> tuple[object, ...]:
+    type_ = names.get(row.type, row.type)
+    return row.id, row.due, f"{late}d" if late else "", row.attempts or "", row.barred, type_, row.title, row.owner
 
 
 def _past(history: Sequence[HistoryItem], titles: Mapping[int, str], room: int | None) -> str:

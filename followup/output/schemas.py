@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from followup.core.list_rows import ActionRow, ContactRow
+from followup.core.list_rows import UNPROMISED, ActionRow, ContactRow
 from followup.core.worklist import Stranded
 from followup.errors import Problem
 
-ACTION = (*(name for name in ActionRow._fields if name != "at"), "overdue_days")
+ACTION = (*(name for name in ActionRow._fields if name not in UNPROMISED), "overdue_days")
 CALENDAR = ("zone", "working_days", "hours", "capacity", "holidays", "holidays_until", "days_on")
 
 KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(

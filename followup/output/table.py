@@ -21,7 +21,7 @@ TEXTS: Mapping[str, int] = MappingProxyType(
 #: the columns that say who and what: they are cut to the bone before the first column is left out for them
 LAST_TO_GO = frozenset((*TEXTS, "what")) - {"phone", "email"}
 #: the columns that are left out where no row has anything in them
-RARE = frozenset(("tried",))
+RARE = frozenset(("tried", "flag", "do not contact"))
 
 Rows: TypeAlias = Sequence[Sequence[object]]
 

@@ -33,7 +33,7 @@ def test_what_a_change_scheduled_reads_as_the_store_reads_it(run: Run) -> None:
 
 def test_a_dry_run_tells_what_would_come_next(run: Run) -> None:
     done = run("complete", "2", "--cycle", "not-interested", "--dry-run").stdout
-    assert done.startswith("would have completed 2 Welcome call (Jane Smith); cancelled 3, 4; next: ")
+    assert done.startswith("would have completed 2 Welcome call (Jane Smith); placed on not-interested; ")
     assert done.replace("would have ", "") == run("complete", "2", "--cycle", "not-interested").stdout
 
 

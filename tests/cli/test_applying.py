@@ -140,7 +140,7 @@ def test_E4_an_entry_acts_once_and_then_is_to_be_taken_out(run: Run, short: Path
     applied(run)
     assert open_of(short, "li-wei") == stood
     (short / "cycles" / "choices.yaml").write_text("migrate:\n  - {step: short/two, dates: recompute}\n")
-    assert "migrate {step: short/two} has nothing to do" in applied(run)
+    assert "migrate {step: short/two} has nothing left to do: no date of it changes" in applied(run)
     assert open_of(short, "li-wei") == stood
 
 
@@ -191,6 +191,71 @@ def test_E6_a_renamed_cycle_is_not_taken_from_under_those_who_came_before(run: R
     assert steps_of(short, "li-wei") == [("one", "2026-05-04T11:00")]
     assert run("assign", "li-wei", "brief", user="sue").returncode != 0
     assert "next:" in run("complete", str(row_id(run))).stdout, "whoever is on it finishes"
+
+
+def drained(run: Run, office: Path, entry: str = "{cycle: short, drain: true}") -> str:
+    edit(office, "short.yaml", "    name: Short\n", "    name: Short\n    active: false\n")
+    edit(office, "short.yaml", "cycle: short}", "cycle: short, active: false}")
+    (office / "cycles" / "choices.yaml").write_text(f"migrate:\n  - {entry}\n")
+    return applied(run)
+
+
+def test_E6_a_loop_ends_while_its_cycle_drains(run: Run, short: Path) -> None:
+    drained(run, short)
+    assert "next: " in run("complete", str(row_id(run))).stdout
+    told = run("complete", str(row_id(run)))
+    assert "next: " not in told.stdout and "li wei has stepped off the cycle" in told.stderr.lower()
+    (row,) = json.loads(run("stranded", "--format", "json", user="sue").stdout)["items"]
+    assert (row["contact"], row["why"]) == ("li-wei", "off cycle short: drained")
+
+
+def test_E6_who_is_on_a_drained_cycle_can_be_moved_later(run: Run, short: Path) -> None:
+    drained(run, short)
+    (short / "cycles" / "choices.yaml").write_text("migrate:\n  - {cycle: short, move_to: not-interested}\n")
+    assert "1 go to another cycle" in applied(run)
+    assert steps_of(short, "li-wei")[0][0] == "intro-letter"
+
+
+def test_E3_a_step_is_backfilled_in_a_later_apply(run: Run, short: Path) -> None:
+    assert run("complete", str(row_id(run))).returncode == 0
+    edit(
+        short,
+        "short.yaml",
+        "      - {id: two,",
+        "      - {id: new, name: New, type: task, offset: 1 day}\n      - {id: two,",
+    )
+    assert "1 miss a new step" in applied(run)
+    (short / "cycles" / "choices.yaml").write_text("migrate:\n  - {step: short/new, backfill: true}\n")
+    assert "1 are given a new step" in applied(run)
+    assert "new" in [step for step, _ in steps_of(short, "li-wei")]
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ("{step: short/one, dates: recompute}", "{step: short/one} has nothing left to do: no date of it changes"),
+        (
+            "{step: short/two, backfill: true}",
+            "{step: short/two} has nothing left to do: no contact has missed this step",
+        ),
+        ("{cycle: short, move_to: toured}", "{cycle: short} has nothing left to do: 'short' is still active"),
+        ("{step: hold/x, open: advance}", "{step: hold/x} names a step that isn't declared: check its id"),
+        ("{cycle: nope, move_to: toured}", "{cycle: nope} names a cycle that isn't declared: check its id"),
+    ],
+)
+def test_E6_an_entry_that_does_nothing_says_why_and_one_about_nothing_is_refused(
+    run: Run, short: Path, entry: str, said: str
+) -> None:
+    (short / "cycles" / "choices.yaml").write_text(f"migrate:\n  - {entry}\n")
+    assert f"migrate {said}" in run("diff", user="sue").stdout
+    told = run("apply", "--yes", user="sue")
+    assert told.returncode == (4 if "isn't declared" in said else 0)
+
+
+def test_E6_an_entry_that_can_never_act_is_an_error_of_the_files(run: Run, short: Path) -> None:
+    (short / "cycles" / "choices.yaml").write_text("migrate:\n  - {cycle: nope, drain: true}\n")
+    told = run("validate", user="sue")
+    assert told.returncode == 3 and "unknown cycle 'nope'" in told.stdout + told.stderr
 
 
 def test_E6_a_cycle_goes_when_it_is_said_where_its_contacts_go(run: Run, short: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from followup.core import wishes as w
 from followup.core.list_rows import ActionRow, ContactRow
 from followup.core.model import Action, Contact, Enrolment, contact_subject, user_subject
-from followup.core.worklist import by_type, next_action_date, overdue_days, stranded
+from followup.core.worklist import barred, by_type, next_action_date, overdue_days, stranded
 from tests.core.building import Story, cycle, office, step
 
 JANE = Contact("jane", "Jane", owner="tom", created_at="2026-05-01T10:00:00Z", updated_at="2026-05-04T10:00:00Z")
@@ -90,3 +90,17 @@ def test_C2_the_day_of_the_last_update_is_the_owners() -> None:
 
 def test_an_item_has_the_promised_keys_and_no_instant() -> None:
     assert "at" not in action_row().item("2026-05-04")
+
+
+@pytest.mark.parametrize(
+    ("type", "flag"),
+    [("call", "do not call"), ("correspondence", "do not mail"), ("email", "do not email"), ("sms", "do not text")]
+    + [("tour", ""), ("inbound", "")],
+)
+def test_E12_an_action_is_marked_where_its_contact_closed_its_channel(type: str, flag: str) -> None:
+    assert barred(type, "call correspondence email sms") == flag
+    assert barred(type, "") == barred(type, None) == ""
+
+
+def test_E12_another_channel_is_open() -> None:
+    assert barred("call", "email") == "" and barred("email", "email sms") == "do not email"

@@ -105,11 +105,11 @@ def test_L8_a_categorising_alias_on_completion_lets_the_cycle_go_on() -> None:
     assert jane.last == ["completed", "scheduled", "categorised"]
 
 
-@pytest.mark.parametrize("type", sorted(BUILT_IN_TYPES))
+@pytest.mark.parametrize("type", sorted(BUILT_IN_TYPES.keys() - {"inbound", "transfer"}))
 def test_F10_only_conversations_offer_the_menu(type: str) -> None:
     jane = jane_on(THREE, OTHER)
     wish = w.Complete(by_hand(jane, type), choice=w.Choice("other"))
-    if type in {"call", "inbound", "reservation", "tour", "sale"}:
+    if type in {"call", "reservation", "tour", "sale"}:
         jane.does(wish)
         assert "x" in jane.due
     else:
@@ -376,12 +376,53 @@ def test_F1_only_a_task_needs_no_contact() -> None:
     tom.does(w.Schedule("task", None, "Ring"), by="tom")
 
 
-def test_F1_an_inbound_comes_by_one_of_four_channels() -> None:
+def test_F1_an_inbound_comes_by_one_of_six_channels() -> None:
     jane = jane_on(THREE)
-    for channel in (None, "call", "correspondence", "email", "walk-in"):
+    for channel in (None, "call", "correspondence", "email", "walk-in", "sms", "web"):
         jane.does(w.Log("inbound", "Came", channel=channel))
     with pytest.raises(Refused, match="not by 'pigeon'"):
         jane.does(w.Log("inbound", "Came", channel="pigeon"))
+
+
+def test_F1_an_inbound_is_logged_and_never_scheduled() -> None:
+    jane = jane_on(THREE)
+    with pytest.raises(
+        Refused, match="An inbound can't be scheduled. When it has happened: `followup log jane inbound`"
+    ):
+        jane.does(w.Schedule("inbound", "2026-05-06", "Will ring"))
+    assert jane.due == {"a": "2026-05-05"}
+
+
+@pytest.mark.parametrize("wish", [w.Schedule("transfer", None, "Away"), w.Log("transfer", "Away")])
+def test_F19_only_a_transfer_itself_moves_a_contact(wish: w.Wish) -> None:
+    jane = jane_on(THREE)
+    with pytest.raises(Refused, match="A transfer moves the contact .* `followup contacts transfer jane`"):
+        jane.does(wish)
+    assert [action.type for action in jane.dossier.actions] == ["call"]
+
+
+def test_a_cancelling_without_a_reason_says_that_it_was_by_hand() -> None:
+    jane = jane_on(THREE)
+    for reason, kept in ((None, "by hand"), ("bored", "bored")):
+        id = by_hand(jane)
+        jane.does(w.Cancel(id, reason))
+        cancelled = jane.dossier.action(id)
+        assert cancelled and cancelled.reason == kept
+
+
+def test_F21_the_action_that_sells_nothing_is_named() -> None:
+    jane = jane_on(THREE)
+    sale, call = by_hand(jane, "sale"), by_hand(jane, "call")
+    with pytest.raises(Refused, match=f"action {call} is a call"):
+        jane.does(w.Complete(sale, listing=1, others=(call,)))
+
+
+def test_a_closed_action_is_named_by_the_refusal() -> None:
+    jane = jane_on(THREE)
+    jane.closes_on("a", "2026-05-05")
+    with pytest.raises(Conflict, match="action 2 is already completed by sue") as refused:
+        jane.does(w.Complete(3, others=(2,), choice=w.Choice("three")))
+    assert refused.value.action == 2
 
 
 def test_C2_the_next_action_is_the_oldest_by_the_clock_of_the_world() -> None:

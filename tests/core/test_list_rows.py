@@ -51,7 +51,7 @@ def test_only_what_is_still_to_be_done_is_late() -> None:
     assert [row.late(day) for day in ("2026-05-04", "2026-05-05", "2026-05-08")] == [0, 0, 3]
     assert row._replace(status="completed").late("2026-05-08") == 0
     item = row.item("2026-05-08")
-    assert item["overdue_days"] == 3 and set(item) == {*ActionRow._fields, "overdue_days"} - {"at"}
+    assert item["overdue_days"] == 3 and set(item) == {*ActionRow._fields, "overdue_days"} - {"at", "do_not_contact"}
 
 
 def test_a_version_tells_its_moment_in_utc() -> None:

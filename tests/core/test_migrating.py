@@ -17,10 +17,11 @@ from followup.core.draft import Stamp
 from followup.core.kinds import CYCLE
 from followup.core.migration.compare import edition
 from followup.core.migration.effects import REFUSED, Effect
+from followup.core.migration.entries import idle, is_known
 from followup.core.migration.migrate import migrate
 from followup.core.model import Dossier
 from followup.errors import NotFound, Refused
-from tests.core.building import Story, alias, calendar, cycle, instant, office, step
+from tests.core.building import Story, alias, calendar, cycle, instant, office, plan, step
 from tests.core.test_any_office import LATER, WISHES, offices, started, takes
 from tests.properties import examples
 
@@ -465,6 +466,197 @@ def test_E6_what_drains_is_edited_like_any_other_and_still_may_not_vanish() -> N
     assert told(story.applies(office(cycle("other", step("hello"))))) == [("homeless", None)]
 
 
+LOOP = step("call", "3 days", loop_to="letter")
+DRAIN: dict[str, Any] = {"cycle": "prospect", "drain": True}
+
+
+def test_E6_a_draining_cycle_begins_no_new_round_and_ends_as_drained() -> None:
+    story = jane(LETTER, LOOP)
+    story.applies(one(LETTER, LOOP, active=False), DRAIN)
+    story.closes_on("letter", "2026-05-05")
+    story.closes_on("call", "2026-05-08")
+    assert (story.due, story.enrolment.round) == ({}, 1)
+    assert (story.enrolment.ended, story.enrolment.reason) == ("2026-05-08", "drained")
+    assert story.last == ["completed", "ended"]
+
+
+def test_E6_a_draining_cycle_without_a_loop_ends_as_drained_too() -> None:
+    story = jane(LETTER)
+    story.applies(one(LETTER, active=False), DRAIN)
+    story.closes_on("letter", "2026-05-05")
+    assert story.enrolment.reason == "drained"
+
+
+def test_E6_what_is_still_open_of_a_draining_round_is_finished_first() -> None:
+    story = Story(one(LETTER, step("call", "0 days", loop_to="letter"), anchor="start")).added("prospect")
+    story.applies(one(LETTER, step("call", "0 days", loop_to="letter"), anchor="start", active=False), DRAIN)
+    story.closes_on("call", "2026-05-04")
+    assert story.due == {"letter": "2026-05-05"} and story.enrolment.open
+    story.closes_on("letter", "2026-05-05")
+    assert story.enrolment.reason == "drained"
+
+
+def test_E6_what_a_cancelling_held_up_in_a_draining_round_is_made_up_for() -> None:
+    story = jane(LETTER, CALL, step("visit", "1 week", loop_to="letter"))
+    story.does(w.Schedule("call", None, "By hand"))
+    story.applies(one(LETTER, CALL, step("visit", "1 week", loop_to="letter"), active=False), DRAIN)
+    story.closes_on("letter", "2026-05-05")
+    story.closes_on("call", "2026-05-08")
+    assert story.due["visit"] == "2026-05-15"
+
+
+def test_E6_nobody_waits_on_a_hold_that_drains() -> None:
+    story = jane()
+    assert told(story.applies(one(active=False), DRAIN)) == [("drains", None), ("drained", None)]
+    assert (story.enrolment.ended, story.enrolment.reason) == ("2026-05-04", "drained")
+
+
+def test_E6_a_hold_of_an_earlier_drain_can_still_be_left() -> None:
+    """As this program left it before draining ended holds: the entry is written again."""
+    story = jane()
+    story.office = one(active=False)
+    assert told(story.applies(one(active=False), DRAIN)) == [("drained", None)]
+    assert story.applies(one(active=False), DRAIN) == []
+
+
+def test_F8_a_hold_that_is_active_stays_whatever_is_closed() -> None:
+    story = jane(LETTER)
+    story.office = one()
+    story.closes_on("letter", "2026-05-05")
+    assert story.enrolment.open
+
+
+def test_E6_move_to_works_on_a_cycle_that_drains_already() -> None:
+    story = jane(LETTER, LOOP)
+    drained = one(LETTER, LOOP, active=False)
+    story.applies(drained, DRAIN)
+    effects = story.applies(drained, {"cycle": "prospect", "move_to": "other"})
+    assert told(effects) == [("moves", None, "2026-05-05", "2026-05-06")] and effects[0].entry == "cycle:prospect"
+    assert story.due == {"hello": "2026-05-06"}
+
+
+def test_E6_move_to_leaves_who_is_on_a_cycle_that_stays() -> None:
+    story = jane(LETTER)
+    assert told(story.applies(one(LETTER, CALL), {"cycle": "prospect", "move_to": "other"})) == [
+        ("same", "letter", "2026-05-05")
+    ]
+
+
+def test_E3_backfill_works_in_a_later_apply_than_the_one_that_brought_the_step() -> None:
+    story = jane(LETTER, CALL)
+    story.closes_on("letter", "2026-05-05")
+    longer = one(LETTER, step("text", "2 days"), CALL)
+    story.applies(longer)
+    entry = {"step": "prospect/text", "backfill": True}
+    assert told(story.applies(longer, entry)) == [("same", "call", "2026-05-08"), ("runs", "text", "2026-05-07")]
+    assert story.due == {"call": "2026-05-08", "text": "2026-05-07"}
+    assert told(story.applies(longer, entry))[2:] == [], "who has it is not given it again"
+
+
+def test_E3_a_later_backfill_gives_nothing_to_who_gets_the_step_in_its_turn() -> None:
+    story = jane(LETTER, step("text", "2 days"), CALL)
+    entry = {"step": "prospect/call", "backfill": True}
+    assert told(story.applies(story.office, entry)) == [("same", "letter", "2026-05-05")]
+
+
+START = {"anchor": "start"}
+
+
+def test_E3_what_counts_from_the_start_is_missed_when_its_time_has_passed_wherever_it_is_listed() -> None:
+    story = jane(step("call", "30 days")).at("2026-05-10T09:00")
+    after = one(step("call", "30 days"), step("text", "5 days", **START), step("visit", "6 days", **START))
+    assert told(story.applies(after)) == [
+        ("same", "call", "2026-06-03"),
+        ("misses", "text"),
+        ("gains", "visit", "2026-05-10"),
+    ]
+    assert story.due == {"call": "2026-06-03", "visit": "2026-05-10"}
+
+
+def test_E3_what_counts_from_the_start_comes_at_its_time_though_its_place_is_passed() -> None:
+    story = jane(LETTER, CALL)
+    story.closes_on("letter", "2026-05-05")
+    after = one(LETTER, step("text", "20 days", **START), CALL)
+    assert told(story.applies(after)) == [("same", "call", "2026-05-08"), ("gains", "text", "2026-05-24")]
+
+
+@pytest.mark.parametrize(("at", "what"), [("09:00", "misses"), ("09:01", "gains")])
+def test_E3_a_time_of_day_has_passed_when_its_moment_has(at: str, what: str) -> None:
+    story = jane(LETTER).at("2026-05-06T09:01")
+    effects = story.applies(one(LETTER, step("text", "2 days", at=at, **START)))
+    assert [x.what for x in effects] == ["same", what]
+
+
+def test_E3_backfill_runs_what_counts_from_the_start_and_has_passed() -> None:
+    story = jane(step("call", "30 days")).at("2026-05-10T09:00")
+    after = one(step("call", "30 days"), step("text", "5 days", **START))
+    assert told(story.applies(after, {"step": "prospect/text", "backfill": True}))[1:] == [
+        ("runs", "text", "2026-05-10")
+    ]
+
+
+def test_E3_a_round_that_entered_behind_a_new_step_never_comes_to_its_time() -> None:
+    looped = step("call", "3 days", loop_to="call")
+    story = jane(LETTER, looped)
+    story.closes_on("letter", "2026-05-05")
+    story.closes_on("call", "2026-05-08")
+    after = one(LETTER, step("text", "20 days", **START), looped)
+    assert told(story.applies(after)) == [("same", "call", "2026-05-11"), ("misses", "text")]
+
+
+def test_E4_what_was_kept_goes_when_a_later_entry_says_so() -> None:
+    off = one(step("letter", "1 day", "email", active=False), CALL)
+    for entry, expected in (
+        ({"open": "advance"}, [("advances", "letter", "2026-05-05", "2026-05-07")]),
+        ({"open": "redirect", "to": "call"}, [("redirects", "letter", "2026-05-05", "2026-05-07")]),
+        ({"open": "keep"}, [("same", "letter", "2026-05-05")]),
+        ({"dates": "recompute"}, [("same", "letter", "2026-05-05")]),
+    ):
+        story = jane(LETTER, CALL)
+        story.applies(off, {"step": "prospect/letter", "open": "keep"})
+        assert told(story.applies(off, {"step": "prospect/letter", **entry})) == expected
+
+
+# -- what entries are about
+
+
+@pytest.mark.parametrize(
+    ("entry", "known"),
+    [
+        ({"step": "prospect/letter"}, True),
+        ({"step": "prospect/gone"}, True),  # taken out by this edit
+        ({"step": "prospect/brief"}, True),  # by its old id
+        ({"step": "prospect/zz"}, False),
+        ({"step": "nope/letter"}, False),
+        ({"step": "show/hello"}, True),  # a plan's
+        ({"cycle": "prospect"}, True),
+        ({"cycle": "closed"}, True),
+        ({"cycle": "nope"}, False),
+        ({"cycle": "show"}, False),
+    ],
+)
+def test_E6_an_entry_names_what_is_declared_or_was_until_now(entry: Any, known: bool) -> None:
+    before = office(cycle("prospect", LETTER, step("gone")), cycle("closed", CALL), plan("show", step("hello")))
+    after = office(cycle("prospect", LETTER), plan("show", step("hello")), moved={"prospect/brief": "prospect/letter"})
+    assert is_known(entry, before, after) is known
+
+
+@pytest.mark.parametrize(
+    ("entry", "standing", "why"),
+    [
+        ({"cycle": "prospect", "move_to": "other"}, True, "'prospect' is still active"),
+        ({"cycle": "shut", "drain": True}, True, "contacts are finishing 'shut' already"),
+        ({"cycle": "shut", "drain": True}, False, "no contact is on 'shut'"),
+        ({"cycle": "gone", "move_to": "other"}, True, "contacts are finishing 'gone' already"),
+        ({"step": "prospect/letter", "backfill": True, "dates": "recompute"}, True, "no contact has missed this step"),
+        ({"step": "prospect/letter", "dates": "recompute"}, True, "no date of it changes"),
+        ({"step": "prospect/letter", "backfill": False, "open": "keep"}, True, "no open action loses this step"),
+    ],
+)
+def test_E6_an_entry_with_nothing_left_to_do_says_why(entry: Any, standing: bool, why: str) -> None:
+    assert idle(entry, office(cycle("prospect", LETTER), cycle("shut", CALL, active=False)), standing) == why
+
+
 def test_a_protected_cycle_is_edited_as_long_as_nobody_is_touched() -> None:
     guarded = office(cycle("prospect", LETTER, CALL)._replace(protect=True))
     story = Story(guarded).added("prospect")
@@ -591,7 +783,7 @@ def nobody_is_lost(before: Dossier, after: Dossier, effects: list[Effect]) -> No
     if before.cycle is None:
         assert after.cycle is None
     elif after.cycle is None:
-        assert any(x.what == "ends" and x.entry for x in effects)
+        assert any(x.what in ("ends", "drained") and x.entry for x in effects)
     elif before.open_actions and before.cycle.id == after.cycle.id and before.of(before.cycle):
         had = [a for a in before.of(before.cycle) if a.open]
         has = [a for a in after.of(after.cycle) if a.open]

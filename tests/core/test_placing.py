@@ -379,6 +379,25 @@ def test_T5_min_gap_keeps_days_between_the_dues_and_leaves_the_nominals() -> Non
     assert jane.action("b").nominal == "2026-05-10"
 
 
+@pytest.mark.parametrize(
+    ("closed", "due"),
+    [("2026-05-04", "2026-05-10"), ("2026-05-05", "2026-05-10"), ("2026-05-10", "2026-05-15")],
+)
+def test_T5_min_gap_counts_from_the_closing_where_that_was_later_than_the_due(closed: str, due: str) -> None:
+    jane = on(cycle("gap", step("a", "1 day"), step("b", "1 day", min_gap=5)))
+    jane.closes_on("a", closed)
+    assert jane.due == {"b": due}
+    scheduled = jane.history[-1].event
+    assert isinstance(scheduled, h.Scheduled) and scheduled.why
+    assert scheduled.why["moved_by"] == ["min_gap"]
+
+
+def test_T5_min_gap_between_rounds_counts_from_the_closing_too() -> None:
+    jane = on(cycle("gap", step("a", "1 day", min_gap=4, loop_to="a")))
+    jane.closes_on("a", "2026-05-12")
+    assert jane.due == {"a": "2026-05-16"}
+
+
 def test_T5_min_gap_holds_between_rounds_and_does_nothing_for_the_first_step() -> None:
     gap = cycle("gap", step("a", "1 day", min_gap=4), step("b", "1 day", loop_to="a"), anchor="due")
     jane = on(gap)

@@ -16,6 +16,7 @@ from followup.core.timing import (
     add_business_days,
     add_days,
     add_months,
+    ago,
     days_between,
     local,
     moment,
@@ -168,6 +169,29 @@ def test_T5_a_day_off_is_rolled_and_a_negative_offset_never_forward(roll: str, n
     placed = place(moment(start, ZONE), Offset(number, "days"), OFFICE, roll=roll)
     assert (placed.due, placed.nominal) == (expected, SATURDAY)
     assert placed.moved_by == (("roll",) if expected != SATURDAY else ())
+
+
+@pytest.mark.parametrize(
+    ("start", "number", "expected"),
+    [
+        (SATURDAY, 0, MONDAY),
+        (SATURDAY, 1, MONDAY),  # Friday lies before the Saturday that it counts from
+        ("2026-05-10", 0, MONDAY),
+        (FRIDAY, 1, FRIDAY),  # not before the day itself
+        (FRIDAY, 2, FRIDAY),
+    ],
+)
+def test_T5_rolling_back_never_goes_before_the_day_that_the_offset_counts_from(
+    start: str, number: int, expected: str
+) -> None:
+    placed = place(moment(start, ZONE), Offset(number, "days"), OFFICE, roll="back")
+    assert (placed.due, placed.moved_by) == (expected, ("roll",))
+    assert placed.nominal == (date.fromisoformat(start) + timedelta(number)).isoformat()
+
+
+def test_T5_hours_from_a_moment_never_roll_back_before_its_day() -> None:
+    placed = place(moment(f"{SATURDAY}T10:00", ZONE), Offset(2, "hours"), OFFICE, roll="back")
+    assert (placed.nominal, placed.due) == (f"{SATURDAY}T12:00", f"{MONDAY}T12:00")
 
 
 def test_T5_a_working_day_is_not_moved() -> None:
@@ -385,3 +409,29 @@ def test_a_date_that_no_calendar_holds_is_refused_and_not_a_bug(anchor: str) -> 
     nobody_works = calendar(working_days=[] if anchor < "9" else ["mon"])
     with pytest.raises(Refused, match=f"9 business days from {anchor} is no day that can be worked"):
         place(When(anchor, 0), Offset(9, "business days"), nobody_works)
+
+
+@pytest.mark.parametrize(
+    ("due", "how_long"),
+    [
+        ("2026-05-11", ""),
+        ("2026-05-12", ""),
+        ("2026-05-10", "yesterday"),
+        ("2026-05-09", "2 days ago"),
+        ("2023-05-11", "1,096 days ago"),
+        ("2026-05-11T10:00", ""),
+        ("2026-05-11T10:01", ""),
+        ("2026-05-11T09:59", "1 minute ago"),
+        ("2026-05-11T09:01", "59 minutes ago"),
+        ("2026-05-11T09:00", "1 hour ago"),
+        ("2026-05-11T07:30", "2 hours ago"),
+        ("2026-05-10T23:00", "yesterday"),
+    ],
+)
+def test_C5_how_long_ago_a_due_was(due: str, how_long: str) -> None:
+    assert ago(moment(due, ZONE), moment("2026-05-11T10:00", ZONE)) == how_long
+
+
+def test_C5_hours_ago_are_hours_of_the_world() -> None:
+    """The night on which clocks go forward: from one to four are two hours."""
+    assert ago(moment("2026-03-08T01:00", ZONE), moment("2026-03-08T04:00", ZONE)) == "2 hours ago"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from followup.catalog.declarations import Declarations, Finding, Item
 from followup.core.kinds import ALIAS, CYCLE
-from followup.core.office_documents import offset
 
 if TYPE_CHECKING:
     from followup.core import catalog_documents as d
@@ -16,18 +15,6 @@ if TYPE_CHECKING:
 
 Step = TypeVar("Step", bound="d.StepDocument")
 Order = Mapping[int, int | None]
-
-
-def loops_without_time(declarations: Declarations) -> Iterator[Finding]:
-    """Such a loop would schedule its next round the moment it is closed, for ever."""
-    for item, steps in _cycles(declarations):
-        following = order(steps)
-        for place, step in _active(steps):
-            if step["loop_to"]:
-                loop = _loop(following, place)
-                if loop and not _takes_time(steps, loop, loop[-1]):
-                    message = f"the loop to '{step['loop_to']}' takes no time: its offsets sum to zero"
-                    yield _at(item, "FU301", place, "loop_to", message, "give one of its steps an offset")
 
 
 def lost_loops(declarations: Declarations) -> Iterator[Finding]:
@@ -137,36 +124,3 @@ def _walk(following: Order, place: int | None) -> list[int]:
         seen[place] = None
         place = following[place]
     return list(seen)
-
-
-def _loop(following: Order, place: int) -> list[int]:
-    """The steps of the round that `place` begins anew, itself the last; none where the way never comes back to it."""
-    way = _walk(following, following[place])
-    return way if place in way else []
-
-
-def _takes_time(steps: Steps, loop: list[int], place: int) -> bool:
-    """Whether a step of the loop falls due later than its round began.
-
-    What counts from the start skips the offsets before it; what counts from a step outside stays where it is.
-    """
-    while not offset(steps[place]["offset"]).number:
-        anchor = steps[place]["anchor"] or "completed"
-        before = _counted_from(steps, loop, place, anchor)
-        if before is None:
-            return False
-        place = before
-    return place == loop[0] or not _outside(steps, loop, place)
-
-
-def _outside(steps: Steps, loop: list[int], place: int) -> bool:
-    anchor = steps[place]["anchor"] or ""
-    return anchor.startswith("step:") and anchor[5:] not in {steps[number]["id"] for number in loop}
-
-
-def _counted_from(steps: Steps, loop: list[int], place: int, anchor: str) -> int | None:
-    """The earlier step of the loop that a step counts from; None: the start, or nothing of this round."""
-    earlier = loop[: loop.index(place)]
-    if anchor.startswith("step:"):
-        return next((number for number in earlier if steps[number]["id"] == anchor[5:]), None)
-    return earlier[-1] if earlier and anchor != "start" else None

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from followup.core.kinds import CYCLE
-from followup.core.migration.edition import ADVANCE, Edition, ProcessEdit, StepDirective
+from followup.core.migration.edition import Edition, ProcessEdit, StepDirective
 from followup.core.office import Anchor, Office, Process, Ref, Step
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def _directives(process: str, after: Office, entries: Mapping[str, MigrateDocume
         if named and after.current_id(named) == process:
             directives[after.step_id(named, step) or step] = StepDirective(
                 entry=entry,
-                open=document.get("open", ADVANCE),
+                open=document.get("open"),
                 to=document.get("to"),
                 recompute=document.get("dates") == "recompute",
                 stagger=document.get("stagger"),

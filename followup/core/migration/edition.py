@@ -16,10 +16,11 @@ ADVANCE, KEEP, REDIRECT = "advance", "keep", "redirect"
 
 
 class StepDirective(NamedTuple):
-    """What a `migrate:` entry says about one step. `entry`: its id; None: there is none, so the defaults hold."""
+    """What a `migrate:` entry says about one step. `entry`: its id; None: there is none, so the defaults hold. `open`:
+    None where it says nothing of open actions; they advance then, where this edit takes their step away."""
 
     entry: str | None = None
-    open: str = ADVANCE
+    open: str | None = None
     to: str | None = None
     recompute: bool = False
     stagger: int | None = None
@@ -46,6 +47,11 @@ class ProcessEdit(NamedTuple):
     @property
     def protected(self) -> bool:
         return any(process is not None and process.protect for process in (self.before, self.after))
+
+    @property
+    def moves_on(self) -> bool:
+        """Whether its contacts go to another cycle: it takes no new ones, by this edit or since an earlier one."""
+        return self.move_to is not None and (self.after is None or not self.after.active)
 
     @property
     def was_hold(self) -> bool:

@@ -81,6 +81,7 @@ KINDS: Mapping[What, EffectKind] = MappingProxyType(
         # E6
         "moves": EffectKind("go to another cycle", "other cycle"),
         "drains": EffectKind("finish the cycle, which takes nobody new", "finishes the cycle", touches=False),
+        "drained": EffectKind("are on hold there, and step off", "on hold, steps off"),
         # F14
         "homeless": EffectKind(
             "would be left on a cycle that is gone",

@@ -1,4 +1,5 @@
-"""E3: a step that was not there before. Contacts who have passed its place miss it, unless `backfill` is set."""
+"""E3: a step that was not there before. Contacts who have passed its place, or its time where it counts from the start,
+miss it, unless `backfill` is set: by the edit that brings the step, or by a later one."""
 
 from __future__ import annotations
 
@@ -10,16 +11,42 @@ from followup.core.model import Action
 from followup.core.office import Step
 from followup.core.process.rounds import begin, up_to_loop, walk
 
+#: anchors that are known from the start: such a step has its time, wherever it is listed (E3)
+TIMED = frozenset(("start", "event", "date"))
+
 
 def insert(migration: Migration, lost: Sequence[Action]) -> Iterator[Effect]:
     """`lost`: those of the open actions whose step is gone, and which are still open."""
-    new = [step for step in migration.active_steps if not migration.edit.was_active(step.id)]
+    edit = migration.edit
+    new = [step for step in migration.active_steps if not edit.was_active(step.id)]
     place = _place(migration, lost)
     if place is not None:
-        yield from _passed(migration, [step for step in new if step.position < place])
-        yield from _ahead(migration, [step for step in new if step.position > place], place)
-    elif migration.edit.was_hold and new:
+        candidates = [step for step in migration.active_steps if step in new or edit.directive(step.id).backfill]
+        behind = [step for step in candidates if _is_behind(migration, step, place)]
+        yield from _passed(migration, behind)
+        yield from _ahead(migration, [step for step in new if step not in behind and step.position != place], place)
+    elif edit.was_hold and new:
         yield from _woken(migration, new)
+
+
+def _is_behind(migration: Migration, step: Step, place: int) -> bool:
+    """Whether the contact has passed the step: its place, or its time."""
+    if step.anchor.kind not in TIMED or step.position < _entry(migration):
+        return step.position < place
+    start = migration.counted_from(step, None, None)
+    if start is None:
+        return False
+    owner = migration.draft.dossier.known.owner
+    due = migration.dated(step, owner, start, migration.before(step)).due
+    return due < migration.draft.now(owner).text[: len(due)]
+
+
+def _entry(migration: Migration) -> int:
+    """Where the round that the contact is in began: the first at the first step, later ones where the loop led."""
+    if migration.enrolment.round == 1:
+        return 0
+    steps = (migration.step_of(action) for action in migration.actions if action.round == migration.enrolment.round)
+    return min((step.position for step in steps if step), default=0)
 
 
 def _place(migration: Migration, lost: Sequence[Action]) -> int | None:
@@ -53,8 +80,9 @@ def _run(migration: Migration, step: Step) -> None:
 
 def _ahead(migration: Migration, new: Sequence[Step], place: int) -> Iterator[Effect]:
     """What can be dated already is created; the rest when the step before it is closed (T2)."""
-    reached = up_to_loop(tuple(s for s in migration.active_steps if s.position >= place))
     for step in new:
+        first = min(place, step.position)
+        reached = up_to_loop(tuple(s for s in migration.active_steps if s.position >= first))
         if step in reached and step.anchor.kind != "completed" and not migration.in_round(step):
             walk(migration, (step,), None)
             if migration.in_round(step):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from followup.core import history as h
 from followup.core.draft import Decision, Draft, Stamp
 from followup.core.migration.context import Migration
-from followup.core.migration.edition import KEEP, REDIRECT, Edition, Heap, Reasons
+from followup.core.migration.edition import ADVANCE, KEEP, REDIRECT, Edition, Heap, Reasons
 from followup.core.migration.effects import KINDS, Effect, What
 from followup.core.migration.inserting import insert
 from followup.core.migration.redating import redate
@@ -66,16 +66,25 @@ def _effects(migration: Migration) -> tuple[Effect, ...]:
 
 
 def _of_process(migration: Migration) -> Iterator[Effect]:
-    """E6 where the process goes; else, and for those who may finish it, E2 to E4."""
+    """E6 where the process goes, or has gone; else, and for those who may finish it, E2 to E4."""
     edit = migration.edit
+    if edit.moves_on:
+        yield _moved_over(migration, edit.move_to or "")
+        return
     if edit.goes:
-        if edit.move_to:
-            yield _moved_over(migration, edit.move_to)
-            return
         drains = edit.drain and edit.after is not None
         yield migration.line("drains" if drains else "homeless")._replace(entry=edit.entry)
     if edit.after is not None:
         yield from _of_steps(migration)
+        yield from _drained(migration)
+
+
+def _drained(migration: Migration) -> Iterator[Effect]:
+    """On a hold that drains there is nothing to finish (E6)."""
+    edit, draft = migration.edit, migration.draft
+    if edit.drain and edit.after and edit.after.is_draining and migration.enrolment.open and not migration.open_actions:
+        nothing_open(migration, draft.now(draft.dossier.known.owner))
+        yield migration.line("drained")._replace(entry=edit.entry)
 
 
 def _moved_over(migration: Migration, alias: str) -> Effect:
@@ -101,9 +110,11 @@ def _of_steps(migration: Migration) -> Iterator[Effect]:
 
 def _is_lost(migration: Migration, action: Action, steps: Mapping[str, Step]) -> bool:
     """E4: its step is taken out, or turned off by this edit. Of a step that was off already, the action was kept on
-    purpose, by an earlier edit's `open: keep`."""
-    step = steps.get(migration.step_at(action))
-    return step is None or (not step.active and migration.edit.was_active(step.id))
+    purpose, by an earlier edit's `open: keep`, until an entry says that it goes."""
+    step, edit = steps.get(migration.step_at(action)), migration.edit
+    if step is None or step.active:
+        return step is None
+    return edit.was_active(step.id) or edit.directive(step.id).open in (ADVANCE, REDIRECT)
 
 
 def _lost(migration: Migration, lost: Sequence[Action], steps: Mapping[str, Step]) -> Iterator[Effect]:

@@ -189,7 +189,7 @@ class Course:
 
     def dated(self, step: Step, owner: str | None, start: When, before: Action | None) -> Due:
         """When `step` is due if it counts from `start`."""
-        gap = add_days(before.due[:10], step.min_gap) if before and step.min_gap else None
+        gap = add_days(last_day(before), step.min_gap) if before and step.min_gap else None
         return place(start, step.offset, self.draft.calendar(owner), step.at, step.roll, gap)
 
     def in_time(self, step: Step, owner: str | None, start: When, due: Due) -> Due:
@@ -225,6 +225,11 @@ class Course:
             if action.open:
                 self.draft.add(h.Cancelled(action.id, on.text, reason))
         self.draft.add(h.Ended(self._enrolment.id, on.day, reason))
+
+
+def last_day(action: Action) -> str:
+    """The local date of its due; that of its closing, where it was closed later. A `min_gap` counts from it (T5)."""
+    return max(action.due[:10], (action.completed_on or "")[:10])
 
 
 def nominal_in(zone: str, action: Action) -> When:

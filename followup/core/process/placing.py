@@ -113,10 +113,10 @@ def advance(draft: Draft, action: Action, closed: When) -> None:
     course = Course(draft, enrolment)
     if course.process and action.round == enrolment.round:
         step = course.step_of(action)
-        if step and step.loop_to and course.active_steps:
-            next_round(course, step, action, closed)
-        else:
+        if not (step and step.loop_to and course.active_steps):
             walk(course, _after(course, step, action), closed)
+        elif not course.process.is_draining:
+            next_round(course, step, action, closed)
     if not course.open_actions:
         nothing_open(course, closed)
 
@@ -125,16 +125,18 @@ def nothing_open(course: Course, closed: When) -> None:
     """The enrolment has run dry: what a cancelling by hand held up is made up for, be it steps or a loop; else it ends.
 
     A hold stays (F8). So does what hangs on an event, which only time ends: the event may move, and bring steps back
-    that were too late (A7 to A9).
+    that were too late (A7 to A9). A cycle that drains begins no new round, and ends, hold or not (E6).
     """
-    if course.process and course.process.is_hold:
+    process = course.process
+    drains = process is not None and process.is_draining
+    if process and process.is_hold and not drains:
         return
     if held_up := _held_up(course):
         walk(course, held_up, closed)
-    elif loop := _loop(course):
+    elif not drains and (loop := _loop(course)):
         next_round(course, *loop, closed)
-    elif not (course.process and course.process.hangs_on_event):
-        course.draft.add(h.Ended(course.enrolment.id, closed.day, "no-more-steps"))
+    elif not (process and process.hangs_on_event):
+        course.draft.add(h.Ended(course.enrolment.id, closed.day, "drained" if drains else "no-more-steps"))
 
 
 def _loop(course: Course) -> tuple[Step, Action] | None:

@@ -39,7 +39,7 @@ def next_round(course: Course, step: Step, action: Action, closed: When) -> None
     if entry.anchor.kind in ("due", "step"):
         start = max(closed, course.nominal(action), key=lambda when: when.at)
     course.draft.add(h.RoundBegan(course.enrolment.id, course.enrolment.round + 1, start.text, start.at))
-    begin(course, entry, before=action)
+    begin(course, entry, before=course.latest(step))
 
 
 def begin(course: Course, entry: Step, before: Action | None = None) -> None:

@@ -3,7 +3,7 @@
 a.id, a.type, a.channel, a.title, a.status, a.due, a.nominal, a.at, a.owner, a.contact, c.name, c.phone, a.enrolment,
        CASE WHEN e.kind = 'cycle' THEN e.process END, CASE WHEN e.kind = 'plan' THEN e.process END, a.step, e.alias,
        a.round, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.completed_on, a.completed_by,
-       a.reason
+       a.reason, c.do_not_contact
 
 -- name: tables
 action AS a LEFT JOIN contact AS c ON c.id = a.contact LEFT JOIN enrolment AS e ON e.id = a.enrolment
