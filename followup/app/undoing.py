@@ -15,6 +15,8 @@ from followup.core.timing import utc_text
 from followup.core.undo import undo
 from followup.errors import FollowupError, Refused
 
+UNSEEN = Refused("a contact that it changed isn't yours to see any more: ask a manager to undo that")
+
 
 class Reversal(NamedTuple):
     """`subjects`: those that are as they were. Of an apply, `version` is the one that is applied in its place, and
@@ -61,13 +63,21 @@ def _reversed(
         try:
             entries = session.store.history.entries(subject)
             if not entries:  # a server hides it from a user who handed it over
-                raise Refused(f"{subject.replace(':', ' ')} is not yours to see any more (F20)")
+                raise UNSEEN
             decisions.append(undo(entries, number, office, stamp))
         except Refused as refusal:
-            reversal.refused.append((subject, refusal))
+            reversal.refused.append(_as_seen(session, subject, refusal))
             continue
         reversal.subjects.append(subject)
     return decisions
+
+
+def _as_seen(session: Session, subject: str, refusal: Refused) -> tuple[str, Refused]:
+    """What became of a contact since it went out of the user's sight is not theirs to know: not its id, nor by whom."""
+    kind, _, id = subject.partition(":")
+    if kind == "contact" and session.store.dossiers([id], session.reach)[id].contact is None:
+        return kind, UNSEEN
+    return subject, refusal
 
 
 def _refusal(reversal: Reversal) -> str:

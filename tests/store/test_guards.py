@@ -16,6 +16,7 @@ from followup.core import wishes as w
 from followup.core.decide import decide
 from followup.core.draft import Stamp
 from followup.core.list_filters import ContactFilter
+from followup.core.reach import EVERYTHING
 from followup.store.heads import Head
 from followup.store.opening import open_store
 from followup.store.postgres.placeholders import driver_statement
@@ -339,7 +340,7 @@ def test_what_was_typed_of_unfinished_work_is_nobody_elses_business_and_is_found
         tom.execute("SELECT id, at, by, command, catalog_version, undoes FROM change")
     with closing(open_store(kept.logins["tom"])) as store:
         with store.change(Head(1777910400, "tom", "test", 2)) as change:
-            dossier = store.dossiers(["jane-smith"])["jane-smith"]
+            dossier = store.dossiers(["jane-smith"], EVERYTHING)["jane-smith"]
             here = session_in(store, 1777910400, "tom")
             stamp = Stamp(change.id, 1777910400, here.user)
             change.save([(dossier, decide(dossier, w.Stop(), here.office, stamp, change.ids))])

@@ -25,7 +25,7 @@ from followup.app.versions import Version
 from followup.core import wishes as w
 from followup.core.list_filters import ActionFilter, ContactFilter
 from followup.core.list_rows import ActionRow
-from followup.core.reach import sees
+from followup.core.reach import EVERYTHING, sees
 from followup.store.opening import open_store
 from followup.store.protocol import Store
 from tests.app.small_catalog import Raw, loaded
@@ -144,9 +144,9 @@ def ruled(
 
 def of_the_core(here: Session, contacts: Sequence[Known]) -> tuple[set[str], set[str]]:
     """The contacts, and the subjects but for the office."""
-    dossiers = here.store.dossiers([f"c{number}" for number in range(len(contacts))])
+    dossiers = here.store.dossiers([f"c{number}" for number in range(len(contacts))], EVERYTHING)
     mine = {id for id, dossier in dossiers.items() if sees(here.reach, dossier)}
-    tasks = [here.store.tasks(user) for user in USERS]
+    tasks = [here.store.tasks(user, EVERYTHING) for user in USERS]
     theirs = {dossier.subject for dossier in tasks if dossier.actions and sees(here.reach, dossier)}
     return mine, theirs | {f"contact:{id}" for id in mine}
 

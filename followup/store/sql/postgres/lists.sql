@@ -12,3 +12,6 @@ SELECT subject COLLATE "C" FROM (SELECT subject FROM history WHERE change = :cha
 
 -- name: typed_so
 c.id IN (SELECT unfinished_changes(:typed))
+
+-- name: taken
+SELECT NOT is_new_contact(:key);

@@ -12,3 +12,6 @@ VACUUM INTO :path;
 
 -- name: typed_so
 c.unfinished = :typed
+
+-- name: taken
+SELECT EXISTS (SELECT 1 FROM contact WHERE lower(id) = :key);
