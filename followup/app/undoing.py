@@ -11,6 +11,7 @@ from followup.app.session import Session
 from followup.core.draft import Decision, Stamp
 from followup.core.model import OFFICE_SUBJECT, Dossier
 from followup.core.office import Office
+from followup.core.reach import sees
 from followup.core.timing import utc_text
 from followup.core.undo import undo
 from followup.errors import FollowupError, Refused
@@ -19,8 +20,9 @@ UNSEEN = Refused("a contact that it changed isn't yours to see any more: ask a m
 
 
 class Reversal(NamedTuple):
-    """`subjects`: those that are as they were. Of an apply, `version` is the one that is applied in its place, and
-    `met` are the other subjects that it changed, as a normal apply would have. (These names are keys of `undo@1`.)
+    """`subjects`: those that are as they were; of an apply, as far as the user may see them. Of an apply, `version` is
+    the one that is applied in its place, and `met` are the other subjects that it changed, as a normal apply would
+    have. (These names are keys of `undo@1`.)
     """
 
     change: int
@@ -43,14 +45,17 @@ def undo_last(session: Session, partial: bool = False) -> Reversal:
     with session.store.change(session.head(number), session.dry_run, alone=OFFICE_SUBJECT in subjects) as writing:
         stamp = Stamp(writing.id, session.now, session.user)
         restored = restore(session, writing, number) if OFFICE_SUBJECT in subjects else None
-        office = restored.edition.office if restored else session.office
+        office, settled = restored.edition.office if restored else session.office, set[str]()
         rest = (subject for subject in subjects if subject != OFFICE_SUBJECT)
         while batch := list(islice(rest, BATCH)):
-            writing.save(_reversed(session, batch, number, office, stamp, reversal))
+            decisions = _reversed(session, batch, number, office, stamp, reversal)
+            writing.save(decisions)
+            settled.update(now.subject for now, _ in decisions)
+            reversal.subjects.extend(now.subject for now, _ in decisions if not restored or sees(session.reach, now))
         if reversal.refused and not partial:
             raise Refused(_refusal(reversal))
         if restored:
-            reversal.met.extend(migrate_the_rest(session, writing, restored, frozenset(reversal.subjects)))
+            reversal.met.extend(migrate_the_rest(session, writing, restored, settled))
             reversal = reversal._replace(version=office.version)
     return reversal
 
@@ -67,8 +72,6 @@ def _reversed(
             decisions.append(undo(entries, number, office, stamp))
         except Refused as refusal:
             reversal.refused.append(_as_seen(session, subject, refusal))
-            continue
-        reversal.subjects.append(subject)
     return decisions
 
 

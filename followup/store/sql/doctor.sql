@@ -166,3 +166,6 @@ ORDER BY h.subject, h.seq;
 -- name: tasks
 -- Actions without a contact are their owner's.
 SELECT 'user:' || coalesce(a.owner, ''), {a.action} FROM action AS a WHERE a.contact IS NULL ORDER BY 1;
+
+-- name: ids_in_several_cases
+SELECT {ids} FROM contact WHERE gone IS NULL GROUP BY lower(id) HAVING count(*) > 1 ORDER BY lower(id);
