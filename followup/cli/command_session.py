@@ -52,7 +52,7 @@ def _without_blanks(ctx: typer.Context) -> None:
     nothing or to everything, and name an owner or nobody."""
     for parameter in ctx.command.params:
         value = ctx.params.get(parameter.name or "")
-        if parameter.name not in FREE and "" in (value if isinstance(value, list) else [value]):
+        if value == "" and parameter.name not in FREE:
             empties = ", or use `--clear FIELD`" if "clear" in ctx.params else ""
             raise UsageError(f"{parameter.opts[0]} has no value: give one, or leave it out{empties}")
 

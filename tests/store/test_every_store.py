@@ -48,7 +48,7 @@ sue: assign li-wei tuored
 sue: assign jane-smith toured --dry-run
 sue: undo --format json
 sue: contacts add --id ana --name "Ana Ölçer" --cycle referral --owner tom --email ana@x.example --format json
-sue: contacts add --id ana --name Again --cycle referral
+sue: contacts add --id ana --name Again --cycle referral --owner tom
 sue: contacts set ana --phone "+49 30 1234" --format json
 tom: contacts transfer ana --owner anne --property beachside --format json
 sue: contacts transfer ana --owner anne --property beachside --format json
