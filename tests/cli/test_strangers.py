@@ -140,7 +140,9 @@ class Office:
 
     def plain(self, text: str) -> str:
         """Without where the office is, and what is a digest of everybody."""
-        return re.sub(r"\b[0-9a-f]{16}\b", "DIGEST", text.replace(str(self.folder), "HERE").replace(self.url, "URL"))
+        for where, name in ((str(self.folder), "HERE"), (self.url, "URL"), (self.as_login, "URL")):
+            text = text.replace(where, name)
+        return re.sub(r"\b[0-9a-f]{16}\b", "DIGEST", text)
 
     def done(self, *words: str, user: str = "all") -> None:
         told = self.run(*words, user=user)
