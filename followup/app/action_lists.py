@@ -66,8 +66,11 @@ def _today(session: Session, rows: list[ActionRow]) -> list[ActionRow]:
 
 
 def fulfilment(session: Session, user: User, until: str) -> dict[str, int]:
-    """F21: how much of each type waits to be generated on the day `until`, for whoever generates it; else nothing."""
+    """F21: how much of each type waits to be generated on the day `until`, for whoever generates it; else nothing. Who
+    looks at another's agenda is told of what they see themselves."""
     if "generate-fulfillment" not in user.permissions:
         return {}
     types = (kind.id for kind in BUILT_IN_TYPES.values() if kind.fulfilled)
-    return session.store.actions.fulfilment(types, add_days(until[:10], 1), reach(user, session.users))
+    theirs = session.reach.everything or user.id == session.user.id
+    within = reach(user, session.users) if theirs else session.reach
+    return session.store.actions.fulfilment(types, add_days(until[:10], 1), within)

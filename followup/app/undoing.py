@@ -16,6 +16,8 @@ from followup.core.timing import utc_text
 from followup.core.undo import undo
 from followup.errors import FollowupError, Refused
 
+UNSEEN = Refused("a contact that it changed is not yours to see any more: ask a manager")
+
 
 class Reversal(NamedTuple):
     """`subjects`: those that are as they were; of an apply, as far as the user may see them. Of an apply, `version` is
@@ -66,22 +68,19 @@ def _reversed(
         try:
             entries = session.store.history.entries(subject)
             if not entries:  # a server hides it from a user who handed it over
-                raise _unseen(subject)
+                raise UNSEEN
             decisions.append(undo(entries, number, office, stamp))
         except Refused as refusal:
-            reversal.refused.append((subject, _as_seen(session, subject, refusal)))
+            reversal.refused.append(_as_seen(session, subject, refusal))
     return decisions
 
 
-def _as_seen(session: Session, subject: str, refusal: Refused) -> Refused:
+def _as_seen(session: Session, subject: str, refusal: Refused) -> tuple[str, Refused]:
     """What became of a contact since it went out of the user's sight isn't theirs to know, nor by whom (F20)."""
     kind, _, id = subject.partition(":")
-    hidden = kind == "contact" and session.store.dossiers([id], session.reach)[id].contact is None
-    return _unseen(subject) if hidden else refusal
-
-
-def _unseen(subject: str) -> Refused:
-    return Refused(f"{subject.replace(':', ' ')} is not yours to see any more: ask a manager")
+    if kind == "contact" and session.store.dossiers([id], session.reach)[id].contact is None:
+        return kind, UNSEEN
+    return subject, refusal
 
 
 def _refusal(reversal: Reversal) -> str:

@@ -34,6 +34,8 @@ users:
   ann: {{name: Ann Lee, role: sales-exec, property: bluewater}}
   bea: {{name: Bea Cole, role: sales-exec, property: beachside}}
   all: {{name: All Seeing, role: administrator}}
+  cle: {{name: Cleo Clerk, role: clerk, manager: max}}
+roles: {{clerk: {{name: Clerk, permissions: [generate-fulfillment]}}}}
 cycles:
   one: {{name: One, steps: [{{id: s1, type: call, offset: {days} day}}, {{id: s2, type: call, offset: 2 days, loop_to: s1}}]}}
 aliases: {{ni: {{name: NI, cycle: one}}}}
@@ -77,7 +79,7 @@ PROBES: dict[str, list[list[str]]] = {
     "search": [[], ["zelda"], ["quark"], ["--contact", "zelda-quark"], ["--owner", "bea"], ["-f", "json"], ["-n", "1"]]
     + [["--status", "completed"], ["--step", "s1"]],
     "explain": [[OPEN], [DONE], [MINE_ONCE], [OPEN, "-f", "json"]],
-    "undo": [["--dry-run"], ["--partial", "--dry-run"], [], ["--partial"]],
+    "undo": [["--dry-run"], ["--partial", "--dry-run"], []],
     "history": [[], *([who] for who in ZELDA), ["--change", "5"], ["-f", "json"]],
     "stranded": [[], ["-f", "json"]],
     "agenda": [["--all-users"], ["--all-users", "-f", "json"], ["--out", "agendas"]],
@@ -163,11 +165,14 @@ class Office:
         self.number(DONE, "--contact", id, "--owner", "bea")
         self.done("complete", self.numbers[MINE_ONCE], user="tom")
         self.done("complete", self.numbers[DONE], user="bea")
-        self.number(OPEN, "--contact", id, "--status", "scheduled")
+        self.number(OPEN, "--contact", id, "--status", "scheduled", "--type", "call")
         self.number(OWN, "--contact", "mine")
         gone = self.add(Person("gone-one", "Gone One", "gone@one.example", "+1 604 555 0002"), "tom", "bluewater")
         self.done("contacts", "remove", gone, "--yes")
-        self.add(self.stranger._replace(id="zoe", name="Zelda Double"), "bea", "beachside", "--no-cycle")
+        self.add(self.stranger._replace(id="zoe", name="Zelda Double"), "", "beachside")
+        self.done("schedule", "zoe", "call", "today", "--title", f"Call {self.stranger.phone}", "--owner", "ann")
+        for type_ in ("email", "call" if self.stranger is ZELDA else "email"):
+            self.done("schedule", id, type_, "today", "--title", "Write", "--owner", "bea")
         self.add(Person("zoe-mine", "Zelda Double", "zd@own.example", "+1 604 555 0003"), "tom", "bluewater")
         (self.folder / "words.txt").write_text("mine\n" + "\n".join(ZELDA) + "\n")
         (self.folder / "people.csv").write_text(f"name,email,phone\n{ZELDA.name},{ZELDA.email},{ZELDA.phone}\n")
@@ -189,7 +194,8 @@ class Office:
     def add(self, who: Person, owner: str, property: str, *more: str) -> str:
         fields = [word for name, value in who._asdict().items() for word in (f"--{name}", value)]
         cycle = () if "--no-cycle" in more else ("--cycle", "ni")
-        self.done("contacts", "add", *fields, "--owner", owner, "--property", property, *cycle, *more)
+        whose = ("--owner", owner) if owner else ("--no-owner",)
+        self.done("contacts", "add", *fields, *whose, "--property", property, *cycle, *more)
         return who.id
 
     def files(self) -> dict[str, str]:
@@ -230,7 +236,14 @@ def twins(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Offi
 
 
 #: "login": tom, by a login of his own
-ASKED = [("sqlite", "tom"), ("sqlite", "sue"), ("csv", "tom"), ("postgres", "tom"), ("postgres", "login")]
+ASKED = [
+    ("sqlite", "tom"),
+    ("sqlite", "sue"),
+    ("sqlite", "max"),
+    ("csv", "tom"),
+    ("postgres", "tom"),
+    ("postgres", "login"),
+]
 
 
 @pytest.mark.slow(60)

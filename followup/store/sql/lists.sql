@@ -55,7 +55,7 @@ ORDER BY a.status <> 'scheduled', CASE WHEN a.status = 'scheduled' THEN a.at END
 -- name: search_filter
 -- What was written down at attempts is in the history alone; it is looked at where there were any (P7).
 (c.id IS NOT NULL OR {sees_task} OR a.owner IN (SELECT value FROM json_each(:team)))
-  AND (:contact IS NULL OR c.id = :contact) AND (:type IS NULL OR a.type = :type)
+  AND (:contact IS NULL OR a.contact = :contact) AND (:type IS NULL OR a.type = :type)
   AND (:status IS NULL OR a.status = :status) AND (:owner IS NULL OR a.owner = :owner)
   AND (:since IS NULL OR a.due >= :since) AND (:before IS NULL OR a.due < :before)
   AND (:cycle IS NULL OR e.kind = 'cycle' AND e.process IN (SELECT value FROM json_each(:cycle)))
