@@ -38,7 +38,7 @@ def add_contact(
     while True:
         new_id = id or unused_id(session, fields["name"])
         outcome = for_contacts(session, [(new_id, wish)], most)
-        overtaken = outcome.refused and id is None and session.store.contacts.taken(new_id)
+        overtaken = outcome.refused and id is None and session.store.contacts.taken([new_id])
         if not overtaken:
             return NewContact(new_id, outcome, twins if outcome.done else [])
 
@@ -48,7 +48,7 @@ def unused_id(session: Session, name: str) -> str:
     letters = "".join(c if c.isascii() and c.isalnum() else " " for c in folded(name))
     plain = "-".join(letters.split())[:LONGEST_ID] or "contact"
     candidate, number = plain, 1
-    while session.store.contacts.taken(candidate):
+    while session.store.contacts.taken([candidate]):
         number += 1
         candidate = f"{plain}-{number}"
     return candidate

@@ -66,9 +66,9 @@ def administrators(documents: DocumentsByKind) -> list[str]:
 def applier(visit: Visit, wanted: Version) -> str:
     """Who applies `wanted`. The first version is applied by a user whom it declares itself, or by the office."""
     if visit.catalog.version:
-        session = session_of(visit)
-        must(session.user, "apply-catalog", session.users, "apply")
-        return session.user.id
+        administrator = session_of(visit).user
+        must(administrator, "apply-catalog", "apply")
+        return administrator.id
     user = visit.word or "office"
     if user != "office" and user not in wanted.documents["user"]:
         raise Refused(f"the catalog declares no user '{user}'")

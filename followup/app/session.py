@@ -42,8 +42,7 @@ class Visit(NamedTuple):
         if self.catalog.version:
             from followup.core.permission import must
 
-            session = session_of(self)
-            must(session.user, "apply-catalog", session.users, what)
+            must(session_of(self).user, "apply-catalog", what)
 
 
 class Session(NamedTuple):

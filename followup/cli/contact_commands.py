@@ -109,13 +109,10 @@ def remove(
 ) -> None:
     """Out of every list; the history stays, the id is not used again."""
     with opened(ctx, dry_run) as session:
-        wishes = [(named_contacts.contact_id(session, contact), w.Remove())]
-        outcome = for_contacts(session._replace(dry_run=True), wishes, kept_rows(format))
-        if not (dry_run or outcome.refused):  # nobody is asked about what isn't theirs to do
-            if not yes:
-                confirm(f"Remove {wishes[0][0]}?", "--yes")
-            outcome = for_contacts(session, wishes, kept_rows(format))
-        answer(ctx, session, outcome, "removed", format)
+        id = named_contacts.contact_id(session, contact)
+        if not (yes or dry_run):
+            confirm(f"Remove {id}?", "--yes")
+        answer(ctx, session, for_contacts(session, [(id, w.Remove())], kept_rows(format)), "removed", format)
 
 
 # in the order that --help shows

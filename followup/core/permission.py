@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from followup.core import wishes as w
@@ -25,11 +25,11 @@ NEEDS: Mapping[type[w.Wish], str] = MappingProxyType(
 OFFICE = User("office", "the office", "administrator", frozenset(("apply-catalog", *NEEDS.values())))
 
 
-def must(by: User, permission: str, users: Mapping[str, User], what: str = "do that") -> None:
-    """Raises Refused where `by` has not that permission, with the first few of those who have it (F17)."""
+def must(by: User, permission: str, what: str = "do that", able: Iterable[User] = ()) -> None:
+    """Raises Refused where `by` has not that permission (F17); it names the first few of those who are `able`."""
     if permission not in by.permissions:
-        able = [f"{user.name} ({user.id})" for user in users.values() if user.active and permission in user.permissions]
-        ask = f": ask {' or '.join(able[:3])}" if able else ""
+        names = [f"{user.name} ({user.id})" for user in able][:3]
+        ask = f": ask {' or '.join(names)}" if names else ""
         raise Refused(f"{by.id} may not {what}: it needs the permission '{permission}' (role {by.role}){ask}")
 
 
@@ -44,7 +44,8 @@ def check(dossier: Dossier, wish: w.Wish, office: Office, by: User) -> None:
     if not isinstance(wish, w.Add | w.Bring) and not (seen and there):
         raise NotFound(f"no contact '{id}'")
     for permission in _needed(dossier, wish):
-        must(by, permission, office.users)
+        able = (user for user in office.users.values() if user.active and permission in user.permissions)
+        must(by, permission, able=able)
     if not seen and (there or dossier.hidden):
         raise taken(id)
 

@@ -117,10 +117,3 @@ def test_who_is_like_nobody_is_added_without_a_word(run: Run) -> None:
     assert run("contacts", "add", "--name", "Sue Stone", "--no-cycle").stderr == ""
     assert run("contacts", "remove", "jane-smith", "--yes", user="sue").returncode == 0
     assert run("contacts", "add", "--name", "Jane Smith", "--id", "other", "--no-cycle").stderr == ""
-
-
-@pytest.mark.parametrize("name", ["\u200b", "\u00ad \u2060", "\u3164", "\ufeff"], ids=ascii)
-def test_P8_a_name_that_cannot_be_seen_is_none(run: Run, name: str) -> None:
-    told = run(*WAYS["add"], "--name", name)
-    assert (told.returncode, told.stdout) == (2, "") and "who is it?" in told.stderr
-    assert run(*WAYS["add"], "--id", "seen", "--name", f"A{name}da").returncode == 0

@@ -170,19 +170,12 @@ def test_F10_at_a_terminal_a_number_chooses_and_nothing_carries_on(office: Path,
 
 @pytest.mark.parametrize("typed", ["\x03", "\x04", "n\n", "\n"])
 def test_whoever_says_no_at_a_prompt_has_interrupted(office: Path, run: Run, typed: str) -> None:
-    code, _ = at_terminal(office, ["contacts", "remove", "li-wei", "--user", "sue"], typed)
+    code, _ = at_terminal(office, ["contacts", "remove", "li-wei"], typed)
     assert code == 130 and run("show", "li-wei").returncode == 0
 
 
-@pytest.mark.parametrize("words", ["contacts remove li-wei", "contacts remove nobody-there"])
-def test_F17_nobody_is_asked_about_what_is_refused_anyway(office: Path, words: str) -> None:
-    code, shown = at_terminal(office, words.split())
-    assert code in (4, 66) and "Remove" not in shown
-    assert "remove-contacts' (role sales-exec): ask Sue Reed (sue)" in shown or "no contact" in shown
-
-
 def test_where_nobody_can_be_asked_the_option_is_named(office: Path) -> None:
-    told = shell(office, "followup contacts remove li-wei --user sue </dev/null")
+    told = shell(office, "followup contacts remove li-wei </dev/null")
     assert told.returncode == 2 and "Say --yes: nobody can be asked here" in told.stderr
 
 

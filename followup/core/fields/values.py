@@ -21,11 +21,6 @@ EMAIL = re.compile(r"""[^\s@<>()\[\]\\,;:"]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 LISTED = re.compile(f"[;,]|{SEVERAL}")
 MANGLED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
-#: blanks, and what takes no room at all: a name of nothing else is no name
-INVISIBLE = re.compile(
-    r"[\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
-    r"\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]*"
-)
 LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 
 
@@ -40,14 +35,14 @@ def clean_cell(cell: str, lines: bool = False) -> str | None:
 
 
 def clean_text(text: str, lines: bool = False, where: str = "a text") -> str | None:
-    """NFC, of bounded length, without controls, on one line (unless `lines`); None if nothing of it can be seen."""
+    """NFC, of bounded length, without controls, on one line (unless `lines`); None if it is blank."""
     if len(text) > LONGEST:
         raise Unfit(f"{where} of {len(text)} characters; {LONGEST} is the most")
     if match := CONTROL.search(text):
         raise Unfit(f"a control character (U+{ord(match[0]):04X}) in {where}")
     text = unicodedata.normalize("NFC", text)
     text = LINE_END.sub("\n", text).strip() if lines else " ".join(text.split())
-    return None if INVISIBLE.fullmatch(text) else text
+    return text or None
 
 
 def clean_id(text: str) -> str:

@@ -83,9 +83,11 @@ class ContactQuestions:
         row = next(self._ask("lists.contact", id=id, **reach_values(reach)), None)
         return ContactRow._make(row) if row else None
 
-    def taken(self, id: str) -> bool:
-        """Whether an id is, or was, anybody's. All that may be known of those who aren't seen."""
-        return bool(next(self._ask("lists.taken", key=id_key(id)))[0])
+    def taken(self, ids: Iterable[str]) -> set[str]:
+        """Which of these ids are a contact's, or were one's, in any case. All that may be known of those not seen."""
+        keys = {id: id_key(id) for id in ids}
+        taken = {key for (key,) in self._ask("lists.taken", keys=json_list(keys.values()))}
+        return {id for id, key in keys.items() if key in taken}
 
     def named(self, name: str, reach: Reach) -> list[str]:
         """The ids of some contacts of a folded name: more than one is enough to know."""

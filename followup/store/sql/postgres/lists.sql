@@ -14,4 +14,5 @@ SELECT subject COLLATE "C" FROM (SELECT subject FROM history WHERE change = :cha
 c.id IN (SELECT unfinished_changes(:typed))
 
 -- name: taken
-SELECT NOT is_new_contact(:key);
+-- Which of :keys, a JSON list, are somebody's, or were, seen or not.
+SELECT lower(id) FROM spelled(:keys) AS id;

@@ -14,4 +14,5 @@ VACUUM INTO :path;
 c.unfinished = :typed
 
 -- name: taken
-SELECT EXISTS (SELECT 1 FROM contact WHERE lower(id) = :key);
+-- Which of :keys, a JSON list, are somebody's, or were.
+SELECT lower(c.id) FROM json_each(:keys) AS wanted CROSS JOIN contact AS c WHERE lower(c.id) = wanted.value;
