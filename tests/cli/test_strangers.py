@@ -19,7 +19,7 @@ import psycopg
 import pytest
 
 from tests.cli.test_contract import commands
-from tests.conftest import NOW, command
+from tests.conftest import NOW, Run, command
 from tests.servers import as_login, new_schema, schema_of, server_url
 from tests.store.conftest import dropped
 
@@ -294,3 +294,36 @@ def compared(here: Office, there: Office, viewer: str, name: str, probe: Sequenc
         yield f"{viewer}: {' '.join(words)}\n  with them:    {answers[0]}\n  without them: {answers[1]}"
     if here.files() != there.files():
         yield f"{viewer}: {' '.join(words)} writes other files: {here.files()}\n{there.files()}"
+
+
+@pytest.mark.parametrize("twins", ["sqlite"], indirect=True)
+def test_F20_a_diff_counts_everybody_and_names_whom_one_sees(twins: tuple[Office, Office]) -> None:
+    """Also where it refuses the edit, since contacts would be left on a cycle that is gone."""
+    for office in twins:
+        path = office.folder / "cycles" / "base.yaml"
+        path.write_text(
+            path.read_text().replace("  one: {name: One", "  two: {name: Two").replace("cycle: one", "cycle: two")
+        )
+    for words in (["diff"], ["diff", "--all"], ["diff", "-f", "json"], ["apply", "--yes"]):
+        here, there = (office.typed(words, "sue") for office in twins)
+        assert here == there
+    assert here[0] == 4 and "goes while contacts are on it: mine, zoe-mine and 2 more." in here[2]
+    assert "mine, zelda-quark, zoe, zoe-mine. Say" in twins[0].run("apply", "--yes", user="all")[2]
+
+
+@pytest.mark.parametrize("partial", [[], ["--partial"]])
+def test_F20_an_undo_tells_nothing_of_whoever_was_handed_over_since(run: Run, partial: list[str]) -> None:
+    assert run("contacts", "set", "jane-smith", "--phone", "1").returncode == 0
+    assert run("contacts", "set", "jane-smith", "--owner", "anne", user="sue").returncode == 0
+    assert run("contacts", "set", "jane-smith", "--name", "Zelda Quark", user="anne").returncode == 0
+    told = run("undo", *partial)
+    assert "a contact that it changed is not yours to see any more: ask a manager" in told.stderr
+    for word in ("jane", "Jane", "Quark", "anne", "sue"):
+        assert word not in told.stdout + told.stderr
+
+
+def test_E11_handing_over_by_mistake_is_undone(run: Run) -> None:
+    assert run("contacts", "set", "jane-smith", "--owner", "anne").returncode == 0
+    assert run("show", "jane-smith").returncode == 66
+    assert run("undo").returncode == 0
+    assert run("show", "jane-smith").returncode == 0
