@@ -5,8 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
 
+from followup.store.protocol import Store
+from followup.store.questions.action_questions import ActionQuestions
+from followup.store.questions.contact_questions import ContactQuestions
 from tests.conftest import ROOT
 
 #: what tells a module how it was started
@@ -53,3 +57,27 @@ def test_the_files_that_the_docs_of_the_house_name_are_there() -> None:
     assert len(named) > 20
     missing = {path for path in named if not any((ROOT / place / path).exists() for place in ("", "followup"))}
     assert {path for path in missing if not (ROOT / "followup" / (path + ".py")).exists()} == set()
+
+
+def test_F20_no_question_about_people_can_be_asked_without_a_reach() -> None:
+    """That an id is taken is all that anybody may know."""
+    asked = {
+        f"{asker.__name__}.{name}": "reach" in signature(method).parameters
+        for asker in (ContactQuestions, ActionQuestions)
+        for name, method in vars(asker).items()
+        if not name.startswith("_")
+    }
+    asked |= {
+        name: "reach" in signature(getattr(Store, name)).parameters for name in ("dossiers", "dossier_of", "tasks")
+    }
+    assert len(asked) > 15 and {name for name, takes in asked.items() if not takes} == {"ContactQuestions.taken"}
+
+
+def test_F20_only_a_migration_asks_about_everybody() -> None:
+    users = {path.name for path, tree in modules() if "EVERYTHING" in attributes(tree)}
+    assert users == {"migrating.py"}
+    assert {path.name for path, tree in modules() if "Reach" in called(tree)} == {"reach.py"}
+
+
+def called(tree: ast.AST) -> set[str]:
+    return {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}

@@ -19,8 +19,10 @@ from followup.core.migration.compare import edition
 from followup.core.migration.edition import Edition
 from followup.core.migration.effects import refusal
 from followup.core.migration.summary import NAMED_LINES, CatalogDiff, Impact, ItemChange
+from followup.core.model import Dossier
 from followup.core.office import Ref
 from followup.core.permission import OFFICE
+from followup.core.reach import reach, sees
 from followup.errors import Conflict, Refused
 from followup.store.heads import Head
 
@@ -45,7 +47,7 @@ def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_
             if stretch is None:
                 break
             for migrated in stretch:
-                impact.note(migrated.effects)
+                impact.note(migrated.effects, _may_see(before, by, migrated.before))
     return _catalog_diff(store, before, wanted, changes, impact)
 
 
@@ -70,7 +72,7 @@ def apply(
             for stretch in migrations(store, *migrating, stamp, writing.ids):
                 writing.save((migrated.before, migrated.decision) for migrated in stretch)
                 for migrated in stretch:
-                    impact.note(migrated.effects)
+                    impact.note(migrated.effects, _may_see(before, by, migrated.before))
         diff = _catalog_diff(store, before, wanted, changes, impact)
         if expected is not None and expected != diff.digest:
             raise Conflict("the store or the files have changed since that was shown: look at `followup diff` again")
@@ -82,6 +84,12 @@ def apply(
 def administrator(office: o.Office, by: str) -> o.User:
     """Who applies: the login that sets an office up need not be a user of it."""
     return office.users.get(by) or OFFICE._replace(id=by)
+
+
+def _may_see(office: o.Office, by: str, dossier: Dossier) -> bool:
+    """Whether to name them: an edit touches all the office, and who applies it may see one property (F20)."""
+    user = office.users.get(by)
+    return user is None or sees(reach(user, office.users), dossier)
 
 
 def _office(version: int, documents: DocumentsByKind) -> o.Office:
@@ -116,5 +124,5 @@ def refusals(impact: Impact) -> Iterator[str]:
     """In the order of the processes' ids, as the tallies are: contacts come across all of them at once."""
     for refused, contacts in sorted(impact.refused.items(), key=lambda pair: pair[0].process.id):
         more = contacts.total - len(contacts)
-        who = ", ".join(contacts) + (f" and {more} more" if more else "")
+        who = " and ".join([*([", ".join(contacts)] if contacts else []), *([f"{more} more"] if more else [])])
         yield refusal(*refused, who)

@@ -5,7 +5,7 @@ What only a command may write (stages, statuses, cycles, numbers) is refused: mo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from followup.core import office_documents, people
@@ -45,7 +45,7 @@ def take_over(store: CsvStore, at: int) -> None:
     edited, office = store.edited_by_hand(), _applied(store)
     version = store.catalog.version()
     with store.hand_change(Head(at, OFFICE.id, COMMAND, version)) as change:
-        change.save(_decisions(store, edited, office, Stamp(change.id, at, OFFICE)))
+        change.save(_decisions(store, edited, office, Stamp(change.id, at, OFFICE), change.ids))
 
 
 def _applied(store: CsvStore) -> Office:
@@ -53,12 +53,12 @@ def _applied(store: CsvStore) -> Office:
 
 
 def _decisions(
-    store: CsvStore, edited: Iterable[EditedSubject], office: Office, stamp: Stamp
+    store: CsvStore, edited: Iterable[EditedSubject], office: Office, stamp: Stamp, ids: Iterator[int]
 ) -> list[tuple[Dossier, Decision]]:
     decisions, problems = [], []
     for dossier, edits in edited:
         try:
-            decisions.append((dossier, _decided(dossier, edits, office, stamp)))
+            decisions.append((dossier, _decided(dossier, edits, office, stamp, ids)))
         except Refused as refusal:
             problems.append(f"{store.line_of(edits[0])}: {refusal}")
     if problems:
@@ -66,9 +66,9 @@ def _decisions(
     return decisions
 
 
-def _decided(dossier: Dossier, edits: Iterable[HandEdit], office: Office, stamp: Stamp) -> Decision:
+def _decided(dossier: Dossier, edits: Iterable[HandEdit], office: Office, stamp: Stamp, ids: Iterator[int]) -> Decision:
     """What the edits of one subject make of it. Raises Refused with what is wrong of the first that may not be."""
-    draft = Draft(dossier, office, stamp, iter(()))
+    draft = Draft(dossier, office, stamp, ids)
     for edit in edits:
         _carry_out(draft, edit)
     return draft.decision

@@ -10,7 +10,7 @@ from followup.core.kinds import CYCLE
 from followup.core.list_filters import ContactFilter
 from followup.core.list_rows import ContactRow
 from followup.core.office_documents import cycle
-from followup.errors import Refused
+from followup.errors import NotFound
 
 if TYPE_CHECKING:
     from followup.core.list_rows import ContactItem
@@ -38,10 +38,12 @@ def all_contacts(session: Session, filter: ContactFilter) -> Iterator[ContactRow
 
 
 def contact(session: Session, id: str) -> ContactRow:
-    """One of them. Raises Refused for one that is gone, or that the user may not see (F20)."""
+    """One of them. Raises NotFound for one that is gone; and, like one that isn't there, that is not theirs (F20)."""
     row = session.store.contacts.contact(id, session.reach)
     if row is None:
-        raise Refused(f"contact {id} is not yours to see, or is gone: `followup history {id}`")
+        gone = session.store.dossiers([id], session.reach)[id].contact
+        why = f"{gone.name} is no longer a contact ({gone.gone}): `followup history {id}`" if gone else ""
+        raise NotFound(why or f"no contact '{id}'")
     return _today(session, [row])[0]
 
 

@@ -24,6 +24,6 @@ class ContactPage(NamedTuple):
 
 
 def page(session: Session, id: str) -> ContactPage:
-    """Raises Refused for a contact that is gone, or that the user may not see (F20)."""
+    """Raises NotFound for a contact that is gone, or that the user may not see (F20)."""
     row = contact(session, id)
     return ContactPage(row, of_contact(session, id), list(history(session, contact_subject(id))))

@@ -47,16 +47,17 @@ class Transaction(NamedTuple):
 
     def each(self, batch: Sequence[tuple[str, Asked]], watch: Watch) -> Iterator[tuple[Dossier, Decision]]:
         """A decision about each contact; what is refused does not stop the rest."""
-        dossiers = self.session.store.dossiers([contact for contact, _ in batch])
+        dossiers = self.session.store.dossiers([contact for contact, _ in batch], self.session.reach)
+        latest = {dossier.subject: dossier for dossier in dossiers.values()}
         for contact, asked in batch:
-            dossier = dossiers[contact]
+            dossier = latest[dossiers[contact].subject]
             try:
                 wish = asked(dossier) if callable(asked) else asked
                 decision = self.decide(dossier, wish)
             except FollowupError as refusal:
                 self.outcome.refused.append((contact, refusal))
                 continue
-            dossiers[contact] = decision.after  # it may be named twice
+            latest[dossier.subject] = decision.after  # it may be named twice
             self.outcome.note([contact], dossier, decision, choice_of(wish))
             watch(dossier, decision.after)
             yield dossier, decision
@@ -153,7 +154,7 @@ def _refusal_of(action: int, refusal: FollowupError) -> FollowupError:
 
 
 def _dossier_of(session: Session, actions: Sequence[int]) -> Dossier:
-    dossier = session.store.dossier_of(actions)
+    dossier = session.store.dossier_of(actions, session.reach)
     if dossier is None:
         raise NotFound(f"no action {actions[0]}")
     return dossier
@@ -164,5 +165,5 @@ def for_user(session: Session, user: str, wish: Wish, most: int | None = NAMED) 
     outcome = Outcome(most, session.clock)
     with session.store.change(session.head(), session.dry_run) as change:
         transaction = Transaction(session, change, Stamp(change.id, session.now, session.user), outcome)
-        transaction.together([user], session.store.tasks(user), [wish])
+        transaction.together([user], session.store.tasks(user, session.reach), [wish])
     return outcome

@@ -93,13 +93,13 @@ def forecast(
     everybody = contact_lists.all_contacts(session, ContactFilter(closed=True))
     rows = (row for row in everybody if owners is None or row.owner in owners)
     while batch := [row.id for row in islice(rows, BATCH)]:
-        for dossier in session.store.dossiers(batch).values():
+        for dossier in session.store.dossiers(batch, session.reach).values():
             ahead.note(load, dossier)
         if progress:
             progress(load.contacts)
     for user in session.seen_users():
         if owners is None or user in owners:
-            ahead.note(load, session.store.tasks(user))
+            ahead.note(load, session.store.tasks(user, session.reach))
     return load
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
-from followup.core.kinds import ACTION_TYPE, USER, Kind
+from followup.core.kinds import ACTION_TYPE, CYCLE, PLAN, RENAMED, USER, Kind
 from followup.core.office import BUILT_IN_TYPES, User
 from followup.core.words import meant, nearest
 from followup.errors import NotFound, Refused
@@ -17,10 +17,13 @@ if TYPE_CHECKING:
     from followup.core.office_documents import Source
 
     class Declaring(Protocol):
-        """What has a catalog in force."""
+        """What has a catalog in force. `remark`: takes a line about a word that means something, but isn't right."""
 
         @property
         def catalog(self) -> Source: ...
+
+        @property
+        def remark(self) -> Callable[[str], None]: ...
 
     class Working(Declaring, Protocol):
         """What has the office's users, too."""
@@ -32,14 +35,23 @@ if TYPE_CHECKING:
 FEW = 12  # items that an error message can list
 
 
+class Declared(NamedTuple):
+    """A catalog that is in no store."""
+
+    catalog: Source
+    remark: Callable[[str], None]
+
+
 def one(where: Declaring, kind: str, word: str) -> str:
     """The id of the one item that `word` means, by id or name; raises NotFound with the nearest ones.
 
-    Of several of one name the active one is meant (F15).
+    Of several of one name the active one is meant (F15). An id that moved means what it is called today (E5).
     """
     of_kind: Kind[Document] = Kind(kind)
     if where.catalog.document(of_kind, word) is not None:
         return word
+    if kind in (CYCLE, PLAN) and (today := moved(where, word)) and where.catalog.document(of_kind, today) is not None:
+        return today
     documents = where.catalog.documents(of_kind)
     names = {id: str(text.get("name") or id) for id, text in documents.items()}
     ids = meant(word, names)
@@ -52,6 +64,23 @@ def one(where: Declaring, kind: str, word: str) -> str:
     near = nearest(word, [*names, *names.values()])
     few = f": {', '.join(names)}" if names and not near and len(names) <= FEW else ""
     raise NotFound(f"no {kind.replace('_', ' ')} '{word}'{near or few}")
+
+
+def moved(where: Declaring, old: str) -> str | None:
+    """What an old id, of a process or as PROCESS/STEP, is called today (E5); None if nothing was ever called so."""
+    today = (where.catalog.document(RENAMED, "moved") or {}).get(old)
+    if today:
+        where.remark(f"'{old}' is called '{today}' now")
+    return today
+
+
+def word_of(words: Collection[str], kind: str, word: str) -> str:
+    """The one of a list that `word` means; raises NotFound with the nearest ones."""
+    ids = meant(word, {each: each for each in words})
+    if not ids:
+        few = f": {', '.join(words)}" if 0 < len(words) <= FEW else ""
+        raise NotFound(f"no {kind} '{word}'{nearest(word, words) or few}")
+    return ids[0]
 
 
 def worker(where: Working, word: str) -> User:

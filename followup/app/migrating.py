@@ -19,6 +19,7 @@ from followup.core.migration.effects import Effect
 from followup.core.migration.migrate import migrate
 from followup.core.model import Dossier
 from followup.core.office import Ref
+from followup.core.reach import EVERYTHING
 
 if TYPE_CHECKING:
     from followup.store.protocol import Store
@@ -58,13 +59,13 @@ def migrations(
     while stretch := list(islice(contacts, BATCH)):
         why = store.migrations.reasons(stretch)
         migrated = []
-        for dossier in store.dossiers(stretch).values():
+        for dossier in store.dossiers(stretch, EVERYTHING).values():
             if dossier.subject in settled:
                 continue
             migrated.append(Migrated(dossier, *migrate(dossier, edition, stamp, ids, why, heaps)))
             heaps.note(edition, migrated[-1].effects)
         yield migrated
-    tasks = (store.tasks(owner) for owner in edition.zones if owner)
+    tasks = (store.tasks(owner, EVERYTHING) for owner in edition.zones if owner)
     rest = (own for own in tasks if own.subject not in settled)
     yield [Migrated(own, *migrate(own, edition, stamp, ids, {}, heaps)) for own in rest]
 

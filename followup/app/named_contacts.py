@@ -1,4 +1,7 @@
-"""Which contacts the words of a command mean, by id or by name; and who may be the same person as somebody."""
+"""Which contacts the words of a command mean, by id or by name; and who may be the same person as somebody.
+
+Words are looked up among the contacts that the user may see, and nowhere else (F20).
+"""
 
 from __future__ import annotations
 
@@ -14,26 +17,28 @@ SHOWN = 5  # of many ids in a message
 
 def contact_id(session: Session, word: str) -> str:
     """The contact that `word` means: an id, or a name where it is one person's; raises NotFound with the nearest."""
-    if session.store.dossiers([word])[word].contact:
-        return word
-    ids = session.store.contacts.named(folded(word))
+    contact = session.store.dossiers([word], session.reach)[word].contact
+    if contact:
+        return contact.id
+    ids = session.store.contacts.named(folded(word), session.reach)
     if len(ids) == 1:
         return ids[0]
     if ids:
         raise _not_one(word, ids)
-    raise NotFound(f"no contact '{word}'{nearest(word, session.store.contacts.like(folded(word)[:4]))}")
+    near = session.store.contacts.like(folded(word)[:4], session.reach)
+    raise NotFound(f"no contact '{word}'{nearest(word, near)}")
 
 
 def contact_ids(session: Session, words: Sequence[str]) -> tuple[list[str], list[tuple[str, FollowupError]]]:
     """The same for many words; those that mean nobody, or several, with the reason."""
-    ids: set[str] = set()
+    ids: dict[str, str] = {}
     for start in range(0, len(words), PAGE):
-        dossiers = session.store.dossiers(words[start : start + PAGE])
-        ids.update(id for id, dossier in dossiers.items() if dossier.contact)
+        dossiers = session.store.dossiers(words[start : start + PAGE], session.reach)
+        ids |= {word: dossier.contact.id for word, dossier in dossiers.items() if dossier.contact}
     names: dict[str, list[str]] = {folded(word): [] for word in words if word not in ids}
-    for id, name in session.store.contacts.named_any(names) if names else ():
+    for id, name in session.store.contacts.named_any(names, session.reach) if names else ():
         names[name].append(id)
-    meant = {word: [word] if word in ids else names[folded(word)] for word in dict.fromkeys(words)}
+    meant = {word: [ids[word]] if word in ids else names[folded(word)] for word in dict.fromkeys(words)}
     refused = [(word, _not_one(word, several)) for word, several in meant.items() if len(several) != 1]
     return [ids_[0] for ids_ in meant.values() if len(ids_) == 1], refused
 

@@ -33,10 +33,14 @@ def add_contact(
     most: int | None = NAMED,
 ) -> NewContact:
     """`fields`: with a name. `id`: made of the name, if None; `most`: ids and rows that the outcome keeps."""
-    new_id = id or unused_id(session, fields["name"])
     twins = named_contacts.twins(session, fields)  # asked before it is there: it would be its own twin
-    outcome = for_contacts(session, [(new_id, Add(dict(fields), choice, without_cycle))], most)
-    return NewContact(new_id, outcome, twins if outcome.done else [])
+    wish = Add(dict(fields), choice, without_cycle)
+    while True:
+        new_id = id or unused_id(session, fields["name"])
+        outcome = for_contacts(session, [(new_id, wish)], most)
+        overtaken = outcome.refused and id is None and session.store.contacts.taken([new_id])
+        if not overtaken:
+            return NewContact(new_id, outcome, twins if outcome.done else [])
 
 
 def unused_id(session: Session, name: str) -> str:
@@ -44,7 +48,7 @@ def unused_id(session: Session, name: str) -> str:
     letters = "".join(c if c.isascii() and c.isalnum() else " " for c in folded(name))
     plain = "-".join(letters.split())[:LONGEST_ID] or "contact"
     candidate, number = plain, 1
-    while session.store.dossiers([candidate])[candidate].contact:
+    while session.store.contacts.taken([candidate]):
         number += 1
         candidate = f"{plain}-{number}"
     return candidate

@@ -15,6 +15,7 @@ from followup.core.draft import Stamp
 from followup.core.migration.edition import Edition
 from followup.core.migration.summary import Impact, ItemChange
 from followup.core.office import Ref
+from followup.core.reach import sees
 from followup.errors import Refused
 
 if TYPE_CHECKING:
@@ -54,16 +55,18 @@ def restore(session: Session, writing: Change, change: int) -> Restored:
 def migrate_the_rest(session: Session, writing: Change, restored: Restored, settled: Collection[str]) -> list[str]:
     """Contacts that came, or were worked on, since the apply are migrated as in a normal apply of the version before.
 
-    `settled`: subjects that the undo has put back to what they were. Answers the subjects that this changed. Raises
-    Refused where such an apply would be refused.
+    `settled`: subjects that the undo has put back to what they were. Answers the subjects that this changed, as far as
+    the user may see them. Raises Refused where such an apply would be refused.
     """
     impact, migrated_subjects = Impact(), list[str]()
     stamp = Stamp(writing.id, session.now, administrator(restored.edition.office, session.user.id))
     for stretch in migrations(session.store, restored.edition, restored.refs, stamp, writing.ids, settled):
         writing.save((migrated.before, migrated.decision) for migrated in stretch)
         for migrated in stretch:
-            impact.note(migrated.effects)
-        migrated_subjects += [migrated.before.subject for migrated in stretch if migrated.decision.entries]
+            seen = sees(session.reach, migrated.before)
+            impact.note(migrated.effects, seen)
+            if migrated.decision.entries and seen:
+                migrated_subjects.append(migrated.before.subject)
     if refused := [*refusals(impact), *departures(session.store, restored.changes)]:
         raise Refused("\n".join(refused))
     return migrated_subjects

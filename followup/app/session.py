@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app import lookup
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 class Visit(NamedTuple):
     """A store that a command has opened. `now`: UTC seconds; `word`: who asks, as typed or by login; None: unknown;
-    `typed`: command and options, by which an interrupted one is recognized.
+    `typed`: command and options, by which an interrupted one is recognized; `remark`: takes a line to print beside the
+    results.
 
     It is all that there is before the first version is applied, when nobody is declared.
     """
@@ -33,6 +34,7 @@ class Visit(NamedTuple):
     command: str = ""
     dry_run: bool = False
     typed: str = ""
+    remark: Callable[[str], None] = lambda _: None
 
     def administered(self, what: str) -> None:
         """Raises Refused where the user may not do `what`, since it is about everybody (F17). Before the first version
@@ -56,6 +58,7 @@ class Session(NamedTuple):
     command: str
     dry_run: bool
     typed: str
+    remark: Callable[[str], None]
 
     @property
     def users(self) -> Mapping[str, User]:
@@ -94,13 +97,13 @@ class Session(NamedTuple):
 def session_of(visit: Visit) -> Session:
     """Settles who asks. Raises NotFound for a user who is not declared, Refused for one who is inactive or is not the
     user of this login, NoProject where nothing is applied yet."""
-    store, catalog, now, _, command, dry_run, typed = visit
+    store, catalog, now, _, command, dry_run, typed, remark = visit
     users = office_documents.users_of(catalog)
     user = _user(visit, users)
     if catalog.version == 0:
         raise NoProject("nothing is applied yet: `followup apply`")
     office = office_documents.office(catalog.version, catalog, users)
-    return Session(store, catalog, office, user, reach(user, users), now, command, dry_run, typed)
+    return Session(store, catalog, office, user, reach(user, users), now, command, dry_run, typed, remark)
 
 
 def _user(visit: Visit, users: Mapping[str, User]) -> User:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from followup.app import lookup
 from followup.app.forecasting import Outlook
 from followup.app.project_catalog import declared_office
 from followup.catalog.load import Catalog
@@ -14,8 +15,6 @@ from followup.core.rehearsal.habits import Draw, Habits
 from followup.core.rehearsal.simulation import Scenario, simulate
 from followup.core.rehearsal.workload import person
 from followup.core.wishes import Choice
-from followup.core.words import nearest
-from followup.errors import NotFound
 
 if TYPE_CHECKING:
     from followup.core.catalog_documents import Document
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
 
 class Arrivals(NamedTuple):
     """Who comes: so many contacts a week from `first` to `last` (dates, inclusive), onto these cycles and aliases, to
-    these owners; an empty list is everything that reps can choose, and everyone who sells."""
+    these owners, by ids or names; an empty list is everything that reps can choose, and everyone who sells. `remark`:
+    takes a line about one that moved."""
 
     first: str
     last: str
@@ -31,6 +31,10 @@ class Arrivals(NamedTuple):
     cycles: Sequence[str] = ()
     aliases: Sequence[str] = ()
     owners: Sequence[str] = ()
+    remark: Callable[[str], None] = lambda _: None
+
+    def ids(self, source: Documents, kind: Kind[Document], words: Sequence[str]) -> list[str]:
+        return [lookup.one(lookup.Declared(source, self.remark), kind, word) for word in words]
 
 
 class Simulation(NamedTuple):
@@ -50,10 +54,9 @@ def simulate_catalog(catalog: Catalog, arrivals: Arrivals, habits: Habits, draw:
 
 
 def _choices(source: Documents, arrivals: Arrivals) -> list[Choice]:
-    _check(source, CYCLE, arrivals.cycles)
-    _check(source, ALIAS, arrivals.aliases)
-    named = [*(Choice(None, id) for id in arrivals.cycles), *(Choice(id) for id in arrivals.aliases)]
-    return named or _all_choices(source)
+    cycles = [Choice(None, id) for id in arrivals.ids(source, CYCLE, arrivals.cycles)]
+    aliases = [Choice(id) for id in arrivals.ids(source, ALIAS, arrivals.aliases)]
+    return [*cycles, *aliases] or _all_choices(source)
 
 
 def _all_choices(source: Documents) -> list[Choice]:
@@ -64,14 +67,6 @@ def _all_choices(source: Documents) -> list[Choice]:
 
 
 def _owners(source: Documents, arrivals: Arrivals) -> list[str | None]:
-    _check(source, USER, arrivals.owners)
     users = source.documents(USER).items()
     sellers = [id for id, user in users if user["active"] and user["role"] == "sales-exec"]
-    return [*arrivals.owners] or [*sellers] or [None]
-
-
-def _check(source: Documents, kind: Kind[Document], ids: Sequence[str]) -> None:
-    items = source.documents(kind)
-    for id in ids:
-        if id not in items:
-            raise NotFound(f"no {kind} '{id}'{nearest(id, items)}")
+    return [*arrivals.ids(source, USER, arrivals.owners)] or [*sellers] or [None]

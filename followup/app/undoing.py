@@ -12,14 +12,18 @@ from followup.core import office_documents
 from followup.core.draft import Decision, Stamp
 from followup.core.model import OFFICE_SUBJECT, Dossier
 from followup.core.office import Office
+from followup.core.reach import sees
 from followup.core.timing import utc_text
 from followup.core.undo import undo
 from followup.errors import FollowupError, Refused
 
+UNSEEN = Refused("a contact that it changed is not yours to see any more: ask a manager")
+
 
 class Reversal(NamedTuple):
-    """`subjects`: those that are as they were. Of an apply, `version` is the one that is applied in its place, and
-    `met` are the other subjects that it changed, as a normal apply would have. (These names are keys of `undo@1`.)
+    """`subjects`: those that are as they were; of an apply, as far as the user may see them. Of an apply, `version` is
+    the one that is applied in its place, and `met` are the other subjects that it changed, as a normal apply would
+    have. (These names are keys of `undo@1`.)
     """
 
     change: int
@@ -42,15 +46,18 @@ def undo_last(session: Session, partial: bool = False) -> Reversal:
     with session.store.change(session.head(number), session.dry_run, alone=OFFICE_SUBJECT in subjects) as writing:
         stamp = Stamp(writing.id, session.now, session.user)
         restored = restore(session, writing, number) if OFFICE_SUBJECT in subjects else None
-        office = restored.edition.office if restored else session.office
+        office, settled = restored.edition.office if restored else session.office, set[str]()
         then = _office_of(session, change.version)
         rest = (subject for subject in subjects if subject != OFFICE_SUBJECT)
         while batch := list(islice(rest, BATCH)):
-            writing.save(_reversed(session, batch, number, office, stamp, then, reversal))
+            decisions = _reversed(session, batch, number, office, stamp, then, reversal)
+            writing.save(decisions)
+            settled.update(now.subject for now, _ in decisions)
+            reversal.subjects.extend(now.subject for now, _ in decisions if not restored or sees(session.reach, now))
         if reversal.refused and not partial:
             raise Refused(_refusal(reversal))
         if restored:
-            reversal.met.extend(migrate_the_rest(session, writing, restored, frozenset(reversal.subjects)))
+            reversal.met.extend(migrate_the_rest(session, writing, restored, settled))
             reversal = reversal._replace(version=office.version)
     return reversal
 
@@ -69,13 +76,19 @@ def _reversed(
         try:
             entries = session.store.history.entries(subject)
             if not entries:  # a server hides it from a user who handed it over
-                raise Refused(f"{subject.replace(':', ' ')} is not yours to see any more (F20)")
+                raise UNSEEN
             decisions.append(undo(entries, number, office, stamp, then))
         except Refused as refusal:
-            reversal.refused.append((subject, refusal))
-            continue
-        reversal.subjects.append(subject)
+            reversal.refused.append(_as_seen(session, subject, refusal))
     return decisions
+
+
+def _as_seen(session: Session, subject: str, refusal: Refused) -> tuple[str, Refused]:
+    """What became of a contact since it went out of the user's sight isn't theirs to know, nor by whom (F20)."""
+    kind, _, id = subject.partition(":")
+    if kind == "contact" and session.store.dossiers([id], session.reach)[id].contact is None:
+        return kind, UNSEEN
+    return subject, refusal
 
 
 def _refusal(reversal: Reversal) -> str:

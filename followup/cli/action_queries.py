@@ -9,12 +9,13 @@ import typer
 
 from followup.app import action_lists, lookup, named_contacts
 from followup.app.session import Session
-from followup.cli.arguments import day, one_of
+from followup.cli.arguments import among, day, one_of, one_step
 from followup.cli.command_session import opened
 from followup.cli.options import LAST_ID, Answer, Format, Limit, ListFormat
 from followup.cli.printing import print_json, print_lines, row_limit, terminal_width, warn_if_cut
 from followup.core.list_filters import ActionFilter
 from followup.core.list_rows import ActionRow
+from followup.core.model import STATUSES
 from followup.output.render import render
 
 app = typer.Typer()
@@ -74,13 +75,13 @@ def search(
         filter = ActionFilter(
             text=text or None,
             contact=named_contacts.contact_id(session, contact) if contact else None,
-            type=type or None,
-            status=status or None,
+            type=one_of(session, "action_type", type),
+            status=among(STATUSES, "status", status),
             owner=one_of(session, "user", owner),
             since=day(session, since, session.user.id) if since else None,
             before=day(session, before, session.user.id) if before else None,
             cycle=one_of(session, "cycle", cycle),
-            step=step or None,
+            step=one_step(session, step) if step else None,
         )
         most = row_limit(limit, format)
         rows = action_lists.search(session, filter, most)

@@ -5,15 +5,17 @@ A word that wasn't given is None; an empty one counts as not given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from followup.app import action_lists, lookup
 from followup.app.session import Session
 from followup.cli.settings import Settings, present
-from followup.core.kinds import ALIAS, CYCLE, Kind
+from followup.core.kinds import ALIAS, CYCLE, PLAN, Kind
 from followup.core.list_filters import ContactFilter
 from followup.core.timing import local, moment
+from followup.core.words import meant
 from followup.errors import NotFound, UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +49,36 @@ def one_of(session: Session, kind: str, word: str | None) -> str | None:
     return lookup.one(session, kind, word) if word else None
 
 
+def among(words: Collection[str], kind: str, word: str | None) -> str | None:
+    """The one of a fixed list that `word` means."""
+    return lookup.word_of(words, kind, word) if word else None
+
+
+def one_step(session: Session, word: str) -> str:
+    """The id of the step of any process that `word` means: by its id, or by one that it had (E5)."""
+    cycles, plans = session.catalog.documents(CYCLE), session.catalog.documents(PLAN)
+    steps = {step["id"] for cycle in cycles.values() for step in cycle["steps"]}
+    steps |= {step["id"] for plan in plans.values() for step in plan["steps"]}
+    if word not in steps:
+        old = (old for old in session.office.moved if old.partition("/")[2] == word)
+        if today := next((today for today in map(partial(lookup.moved, session), old) if today), None):
+            return today.rpartition("/")[2]
+    return lookup.word_of(sorted(steps), "step", word)
+
+
+def _source(session: Session, word: str | None) -> str | None:
+    """A declared source, or one that contacts came with: an import takes any."""
+    if word is None:
+        return None
+    try:
+        return lookup.one(session, "source", word)
+    except NotFound:
+        brought = session.store.contacts.sources(session.reach)
+        if not meant(word, dict.fromkeys(brought, "")):
+            raise
+        return lookup.word_of(brought, "source", word)
+
+
 def optional_choice(session: Session, word: str | None) -> Choice | None:
     return choice(session, word) if word else None
 
@@ -58,12 +90,13 @@ def choice(session: Session, word: str) -> Choice:
     try:
         return Choice(lookup.one(session, "alias", word))
     except NotFound:
-        if not session.catalog.document(CYCLE, word):
+        cycle = word if session.catalog.document(CYCLE, word) else lookup.moved(session, word)
+        if not (cycle and session.catalog.document(CYCLE, cycle)):
             raise
     if session.user.administers():
-        return Choice(None, word)
+        return Choice(None, cycle)
     aliases = session.catalog.documents(ALIAS).items()
-    names = [id for id, alias in aliases if alias["cycle"] == word and alias["active"]]
+    names = [id for id, alias in aliases if alias["cycle"] == cycle and alias["active"]]
     raise NotFound(f"'{word}' is a cycle, and reps choose an alias: {', '.join(names) or 'none leads to it'} (F9)")
 
 
@@ -82,11 +115,13 @@ def listing_sold(session: Session, listing: int | None) -> int | None:
 
 def contact_filter(session: Session, words: Mapping[str, str | None], closed: bool = False) -> ContactFilter:
     """`words`: by field; users and cycles by their names, too. `closed`: won and lost ones too, as with a stage."""
+    from followup.core.model import STAGES
+
     return ContactFilter(
         owner=one_of(session, "user", words.get("owner")),
         cycle=one_of(session, "cycle", words.get("cycle")),
-        source=words.get("source") or None,
-        stage=words.get("stage") or None,
+        source=_source(session, words.get("source")),
+        stage=among(STAGES, "stage", words.get("stage")),
         text=words.get("text") or None,
         closed=closed or bool(words.get("stage")),
     )

@@ -13,7 +13,8 @@ from followup.app.office_store import open_office
 from followup.app.session import Session, Visit, session_of
 from followup.cli.settings import Settings, present
 from followup.core.kinds import OFFICE
-from followup.errors import FollowupError, NoProject, StoreUnreachable
+from followup.errors import FollowupError, NoProject, StoreUnreachable, UsageError
+from followup.output.text import clean
 from followup.store.questions.catalog_questions import AppliedCatalog
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: rows that were left out of an answer and are named
 NAMED = 3
+#: what may be said, or not: nothing hangs on it
+FREE = ("note", "title")
 
 
 @contextmanager
@@ -37,12 +40,27 @@ def visited(
 ) -> Iterator[Visit]:
     """For commands that nobody needs to be a user for. `zone`: the office's, where none is applied yet; `url`: of a
     store that the command names itself."""
+    _without_blanks(ctx)
     settings: Settings = ctx.obj
     with closing(open_store_of(settings, url)) as store, damage_named(ctx, store):
         catalog = AppliedCatalog(store.catalog)
         word = settings.named_user() or user_of_login(catalog, store.account)
         now = present(settings, zone or _zone(catalog))
-        yield Visit(store, catalog, now, word, command_of(ctx), dry_run, typed_of(ctx))
+        yield Visit(store, catalog, now, word, command_of(ctx), dry_run, typed_of(ctx), print_remark)
+
+
+def print_remark(line: str) -> None:
+    typer.echo(f"followup: {clean(line)}", err=True)
+
+
+def _without_blanks(ctx: typer.Context) -> None:
+    """Raises UsageError for a word without a letter, such as an empty variable of a shell's: it would narrow a list to
+    nothing or to everything, and name an owner or nobody."""
+    for parameter in ctx.command.params:
+        value = ctx.params.get(parameter.name or "")
+        if value == "" and parameter.name not in FREE:
+            empties = ", or use `--clear FIELD`" if "clear" in ctx.params else ""
+            raise UsageError(f"{parameter.opts[0]} has no value: give one, or leave it out{empties}")
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from followup.cli.contact_queries import export, list_contacts, show_contact
 from followup.cli.contact_selection import Contacts, FromFile, Where, for_each, selection
 from followup.cli.options import Answer, Contact, Cycle, DryRun, NoCycle, Text, Yes
 from followup.cli.prompt import confirm
-from followup.cli.typed_fields import cleaned, cleared, given_fields, with_name
+from followup.cli.typed_fields import cleaned, cleared, given_fields, owner_of_new, with_name
 from followup.core import wishes as w
 from followup.errors import UsageError
 from followup.output.text import clean
@@ -35,6 +35,7 @@ def add(
     email: Text = None,
     phone: Text = None,
     owner: Annotated[str | None, typer.Option("--owner", metavar="USER", help="you, if left out")] = None,
+    no_owner: Annotated[bool, typer.Option("--no-owner", help="said outright: nobody's")] = False,
     property: Text = None,
     source: Text = None,
     type: Text = None,
@@ -46,7 +47,7 @@ def add(
 ) -> None:
     """A new contact, with its first cycle (F11)."""
     with opened(ctx, dry_run) as session:
-        fields = with_name({**given_fields(ctx, session), "owner": lookup.worker(session, owner or session.user.id).id})
+        fields = with_name({**given_fields(ctx, session), **owner_of_new(session, owner, no_owner)})
         new_id = cleaned("id", id) if id else None
         new = add_contact(session, fields, optional_choice(session, cycle), no_cycle, new_id, kept_rows(format))
         for twin, twin_name, same in new.twins:

@@ -86,7 +86,7 @@ def _owners(session: Session, all_users: bool, user_of: str | None) -> list[str 
     if all_users:
         return [*session.seen_users(), *([None] if session.user.sees_widely() else [])]
     if user_of and (owner := lookup.one(session, "user", user_of)) not in session.seen_users():
-        raise Refused(f"{owner}'s list is not yours to see (F20)")
+        raise Refused(f"you don't have access to {session.users[owner].name}'s list")
     return [lookup.one(session, "user", user_of) if user_of else session.user.id]
 
 

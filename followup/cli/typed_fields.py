@@ -33,6 +33,17 @@ def given_fields(ctx: typer.Context, session: Session) -> dict[str, str]:
     return {name: _declared_id(session, kinds[name], word) if name in kinds else word for name, word in given.items()}
 
 
+def owner_of_new(session: Session, owner: str | None, without_owner: bool) -> dict[str, str]:
+    """You, if nobody is named; but an administrator doesn't sell, and says whose it is, as with an import."""
+    if owner and without_owner:
+        raise UsageError("--owner or --no-owner, not both")
+    if without_owner:
+        return {}
+    if not owner and session.user.administers():
+        raise UsageError("whose contact is it? --owner USER, or --no-owner to say nobody's")
+    return {"owner": lookup.worker(session, owner or session.user.id).id}
+
+
 def cleaned(field: str, text: str) -> str:
     """The value of an option, by the rules that a file is read by; empty where that is what was typed."""
     from followup.core.fields.cleaning import clean_typed

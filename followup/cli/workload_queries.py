@@ -11,7 +11,7 @@ import typer
 from followup.app import lookup
 from followup.cli.arguments import day, day_of
 from followup.cli.catalog_queries import Folder, files_in
-from followup.cli.command_session import opened
+from followup.cli.command_session import opened, print_remark
 from followup.cli.progress import progress
 from followup.cli.workload_options import Late, Leave, Out, Picture, Seed, check_span, habits, write_report
 from followup.core.timing import add_days, add_months
@@ -47,7 +47,7 @@ def simulate(
     first = day_of(ctx.obj, office, start or "today")
     last = day_of(ctx.obj, office, until) if until else add_months(date.fromisoformat(first), 6).isoformat()
     check_span(first, last)
-    arrivals = Arrivals(first, last, a_week, cycle or (), alias or (), owner or ())
+    arrivals = Arrivals(first, last, a_week, cycle or (), alias or (), owner or (), print_remark)
     scenario, outlook = simulate_catalog(catalog, arrivals, habits(late, leave), Random(seed).random)
     coming = f"{a_week} contacts a week for {len(scenario.owners)} people"
     title = f"Simulation of {first} to {last}: {', '.join([*(cycle or ()), *(alias or ())]) or 'the whole office'}"

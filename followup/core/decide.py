@@ -15,18 +15,15 @@ from followup.core.draft import Decision, Draft, Stamp
 from followup.core.model import Dossier
 from followup.core.office import INBOUND_CHANNELS, Office
 from followup.core.permission import check
-from followup.errors import NotFound, Refused
+from followup.errors import Refused
 
 
 def decide(dossier: Dossier, wish: w.Wish, office: Office, stamp: Stamp, ids: Iterator[int]) -> Decision:
     """What `wish` makes of `dossier`.
 
     Raises Refused where a rule or a permission says no, Conflict where somebody was first, NotFound for an id that is
-    not there. `ids` yields unused ids, for actions and enrolments alike.
+    not there, or not the user's to see. `ids` yields unused ids, for actions and enrolments alike.
     """
-    kind, _, id = dossier.subject.partition(":")
-    if kind == "contact" and dossier.contact is None and not isinstance(wish, w.Add | w.Bring):
-        raise NotFound(f"no contact '{id}'")
     check(dossier, wish, office, stamp.by)
     draft = Draft(dossier, office, stamp, ids)
     _carry_out(draft, wish)

@@ -16,8 +16,8 @@ class DueFilter(NamedTuple):
 
 
 class ActionFilter(NamedTuple):
-    """Of an action search: ids, a status, `since` (inclusive) and `before` (exclusive) as local days, and a text that
-    is looked for in titles, notes, attempts and names."""
+    """Of an action search: ids of today (E5), a status, `since` (inclusive) and `before` (exclusive) as local days, and
+    a text that is looked for in titles, notes, attempts and names."""
 
     contact: str | None = None
     type: str | None = None

@@ -10,6 +10,7 @@ from followup.core import wishes as w
 from followup.core.draft import Draft
 from followup.core.model import LEAD, LOST, PROSPECT, UNDONE, WON, Action, Contact
 from followup.core.office import ELAPSED_MINUTES
+from followup.core.permission import taken
 from followup.core.process.course import Course, nominal_in
 from followup.core.process.placing import choose
 from followup.core.timing import When, add_business_days, local, moment
@@ -24,7 +25,7 @@ def add(draft: Draft, wish: w.Add) -> None:
     if contact and contact.gone is None:
         raise Conflict(f"contact '{id}' exists already ({contact.name}): choose another id, or `followup contacts set`")
     if contact and contact.gone != UNDONE:
-        raise Refused(f"the id '{id}' was that of {contact.name}, {contact.gone} since: no id is used again (E10)")
+        raise taken(id)
     _follows_up(wish.fields, id)
     draft.add(h.Added(id, _filled(wish.fields)))
     _first_cycle(draft, wish.choice, wish.without_cycle)
@@ -42,10 +43,12 @@ def _first_cycle(draft: Draft, choice: w.Choice | None, without_cycle: bool) -> 
 
 def bring(draft: Draft, wish: w.Bring) -> None:
     """An import says what it knows; what it leaves blank, and the cycle of a known contact, stay as they are."""
-    contact = draft.dossier.contact
+    contact, was_on_a_cycle = draft.dossier.contact, draft.dossier.cycle is not None
     if contact is None or contact.gone == UNDONE:
         _bring_new(draft, wish)
         return
+    if contact.gone:
+        raise taken(contact.id)
     fields = _filled(wish.fields)
     if wish.same_name and (name := fields.get("name")):
         _is_called(contact, name)
@@ -55,6 +58,8 @@ def bring(draft: Draft, wish: w.Bring) -> None:
     change(draft, w.Set(fields))
     if contact.stage == PROSPECT and draft.dossier.known.stage == LEAD and draft.dossier.cycle is None:
         _first_cycle(draft, wish.choice, wish.without_cycle)
+    elif wish.choice and was_on_a_cycle and draft.dossier.cycle is None:  # a transfer has ended it (F19)
+        choose(draft, wish.choice, draft.now(draft.dossier.known.owner))
 
 
 def _is_called(contact: Contact, name: str) -> None:
@@ -93,15 +98,18 @@ def _filled(fields: w.Fields) -> h.Fields:
 
 
 def change(draft: Draft, wish: w.Set) -> None:
-    """Only what differs is an event; a change of owner hands over (F20)."""
+    """Only what differs is an event; a change of owner hands over (F20), one of property transfers (F19)."""
     contact = draft.living()
     fields = {name: value for name, value in wish.fields.items() if getattr(contact, name) != value}
     _follows_up(fields, contact.id)
     hand = {name: fields.pop(name) for name in ("owner", "property") if name in fields}
     if fields:
         draft.add(h.Edited(fields, {name: getattr(contact, name) for name in fields}))
-    if hand:
-        hand_over(draft, hand.get("owner", contact.owner), hand.get("property", contact.property))
+    owner, place = hand.get("owner", contact.owner), hand.get("property", contact.property)
+    if "property" in hand and contact.property:  # who had none is given one, and moves nowhere
+        _move(draft, owner, place)
+    elif hand:
+        hand_over(draft, owner, place)
 
 
 def hand_over(draft: Draft, owner: str | None, property: str | None) -> None:
@@ -150,16 +158,21 @@ def _has_declared_time(draft: Draft, action: Action) -> bool:
 
 def transfer(draft: Draft, wish: w.Transfer) -> None:
     """F19: the old cycle is cancelled, history stays; recorded as an action of its own type (F1)."""
-    contact = draft.living()
-    _end_all(draft, draft.now(contact.owner), "transferred")
-    now = draft.now(wish.owner)
-    hand_over(draft, wish.owner, wish.property)
-    id = next(draft.ids)
-    title = f"Transfer to {wish.property or wish.owner}"
-    draft.add(h.Scheduled(id, "transfer", title, wish.owner, now.text, now.text, now.at))
-    draft.add(h.Completed(id, now.text, notes=f"from {contact.property or '-'}, {contact.owner or 'nobody'}"))
+    draft.living()
+    _move(draft, wish.owner, wish.property)
     if wish.choice:
-        choose(draft, wish.choice, now)
+        choose(draft, wish.choice, draft.now(wish.owner))
+
+
+def _move(draft: Draft, owner: str | None, property: str | None) -> None:
+    contact = draft.dossier.known
+    _end_all(draft, draft.now(contact.owner), "transferred")
+    now = draft.now(owner)
+    hand_over(draft, owner, property)
+    id = next(draft.ids)
+    title = f"Transfer to {property or owner or 'nobody'}"
+    draft.add(h.Scheduled(id, "transfer", title, owner, now.text, now.text, now.at))
+    draft.add(h.Completed(id, now.text, notes=f"from {contact.property or '-'}, {contact.owner or 'nobody'}"))
 
 
 def close(draft: Draft, wish: w.Close) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from followup.core import wishes as w
-from followup.core.model import UNDONE, Dossier
+from followup.core.model import Dossier
 from followup.core.office import Office, User
 from followup.core.reach import reach, sees
-from followup.errors import Refused
+from followup.errors import NotFound, Refused
 
 #: wish -> the permission it needs beside seeing the contact
 NEEDS: Mapping[type[w.Wish], str] = MappingProxyType(
@@ -25,26 +25,51 @@ NEEDS: Mapping[type[w.Wish], str] = MappingProxyType(
 OFFICE = User("office", "the office", "administrator", frozenset(("apply-catalog", *NEEDS.values())))
 
 
-def must(by: User, permission: str, what: str = "do that") -> None:
-    """Raises Refused where `by` has not that permission (F17)."""
+def must(by: User, permission: str, what: str = "do that", able: Iterable[User] = ()) -> None:
+    """Raises Refused where `by` has not that permission (F17); it names the first few of those who are `able`."""
     if permission not in by.permissions:
-        raise Refused(f"{by.id} may not {what}: it needs the permission '{permission}' (role {by.role})")
+        names = [f"{user.name} ({user.id})" for user in able][:3]
+        ask = f": ask {' or '.join(names)}" if names else ""
+        raise Refused(f"{by.id} may not {what}: it needs the permission '{permission}' (role {by.role}){ask}")
 
 
 def check(dossier: Dossier, wish: w.Wish, office: Office, by: User) -> None:
-    """Refuses what `by` may not do; says which permission would do."""
-    needed = NEEDS.get(type(wish))
-    if needed:
-        must(by, needed)
-    if dossier.hidden:
-        raise Refused(_not_theirs(dossier.subject.partition(":")[2], by))
-    unknown = dossier.contact is None or dossier.contact.gone == UNDONE
-    if isinstance(wish, w.Add) or (unknown and isinstance(wish, w.Bring)):
-        return
-    if not sees(reach(by, office.users), dossier):
-        name = dossier.contact.name if dossier.contact else dossier.subject
-        raise Refused(_not_theirs(name, by))
+    """Refuses what `by` may not do, and says which permission would do. What they may not see is answered like what is
+    not there (F20); of an id it is said that it's taken."""
+    kind, _, id = dossier.subject.partition(":")
+    seen = not dossier.hidden and sees(reach(by, office.users), dossier)
+    if kind == "user" and not seen:
+        raise Refused(f"you don't have access to {_name(id, office)}'s list: ask them or a manager")
+    there = dossier.contact is not None or kind == "user"
+    if not isinstance(wish, w.Add | w.Bring) and not (seen and there):
+        raise NotFound(f"no contact '{id}'")
+    for permission in _needed(dossier, wish):
+        able = (user for user in office.users.values() if user.active and permission in user.permissions)
+        must(by, permission, able=able)
+    if not seen and (there or dossier.hidden):
+        raise taken(id)
 
 
-def _not_theirs(name: str, by: User) -> str:
-    return f"{name} is not yours to change, {by.id}: ask the owner or a manager (F20)"
+def taken(id: str) -> Refused:
+    """One answer for what was removed and what one may not see: neither says whose the id is (F20, E10)."""
+    return Refused(f"the id '{id}' is taken, or was somebody's who has been removed: choose another id")
+
+
+def _needed(dossier: Dossier, wish: w.Wish) -> Iterator[str]:
+    if type(wish) in NEEDS:
+        yield NEEDS[type(wish)]
+    if isinstance(wish, w.Set | w.Bring) and changes_property(dossier, wish):
+        yield NEEDS[w.Transfer]
+
+
+def changes_property(dossier: Dossier, wish: w.Set | w.Bring) -> bool:
+    """Whether a contact who is there would come to another property, or get one, or lose it: that takes the permission
+    to transfer, whichever command does it (F19). A blank cell of an import says nothing."""
+    contact, place = dossier.contact, wish.fields.get("property") or None
+    if contact is None or contact.gone or "property" not in wish.fields:
+        return False
+    return place != contact.property and not (place is None and isinstance(wish, w.Bring))
+
+
+def _name(user: str, office: Office) -> str:
+    return office.users[user].name if user in office.users else user

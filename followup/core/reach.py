@@ -28,6 +28,10 @@ class Reach(NamedTuple):
     property: str | None
 
 
+#: what belongs to the whole office asks as this: an apply, an import of files, the doctor. A user never does
+EVERYTHING = Reach(True, frozenset(), None)
+
+
 def reach(user: User, users: Mapping[str, User]) -> Reach:
     wide = user.sees_widely()
     return Reach(wide and user.property is None, below(user.id, users), user.property if wide else None)

@@ -12,6 +12,11 @@ def folded(text: str) -> str:
     return " ".join(plain.casefold().split())
 
 
+def id_key(id: str) -> str:
+    """What a contact's id is told apart by: ids are one regardless of case, and only ASCII is in them."""
+    return id.lower() if id.isascii() else id
+
+
 def meant(word: str, names: Mapping[str, str]) -> list[str]:
     """The ids that `word` means, of id -> name: the id itself, else every one of that name."""
     if word in names:

@@ -11,6 +11,7 @@ from followup.store.asking import AnyRow, Argument
 
 if TYPE_CHECKING:
     from followup.core.model import Dossier
+    from followup.core.reach import Reach
     from followup.store.questions.action_questions import ActionQuestions
     from followup.store.questions.catalog_questions import CatalogQuestions
     from followup.store.questions.contact_questions import ContactQuestions
@@ -76,12 +77,12 @@ class Answering:
 
         return VersionQuestions(self)
 
-    def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
+    def dossiers(self, contacts: Sequence[str], reach: Reach) -> dict[str, Dossier]:
         from followup.store import dossiers
 
-        return dossiers.of_contacts(self, contacts)
+        return dossiers.of_contacts(self, contacts, reach)
 
-    def dossier_of(self, actions: Sequence[int]) -> Dossier | None:
+    def dossier_of(self, actions: Sequence[int], reach: Reach) -> Dossier | None:
         """See Store.dossier_of. Whoever changes something holds what `dossiers` and `tasks` read."""
         from followup.store import dossiers
 
@@ -89,13 +90,15 @@ class Answering:
         if not rows or rows[0].id != actions[0]:
             return None
         contact, owner = rows[0].contact, rows[0].owner
-        dossier = self.dossiers([contact])[contact] if contact else self.tasks(owner or "")
+        dossier = self.dossiers([contact], reach)[contact] if contact else self.tasks(owner or "", reach)
+        if dossier.hidden or (contact and dossier.contact is None):
+            return None
         return dossiers.joined_by(dossier, rows)
 
-    def tasks(self, user: str) -> Dossier:
+    def tasks(self, user: str, reach: Reach) -> Dossier:
         from followup.store import dossiers
 
-        return dossiers.of_user(self, user)
+        return dossiers.of_user(self, user, reach)
 
     def last_seq(self, subject: str) -> int:
         from followup.store import dossiers

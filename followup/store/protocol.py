@@ -14,6 +14,7 @@ from followup.store.asking import Asking
 if TYPE_CHECKING:
     from followup.core.draft import Decision
     from followup.core.model import Dossier
+    from followup.core.reach import Reach
     from followup.store.heads import Head, ItemId, Person
     from followup.store.questions.action_questions import ActionQuestions
     from followup.store.questions.catalog_questions import CatalogQuestions
@@ -87,19 +88,23 @@ class Store(Asking, Protocol):
         """Whether whoever asks may say that they are the user with this login."""
         ...
 
-    def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
-        """By contact id; one that the store does not know has an empty dossier."""
-        ...
+    def dossiers(self, contacts: Sequence[str], reach: Reach) -> dict[str, Dossier]:
+        """By the ids as they are given, whose case does not matter.
 
-    def dossier_of(self, actions: Sequence[int]) -> Dossier | None:
-        """The dossier that holds the first of `actions`, with those of them that are its subject's, open or closed.
-
-        None if there is no such action.
+        A contact that isn't there has an empty dossier. One outside of `reach` has an empty one too, that is `hidden`:
+        all that there is to know is that the id is taken.
         """
         ...
 
-    def tasks(self, user: str) -> Dossier:
-        """The dossier of a user's tasks without a contact."""
+    def dossier_of(self, actions: Sequence[int], reach: Reach) -> Dossier | None:
+        """The dossier that holds the first of `actions`, with those of them that are its subject's, open or closed.
+
+        None if there is no such action, or if its subject is outside of `reach`.
+        """
+        ...
+
+    def tasks(self, user: str, reach: Reach) -> Dossier:
+        """The dossier of a user's tasks without a contact; an empty one that is `hidden` outside of `reach`."""
         ...
 
     def last_seq(self, subject: str) -> int:

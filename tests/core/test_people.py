@@ -58,10 +58,9 @@ def test_F11_an_id_is_taken_once() -> None:
 def test_E10_the_id_of_a_removed_contact_is_not_used_again() -> None:
     jane = jane_on(THREE)
     jane.does(w.Remove())
-    with pytest.raises(Refused, match="the id 'jane' was that of Jane Smith, removed since"):
-        jane.does(w.Add({"name": "Another"}, None, True))
-    with pytest.raises(Conflict, match="no longer a contact"):
-        jane.does(w.Bring({"name": "Another"}, None, True))
+    for wish in (w.Add({"name": "Another"}, None, True), w.Bring({"name": "Another"}, None, True)):
+        with pytest.raises(Refused, match="the id 'jane' is taken, or was somebody's who has been removed"):
+            jane.does(wish)
 
 
 @pytest.mark.parametrize("again", [w.Add, w.Bring])
@@ -307,6 +306,28 @@ def test_F19_a_new_cycle_can_be_given_in_the_same_step() -> None:
     assert jane.action("x").owner == "kim"
     recorded = next(a for a in jane.dossier.actions if a.type == "transfer")
     assert (recorded.title, recorded.notes) == ("Transfer to kim", "from -, nobody")
+
+
+@pytest.mark.parametrize("way", [w.Set, w.Bring])
+def test_F19_a_change_of_property_by_another_command_is_a_transfer(way: type[w.Set] | type[w.Bring]) -> None:
+    jane = Story(office(THREE, OTHER)).added("three", property="north")
+    jane.does(way({"property": "south", "owner": "kim"}) if way is w.Set else w.Bring({"property": "south"}, None))
+    assert (jane.dossier.known.property, jane.dossier.cycle, jane.enrolment.reason) == ("south", None, "transferred")
+    assert [(a.title, a.notes) for a in jane.dossier.actions if a.type == "transfer"] == [
+        ("Transfer to south", "from north, tom")
+    ]
+
+
+def test_F19_an_import_gives_whom_it_transfers_its_cycle_in_the_same_step() -> None:
+    jane = Story(office(THREE, OTHER)).added("three", property="north")
+    jane.does(w.Bring({"property": "south"}, w.Choice("other")))
+    assert jane.dossier.cycle and jane.dossier.cycle.process == "other" and jane.due == {"x": "2026-05-14"}
+
+
+def test_F19_whoever_had_no_property_is_given_one_and_stays_on_their_cycle() -> None:
+    jane = Story(office(THREE)).added("three")
+    jane.does(w.Set({"property": "south"}))
+    assert jane.dossier.known.property == "south" and jane.dossier.cycle
 
 
 # F21, F4, E10: the end of it

@@ -19,6 +19,7 @@ from followup.core import wishes as w
 from followup.core.decide import decide
 from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
+from followup.core.reach import EVERYTHING
 from followup.errors import Busy
 from followup.store.opening import open_store
 from followup.store.protocol import Change, Store
@@ -47,7 +48,7 @@ sue: assign li-wei tuored
 sue: assign jane-smith toured --dry-run
 sue: undo --format json
 sue: contacts add --id ana --name "Ana Ölçer" --cycle referral --owner tom --email ana@x.example --format json
-sue: contacts add --id ana --name Again --cycle referral
+sue: contacts add --id ana --name Again --cycle referral --owner tom
 sue: contacts set ana --phone "+49 30 1234" --format json
 tom: contacts transfer ana --owner anne --property beachside --format json
 sue: contacts transfer ana --owner anne --property beachside --format json
@@ -170,7 +171,7 @@ def added(id: str, name: str) -> tuple[str, w.Wish]:
 def test_P6_any_text_comes_back_as_it_was_after_another_has_opened_the_store(store: Store) -> None:
     for_contacts(session(store), [added(id, text) for id, text in TEXTS.items()])
     with closing(open_store(store.url)) as again:
-        found = again.dossiers(list(TEXTS))
+        found = again.dossiers(list(TEXTS), EVERYTHING)
         assert {id: dossier.contact.name for id, dossier in found.items() if dossier.contact} == TEXTS
         assert contents(again) == contents(store)
 
@@ -192,7 +193,7 @@ def test_P4_what_is_stopped_in_the_middle_of_a_change_was_never_there(store: Sto
 
 def decided(store: Store, change: Change, contact: str) -> tuple[Dossier, Decision]:
     """Something that can be saved about the contact."""
-    here, dossier = session(store), store.dossiers([contact])[contact]
+    here, dossier = session(store), store.dossiers([contact], EVERYTHING)[contact]
     return dossier, decide(dossier, w.Stop(), here.office, Stamp(change.id, NOON, here.user), change.ids)
 
 
@@ -205,9 +206,9 @@ def test_a_decision_under_a_version_that_is_out_of_force_is_not_saved(store: Sto
 
 
 def test_whoever_is_unknown_has_an_empty_dossier_and_an_unknown_action_none(store: Store) -> None:
-    assert store.dossiers(["nobody"]) == {"nobody": Dossier("contact:nobody")}
-    assert store.dossier_of([99_999]) is None
-    assert store.tasks("nobody") == Dossier("user:nobody")
+    assert store.dossiers(["nobody"], EVERYTHING) == {"nobody": Dossier("contact:nobody")}
+    assert store.dossier_of([99_999], EVERYTHING) is None
+    assert store.tasks("nobody", EVERYTHING) == Dossier("user:nobody")
 
 
 def test_batches_of_one_change_are_one_change_and_what_was_typed_stays_until_it_is_whole(store: Store) -> None:
@@ -236,9 +237,9 @@ def test_thousands_are_saved_as_one_is_and_read_as_they_were_decided(store: Stor
     after: dict[str, Dossier] = {}
     for_contacts(session(store), wishes, watch=lambda _, dossier: after.update({dossier.subject[8:]: dossier}))
     assert len(after) == 3000
-    assert store.dossiers(list(after)) == after
+    assert store.dossiers(list(after), EVERYTHING) == after
     for_contacts(session(store), [(id, w.Stop()) for id in after], watch=lambda _, d: after.update({d.subject[8:]: d}))
-    stored = store.dossiers(list(after))
+    stored = store.dossiers(list(after), EVERYTHING)
     assert {id: open_of(dossier) for id, dossier in stored.items()} == {id: open_of(d) for id, d in after.items()}
     numbers = [row[0] for table in (ACTION, ENROLMENT) for row in store.rows_of(table)]
     assert len(numbers) == len(set(numbers)), "a number is given once"

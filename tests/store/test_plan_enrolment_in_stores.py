@@ -14,6 +14,7 @@ from typing import Any
 
 from followup.core import history as h
 from followup.core.draft import Draft, Stamp
+from followup.core.reach import EVERYTHING
 from followup.store.opening import open_store
 from tests.core.building import enrol_on_plan
 from tests.sessions import session_in
@@ -44,7 +45,7 @@ def put_on_plan(
     with closing(open_store(kept.url)) as store:
         session = session_in(store, 1_777_910_400, "sue", "launch")
         with store.change(session.head()) as writing:
-            dossier = store.dossiers([contact])[contact]
+            dossier = store.dossiers([contact], EVERYTHING)[contact]
             draft = Draft(dossier, session.office, Stamp(writing.id, session.now, session.user), writing.ids)
             enrol(draft)
             writing.save([(dossier, draft.decision)])

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg.conninfo import conninfo_to_dict
 
+from followup.core.reach import EVERYTHING
 from followup.core.words import folded
 from followup.errors import Busy, NoProject, StoreUnreachable
 from followup.store.heads import Head
@@ -261,7 +262,7 @@ def test_a_connection_that_is_cut_leaves_nothing(kept: Kept) -> None:
     with closing(store), pytest.raises(StoreUnreachable), store.change(Head(0, "tom", "test", 1)):
         pid = store.connection.info.backend_pid  # type: ignore[attr-defined]
         kept.asked(f"SELECT pg_terminate_backend({pid})")
-        store.dossiers(["jane-smith"])
+        store.dossiers(["jane-smith"], EVERYTHING)
     assert kept.asked("SELECT count(*) FROM change WHERE command = 'test'") == [(0,)]
 
 

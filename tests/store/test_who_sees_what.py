@@ -25,7 +25,7 @@ from followup.app.versions import Version
 from followup.core import wishes as w
 from followup.core.list_filters import ActionFilter, ContactFilter
 from followup.core.list_rows import ActionRow
-from followup.core.reach import sees
+from followup.core.reach import EVERYTHING, sees
 from followup.store.opening import open_store
 from followup.store.protocol import Store
 from tests.app.small_catalog import Raw, loaded
@@ -144,9 +144,9 @@ def ruled(
 
 def of_the_core(here: Session, contacts: Sequence[Known]) -> tuple[set[str], set[str]]:
     """The contacts, and the subjects but for the office."""
-    dossiers = here.store.dossiers([f"c{number}" for number in range(len(contacts))])
+    dossiers = here.store.dossiers([f"c{number}" for number in range(len(contacts))], EVERYTHING)
     mine = {id for id, dossier in dossiers.items() if sees(here.reach, dossier)}
-    tasks = [here.store.tasks(user) for user in USERS]
+    tasks = [here.store.tasks(user, EVERYTHING) for user in USERS]
     theirs = {dossier.subject for dossier in tasks if dossier.actions and sees(here.reach, dossier)}
     return mine, theirs | {f"contact:{id}" for id in mine}
 
@@ -190,6 +190,23 @@ def assert_the_core_and_the_lists(store: Store, staff: Staff, contacts: list[Kno
         rule, here = ruled(user, staff, contacts, actions), session_in(store, MORNING, user)
         assert of_the_core(here, contacts) == (rule.contacts, rule.subjects - {"office"})
         assert of_the_lists(here) == rule
+        look_ups_find_what_the_lists_show(here, rule, len(contacts), actions)
+
+
+def look_ups_find_what_the_lists_show(here: Session, rule: Seen, count: int, actions: Sequence[ActionRow]) -> None:
+    """By id, by name, by part of a name, one action by its number, and whose lists one may look at."""
+    store, reach, ids = here.store, here.reach, [f"c{number}" for number in range(count)]
+    assert {id for id, dossier in store.dossiers(ids, reach).items() if dossier.contact} == rule.contacts
+    named = store.contacts.named_any([f"c {number}" for number in range(count)], reach)
+    assert {id for id, _ in named} == {id for id in ids if store.contacts.named(f"c {id[1:]}", reach)} == rule.contacts
+    assert {word for word in store.contacts.like("c", reach) if word in ids} <= rule.contacts
+    shown = {x.id for x in actions if x.id in rule.actions and (x.contact is None or x.contact in rule.contacts)}
+    assert {x.id for x in actions if store.actions.action(x.id, reach)} == shown
+    assert {x.id for x in actions if store.dossier_of([x.id], reach)} == shown
+    assert {row.contact for row in action_lists.search(here)} - {None} <= rule.contacts
+    owners = {None, *here.seen_users()}
+    due = {row.id for owner in owners for row in action_lists.due(here, owner, "2999-12-31")}
+    assert due == {x.id for x in actions if x.id in shown and x.owner in owners and x.status == "scheduled"}
 
 
 @pytest.fixture(scope="module")

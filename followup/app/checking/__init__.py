@@ -42,8 +42,9 @@ class Doctor:
         yield from self.unread
 
     def warnings(self) -> Iterator[str]:
-        """What is undamaged and yet leads nowhere, since the catalog does not declare it."""
+        """What is undamaged and yet leads nowhere, since the catalog does not declare it; and ids that are one."""
         yield from self._lines(undeclared)
+        yield from self._lines(_ids_in_several_cases)
 
     def _lines(self, check: Check) -> list[str]:
         """What the check finds. Where something cannot be read it is asked once more, for what can be read of it."""
@@ -68,6 +69,12 @@ def _file(store: Store) -> Iterator[str]:
     for line in store.doctor.integrity():
         if line != "ok":
             yield f"the file is damaged: {line}"
+
+
+def _ids_in_several_cases(store: Store) -> Iterator[str]:
+    """Of a time when they were told apart by case."""
+    for ids in store.doctor.ids_in_several_cases():
+        yield f"warning: the contacts {ids} have ids that differ in case only: type them as they are written here"
 
 
 def _schema(store: Store) -> Iterator[str]:

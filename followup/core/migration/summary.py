@@ -38,13 +38,13 @@ class Tally:
         self.standing, self.past, self.counts = 0, 0, Counter[str]()
         self.named: Few[Effect] = Few(most)
 
-    def note(self, effects: Sequence[Effect]) -> None:
-        """Of one contact."""
+    def note(self, effects: Sequence[Effect], named: bool = True) -> None:
+        """Of one contact. `named`: whether whoever reads it may see them (F20); they count all the same."""
         self.standing += 1
         for effect in effects:
             self.counts[effect.what] += 1
             self.past += effect.past
-            if effect.what != "same":
+            if effect.what != "same" and named:
                 self.named.add(effect)
 
 
@@ -76,8 +76,8 @@ class Impact:
         ids = ((process.id if process else "", tally) for process, tally in self.processes.items())
         return sorted(ids, key=lambda pair: pair[0])
 
-    def note(self, effects: Sequence[Effect]) -> None:
-        """Of one contact."""
+    def note(self, effects: Sequence[Effect], named: bool = True) -> None:
+        """Of one contact. `named`: see Tally.note."""
         by_process: dict[Ref | None, list[Effect]] = {}
         for effect in effects:
             by_process.setdefault(effect.process, []).append(effect)
@@ -86,9 +86,13 @@ class Impact:
                 self.used.add(effect.entry)
             if effect.process and effect.what in REFUSED:
                 refusal = RefusedEffect(effect.what, effect.process, effect.step)
-                self.refused.setdefault(refusal, Few(5)).add(effect.contact)
+                contacts = self.refused.setdefault(refusal, Few(5))
+                if named:
+                    contacts.add(effect.contact)
+                else:
+                    contacts.total += 1
         for process, own in by_process.items():
-            self.processes.setdefault(process, Tally(self._most)).note(own)
+            self.processes.setdefault(process, Tally(self._most)).note(own, named)
 
 
 class CatalogDiff(NamedTuple):

@@ -17,6 +17,8 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from followup.core.model import Dossier, user_subject
+from followup.core.reach import Reach
+from followup.core.words import id_key
 from followup.errors import Busy, NoProject, Overtaken, StoreUnreachable, UsageError
 from followup.store.answering import Answering
 from followup.store.asking import AnyRow, Argument
@@ -29,7 +31,7 @@ from followup.store.postgres.server import address, connect, first_line, transla
 from followup.store.tables import Row, Table
 from followup.store.urls import display_url
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 WAIT_SECONDS = 10.0
 #: what was decided on is read after it is held, whatever the server's own default is
 BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -123,25 +125,24 @@ class PostgresStore(Answering):
             if idle:
                 cursor.execute("ROLLBACK")
 
-    def dossiers(self, contacts: Sequence[str]) -> dict[str, Dossier]:
+    def dossiers(self, contacts: Sequence[str], reach: Reach) -> dict[str, Dossier]:
         """In a change they are held first and read then: what is decided on is what the last writer left. A contact
         that is not there yet has no row to hold, so those who add take turns."""
         if not self._holding:
-            return super().dossiers(contacts)
-        ids = dumps(contacts)
-        adding = next(self.ask("dossiers.missing", ids=ids))[0]
+            return super().dossiers(contacts, reach)
+        keys = dumps([*dict.fromkeys(map(id_key, contacts))])
+        adding = next(self.ask("dossiers.missing", keys=keys))[0]
         if adding:
             list(self.ask("write.adding", office=self._office))
-        list(self.ask("dossiers.hold", ids=ids))
-        dossiers = super().dossiers(contacts)
-        for (id,) in self.ask("dossiers.hidden", ids=ids) if adding else ():
-            dossiers[id] = dossiers[id]._replace(hidden=True)
-        return dossiers
+        list(self.ask("dossiers.hold", keys=keys))
+        hidden = {key for (key,) in self.ask("dossiers.hidden", keys=keys)} if adding else ()
+        dossiers = super().dossiers(contacts, reach)
+        return {id: Dossier(x.subject, hidden=True) if id_key(id) in hidden else x for id, x in dossiers.items()}
 
-    def tasks(self, user: str) -> Dossier:
+    def tasks(self, user: str, reach: Reach) -> Dossier:
         if self._holding:
             self._hold_user(user)
-        return super().tasks(user)
+        return super().tasks(user, reach)
 
     def hold(self, actions: Iterable[int]) -> None:
         """See Change.hold. Contacts before users, and each in order: of any two who change the same, one waits for the

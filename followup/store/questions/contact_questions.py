@@ -1,4 +1,5 @@
-"""Contacts as rows of lists, those that a word may mean, and where on their cycles they stand."""
+"""Contacts as rows of lists, those that a word may mean, and where on their cycles they stand. Each question but
+`taken` is about those within a reach, and can't be asked without one."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from typing import NamedTuple
 from followup.core.list_filters import ContactFilter
 from followup.core.list_rows import ContactRow
 from followup.core.reach import Reach
-from followup.core.words import folded
+from followup.core.words import folded, id_key
 from followup.store.asking import Argument, Asking, json_list, reach_values
 from followup.store.row_values import sound, trusted
 
@@ -83,17 +84,29 @@ class ContactQuestions:
         row = next(self._ask("lists.contact", id=id, **reach_values(reach)), None)
         return trusted(ContactRow._make(row)) if row else None
 
-    def named(self, name: str) -> list[str]:
+    def taken(self, ids: Iterable[str]) -> set[str]:
+        """Which of these ids are a contact's, or were one's, in any case. All that may be known of those not seen."""
+        keys = {id: id_key(id) for id in ids}
+        taken = {key for (key,) in self._ask("lists.taken", keys=json_list(keys.values()))}
+        return {id for id, key in keys.items() if key in taken}
+
+    def named(self, name: str, reach: Reach) -> list[str]:
         """The ids of some contacts of a folded name: more than one is enough to know."""
-        return [id for id, _ in self._ask("lists.named", name=name)]
+        return [id for id, _ in self._ask("lists.named", name=name, **reach_values(reach))]
 
-    def named_any(self, names: Iterable[str]) -> list[NamedContact]:
+    def named_any(self, names: Iterable[str], reach: Reach) -> list[NamedContact]:
         """All contacts of any of these folded names."""
-        return [NamedContact._make(row) for row in self._ask("lists.named_any", names=json_list(names))]
+        rows = self._ask("lists.named_any", names=json_list(names), **reach_values(reach))
+        return [NamedContact._make(row) for row in rows]
 
-    def like(self, beginning: str) -> set[str]:
+    def like(self, beginning: str, reach: Reach) -> set[str]:
         """Some ids and names that hold this folded text, to offer where nothing is meant."""
-        return {word for pair in self._ask("lists.like", pattern=f"%{beginning}%") for word in pair}
+        rows = self._ask("lists.like", pattern=f"%{beginning}%", **reach_values(reach))
+        return {word for pair in rows for word in pair}
+
+    def sources(self, reach: Reach) -> list[str]:
+        """Every source that contacts have."""
+        return [source for (source,) in self._ask("lists.sources", **reach_values(reach))]
 
     def twins(self, name: str, email: str | None, phone: str | None, reach: Reach) -> list[Twin]:
         """A few contacts with this folded name, e-mail in lower case, or digits."""

@@ -112,6 +112,10 @@ class DoctorQuestions:
     def documents_of(self, version: int) -> Iterator[ItemText]:
         return map(ItemText._make, self._ask("doctor.documents_of", version=version))
 
+    def ids_in_several_cases(self) -> Iterator[str]:
+        """Of contacts whose ids differ in case only, each such list of ids."""
+        return (ids for (ids,) in self._ask("doctor.ids_in_several_cases"))
+
     def enrolled(self) -> Iterator[EnrolledOn]:
         """By cycle and plan."""
         return map(EnrolledOn._make, self._ask("doctor.cycles"))

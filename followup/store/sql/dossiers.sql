@@ -1,7 +1,6 @@
 -- name: contacts
--- The contacts of a batch; :ids is a JSON list. json_each comes first so that it drives.
-SELECT {c.contact}
-FROM json_each(:ids) AS wanted CROSS JOIN contact AS c WHERE c.id = wanted.value;
+-- The contacts of a batch; :keys is a JSON list of ids in lower case.
+SELECT {c.contact} FROM {of_keys} ORDER BY c.id;
 
 -- name: enrolments
 -- Their open enrolments, oldest first.

@@ -1,21 +1,35 @@
 -- name: columns
 -- A row of every list of actions.
-a.id, a.type, a.channel, a.title, a.status, a.due, a.nominal, a.at, a.owner, a.contact, c.name, c.phone, a.enrolment,
+a.id, a.type, a.channel, a.title, a.status, a.due, a.nominal, a.at, a.owner, c.id, c.name, c.phone, a.enrolment,
        CASE WHEN e.kind = 'cycle' THEN e.process END, CASE WHEN e.kind = 'plan' THEN e.process END, a.step, e.alias,
        a.round, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.completed_on, a.completed_by,
        a.reason, c.do_not_contact
 
 -- name: tables
+-- With contacts whom one sees without asking: an owner's, by their open actions.
 action AS a LEFT JOIN contact AS c ON c.id = a.contact LEFT JOIN enrolment AS e ON e.id = a.enrolment
+
+-- name: seen_tables
+-- With the contact of an action only where one sees it.
+action AS a LEFT JOIN contact AS c ON c.id = a.contact AND {sees_contact} LEFT JOIN enrolment AS e ON e.id = a.enrolment
+
+-- name: sees_task
+-- A task without a contact is of no property.
+(a.contact IS NULL AND (:everything OR :property IS NOT NULL OR a.owner IN (SELECT value FROM json_each(:team))))
 
 -- name: due
 -- One user's open actions before a local day, in the order of the list; one range of the index action_due.
 SELECT {columns} FROM {tables} WHERE a.owner = :owner AND {due_filter}
 ORDER BY a.due, a.position, a.id;
 
+-- name: due_of_another
+-- The same of a user of the property, whose contacts need not all be of it.
+SELECT {columns} FROM {seen_tables} WHERE a.owner = :owner AND (c.id IS NOT NULL OR {sees_task}) AND {due_filter}
+ORDER BY a.due, a.position, a.id;
+
 -- name: due_of_nobody
 -- The same, of what nobody owns.
-SELECT {columns} FROM {tables} WHERE a.owner IS NULL AND {due_filter}
+SELECT {columns} FROM {seen_tables} WHERE a.owner IS NULL AND (c.id IS NOT NULL OR {sees_task}) AND {due_filter}
 ORDER BY a.due, a.position, a.id;
 
 -- name: due_filter
@@ -25,11 +39,11 @@ a.status = 'scheduled' AND a.due < :before AND a.due >= :since
   AND (:cycle IS NULL OR e.kind = 'cycle' AND e.process IN (SELECT value FROM json_each(:cycle)))
 
 -- name: action
-SELECT {columns} FROM {tables} WHERE a.id = :id;
+SELECT {columns} FROM {seen_tables} WHERE a.id = :id AND (c.id IS NOT NULL OR {sees_task});
 
 -- name: of_contact
 -- A contact's actions, open ones first in the order of T8, then the closed ones, latest first.
-SELECT {columns} FROM {tables} WHERE a.contact = :contact
+SELECT {columns} FROM {seen_tables} WHERE a.contact = :contact AND c.id IS NOT NULL
 ORDER BY a.status <> 'scheduled', CASE WHEN a.status = 'scheduled' THEN a.at END, a.completed_on DESC, a.position, a.id;
 
 -- name: sees_contact
@@ -40,12 +54,13 @@ ORDER BY a.status <> 'scheduled', CASE WHEN a.status = 'scheduled' THEN a.at END
 
 -- name: search_filter
 -- What was written down at attempts is in the history alone; it is looked at where there were any (P7).
-({sees_contact} OR a.owner IN (SELECT value FROM json_each(:team)))
+(c.id IS NOT NULL OR {sees_task} OR a.owner IN (SELECT value FROM json_each(:team)))
   AND (:contact IS NULL OR a.contact = :contact) AND (:type IS NULL OR a.type = :type)
   AND (:status IS NULL OR a.status = :status) AND (:owner IS NULL OR a.owner = :owner)
   AND (:since IS NULL OR a.due >= :since) AND (:before IS NULL OR a.due < :before)
   AND (:cycle IS NULL OR e.kind = 'cycle' AND e.process IN (SELECT value FROM json_each(:cycle)))
-  AND (:step IS NULL OR a.step = :step)
+  AND (:step IS NULL OR a.step = :step AND {step_now} NOT IN (SELECT value FROM json_each(:left))
+       OR {step_now} IN (SELECT value FROM json_each(:come)))
   AND (:category IS NULL OR a.category = :category)
   AND (:text IS NULL OR instr(fold(a.title || ' ' || coalesce(a.notes, '') || ' ' || coalesce(c.name, '')), :text) > 0
        OR a.attempts > 0 AND EXISTS (
@@ -53,15 +68,18 @@ ORDER BY a.status <> 'scheduled', CASE WHEN a.status = 'scheduled' THEN a.at END
          WHERE h.subject = coalesce('contact:' || a.contact, 'user:' || a.owner) AND h.kind = 'attempted'
            AND h.action = a.id AND instr(fold(coalesce(json_extract(h.data, '$.notes'), '')), :text) > 0))
 
+-- name: step_now
+coalesce(e.process, '') || '/' || coalesce(a.step, '')
+
 -- name: search
 -- Action search (F18).
-SELECT {columns} FROM {tables} WHERE {search_filter}
+SELECT {columns} FROM {seen_tables} WHERE {search_filter}
 ORDER BY a.at, a.position, a.id
 {limit};
 
 -- name: search_count
 -- How many a search finds, where it was cut.
-SELECT count(*) FROM {tables} WHERE {search_filter};
+SELECT count(*) FROM {seen_tables} WHERE {search_filter};
 
 -- name: fulfilment
 -- How much of each of :types, a JSON list, is due before a day and waits to be generated (F16, F21).
@@ -108,12 +126,16 @@ ORDER BY c.id
 
 -- name: named
 -- Contacts of that name; case and accents do not matter.
-SELECT id, name FROM contact WHERE gone IS NULL AND fold(name) = :name ORDER BY id LIMIT 6;
+SELECT c.id, c.name FROM contact AS c WHERE c.gone IS NULL AND fold(c.name) = :name AND {sees_contact} ORDER BY c.id LIMIT 6;
 
 -- name: named_any
 -- Contacts of any of these names, a JSON list, each with the name that it is found by.
 SELECT c.id, {folded} FROM contact AS c
-WHERE c.gone IS NULL AND {folded} IN (SELECT value FROM json_each(:names)) ORDER BY c.id;
+WHERE c.gone IS NULL AND {folded} IN (SELECT value FROM json_each(:names)) AND {sees_contact} ORDER BY c.id;
+
+-- name: sources
+-- What a filter may mean beside what is declared.
+SELECT DISTINCT c.source FROM contact AS c WHERE c.gone IS NULL AND c.source IS NOT NULL AND {sees_contact} ORDER BY 1;
 
 -- name: digits
 replace(replace(replace(replace(replace(replace(c.phone, ' ', ''), '-', ''), '(', ''), ')', ''), '.', ''), '+', '')
@@ -129,7 +151,8 @@ ORDER BY id LIMIT 3;
 
 -- name: like
 -- Names to offer where there is none.
-SELECT id, name FROM contact WHERE gone IS NULL AND (fold(name) LIKE :pattern OR lower(id) LIKE :pattern) ORDER BY id LIMIT 3;
+SELECT c.id, c.name FROM contact AS c
+WHERE c.gone IS NULL AND (fold(c.name) LIKE :pattern OR lower(c.id) LIKE :pattern) AND {sees_contact} ORDER BY c.id LIMIT 3;
 
 -- name: told
 -- What one may see of the history (tests/store/test_who_sees_what.py). :first and :last bound the changes: a range of

@@ -1,7 +1,14 @@
+-- name: of_keys
+contact AS c WHERE c.id = {any_key}
+
+-- name: any_key
+-- As an array, so that the planner looks them up by their keys.
+ANY (ARRAY(SELECT spelled(:keys)))
+
 -- name: hold
--- Contacts of a JSON list, held until the transaction ends; everybody holds them in the order of their ids. They are
+-- Contacts of a JSON list of keys, held until the transaction ends; everybody holds them in the order of their ids. They are
 -- looked up by their keys as an array: of a join the planner would read everybody, through all that row security asks.
-SELECT id FROM contact WHERE id = ANY (ARRAY(SELECT value FROM json_each(:ids))) ORDER BY id FOR NO KEY UPDATE;
+SELECT id FROM contact WHERE id = {any_key} ORDER BY id FOR NO KEY UPDATE;
 
 -- name: hold_of_actions
 -- The contacts of a JSON list of actions.
@@ -16,9 +23,8 @@ SELECT DISTINCT a.owner FROM {actions_wanted} AND a.contact IS NULL AND a.owner 
 
 -- name: missing
 -- Whether one of a JSON list is no contact yet, so that it may be added.
-SELECT EXISTS (SELECT 1 FROM json_each(:ids) AS wanted WHERE NOT EXISTS (SELECT 1 FROM contact WHERE id = wanted.value));
+SELECT EXISTS (SELECT value FROM json_each(:keys) EXCEPT SELECT lower(id) FROM contact WHERE id = {any_key});
 
 -- name: hidden
 -- Those of a JSON list who are there, and are kept from whoever asks (F20).
-SELECT value FROM json_each(:ids) AS wanted
-WHERE NOT EXISTS (SELECT 1 FROM contact WHERE id = wanted.value) AND NOT is_new_contact(wanted.value);
+SELECT lower(id) FROM spelled(:keys) AS id EXCEPT SELECT lower(id) FROM contact WHERE id = {any_key};

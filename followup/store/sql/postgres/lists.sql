@@ -12,3 +12,7 @@ SELECT subject COLLATE "C" FROM (SELECT subject FROM history WHERE change = :cha
 
 -- name: typed_so
 c.id IN (SELECT unfinished_changes(:typed))
+
+-- name: taken
+-- Which of :keys, a JSON list, are somebody's, or were, seen or not.
+SELECT lower(id) FROM spelled(:keys) AS id;

@@ -12,3 +12,7 @@ VACUUM INTO :path;
 
 -- name: typed_so
 c.unfinished = :typed
+
+-- name: taken
+-- Which of :keys, a JSON list, are somebody's, or were.
+SELECT lower(c.id) FROM json_each(:keys) AS wanted CROSS JOIN contact AS c WHERE lower(c.id) = wanted.value;
