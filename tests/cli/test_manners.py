@@ -73,6 +73,27 @@ def test_an_answer_that_cannot_be_written_does_not_say_that_nothing_was_done(off
     assert run("complete", "2").returncode == 5
 
 
+FULL = ("complete 28", "due", "complete 2 --outcome nonsense", "nonsense", "complete --nonsense", "stranded", "apply")
+
+
+@pytest.mark.parametrize("words", FULL)
+@pytest.mark.parametrize("streams", [">/dev/full 2>/dev/full", "2>/dev/full"])
+def test_an_error_that_cannot_be_printed_leaves_with_73(office: Path, words: str, streams: str) -> None:
+    """Never with 1, which is "found something"; 0 and 1 are left to what has nothing to say on stderr."""
+    assert shell(office, "followup complete 28").returncode == 0
+    plain = shell(office, f"followup {words}")
+    told = shell(office, f"followup {words} {streams}")
+    assert told.returncode == (73 if plain.stderr or "/dev/full 2" in streams else plain.returncode)
+
+
+def test_an_error_whose_reader_has_gone_away_keeps_its_exit_code(office: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    words = [sys.executable, "-m", "followup", "nonsense"]
+    assert subprocess.run(words, cwd=office, env=ENV, stderr=writer, stdout=writer).returncode == 2
+    os.close(writer)
+
+
 def test_a_name_that_the_terminal_cannot_show_is_escaped(office: Path) -> None:
     told = shell(office, "PYTHONIOENCODING=latin-1 followup contacts add --name 李 --id li --no-cycle")
     assert told.stdout.startswith("added \\u674e (li)")
