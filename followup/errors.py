@@ -109,7 +109,7 @@ OTHER_EXITS: Mapping[int, str] = MappingProxyType(
         1: "found something (`stranded`, `doctor`; with `--exit-code`: `due`)",
         6: "deliveries in an unknown state",
         70: "a bug: please report it with the traceback",
-        130: "interrupted by ctrl-C",
+        130: "interrupted by ctrl-C, or a question answered with no: nothing changed",
         143: "terminated",
     }
 )

@@ -6,13 +6,12 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app.git import commit
-from followup.app.session import Visit, session_of
+from followup.app.session import Visit, administrator_of
 from followup.app.versions import Version
 from followup.catalog.load import Catalog, load
 from followup.core import office_documents
 from followup.core.kinds import OFFICE, ROLE, USER
 from followup.core.office import Office
-from followup.core.permission import must
 from followup.errors import CatalogInvalid, Problem, Refused
 
 if TYPE_CHECKING:
@@ -66,9 +65,7 @@ def administrators(documents: DocumentsByKind) -> list[str]:
 def applier(visit: Visit, wanted: Version) -> str:
     """Who applies `wanted`. The first version is applied by a user whom it declares itself, or by the office."""
     if visit.catalog.version:
-        administrator = session_of(visit).user
-        must(administrator, "apply-catalog", "apply")
-        return administrator.id
+        return administrator_of(visit, "apply").id
     user = visit.word or "office"
     if user != "office" and user not in wanted.documents["user"]:
         raise Refused(f"the catalog declares no user '{user}'")

@@ -95,6 +95,27 @@ def test_F17_whoever_may_not_apply_is_told_which_permission_it_takes(run: Run, o
     assert told.returncode == 4 and "'apply-catalog'" in told.stderr
 
 
+WHO_MAY = "Users who may: Sue Reed (sue)\n"
+
+
+@pytest.mark.parametrize("words", [["apply", "--yes"], ["diff"], ["backup", "copy.db"]], ids=" ".join)
+@pytest.mark.parametrize(("user", "code"), [("tom", 4), pytest.param("alice", 66, id="declared but not applied")])
+def test_F17_a_refusal_of_what_is_about_everybody_names_the_users_who_may(
+    run: Run, office: Path, words: list[str], user: str, code: int
+) -> None:
+    (office / "cycles" / "new.yaml").write_text("users: {alice: {name: Alice, role: administrator}}\n")
+    told = run(*words, user=user)
+    assert told.returncode == code and told.stderr.endswith(WHO_MAY), told.stderr
+
+
+def test_F17_of_many_users_who_may_apply_five_are_named(run: Run, office: Path) -> None:
+    more = ", ".join(f"a{n}: {{name: A{n}, role: administrator, active: {str(n != 3).lower()}}}" for n in range(7))
+    (office / "cycles" / "more.yaml").write_text(f"users: {{{more}}}\n")
+    applied(run)
+    told = run("apply", "--yes", user="tom")
+    assert told.stderr.endswith("Users who may: A0 (a0), A1 (a1), A2 (a2), A4 (a4), A5 (a5) and 2 more\n")
+
+
 def steps_of(office: Path, contact: str) -> list[tuple[str, str]]:
     return [(step, due) for step, due, _, _ in open_of(office, contact)]
 

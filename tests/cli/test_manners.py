@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import NOW, Run, command
+from tests.conftest import NOW, ROOT, Run, command
 
 ENV = {**os.environ, "FOLLOWUP_USER": "tom", "FOLLOWUP_NOW": NOW}
 
@@ -189,14 +189,40 @@ def test_F10_at_a_terminal_a_number_chooses_and_nothing_carries_on(office: Path,
     assert code == 0 and "cancelled 3, 4" in shown
 
 
-@pytest.mark.parametrize("typed", ["\x03", "\x04", "n\n", "\n"])
-def test_whoever_says_no_at_a_prompt_has_interrupted(office: Path, run: Run, typed: str) -> None:
-    code, _ = at_terminal(office, ["contacts", "remove", "li-wei"], typed)
-    assert code == 130 and run("show", "li-wei").returncode == 0
+@pytest.mark.parametrize("typed", ["\x03", "\x04", "n\n", "\n", "yes, no\n"])
+@pytest.mark.parametrize(
+    "words", [["contacts", "remove", "li-wei", "--user", "sue"], ["apply", "--user", "sue"]], ids=" ".join
+)
+def test_a_no_at_a_prompt_says_that_nothing_changed_and_leaves_with_130(
+    office: Path, run: Run, words: list[str], typed: str
+) -> None:
+    (office / "cycles" / "new.yaml").write_text("sources: {fair: Trade fair}\n")
+    before = (office / "followup.db").read_bytes()
+    code, shown = at_terminal(office, words, typed)
+    assert code == 130 and shown.endswith("\nNothing changed.\r\n") and shown.count("Nothing changed.") == 1
+    assert (office / "followup.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("typed", ["\x03", "\x04"])
+def test_F10_leaving_the_menu_of_aliases_says_that_nothing_changed(office: Path, run: Run, typed: str) -> None:
+    code, shown = at_terminal(office, ["complete", "2"], typed)
+    assert code == 130 and shown.endswith("\nNothing changed.\r\n")
+    assert run("complete", "2").returncode == 0
+
+
+def test_F17_what_is_refused_is_not_asked_about_first(office: Path) -> None:
+    code, shown = at_terminal(office, ["contacts", "remove", "li-wei"])
+    assert code == 4 and "Remove" not in shown and "remove-contacts" in shown
+
+
+def test_every_question_to_a_person_is_asked_in_one_place() -> None:
+    askers = ("typer.prompt", "typer.confirm", "input(", "getpass")
+    asking = {path.name for path in (ROOT / "followup").rglob("*.py") if any(x in path.read_text() for x in askers)}
+    assert asking == {"prompt.py"}
 
 
 def test_where_nobody_can_be_asked_the_option_is_named(office: Path) -> None:
-    told = shell(office, "followup contacts remove li-wei </dev/null")
+    told = shell(office, "followup contacts remove li-wei --user sue </dev/null")
     assert told.returncode == 2 and "Say --yes: nobody can be asked here" in told.stderr
 
 
