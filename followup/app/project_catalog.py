@@ -19,10 +19,15 @@ if TYPE_CHECKING:
 
 
 class Candidate(NamedTuple):
-    """A version that could be applied. `problems`: warnings, since it has no errors."""
+    """A version that could be applied, of a catalog without errors."""
 
     version: Version
-    problems: tuple[Problem, ...]
+    catalog: Catalog
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Warnings."""
+        return self.catalog.problems
 
     @property
     def zone(self) -> str:
@@ -47,7 +52,7 @@ def cycles_in(project: str) -> str:
 def candidate(project: str, remedy: str = "nothing was applied") -> Candidate:
     """What an apply would apply."""
     catalog = loaded_catalog(cycles_in(project), remedy)
-    return Candidate(Version(catalog.documents, catalog.digest, commit(project)), catalog.problems)
+    return Candidate(Version(catalog.documents, catalog.digest, commit(project)), catalog)
 
 
 def declared_office(catalog: Catalog) -> Office:

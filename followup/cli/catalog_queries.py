@@ -71,9 +71,9 @@ def test(
     proof = prove(files_in(ctx, folder), only or "")
     if not proof.verdicts:
         raise NotFound(f"no case with '{only}' in its id or name" if only else "no cases: declare some under `tests:`")
-    if not proof.holds or format != "text" or not ctx.obj.quiet:
+    if proof.failed or format != "text" or not ctx.obj.quiet:
         print_lines(render_verdicts(proof.verdicts, proof.places, format))
-    if not proof.holds:
+    if proof.failed:
         raise typer.Exit(1)
 
 
