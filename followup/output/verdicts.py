@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import unified_diff
 from typing import Literal, TypeAlias
 
 from followup.core.rehearsal.cases import Line, Pair, Verdict
@@ -73,6 +74,13 @@ def render_failures(failed: Sequence[Verdict], places: Places) -> Iterator[str]:
         yield clean(f"{file}:{line}: {verdict.id}" + (f": {verdict.name}" if verdict.name != verdict.id else ""))
         yield from ("  " + line for line in timelines(verdict))
         yield ""
+
+
+def render_rewrite(file: str, before: str, after: str, tests: Sequence[str]) -> Iterator[str]:
+    """A file whose expectations were rewritten, as a unified diff."""
+    for line in unified_diff(before.splitlines(), after.splitlines(), file, file, lineterm=""):
+        yield clean(line).rstrip()
+    yield f"Updated {plural(len(tests), 'test')} in {clean(file)}: {', '.join(tests)}"
 
 
 def timelines(verdict: Verdict) -> Iterator[str]:
