@@ -11,6 +11,7 @@ from followup.app.catalog_diff import as_written, departures, item_changes, migr
 from followup.app.migrating import migrations
 from followup.app.session import Visit
 from followup.app.versions import Version, apply_decision, record
+from followup.catalog.proposals import advice, proposed_renames
 from followup.core import history as h
 from followup.core import office as o
 from followup.core import office_documents
@@ -46,7 +47,7 @@ def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_
                 break
             for migrated in stretch:
                 impact.note(migrated.effects)
-    return _catalog_diff(store, wanted, changes, version, impact)
+    return _catalog_diff(store, documents, wanted, changes, version, impact)
 
 
 def apply(
@@ -71,11 +72,11 @@ def apply(
                 writing.save((migrated.before, migrated.decision) for migrated in stretch)
                 for migrated in stretch:
                     impact.note(migrated.effects)
-        diff = _catalog_diff(store, wanted, changes, version, impact)
+        diff = _catalog_diff(store, documents, wanted, changes, version, impact)
         if expected is not None and expected != diff.digest:
             raise Conflict("the store or the files have changed since that was shown: look at `followup diff` again")
         if diff.refused:
-            raise Refused("\n".join(diff.refused))
+            raise Refused("\n".join((*diff.refused, *advice(diff.renames))))
         return diff
 
 
@@ -97,7 +98,12 @@ def edition_of(
 
 
 def _catalog_diff(
-    store: Store, wanted: Version, changes: tuple[ItemChange, ...], version: int, impact: Impact
+    store: Store,
+    before: DocumentsByKind,
+    wanted: Version,
+    changes: tuple[ItemChange, ...],
+    version: int,
+    impact: Impact,
 ) -> CatalogDiff:
     unused = migrate_entries(changes).keys() - impact.used
     warnings = [f"migrate {as_written(id)} has nothing to do: nobody stands there" for id in sorted(unused)]
@@ -109,6 +115,7 @@ def _catalog_diff(
         (*refusals(impact), *departures(store, changes)),
         (*warnings, *spent_entries(wanted.documents, changes)),
         digest,
+        proposed_renames(before, wanted.documents) if changes and version else (),
     )
 
 

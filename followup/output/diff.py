@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from followup.catalog.document_diff import changes
+from followup.catalog.proposals import advice
 from followup.core.migration.effects import KINDS, Effect
-from followup.core.migration.summary import CatalogDiff, ItemChange, Tally
+from followup.core.migration.summary import CatalogDiff, ItemChange, Rename, Tally
 from followup.core.timing import readable
 from followup.output.table import tabulated
 from followup.output.text import clean, json_text, markdown, plural
@@ -36,12 +37,19 @@ def diff_item(difference: CatalogDiff) -> dict[str, object]:
         "effects": [_effect(effect) for _, tally in difference.impact.tallies for effect in tally.named],
         "refused": list(difference.refused),
         "warnings": list(difference.warnings),
+        "renames": [rename_item(rename) for rename in difference.renames],
     }
 
 
 def change_item(change: ItemChange) -> dict[str, object]:
     """One item that differs, for scripts."""
     return {"kind": change.kind, "id": change.id, "what": change.what, "changes": list(_changes(change))}
+
+
+def rename_item(rename: Rename) -> dict[str, object]:
+    """What may belong under `moved`, for scripts."""
+    ties = [{"from": old, "to": new} for old, new in rename.ties]
+    return {"kind": rename.kind, "from": rename.old, "to": rename.new, "ties": ties}
 
 
 def _tally(cycle: str, tally: Tally) -> dict[str, object]:
@@ -96,6 +104,21 @@ def _text(difference: CatalogDiff, room: int | None) -> Iterator[str]:
     for line in (*difference.refused, *difference.warnings):
         yield ""
         yield clean(line)
+    yield from render_advice(difference.renames)
+
+
+def render_advice(renames: Sequence[Rename]) -> Iterator[str]:
+    """What may belong under `moved`, behind an empty line."""
+    if renames:
+        yield ""
+        yield from advice(renames)
+
+
+def render_advice_markdown(renames: Sequence[Rename]) -> Iterator[str]:
+    """The same in Markdown, with the line to paste as code."""
+    *lines, line = advice(renames) if renames else [""]
+    yield from (part for each in lines for part in ("", markdown(each.strip())))
+    yield from ("", "```yaml", line.strip(), "```") if renames else ()
 
 
 def _counted(cycle: str, tally: Tally, mark: str = "  ") -> Iterator[str]:
@@ -130,6 +153,7 @@ def _markdown(difference: CatalogDiff) -> Iterator[str]:
         yield from ("", f"> **Refused:** {markdown(line)}")
     for line in difference.warnings:
         yield from ("", f"> **Warning:** {markdown(line)}")
+    yield from render_advice_markdown(difference.renames)
     if difference.impact.tallies:
         yield from ("", "### What it does to people")
     for cycle, tally in difference.impact.tallies:

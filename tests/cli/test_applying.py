@@ -200,6 +200,24 @@ def test_E5_a_renamed_cycle_is_found_and_shown_under_its_id_of_today(run: Run, s
     assert "stepped off" not in run("skip", str(row_id(run))).stderr
 
 
+def test_E5_a_renamed_cycle_is_proposed_where_it_would_be_refused(run: Run, office: Path) -> None:
+    """B5: the refusal said `move_to`, which would have begun everybody anew."""
+    for file in (office / "cycles").glob("*.yaml"):
+        file.write_text(file.read_text().replace("future-prospect", "long-game"))
+    line = "moved: [{from: future-prospect, to: long-game}]"
+    shown = run("diff", user="sue").stdout
+    assert "Renamed? These ids are gone" in shown and f"\n  {line}\n" in shown
+    assert f"```yaml\n{line}\n```" in run("diff", "--format", "md", user="sue").stdout
+    found = json.loads(run("diff", "--format", "json", user="sue").stdout)["renames"]
+    assert found == [{"kind": "cycle", "from": "future-prospect", "to": "long-game", "ties": []}]
+    assert line in refused(run)
+    (office / "cycles" / "moved.yaml").write_text(line + "\n")
+    stood = open_of(office, "li-wei")
+    told = applied(run)
+    assert "Renamed?" not in told and "long-game: " not in told
+    assert open_of(office, "li-wei") == stood and run("doctor", user="sue").returncode == 0
+
+
 def row_id(run: Run) -> int:
     return int(json.loads(run("next", "li-wei", "--format", "json").stdout)["items"][0]["id"])
 

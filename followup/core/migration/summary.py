@@ -31,6 +31,16 @@ class ItemChange(NamedTuple):
         return "add" if self.before is None else "remove" if self.after is None else "change"
 
 
+class Rename(NamedTuple):
+    """An id that is gone, and the new one of the same or like content. `kind`: cycle, plan, step or alias; a step
+    goes by PROCESS/STEP. `ties`: other pairs of one of the two, just as much alike."""
+
+    kind: str
+    old: str
+    new: str
+    ties: tuple[tuple[str, str], ...] = ()
+
+
 class Tally:
     """What an edition does to those on one process: everything counted, the first few named."""
 
@@ -95,7 +105,7 @@ class CatalogDiff(NamedTuple):
     """What differs from the catalog in force, and what it does to people. `version`: the one that it would be.
 
     `refused`: why it cannot be applied as it stands; `warnings`: `migrate:` entries that do nothing. `digest`: the same
-    as long as the files, the version in force and the effects are the same.
+    as long as the files, the version in force and the effects are the same. `renames`: what may belong under `moved`.
     """
 
     version: int
@@ -104,3 +114,4 @@ class CatalogDiff(NamedTuple):
     refused: tuple[str, ...]
     warnings: tuple[str, ...]
     digest: str
+    renames: tuple[Rename, ...] = ()
