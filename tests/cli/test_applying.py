@@ -503,6 +503,49 @@ def test_F20_no_apply_is_taken_back_that_brought_somebody_who_holds_work_by_now(
     assert run("undo", user="sue").returncode == 0, "once it is handed on"
 
 
+STILL = "followup: the files in cycles/ still hold that edit: "
+AGAIN = ", or apply it again with `followup apply`\n"
+
+
+def test_E11_undo_of_an_apply_says_that_the_files_still_hold_the_edit(run: Run, office: Path) -> None:
+    edit(office, "long-term.yaml", "name: Future Prospect\n", "name: Later\n")
+    applied(run)
+    for words in (["--dry-run"], ["--format", "json", "--dry-run"], []):
+        assert run("undo", *words, user="sue").stderr == STILL + "take it out there too" + AGAIN
+    assert "version 4" in applied(run), "which is what was said"
+    edit(office, "long-term.yaml", "name: Later\n", "name: Future Prospect\n")
+    assert run("undo", user="sue").stderr == "", "the files are as they were before it"
+    assert run("-q", "undo", user="sue").returncode == 0
+
+
+def test_E11_undo_of_an_apply_names_the_way_back_in_git(run: Run, office: Path) -> None:
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@x.example"]
+
+    def committed(new: str) -> str:
+        edit(office, "long-term.yaml", *names, new)
+        names[:] = [new]
+        subprocess.run([*git, "commit", "-qam", new], cwd=office, check=True)
+        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=office, capture_output=True, text=True, check=True)
+        return head.stdout[:8]
+
+    names = ["name: Future Prospect\n"]
+    for words in (["init", "-q"], ["add", "cycles"], ["commit", "-qm", "Start"]):
+        subprocess.run([*git, *words], cwd=office, check=True)
+    first = committed("name: Later\n")
+    applied(run)
+    assert run("undo", "--dry-run", user="sue").stderr == STILL + f"take it out with `git revert {first}`" + AGAIN
+    committed("name: Later on\n")
+    applied(run)
+    way = f"take it out with `git checkout {first} -- cycles`"
+    assert run("undo", "--dry-run", user="sue").stderr == STILL + way + AGAIN
+    edit(office, "long-term.yaml", *names, "name: Soon\n")
+    applied(run)
+    edit(office, "long-term.yaml", "name: Soon\n", "name: Sooner\n")
+    applied(run)
+    way = "take it out too (in git: `git checkout -- cycles`)"
+    assert run("undo", "--dry-run", user="sue").stderr == STILL + way + AGAIN
+
+
 def test_E11_applies_are_taken_back_one_after_the_other(run: Run, office: Path) -> None:
     names = ["Future Prospect", "Later", "Later on"]
     for old, new in pairwise(names):
