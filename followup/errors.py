@@ -114,7 +114,7 @@ OTHER_EXITS: Mapping[int, str] = MappingProxyType(
         6: "deliveries in an unknown state",
         70: "a bug: please report it with the traceback",
         129: "the terminal was closed",
-        130: "interrupted by ctrl-C",
+        130: "interrupted by ctrl-C, or a question answered with no: nothing changed",
         143: "terminated",
     }
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -55,7 +57,7 @@ def test_a_case_that_does_not_hold_shows_both_timelines(run: Run, office: Path) 
         "      intro-letter 2026-05-04 completed  intro-letter 2026-05-04 completed",
         "  >   callback 2026-06-05                callback 2026-05-26",
         "",
-        "0 cases hold, 1 does not hold.",
+        "0 tests passed, 1 failed.",
     ]
     junit = ElementTree.fromstring(run("test", "--format", "junit").stdout)
     (suite,) = junit
@@ -98,3 +100,52 @@ def test_P6_no_text_of_a_catalog_becomes_markup_in_a_report() -> None:
         "".join(render_verdicts([found], {("test", "one"): ("cycles/<x>.yaml", 3)}, "junit"))
     )
     assert suite[0][0].attrib["message"] == '<a> & "b" ]]> '
+
+
+def edited(office: Path) -> None:
+    """A call comes after 20 days, and two tests of the sample office say 30."""
+    file = office / "cycles" / "long-term.yaml"
+    file.write_text(file.read_text().replace("offset: 30 days", "offset: 20 days"))
+
+
+@pytest.mark.parametrize(
+    "words", [["--yes"], ["--dry-run"], ["--expect", "0" * 16], ["--yes", "--format", "json"], []], ids=" ".join
+)
+def test_G2_an_apply_whose_tests_fail_says_which_and_applies_nothing(run: Run, office: Path, words: list[str]) -> None:
+    edited(office)
+    before = (office / "followup.db").read_bytes()
+    told = run("apply", *words, user="sue")
+    assert (told.returncode, told.stdout) == (1, "")
+    assert "cycles/long-term.yaml:26: a-late-letter-moves-the-call\n" in told.stderr
+    assert "  >   callback 2026-06-05                callback 2026-05-26\n" in told.stderr
+    assert told.stderr.endswith(
+        "followup: 2 of 26 tests failed, so nothing was applied: fix the cycles, or update the tests with "
+        "`followup test --accept`, or skip them with `--no-test`\n"
+    )
+    assert (office / "followup.db").read_bytes() == before
+
+
+def test_G2_apply_without_the_tests_applies_all_the_same(run: Run, office: Path) -> None:
+    edited(office)
+    assert "version 2 would be in force" in run("apply", "--no-test", "--dry-run", user="sue").stdout
+    assert "version 2 is in force" in run("apply", "--no-test", "--yes", user="sue").stdout
+
+
+def test_G2_who_may_not_apply_is_told_so_and_not_what_fails(run: Run, office: Path) -> None:
+    edited(office)
+    told = run("apply", "--yes")
+    assert told.returncode == 4 and "long-term" not in told.stderr
+
+
+def test_G2_an_apply_without_tests_loads_nothing_to_run_them(run: Run, office: Path) -> None:
+    for file in ("cases", "long-term", "follow-up"):
+        text = (office / "cycles" / f"{file}.yaml").read_text()
+        (office / "cycles" / f"{file}.yaml").write_text(text.partition("tests:")[0] + "sources: {}\n")
+    code = (
+        "import sys; sys.argv = ['followup', 'apply', '--yes', '--user', 'sue']\n"
+        "import os; leave = os._exit\n"
+        "os._exit = lambda code: leave(code + 100 * ('followup.app.proving' in sys.modules))\n"
+        "from followup.__main__ import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=office, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

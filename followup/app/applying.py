@@ -11,11 +11,13 @@ from followup.app.catalog_diff import Entries, departures, item_changes, migrate
 from followup.app.migrating import migrations
 from followup.app.session import Visit
 from followup.app.versions import Version, apply_decision, record
+from followup.catalog.proposals import advice, proposed_renames
 from followup.core import history as h
 from followup.core import office as o
 from followup.core import office_documents
 from followup.core.draft import Stamp
 from followup.core.migration.compare import edition
+from followup.core.migration.dropping_off import NAMED, DropOffs
 from followup.core.migration.edition import Edition
 from followup.core.migration.effects import refusal
 from followup.core.migration.summary import NAMED_LINES, CatalogDiff, Impact, ItemChange
@@ -36,7 +38,7 @@ def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_
     store, version = visit.store, visit.catalog.version
     documents = store.versions.in_force()
     changes = item_changes(documents, wanted.documents)
-    before, impact = _office(version, documents), Impact(most)
+    before, impact, drop_offs = _office(version, documents), Impact(most), DropOffs(most and NAMED)
     if changes and version:
         edition, refs = edition_of(store, before, wanted, changes)
         stamp = Stamp(0, visit.now, administrator(edition.office, by))
@@ -47,8 +49,10 @@ def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_
             if stretch is None:
                 break
             for migrated in stretch:
-                impact.note(migrated.effects, _may_see(before, by, migrated.before))
-    return _catalog_diff(store, before, wanted, changes, impact)
+                named = _may_see(before, by, migrated.before)
+                impact.note(migrated.effects, named)
+                drop_offs.note(migrated.before, migrated.decision.after, edition, named)
+    return _catalog_diff(store, before, documents, wanted, changes, impact, drop_offs)
 
 
 def apply(
@@ -58,7 +62,7 @@ def apply(
 
     Raises Refused where it may not be, and Conflict where what it does is not what was `expected` (a digest).
     """
-    store, at, impact = visit.store, visit.now, Impact(most)
+    store, at, impact, drop_offs = visit.store, visit.now, Impact(most), DropOffs(most and NAMED)
     version = store.catalog.version()  # not the visit's: while the user was asked, another may have been applied
     with store.change(Head(at, by, "apply", version), visit.dry_run, alone=True) as writing:
         documents = store.versions.in_force()
@@ -72,12 +76,14 @@ def apply(
             for stretch in migrations(store, *migrating, stamp, writing.ids):
                 writing.save((migrated.before, migrated.decision) for migrated in stretch)
                 for migrated in stretch:
-                    impact.note(migrated.effects, _may_see(before, by, migrated.before))
-        diff = _catalog_diff(store, before, wanted, changes, impact)
+                    named = _may_see(before, by, migrated.before)
+                    impact.note(migrated.effects, named)
+                    drop_offs.note(migrated.before, migrated.decision.after, migrating[0], named)
+        diff = _catalog_diff(store, before, documents, wanted, changes, impact, drop_offs)
         if expected is not None and expected != diff.digest:
             raise Conflict("the store or the files have changed since that was shown: look at `followup diff` again")
         if diff.refused:
-            raise Refused("\n".join(diff.refused))
+            raise Refused("\n".join((*diff.refused, *advice(diff.renames))))
         return diff
 
 
@@ -105,7 +111,13 @@ def edition_of(
 
 
 def _catalog_diff(
-    store: Store, before: o.Office, wanted: Version, changes: tuple[ItemChange, ...], impact: Impact
+    store: Store,
+    before: o.Office,
+    documents: DocumentsByKind,
+    wanted: Version,
+    changes: tuple[ItemChange, ...],
+    impact: Impact,
+    drop_offs: DropOffs,
 ) -> CatalogDiff:
     after = _office(before.version + 1, wanted.documents)
     entries = Entries(migrate_entries(changes), before, after)
@@ -117,6 +129,8 @@ def _catalog_diff(
         (*entries.refusals(), *refusals(impact), *departures(store, changes)),
         (*entries.warnings(impact), *spent_entries(wanted.documents, changes)),
         digest,
+        proposed_renames(documents, wanted.documents) if changes and before.version else (),
+        drop_offs,
     )
 
 

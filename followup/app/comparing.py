@@ -10,6 +10,7 @@ from followup.app.catalog_diff import item_changes
 from followup.app.git import check_out
 from followup.app.project_catalog import declared_office
 from followup.catalog.load import Catalog, load
+from followup.catalog.proposals import proposed_renames
 from followup.core.office import Office
 from followup.core.rehearsal.preview import Comparison, Side, previews
 from followup.errors import CatalogInvalid
@@ -28,7 +29,8 @@ def compare(folder: str, before: str, after: str | None, day: Callable[[Office],
     start = day(declared_office(new))
     changes = item_changes(old.documents, new.documents)
     before_and_after = previews(_side(old), _side(new), start)
-    return Comparison(before, after or HERE, start, changes, tuple(before_and_after))
+    renames = proposed_renames(old.documents, new.documents)
+    return Comparison(before, after or HERE, start, changes, tuple(before_and_after), renames)
 
 
 def _at(folder: str, ref: str) -> Catalog:

@@ -6,13 +6,12 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app.git import commit
-from followup.app.session import Visit, session_of
+from followup.app.session import Visit, administrator_of
 from followup.app.versions import Version
 from followup.catalog.load import Catalog, load
 from followup.core import office_documents
 from followup.core.kinds import OFFICE, ROLE, USER
 from followup.core.office import Office
-from followup.core.permission import must
 from followup.errors import CatalogInvalid, Problem, Refused
 
 if TYPE_CHECKING:
@@ -20,10 +19,15 @@ if TYPE_CHECKING:
 
 
 class Candidate(NamedTuple):
-    """A version that could be applied. `problems`: warnings, since it has no errors."""
+    """A version that could be applied, of a catalog without errors."""
 
     version: Version
-    problems: tuple[Problem, ...]
+    catalog: Catalog
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Warnings."""
+        return self.catalog.problems
 
     @property
     def zone(self) -> str:
@@ -48,7 +52,7 @@ def cycles_in(project: str) -> str:
 def candidate(project: str, remedy: str = "nothing was applied") -> Candidate:
     """What an apply would apply."""
     catalog = loaded_catalog(cycles_in(project), remedy)
-    return Candidate(Version(catalog.documents, catalog.digest, commit(project)), catalog.problems)
+    return Candidate(Version(catalog.documents, catalog.digest, commit(project)), catalog)
 
 
 def declared_office(catalog: Catalog) -> Office:
@@ -66,9 +70,7 @@ def administrators(documents: DocumentsByKind) -> list[str]:
 def applier(visit: Visit, wanted: Version) -> str:
     """Who applies `wanted`. The first version is applied by a user whom it declares itself, or by the office."""
     if visit.catalog.version:
-        administrator = session_of(visit).user
-        must(administrator, "apply-catalog", "apply")
-        return administrator.id
+        return administrator_of(visit, "apply").id
     user = visit.word or "office"
     if user != "office" and user not in wanted.documents["user"]:
         raise Refused(f"the catalog declares no user '{user}'")

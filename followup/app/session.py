@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from followup.store.protocol import Store
     from followup.store.questions.catalog_questions import AppliedCatalog
 
+FEW = 5  # users that a refusal names
+
 
 class Visit(NamedTuple):
     """A store that a command has opened. `now`: UTC seconds; `word`: who asks, as typed or by login; None: unknown;
@@ -40,9 +42,7 @@ class Visit(NamedTuple):
         """Raises Refused where the user may not do `what`, since it is about everybody (F17). Before the first version
         there is nobody."""
         if self.catalog.version:
-            from followup.core.permission import must
-
-            must(session_of(self).user, "apply-catalog", what)
+            administrator_of(self, what)
 
 
 class Session(NamedTuple):
@@ -104,6 +104,29 @@ def session_of(visit: Visit) -> Session:
         raise NoProject("nothing is applied yet: `followup apply`")
     office = office_documents.office(catalog.version, catalog, users)
     return Session(store, catalog, office, user, reach(user, users), now, command, dry_run, typed, remark)
+
+
+def administrator_of(visit: Visit, what: str) -> User:
+    """The user, who may do `what`, which is about everybody (F17).
+
+    Raises what session_of does, and Refused where they may not. Both name the users who may: an administrator who has
+    put new users into the files is not one of those applied yet, and would not know whose turn it is.
+    """
+    from followup.core.permission import must
+
+    try:
+        user = session_of(visit).user
+        must(user, "apply-catalog", what)
+    except (NotFound, Refused) as refusal:
+        raise type(refusal)(f"{refusal}. {_who_may(visit.catalog)}") from None
+    return user
+
+
+def _who_may(catalog: AppliedCatalog) -> str:
+    users = office_documents.users_of(catalog).values()
+    able = [f"{user.name} ({user.id})" for user in users if user.active and user.administers()]
+    more = f" and {len(able) - FEW} more" if len(able) > FEW else ""
+    return f"Users who may: {', '.join(able[:FEW])}{more}"
 
 
 def _user(visit: Visit, users: Mapping[str, User]) -> User:

@@ -26,7 +26,8 @@ def _stranded(session: Session, row: StrandedRow) -> Stranded:
 def _last_cycle(session: Session, row: StrandedRow) -> Enrolment | None:
     if row.process is None:
         return None
-    alias = row.alias if row.alias and _is_chosen(session, row.alias) else None
+    alias = session.office.current_id(row.alias) if row.alias else None
+    alias = alias if alias and _is_chosen(session, alias) else None
     return Enrolment(0, row.id, "cycle", row.process, alias, 0, "", 0, 1, "", 0, None, row.ended, row.reason)
 
 

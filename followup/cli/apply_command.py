@@ -1,4 +1,4 @@
-"""`apply`: validate, show, ask, then apply in one transaction."""
+"""`apply`: validate, run the tests, show, ask, then apply in one transaction."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ from followup.cli.printing import print_json, print_lines, terminal_width
 from followup.cli.prompt import confirm
 from followup.core.migration.summary import CatalogDiff
 from followup.errors import Refused, UsageError
+from followup.output.text import plural
 
 if TYPE_CHECKING:
     from followup.app.project_catalog import Candidate
     from followup.app.session import Visit
+
+WAYS_ON = "fix the cycles, or update the tests with `followup test --accept`, or skip them with `--no-test`"
 
 app = typer.Typer()
 Expect = Annotated[
@@ -25,11 +28,19 @@ Expect = Annotated[
 ]
 
 
+NoTest = Annotated[bool, typer.Option("--no-test", help="don't run the tests in cycles/ first")]
+
+
 @app.command()
 def apply(
-    ctx: typer.Context, yes: Yes = False, expect: Expect = None, dry_run: DryRun = False, format: Answer = "table"
+    ctx: typer.Context,
+    yes: Yes = False,
+    expect: Expect = None,
+    no_test: NoTest = False,
+    dry_run: DryRun = False,
+    format: Answer = "table",
 ) -> None:
-    """Put the catalog in force: validated, shown, asked, then in one transaction."""
+    """Put the catalog in force: validated, tested, shown, asked, then in one transaction."""
     from followup.app.applying import apply as put_in_force
     from followup.app.project_catalog import applier, candidate
 
@@ -39,10 +50,29 @@ def apply(
     wanted, expected = candidate(ctx.obj.folder()), expect or None
     with visited(ctx, dry_run, wanted.zone) as visit:
         by = applier(visit, wanted.version)
+        if not no_test:
+            _test(wanted)
         if asks:
             wanted, expected = _confirmed(ctx, visit, wanted, by)
         changes = put_in_force(visit, wanted.version, by, expected)
     _answer(ctx, changes, wanted, asks, dry_run, format)
+
+
+def _test(wanted: Candidate) -> None:
+    """Show the tests that fail, and leave with 1. An edit that breaks what the office has written down about its
+    cycles reaches nobody."""
+    if not wanted.catalog.cases:
+        return
+    from followup.app.proving import proof
+    from followup.output.verdicts import render_failures
+
+    tested = proof(wanted.catalog)
+    if tested.failed:
+        for line in render_failures(tested.failed, tested.places):
+            typer.echo(line, err=True)
+        count = f"{len(tested.failed):,} of {plural(len(tested.verdicts), 'test')} failed, so nothing was applied"
+        typer.echo(f"followup: {count}: {WAYS_ON}", err=True)
+        raise typer.Exit(1)
 
 
 def _confirmed(ctx: typer.Context, visit: Visit, wanted: Candidate, by: str) -> tuple[Candidate, str | None]:

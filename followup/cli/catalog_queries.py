@@ -13,7 +13,7 @@ from followup.cli.printing import print_lines, terminal_width
 from followup.cli.settings import today
 from followup.core.migration.summary import NAMED_LINES, CatalogDiff
 from followup.errors import CatalogInvalid, NotFound, Problem, UsageError
-from followup.output.text import plural, problem_line
+from followup.output.text import clean, plural, problem_line
 
 app = typer.Typer()
 ProblemFormat: TypeAlias = Literal["text", "json", "github", "gitlab", "sarif", "junit"]
@@ -62,19 +62,37 @@ def test(
     only: Annotated[
         str | None, typer.Option("--only", "-k", metavar="TEXT", help="cases with this in their id or name")
     ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="rewrite what failing tests expect by what they got")
+    ] = False,
     format: Annotated[VerdictFormat, typer.Option("--format", "-f", help="how to write it")] = "text",
 ) -> None:
     """Live through the cases that stand beside the cycles; exit 1 where one does not hold (G2)."""
     from followup.app.proving import prove
     from followup.output.verdicts import render_verdicts
 
+    if accept:
+        _accept(ctx, files_in(ctx, folder), only or "", format)
     proof = prove(files_in(ctx, folder), only or "")
     if not proof.verdicts:
         raise NotFound(f"no case with '{only}' in its id or name" if only else "no cases: declare some under `tests:`")
-    if not proof.holds or format != "text" or not ctx.obj.quiet:
+    if proof.failed or format != "text" or not ctx.obj.quiet:
         print_lines(render_verdicts(proof.verdicts, proof.places, format))
-    if not proof.holds:
+    if proof.failed:
         raise typer.Exit(1)
+
+
+def _accept(ctx: typer.Context, folder: str, only: str, format: VerdictFormat) -> None:
+    """Rewrite the files, and show what changed in them: beside a document for scripts, on stderr."""
+    from followup.app.accepting import accept
+    from followup.output.verdicts import render_rewrite
+
+    accepted = accept(folder, only)
+    for file in () if ctx.obj.quiet else accepted.files:
+        for line in render_rewrite(*file):
+            typer.echo(line, err=format != "text")
+    for test, why in accepted.refused.items():
+        typer.echo(f"followup: {test} was not updated: {clean(why)}", err=True)
 
 
 @app.command()

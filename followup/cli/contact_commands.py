@@ -110,9 +110,10 @@ def remove(
     """Out of every list; the history stays, the id is not used again."""
     with opened(ctx, dry_run) as session:
         id = named_contacts.contact_id(session, contact)
-        if not (yes or dry_run):
+        wishes = [(id, w.Remove())]
+        if not (yes or dry_run or for_contacts(session._replace(dry_run=True), wishes).refused):
             confirm(f"Remove {id}?", "--yes")
-        answer(ctx, session, for_contacts(session, [(id, w.Remove())], kept_rows(format)), "removed", format)
+        answer(ctx, session, for_contacts(session, wishes, kept_rows(format)), "removed", format)
 
 
 # in the order that --help shows

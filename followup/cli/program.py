@@ -40,7 +40,10 @@ class Signals:
 def run() -> NoReturn:
     """Run the command line and leave: with its exit code, everything flushed, nothing torn down one by one."""
     _open_streams()
-    code = _code(sys.argv[1:])
+    try:
+        code = _code(sys.argv[1:])
+    except OSError as error:  # what went wrong could not be printed either
+        code = _unwritten(error)
     try:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -68,7 +71,8 @@ def _code(words: list[str]) -> int:
     try:
         _command(_readable(words))
     except FollowupError as error:
-        _print_error(error)
+        with suppress(BrokenPipeError):  # whoever reads has gone away, the exit code is read all the same
+            _print_error(error)
         return error.exit_code
     except BrokenPipeError:
         return 0
@@ -118,7 +122,8 @@ def _unwritten(error: OSError) -> int:
     else:
         doubt = "what was asked for may be done all the same: look before you repeat it"
         line = f"cannot write: {error.strerror or error}; {doubt}"
-    os.write(2, f"followup: {line}\n".encode(errors="backslashreplace"))
+    with suppress(OSError):  # the exit code is all that is left where stderr is full too
+        os.write(2, f"followup: {line}\n".encode(errors="backslashreplace"))
     return 73
 
 

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from followup.app.session import Session
 from followup.app.undoing import Reversal, undo_last
 from followup.cli.answers import named_or_counted
 from followup.cli.command_session import opened
 from followup.cli.options import Answer, DryRun
 from followup.cli.printing import print_json, print_lines
+from followup.errors import NoProject
 from followup.output.text import clean
 
 app = typer.Typer()
@@ -27,13 +29,26 @@ def undo(
     """Take back your latest change, with everything it scheduled."""
     with opened(ctx, dry_run) as session:
         undone = undo_last(session, partial)
+        remark = _remark(ctx, session, undone) if undone.version else None
     if format == "json":
         refused = [{"id": subject, "why": str(refusal)} for subject, refusal in undone.refused]
         print_json("undo", {**undone._asdict(), "refused": refused})
     elif not ctx.obj.quiet:
         print_lines(_summary(undone, "would have taken back" if dry_run else "took back"))
+    if remark and not ctx.obj.quiet:
+        typer.echo(f"followup: {remark}", err=True)
     for subject, refusal in undone.refused:
         typer.echo(f"followup: left as it is: {clean(subject)}: {clean(str(refusal))}", err=True)
+
+
+def _remark(ctx: typer.Context, session: Session, undone: Reversal) -> str | None:
+    """Of the files, where this is a project: whoever has only the store can do nothing about them."""
+    from followup.app.stale_files import stale_files
+
+    try:
+        return stale_files(session, ctx.obj.folder(), undone.change)
+    except NoProject:
+        return None
 
 
 def _summary(undone: Reversal, did: str) -> Iterator[str]:

@@ -18,7 +18,8 @@ class Few(list[T]):
     def full(self) -> bool:
         return self.most is not None and len(self) >= self.most
 
-    def add(self, item: T) -> None:
+    def add(self, item: T, named: bool = True) -> None:
+        """`named`: false for what the reader may not see, which is only counted (F20)."""
         self.total += 1
-        if not self.full:
+        if named and not self.full:
             self.append(item)

@@ -7,7 +7,14 @@ from typing import Literal, TypeAlias
 
 from followup.core.rehearsal.cases import Line
 from followup.core.rehearsal.preview import Comparison, Preview
-from followup.output.diff import change_item, render_change, render_change_list
+from followup.output.diff import (
+    change_item,
+    rename_item,
+    render_advice,
+    render_advice_markdown,
+    render_change,
+    render_change_list,
+)
 from followup.output.text import clean, json_text, markdown
 from followup.output.verdicts import beside
 
@@ -40,6 +47,7 @@ def _item(comparison: Comparison) -> dict[str, object]:
             }
             for each in comparison.previews
         ],
+        "renames": [rename_item(rename) for rename in comparison.renames],
     }
 
 
@@ -57,6 +65,7 @@ def _text(comparison: Comparison) -> Iterator[str]:
         yield from ("  " + line for line in _timelines(comparison, each))
     if comparison.item_changes and not comparison.previews:
         yield from ("", f"Who begins on {comparison.start} gets what they would have got.")
+    yield from render_advice(comparison.renames)
 
 
 def _heading(each: Preview) -> str:
@@ -74,6 +83,7 @@ def _markdown(comparison: Comparison) -> Iterator[str]:
     yield from render_change_list(comparison.item_changes)
     if not comparison.item_changes:
         yield "Nothing differs."
+    yield from render_advice_markdown(comparison.renames)
     for each in comparison.previews:
         yield from ("", f"**{markdown(_heading(each))}**, for somebody who begins on {comparison.start}:", "")
         yield f"| {markdown(comparison.before)} | {markdown(comparison.after)} |"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import unified_diff
 from typing import Literal, TypeAlias
 
 from followup.core.rehearsal.cases import Line, Pair, Verdict
@@ -61,14 +62,25 @@ def _difference(pair: Pair) -> str:
 
 def _text(verdicts: Sequence[Verdict], places: Places) -> Iterator[str]:
     failed = [verdict for verdict in verdicts if not verdict.holds]
+    yield from render_failures(failed, places)
+    broken = f", {len(failed):,} failed" if failed else ""
+    yield f"{plural(len(verdicts) - len(failed), 'test')} passed{broken}."
+
+
+def render_failures(failed: Sequence[Verdict], places: Places) -> Iterator[str]:
+    """Where each stands, and both timelines; an empty line behind each."""
     for verdict in failed:
         file, line = places["test", verdict.id]
         yield clean(f"{file}:{line}: {verdict.id}" + (f": {verdict.name}" if verdict.name != verdict.id else ""))
         yield from ("  " + line for line in timelines(verdict))
         yield ""
-    broken = f", {len(failed):,} {'does' if len(failed) == 1 else 'do'} not hold" if failed else ""
-    held = len(verdicts) - len(failed)
-    yield f"{plural(held, 'case')} {'holds' if held == 1 else 'hold'}{broken}."
+
+
+def render_rewrite(file: str, before: str, after: str, tests: Sequence[str]) -> Iterator[str]:
+    """A file whose expectations were rewritten, as a unified diff."""
+    for line in unified_diff(before.splitlines(), after.splitlines(), file, file, lineterm=""):
+        yield clean(line).rstrip()
+    yield f"Updated {plural(len(tests), 'test')} in {clean(file)}: {', '.join(tests)}"
 
 
 def timelines(verdict: Verdict) -> Iterator[str]:

@@ -35,15 +35,18 @@ def edit(office: Path, file: str, old: str, new: str) -> None:
 
 
 def applied(run: Run, *words: str) -> str:
-    told = run("apply", "--yes", *words, user="sue")
+    """What is printed. The sample office's own tests notice most edits; tests/test_proving.py is about them."""
+    told = run("apply", "--yes", "--no-test", *words, user="sue")
     assert told.returncode == 0, told.stderr
     return told.stdout
 
 
 def refused(run: Run) -> str:
-    told = run("apply", "--yes", user="sue")
+    told = run("apply", "--yes", "--no-test", user="sue")
     assert told.returncode == 4, told.stdout
-    assert "nothing to apply" not in run("apply", "--dry-run", user="sue").stdout  # the edit is still to come
+    assert (
+        "nothing to apply" not in run("apply", "--dry-run", "--no-test", user="sue").stdout
+    )  # the edit is still to come
     return told.stderr
 
 
@@ -95,6 +98,27 @@ def test_F17_whoever_may_not_apply_is_told_which_permission_it_takes(run: Run, o
     assert told.returncode == 4 and "'apply-catalog'" in told.stderr
 
 
+WHO_MAY = "Users who may: Sue Reed (sue)\n"
+
+
+@pytest.mark.parametrize("words", [["apply", "--yes"], ["diff"], ["backup", "copy.db"]], ids=" ".join)
+@pytest.mark.parametrize(("user", "code"), [("tom", 4), pytest.param("alice", 66, id="declared but not applied")])
+def test_F17_a_refusal_of_what_is_about_everybody_names_the_users_who_may(
+    run: Run, office: Path, words: list[str], user: str, code: int
+) -> None:
+    (office / "cycles" / "new.yaml").write_text("users: {alice: {name: Alice, role: administrator}}\n")
+    told = run(*words, user=user)
+    assert told.returncode == code and told.stderr.endswith(WHO_MAY), told.stderr
+
+
+def test_F17_of_many_users_who_may_apply_five_are_named(run: Run, office: Path) -> None:
+    more = ", ".join(f"a{n}: {{name: A{n}, role: administrator, active: {str(n != 3).lower()}}}" for n in range(7))
+    (office / "cycles" / "more.yaml").write_text(f"users: {{{more}}}\n")
+    applied(run)
+    told = run("apply", "--yes", user="tom")
+    assert told.stderr.endswith("Users who may: A0 (a0), A1 (a1), A2 (a2), A4 (a4), A5 (a5) and 2 more\n")
+
+
 def steps_of(office: Path, contact: str) -> list[tuple[str, str]]:
     return [(step, due) for step, due, _, _ in open_of(office, contact)]
 
@@ -144,6 +168,24 @@ def test_E4_an_entry_acts_once_and_then_is_to_be_taken_out(run: Run, short: Path
     assert open_of(short, "li-wei") == stood
 
 
+def test_F12_a_step_that_fed_people_on_is_not_taken_out_without_naming_who_drops_off(run: Run, office: Path) -> None:
+    """A22: they keep their date, and nothing said that nothing follows it."""
+    callback = "      - {id: callback, name: 30 Day Callback, type: call, offset: 30 days, loop_to: callback}\n"
+    edit(office, "long-term.yaml", callback, "")
+    line = (
+        "6 contacts leave cycle future-prospect after Keep in touch letter, with nothing next: "
+        "Carmen Ortiz, Lars Eriksen, Li Wei, Noor Haddad, Peter Van Dyk and 1 more"
+    )
+    assert f"\n{line}\n" in run("diff", user="sue").stdout and f"\n{line}\n" in applied(run, "--dry-run")
+    assert f"\n{line[:-11]}, Ruth Abrams\n" in run("diff", "--all", user="sue").stdout
+    assert "**6 contacts leave cycle future\\-prospect after" in run("diff", "--format", "md", user="sue").stdout
+    (drop,) = json.loads(run("diff", "--format", "json", user="sue").stdout)["drop_offs"]
+    assert (drop["cycle"], drop["after"], drop["count"]) == ("future-prospect", "Keep in touch letter", 6)
+    assert drop["contacts"][0] == {"id": "carmen-ortiz", "name": "Carmen Ortiz"} and len(drop["contacts"]) == 5
+    digest = json.loads(run("diff", "--format", "json", user="sue").stdout)["digest"]
+    assert run("apply", "--no-test", "--expect", digest, user="sue").returncode == 0
+
+
 def test_E5_a_step_that_is_renamed_by_moved_goes_on_under_its_new_id(run: Run, short: Path) -> None:
     edit(short, "short.yaml", "{id: one,", "{id: uno,")
     edit(short, "short.yaml", "loop_to: one", "loop_to: uno")
@@ -174,6 +216,24 @@ def test_E5_a_renamed_cycle_is_found_and_shown_under_its_id_of_today(run: Run, s
         (row,) = json.loads(run(*words, "--format", "json").stdout)["items"]
         assert (row.get("contact") or row["id"], row["cycle"]) == ("li-wei", "brief")
     assert "stepped off" not in run("skip", str(row_id(run))).stderr
+
+
+def test_E5_a_renamed_cycle_is_proposed_where_it_would_be_refused(run: Run, office: Path) -> None:
+    """B5: the refusal said `move_to`, which would have begun everybody anew."""
+    for file in (office / "cycles").glob("*.yaml"):
+        file.write_text(file.read_text().replace("future-prospect", "long-game"))
+    line = "moved: [{from: future-prospect, to: long-game}]"
+    shown = run("diff", user="sue").stdout
+    assert "Renamed? These ids are gone" in shown and f"\n  {line}\n" in shown
+    assert f"```yaml\n{line}\n```" in run("diff", "--format", "md", user="sue").stdout
+    found = json.loads(run("diff", "--format", "json", user="sue").stdout)["renames"]
+    assert found == [{"kind": "cycle", "from": "future-prospect", "to": "long-game", "ties": []}]
+    assert line in refused(run)
+    (office / "cycles" / "moved.yaml").write_text(line + "\n")
+    stood = open_of(office, "li-wei")
+    told = applied(run)
+    assert "Renamed?" not in told and "long-game: " not in told
+    assert open_of(office, "li-wei") == stood and run("doctor", user="sue").returncode == 0
 
 
 def row_id(run: Run) -> int:
@@ -524,6 +584,49 @@ def test_F20_no_apply_is_taken_back_that_brought_somebody_who_holds_work_by_now(
     assert told.returncode == 4 and "user 'lee' still has" in told.stderr
     assert run("contacts", "set", "li-wei", "--owner", "tom", user="lee").returncode == 0
     assert run("undo", user="sue").returncode == 0, "once it is handed on"
+
+
+STILL = "followup: the files in cycles/ still hold that edit: "
+AGAIN = ", or apply it again with `followup apply`\n"
+
+
+def test_E11_undo_of_an_apply_says_that_the_files_still_hold_the_edit(run: Run, office: Path) -> None:
+    edit(office, "long-term.yaml", "name: Future Prospect\n", "name: Later\n")
+    applied(run)
+    for words in (["--dry-run"], ["--format", "json", "--dry-run"], []):
+        assert run("undo", *words, user="sue").stderr == STILL + "take it out there too" + AGAIN
+    assert "version 4" in applied(run), "which is what was said"
+    edit(office, "long-term.yaml", "name: Later\n", "name: Future Prospect\n")
+    assert run("undo", user="sue").stderr == "", "the files are as they were before it"
+    assert run("-q", "undo", user="sue").returncode == 0
+
+
+def test_E11_undo_of_an_apply_names_the_way_back_in_git(run: Run, office: Path) -> None:
+    git = ["git", "-c", "user.name=x", "-c", "user.email=x@x.example"]
+
+    def committed(new: str) -> str:
+        edit(office, "long-term.yaml", *names, new)
+        names[:] = [new]
+        subprocess.run([*git, "commit", "-qam", new], cwd=office, check=True)
+        head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=office, capture_output=True, text=True, check=True)
+        return head.stdout[:8]
+
+    names = ["name: Future Prospect\n"]
+    for words in (["init", "-q"], ["add", "cycles"], ["commit", "-qm", "Start"]):
+        subprocess.run([*git, *words], cwd=office, check=True)
+    first = committed("name: Later\n")
+    applied(run)
+    assert run("undo", "--dry-run", user="sue").stderr == STILL + f"take it out with `git revert {first}`" + AGAIN
+    committed("name: Later on\n")
+    applied(run)
+    way = f"take it out with `git checkout {first} -- cycles`"
+    assert run("undo", "--dry-run", user="sue").stderr == STILL + way + AGAIN
+    edit(office, "long-term.yaml", *names, "name: Soon\n")
+    applied(run)
+    edit(office, "long-term.yaml", "name: Soon\n", "name: Sooner\n")
+    applied(run)
+    way = "take it out too (in git: `git checkout -- cycles`)"
+    assert run("undo", "--dry-run", user="sue").stderr == STILL + way + AGAIN
 
 
 def test_E11_applies_are_taken_back_one_after_the_other(run: Run, office: Path) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import NOW, Run, command
+from tests.conftest import NOW, ROOT, Run, command
 
 ENV = {**os.environ, "FOLLOWUP_USER": "tom", "FOLLOWUP_NOW": NOW}
 
@@ -71,6 +71,27 @@ def test_an_answer_that_cannot_be_written_does_not_say_that_nothing_was_done(off
     assert told.returncode == 73
     assert told.stderr.startswith("followup: cannot write: No space left on device; what was asked for may be done")
     assert run("complete", "2").returncode == 5
+
+
+FULL = ("complete 28", "due", "complete 2 --outcome nonsense", "nonsense", "complete --nonsense", "stranded", "apply")
+
+
+@pytest.mark.parametrize("words", FULL)
+@pytest.mark.parametrize("streams", [">/dev/full 2>/dev/full", "2>/dev/full"])
+def test_an_error_that_cannot_be_printed_leaves_with_73(office: Path, words: str, streams: str) -> None:
+    """Never with 1, which is "found something"; 0 and 1 are left to what has nothing to say on stderr."""
+    assert shell(office, "followup complete 28").returncode == 0
+    plain = shell(office, f"followup {words}")
+    told = shell(office, f"followup {words} {streams}")
+    assert told.returncode == (73 if plain.stderr or "/dev/full 2" in streams else plain.returncode)
+
+
+def test_an_error_whose_reader_has_gone_away_keeps_its_exit_code(office: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    words = [sys.executable, "-m", "followup", "nonsense"]
+    assert subprocess.run(words, cwd=office, env=ENV, stderr=writer, stdout=writer).returncode == 2
+    os.close(writer)
 
 
 def test_a_name_that_the_terminal_cannot_show_is_escaped(office: Path) -> None:
@@ -164,14 +185,40 @@ def test_F10_at_a_terminal_a_number_chooses_and_nothing_carries_on(office: Path,
     assert code == 0 and "cancelled 3, 4" in shown
 
 
-@pytest.mark.parametrize("typed", ["\x03", "\x04", "n\n", "\n"])
-def test_whoever_says_no_at_a_prompt_has_interrupted(office: Path, run: Run, typed: str) -> None:
-    code, _ = at_terminal(office, ["contacts", "remove", "li-wei"], typed)
-    assert code == 130 and run("show", "li-wei").returncode == 0
+@pytest.mark.parametrize("typed", ["\x03", "\x04", "n\n", "\n", "yes, no\n"])
+@pytest.mark.parametrize(
+    "words", [["contacts", "remove", "li-wei", "--user", "sue"], ["apply", "--user", "sue"]], ids=" ".join
+)
+def test_a_no_at_a_prompt_says_that_nothing_changed_and_leaves_with_130(
+    office: Path, run: Run, words: list[str], typed: str
+) -> None:
+    (office / "cycles" / "new.yaml").write_text("sources: {fair: Trade fair}\n")
+    before = (office / "followup.db").read_bytes()
+    code, shown = at_terminal(office, words, typed)
+    assert code == 130 and shown.endswith("\nNothing changed.\r\n") and shown.count("Nothing changed.") == 1
+    assert (office / "followup.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("typed", ["\x03", "\x04"])
+def test_F10_leaving_the_menu_of_aliases_says_that_nothing_changed(office: Path, run: Run, typed: str) -> None:
+    code, shown = at_terminal(office, ["complete", "2"], typed)
+    assert code == 130 and shown.endswith("\nNothing changed.\r\n")
+    assert run("complete", "2").returncode == 0
+
+
+def test_F17_what_is_refused_is_not_asked_about_first(office: Path) -> None:
+    code, shown = at_terminal(office, ["contacts", "remove", "li-wei"])
+    assert code == 4 and "Remove" not in shown and "remove-contacts" in shown
+
+
+def test_every_question_to_a_person_is_asked_in_one_place() -> None:
+    askers = ("typer.prompt", "typer.confirm", "input(", "getpass")
+    asking = {path.name for path in (ROOT / "followup").rglob("*.py") if any(x in path.read_text() for x in askers)}
+    assert asking == {"prompt.py"}
 
 
 def test_where_nobody_can_be_asked_the_option_is_named(office: Path) -> None:
-    told = shell(office, "followup contacts remove li-wei </dev/null")
+    told = shell(office, "followup contacts remove li-wei --user sue </dev/null")
     assert told.returncode == 2 and "Say --yes: nobody can be asked here" in told.stderr
 
 

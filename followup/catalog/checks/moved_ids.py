@@ -11,7 +11,7 @@ from typing import NamedTuple
 from followup.catalog.codes import nearest
 from followup.catalog.declarations import MOVE, Declarations, Finding, Item
 from followup.catalog.renames import resolved, rings
-from followup.core.kinds import CYCLE, PLAN
+from followup.core.kinds import ALIAS, CYCLE, PLAN
 
 USED_AGAIN = "an id that moved is not used again: take this {kind} out or give it another id, or take out the entry"
 LEADS_NOWHERE = "name what it is today; if that was taken out for good, take out the entry too"
@@ -53,13 +53,29 @@ def reused_ids(declarations: Declarations) -> Iterator[Finding]:
             message = f"the cycle '{cycle}' has moved, and is still declared"
             yield Finding("FU224", move.item, ("from",), message, USED_AGAIN.format(kind="cycle"))
         elif not slash and cycle in declarations.items[PLAN]:
-            message = f"the cycle '{cycle}' has moved, and a plan has its id"
+            message = f"{_kind(declarations, move)} '{cycle}' has moved, and a plan has its id"
             yield Finding("FU224", move.item, ("from",), message, USED_AGAIN.format(kind="plan"))
+        elif not slash and cycle in declarations.items[ALIAS] and _kind(declarations, move) == "the alias":
+            message = f"the alias '{cycle}' has moved, and is still declared"
+            yield Finding("FU224", move.item, ("from",), message, USED_AGAIN.format(kind="alias"))
+
+
+def _kind(declarations: Declarations, move: Move) -> str:
+    """Of what has moved, by what it is today; an alias may have the id of a cycle, which goes first."""
+    if move.cycle in declarations.items[PLAN].keys() - declarations.items[CYCLE].keys():
+        return "the plan"
+    return "the alias" if _is_alias(declarations, move) else "the cycle"
+
+
+def _is_alias(declarations: Declarations, move: Move) -> bool:
+    return not move.step and move.cycle in declarations.items[ALIAS].keys() - declarations.items[CYCLE].keys()
 
 
 def destinations(declarations: Declarations) -> Iterator[Finding]:
-    cycles = declarations.items[CYCLE]
+    cycles = {**declarations.items[CYCLE], **declarations.items[PLAN]}
     for move in _moves(declarations):
+        if _is_alias(declarations, move):
+            continue
         steps = _steps(declarations, move.cycle)
         if move.cycle not in cycles and "cycle" not in move.goes_on:
             message = f"no cycle '{move.cycle}' is declared{nearest(move.cycle, cycles)}"
@@ -96,6 +112,6 @@ def _written(declarations: Declarations) -> dict[str, str]:
 
 
 def _steps(declarations: Declarations, cycle: str) -> list[str] | None:
-    """The ids of a cycle's steps; None where there is no such cycle, or nobody knows its steps."""
-    document = declarations.one(CYCLE, cycle)
+    """The ids of the steps of a cycle or plan; None where there is no such one, or nobody knows its steps."""
+    document = declarations.one(CYCLE, cycle) or declarations.one(PLAN, cycle)
     return [step["id"] for step in document["steps"]] if document else None

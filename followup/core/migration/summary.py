@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from followup.core.few import Few
+from followup.core.migration.dropping_off import DropOffs
 from followup.core.migration.effects import REFUSED, Effect
 from followup.core.office import Ref
 
@@ -29,6 +30,16 @@ class ItemChange(NamedTuple):
     @property
     def what(self) -> str:
         return "add" if self.before is None else "remove" if self.after is None else "change"
+
+
+class Rename(NamedTuple):
+    """An id that is gone, and the new one of the same or like content. `kind`: cycle, plan, step or alias; a step
+    goes by PROCESS/STEP. `ties`: other pairs of one of the two, just as much alike."""
+
+    kind: str
+    old: str
+    new: str
+    ties: tuple[tuple[str, str], ...] = ()
 
 
 class Tally:
@@ -86,11 +97,7 @@ class Impact:
                 self.used.add(effect.entry)
             if effect.process and effect.what in REFUSED:
                 refusal = RefusedEffect(effect.what, effect.process, effect.step)
-                contacts = self.refused.setdefault(refusal, Few(5))
-                if named:
-                    contacts.add(effect.contact)
-                else:
-                    contacts.total += 1
+                self.refused.setdefault(refusal, Few(5)).add(effect.contact, named)
         for process, own in by_process.items():
             self.processes.setdefault(process, Tally(self._most)).note(own, named)
 
@@ -99,7 +106,8 @@ class CatalogDiff(NamedTuple):
     """What differs from the catalog in force, and what it does to people. `version`: the one that it would be.
 
     `refused`: why it cannot be applied as it stands; `warnings`: `migrate:` entries that do nothing. `digest`: the same
-    as long as the files, the version in force and the effects are the same.
+    as long as the files, the version in force and the effects are the same. `renames`: what may belong under `moved`.
+    `drop_offs`: contacts whose cycle ends by it.
     """
 
     version: int
@@ -108,3 +116,5 @@ class CatalogDiff(NamedTuple):
     refused: tuple[str, ...]
     warnings: tuple[str, ...]
     digest: str
+    renames: tuple[Rename, ...]
+    drop_offs: DropOffs

@@ -69,8 +69,12 @@ def verdict(office: Office, id: str, case: d.CaseDocument) -> Verdict:
             story.goes_on(event)
     except FollowupError as error:
         trouble = f"{story.at}: {error}"
-    expected = [Line(x["step"], x["due"], x.get("status", SCHEDULED), x.get("round")) for x in case["then"]]
-    return Verdict(id, case["name"], tuple(pairs(expected, story.lines)), trouble)
+    return Verdict(id, case["name"], tuple(pairs(expected_lines(case), story.lines)), trouble)
+
+
+def expected_lines(case: d.CaseDocument) -> list[Line]:
+    """In the order in which they are written."""
+    return [Line(x["step"], x["due"], x.get("status", SCHEDULED), x.get("round")) for x in case["then"]]
 
 
 class _Story:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from followup.core import wishes as w
 from followup.core.kinds import CYCLE
-from followup.core.migration.summary import ItemChange
+from followup.core.migration.summary import ItemChange, Rename
 from followup.core.model import SCHEDULED, Action, Dossier
 from followup.core.office import Office, Ref
 from followup.core.rehearsal.cases import Line, Pair, pairs
@@ -31,13 +31,15 @@ class Preview(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """`before` and `after`: how the two are called. `start`: the day (a date) on which somebody begins."""
+    """`before` and `after`: how the two are called. `start`: the day (a date) on which somebody begins. `renames`:
+    what may belong under `moved`."""
 
     before: str
     after: str
     start: str
     item_changes: Sequence[ItemChange]
     previews: Sequence[Preview]
+    renames: Sequence[Rename] = ()
 
 
 class Side(NamedTuple):
