@@ -84,9 +84,9 @@ def present(settings: Settings, zone: str) -> int:
     if text is None:
         return int(time.time())
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
     from followup.cli.typed_dates import YEARS
+    from followup.core.timing import zone_info
 
     try:
         moment = datetime.fromisoformat(text)
@@ -94,4 +94,4 @@ def present(settings: Settings, zone: str) -> int:
         raise BadInput(f"--now '{text}' is not a moment: 2026-05-03T09:00") from None
     if moment.year not in YEARS:
         raise BadInput(f"--now '{text}' is outside of the years {YEARS[0]} to {YEARS[-1]}")
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).timestamp())
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=zone_info(zone))).timestamp())
