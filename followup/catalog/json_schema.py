@@ -102,7 +102,17 @@ def _depends(_: Validator, needed: Mapping[str, list[str]], instance: object, __
         yield from (ValidationError(name) for names in present for name in names if name not in instance)
 
 
+def _is_whole(_: object, value: object) -> bool:
+    """To JSON Schema 2.0 is a whole number too; to what reads the documents it is none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 # Two calls for which the libraries declare no types.
 EXTEND = cast("Callable[..., type[Validator]]", validators.extend)
 REGISTRY = cast("Callable[..., SchemaRegistry]", Registry)
-STRICT = EXTEND(Draft202012Validator, {"pattern": _pattern, "required": _required, "dependentRequired": _depends})
+WHOLE = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole)
+STRICT = EXTEND(
+    Draft202012Validator,
+    {"pattern": _pattern, "required": _required, "dependentRequired": _depends},
+    type_checker=WHOLE,
+)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from io import TextIOWrapper
 from typing import NoReturn
 
 from followup.cli.root import app, hoisted
-from followup.errors import BadInput, CatalogInvalid, FollowupError, Overtaken
+from followup.errors import BadInput, CatalogInvalid, FollowupError, Overtaken, Problem
 
 #: how often a command decides again where another version of the catalog was applied meanwhile
 TRIES = 3
@@ -128,10 +129,17 @@ def _bug() -> int:
 
 
 def _print_error(error: FollowupError) -> None:
-    from followup.output.text import clean, problem_line
+    from followup.output.text import clean
 
     if isinstance(error, CatalogInvalid):
-        for problem in error.problems:
-            sys.stderr.write(problem_line(problem) + "\n")
+        _print_problems(error.problems)
     for line in str(error).splitlines():
         sys.stderr.write(f"followup: {clean(line)}\n")
+
+
+def _print_problems(problems: Iterable[Problem]) -> None:
+    from followup.output.excerpt import with_excerpt
+
+    for problem in problems:
+        for line in with_excerpt(problem):
+            sys.stderr.write(line + "\n")
