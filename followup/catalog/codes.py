@@ -44,6 +44,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "FU015": Code(ERROR, "a number that is too large to be meant"),
         "FU016": Code(ERROR, "a YAML `*alias` without its `&anchor`"),
         "FU017": Code(ERROR, "the folder holds no catalog file"),
+        "FU018": Code(ERROR, "more problems in one file than are listed"),
         "FU101": Code(ERROR, "the wrong kind of value"),
         "FU102": Code(ERROR, "a key is missing"),
         "FU103": Code(ERROR, "an unknown key"),

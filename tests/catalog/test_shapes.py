@@ -149,3 +149,14 @@ def test_a_long_text_that_is_repeated_is_paid_for(tmp_path: Path) -> None:
     text = f"sources: {{a: &a {'x' * 1_000_000}}}\ncycles: {{c: {{name: C, steps: [{'*a,' * 500}]}}}}"
     (problem,) = problems(text, tmp_path)
     assert problem.code == "FU010"
+
+
+def test_a_mistake_that_is_made_ten_thousand_times_is_listed_five_hundred_times(tmp_path: Path) -> None:
+    """Nothing of the file gets a document then: what was not looked at may be misshapen too."""
+    text = f"moved: [{'a, ' * 10_000}]\naliases: {{back: {{name: Back, cycle: gone}}, bad: 5}}"
+    found = problems(text, tmp_path)
+    assert len(found) == json_schema.MOST + 1
+    (more,) = (problem for problem in found if problem.code == "FU018")
+    assert (more.line, more.message) == (1, "more than 500 problems in this file")
+    assert load(str(tmp_path)).documents["alias"] == {}
+    assert len(problems(f"moved: [{'a, ' * 500}]", tmp_path)) == 500
