@@ -34,11 +34,18 @@ def _under_own_id(example: dict[str, object], value: object, names: object) -> d
 
 
 def _own_item(value: object, schema: Mapping[str, object]) -> list[object]:
-    """The one item that was written without its list."""
+    """The one item that was written without its list, or as a pair: `moved: {old: new}`."""
     items = schema.get("items")
-    keys = items.get("properties") if isinstance(items, dict) else None
-    own = isinstance(value, dict) and isinstance(keys, dict) and value and value.keys() <= keys.keys()
-    return [value] if own and len(_flow(value)) <= LONGEST else []
+    if not isinstance(value, dict) or not isinstance(items, dict) or len(_flow(value)) > LONGEST:
+        return []
+    if value and value.keys() <= items.get("properties", {}).keys():
+        return [value]
+    required, pair = items.get("required", ()), next(iter(value.items()), ())
+    return [dict(zip(required, pair, strict=True))] if len(required) == 2 and _is_text(pair) else []
+
+
+def _is_text(pair: tuple[object, ...]) -> bool:
+    return len(pair) == 2 and all(isinstance(part, str) for part in pair)
 
 
 def _written(key: str | int, form: dict[str, object] | list[object]) -> str:

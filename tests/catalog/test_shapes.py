@@ -82,6 +82,11 @@ FORMS = {
     "sources: [website]": "write `sources: {website: Website}`",
     "migrate: {step: a/b, backfill: true}": "write `migrate:`, and below it `  - {step: a/b, backfill: true}`",
     "migrate: {step: a/b, odd: true}": "write `migrate:`, and below it `  - {step: call-back/welcome, dates: recompute}`",
+    "moved: {old: new}": "write `moved:`, and below it `  - {from: old, to: new}`",
+    "moved: {old: [new]}": "write `moved:`, and below it `  - {from: call-back, to: long-game}`",
+    "tests: {t: {given: {on: 2026-05-04}, then: {call: 2026-05-05}}}": (
+        "write `then:`, and below it `  - {step: call, due: '2026-05-05'}`"
+    ),
     "migrate: {}": "write `migrate:`, and below it `  - {step: call-back/welcome, dates: recompute}`",
     f"moved: {{from: a, to: {'b' * 90}}}": "write `moved:`, and below it `  - {from: call-back, to: long-game}`",
     "cycles: {c: {name: C, steps: {id: b, type: call}}}": "write `steps:`, and below it `  - {id: b, type: call}`",

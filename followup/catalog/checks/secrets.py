@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlsplit
 
 from followup.catalog.checks.steps import plan_steps
 from followup.catalog.declarations import Declarations, Finding
@@ -51,6 +50,8 @@ def _secrets(step: d.PlanStepDocument) -> Iterator[tuple[Path, str]]:
 
 def _in_url(url: str) -> str:
     """The password, or the parameter, that is a secret."""
+    from urllib.parse import parse_qsl, urlsplit  # few catalogs have a webhook
+
     try:
         parts = urlsplit(FROM_OUTSIDE.sub("", url))
     except ValueError:  # a host that is none
