@@ -22,6 +22,7 @@ class Problem(NamedTuple):
     path: str
     message: str
     hint: str = ""
+    source: str = ""  # the line as it is written, hostile until it is rendered
 
 
 class FollowupError(Exception):
@@ -104,6 +105,12 @@ class NoProject(FollowupError):
     def __init__(self, message: str, exists: bool = False) -> None:
         super().__init__(message)
         self.exists = exists
+
+
+class NoTimeZone(FollowupError):
+    """This machine's time zone database is missing, or doesn't have a zone that the office uses."""
+
+    exit_code = 78
 
 
 #: Exit codes that no exception carries, with what they mean. Docs and tests read both.

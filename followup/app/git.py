@@ -82,11 +82,15 @@ def check_out(folder: str, ref: str, into: str) -> None:
 
 def _tree(folder: str, ref: str) -> str:
     try:
-        return _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}:./cycles").decode().strip()
+        tree = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}:./cycles").decode().strip()
     except NotFound as missing:
         if missing.args[0]:
             raise
         raise NotFound(f"git knows no '{ref}' with a folder cycles/: name a commit, a branch or a tag") from None
+    if _git(folder, "cat-file", "-t", tree).strip() != b"tree":
+        target = _git(folder, "cat-file", "blob", tree)[:100].decode(errors="replace").partition("\n")[0]
+        raise BadInput(f"{ref}:cycles is not a folder but a link to '{target}': commit the folder itself as cycles/")
+    return tree
 
 
 def _listed(folder: str, tree: str) -> list[TreeEntry]:

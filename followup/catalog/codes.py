@@ -15,6 +15,7 @@ from followup.catalog.tree import Path, Place, dotted
 from followup.errors import Problem
 
 ERROR, WARNING = "error", "warning"
+LONGEST_WORD = 200  # characters: looking for what is near a longer text takes seconds
 
 
 class Code(NamedTuple):
@@ -43,6 +44,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "FU015": Code(ERROR, "a number that is too large to be meant"),
         "FU016": Code(ERROR, "a YAML `*alias` without its `&anchor`"),
         "FU017": Code(ERROR, "the folder holds no catalog file"),
+        "FU018": Code(ERROR, "more problems in one file than are listed"),
         "FU101": Code(ERROR, "the wrong kind of value"),
         "FU102": Code(ERROR, "a key is missing"),
         "FU103": Code(ERROR, "an unknown key"),
@@ -81,6 +83,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "FU229": Code(WARNING, "a test names something that is not declared, and cannot hold"),
         "FU230": Code(ERROR, "a cycle and a plan with one id"),
         "FU231": Code(ERROR, "a `migrate:` entry moves contacts to an alias that takes nobody"),
+        "FU241": Code(ERROR, "a secret written into a webhook"),
         "FU301": Code(ERROR, "a loop that takes no time"),
         "FU302": Code(ERROR, "an active alias of an inactive cycle"),
         "FU303": Code(ERROR, "an inactive last step carries the loop, so the loop is lost"),
@@ -105,6 +108,9 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "FU328": Code(WARNING, "a holiday after the last day whose holidays are declared"),
         "FU329": Code(WARNING, "a day that is a holiday and worked"),
         "FU330": Code(WARNING, "holidays that end before a cycle's furthest date"),
+        "FU341": Code(WARNING, "a ready plan, which this version does not run"),
+        "FU342": Code(WARNING, "an automatic step, which this version leaves to a person"),
+        "FU343": Code(WARNING, "a plan much longer or shorter than its type usually is"),
     }
 )
 
@@ -117,5 +123,7 @@ def problem(code: str, file: str, place: Place, path: Path, message: str, hint: 
 
 def nearest(word: str, words: Iterable[object]) -> str:
     """`; did you mean 'offset'?`, or nothing where nothing is near."""
+    if len(word) > LONGEST_WORD:
+        return ""
     close = get_close_matches(word.lower(), map(str, words), n=1, cutoff=0.6)
     return f"; did you mean '{close[0]}'?" if close else ""

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from followup.core.kinds import Form
 
 NO_FILE = ""
+#: The sections whose items are a list; those of the others are a mapping by id, and the office is one item.
+LISTS = ("moved", "migrate")
 #: What is declared, and never applied as it stands.
 MOVE: Kind[d.MoveDocument] = Kind("moved")
 TEST: Kind[d.CaseDocument] = Kind("test")
@@ -71,6 +73,20 @@ class Declarations(NamedTuple):
         return Item(SECTIONS[name], name, file, at, (name,), None, None)
 
 
+class Misshapen(NamedTuple):
+    """Where the schema refuses something: files with the paths of items, sections, or the whole file.
+
+    A document is made only of an item that this lets pass, so no code behind the schema meets a shape that it doesn't
+    expect.
+    """
+
+    places: frozenset[tuple[str, Path]]
+
+    def has(self, file: str, item: Path) -> bool:
+        """Whether the item has a wrong shape, or something that it is part of."""
+        return any((file, item[:depth]) in self.places for depth in range(len(item) + 1))
+
+
 class Finding(NamedTuple):
     """What a check has found. `path` goes on from the item's; `key`: it is about the key, not about its value."""
 
@@ -86,10 +102,8 @@ class Finding(NamedTuple):
         return locate(self.item.raw, self.path, self.item.at, self.key) if self.path else self.item.at
 
 
-def declare(
-    folder: str, readings: Sequence[Reading], misshapen: frozenset[tuple[str, Path]], whole: bool, today: str
-) -> Declarations:
-    """Everything read; `misshapen` are files with the paths of items that the schema refuses."""
+def declare(folder: str, readings: Sequence[Reading], misshapen: Misshapen, whole: bool, today: str) -> Declarations:
+    """Everything that was read. What is misshapen gets no document."""
     items = _built_in()
     twice = []
     for item in _declared(folder, readings, misshapen):
@@ -98,7 +112,7 @@ def declare(
             items[item.kind][item.id] = item
         else:
             twice.append(item)
-    sections = {name: (file, data.keys_at[name]) for file, data, _, _ in reversed(readings) for name in data}
+    sections = {name: (each.file, each.data.keys_at[name]) for each in reversed(readings) for name in each.data}
     return Declarations(folder, items, tuple(twice), whole, sections, today)
 
 
@@ -110,21 +124,22 @@ def _built_in() -> dict[str, dict[str, Item]]:
     }
 
 
-def _declared(folder: str, readings: Iterable[Reading], misshapen: frozenset[tuple[str, Path]]) -> Iterator[Item]:
-    for file, data, _, _ in readings:
+def _declared(folder: str, readings: Iterable[Reading], misshapen: Misshapen) -> Iterator[Item]:
+    for reading in readings:
+        file, data = reading.file, reading.data
         for section in data.keys() & SECTIONS.keys():
             for id, path, at, raw in _entries(section, data[section], data.keys_at[section]):
-                text = None if (file, path) in misshapen else document(section, raw, id, folder)
+                text = None if misshapen.has(file, path) else document(section, raw, id, folder)
                 yield Item(SECTIONS[section], id, file, at, path, raw, text)
 
 
 def _entries(section: str, content: Node, at: Place) -> Iterator[tuple[str, Path, Place, Node]]:
-    """The items of one section: id, path, place of the id, what is written. What is no mapping or list has none."""
+    """The items of one section: id, path, place of the id, what is written. A section of the wrong kind has none."""
     if section == "office":
         yield section, (section,), at, content
-    elif isinstance(content, Map):
+    elif isinstance(content, Map) and section not in LISTS:
         yield from ((id, (section, id), content.keys_at[id], raw) for id, raw in content.items())
-    elif isinstance(content, Seq):
+    elif isinstance(content, Seq) and section in LISTS:
         for number, raw in enumerate(content):
             yield _subject(raw, number), (section, number), content.values_at[number], raw
 

@@ -1,6 +1,7 @@
 """The files of a catalog folder: every .yaml and .yml below it, sorted; hidden ones are passed over.
 
-Each is looked at before it is opened: a pipe would wait for ever, a device never ends, and a link can lead anywhere.
+A folder that can't be listed counts as a file, so that it is reported. Each is looked at before it is opened: a pipe
+would wait for ever, a device never ends, and a link can lead anywhere.
 """
 
 from __future__ import annotations
@@ -25,18 +26,20 @@ class CatalogFile(NamedTuple):
 
 
 def listing(folder: str) -> tuple[CatalogFile, ...]:
-    """Everything below `folder` that is named like a catalog file, and every link to a folder."""
+    """Everything below `folder` that is named like a catalog file, every link to a folder, and what can't be listed."""
     return tuple(sorted(CatalogFile(path, _display(path)) for path in _names(folder)))
 
 
 def _names(folder: str) -> Iterator[str]:
-    for parent, folders, files in os.walk(folder):
+    closed: list[OSError] = []
+    for parent, folders, files in os.walk(folder, onerror=closed.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in folders:
             path = os.path.join(parent, name)
             if name.endswith(SUFFIXES) or os.path.islink(path):
                 yield path
         yield from (os.path.join(parent, name) for name in files if _wanted(name))
+    yield from (str(error.filename) for error in closed if isinstance(error, PermissionError))
 
 
 def _wanted(name: str) -> bool:
@@ -80,6 +83,7 @@ def _refuse_leaving(path: str, folder: str) -> None:
 def _refuse_irregular(path: str) -> None:
     mode = os.stat(path).st_mode
     if stat.S_ISDIR(mode):
+        os.scandir(path).close()  # permission denied says more
         raise NotText("FU001", TOP, "a folder, not a file", "rename it")
     if not stat.S_ISREG(mode):
         raise NotText("FU001", TOP, "not a regular file", "remove it")

@@ -25,16 +25,24 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
     from referencing.jsonschema import SchemaRegistry, SchemaResource
 
+MOST = 500  # problems of one file: whoever wrote more made one mistake many times
 #: A part of a schema: the values of its keywords.
 Schema: TypeAlias = Mapping[str, object]
 
 
 def problems(data: Map, file: str) -> Iterator[tuple[Path, Problem]]:
-    """Everything in one file that does not have the shape of a catalog, with its path."""
-    for error in validator().iter_errors(data):
-        for finding in messages(error):
-            place = locate(data, finding.path, TOP, finding.key)
-            yield finding.path, problem(finding.code, file, place, finding.path, finding.message, finding.hint)
+    """Everything in one file that does not have the shape of a catalog, with its path.
+
+    Past MOST the file itself is the last path: nobody knows what else in it is misshapen.
+    """
+    findings = (finding for error in validator().iter_errors(data) for finding in messages(error))
+    for count, finding in enumerate(findings):
+        place = locate(data, finding.path, TOP, finding.key)
+        if count == MOST:
+            message = f"more than {MOST} problems in this file"
+            yield (), problem("FU018", file, place, (), message, "fix those above, and validate again")
+            return
+        yield finding.path, problem(finding.code, file, place, finding.path, finding.message, finding.hint)
 
 
 @cache
@@ -102,7 +110,17 @@ def _depends(_: Validator, needed: Mapping[str, list[str]], instance: object, __
         yield from (ValidationError(name) for names in present for name in names if name not in instance)
 
 
+def _is_whole(_: object, value: object) -> bool:
+    """To JSON Schema 2.0 is a whole number too; to what reads the documents it is none."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
 # Two calls for which the libraries declare no types.
 EXTEND = cast("Callable[..., type[Validator]]", validators.extend)
 REGISTRY = cast("Callable[..., SchemaRegistry]", Registry)
-STRICT = EXTEND(Draft202012Validator, {"pattern": _pattern, "required": _required, "dependentRequired": _depends})
+WHOLE = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole)
+STRICT = EXTEND(
+    Draft202012Validator,
+    {"pattern": _pattern, "required": _required, "dependentRequired": _depends},
+    type_checker=WHOLE,
+)

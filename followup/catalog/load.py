@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from followup.catalog import checks
 from followup.catalog.codes import ERROR, problem
-from followup.catalog.declarations import MOVE, TEST, Declarations, Finding, declare
+from followup.catalog.declarations import MOVE, TEST, Declarations, Finding, Misshapen, declare
 from followup.catalog.files import CatalogFile, content, listing
 from followup.catalog.reader import Reading, read
 from followup.catalog.renames import resolved
@@ -55,15 +56,21 @@ def load(folder: str, today: str = "") -> Catalog:
     """
     files = listing(folder)
     if not files:
-        nothing = problem("FU017", folder, TOP, (), "the folder holds no catalog file", "such as cycles.yaml")
-        return Catalog({}, (nothing,), {}, digest({}))
+        return Catalog({}, (_no_file(folder),), {}, digest({}))
     readings = tuple(_read(file, folder) for file in files)
     misshapes = tuple(misshape for reading in readings for misshape in _misshapes(reading))
     declarations = _declared(folder, readings, misshapes, today)
     findings = (_as_problem(finding) for finding in checks.findings(declarations))
-    problems = tuple(sorted({*_of_files(readings, misshapes), *findings}, key=_order))
+    problems = _with_sources(sorted({*_of_files(readings, misshapes), *findings}, key=_order), readings)
     documents = _documents(declarations)
     return Catalog(documents, problems, _places(declarations), digest(documents), _cases(declarations))
+
+
+def _no_file(folder: str) -> Problem:
+    if os.path.isfile(folder):
+        return problem("FU017", folder, TOP, (), "a file, not a folder", "name the folder that it is in")
+    message = "the folder holds no catalog file" if os.path.isdir(folder) else "there is no such folder"
+    return problem("FU017", folder, TOP, (), message, "a catalog is a folder with files such as cycles.yaml")
 
 
 def digest(documents: DocumentsByKind) -> str:
@@ -85,7 +92,7 @@ def _read(file: CatalogFile, folder: str) -> Reading:
         return read(content(file.path, folder), file.display)
     except NotText as error:
         unreadable = problem(error.code, file.display, error.place, (), error.message, error.hint)
-        return Reading(file.display, Map(TOP), (unreadable,), broken=True)
+        return Reading(file.display, Map(TOP), (unreadable,), broken=True, text=error.text)
 
 
 def _misshapes(reading: Reading) -> Iterator[Misshape]:
@@ -117,8 +124,8 @@ def _declared(folder: str, readings: tuple[Reading, ...], misshapes: tuple[Missh
     A file that breaks off may declare anything below, and so may a section that is not a mapping: every reference into
     it would be called undeclared. So nothing is said across items then. A misshapen item hides nothing: it is declared.
     """
-    misshapen = frozenset((misshape.problem.file, misshape.item) for misshape in misshapes)
-    sections_readable = all(len(path) > 1 or path == ("office",) for _, path in misshapen)
+    misshapen = Misshapen(frozenset((misshape.problem.file, misshape.item) for misshape in misshapes))
+    sections_readable = all(len(path) > 1 or path == ("office",) for _, path in misshapen.places)
     whole = sections_readable and not any(reading.broken for reading in readings)
     return declare(folder, readings, misshapen, whole, today)
 
@@ -126,6 +133,17 @@ def _declared(folder: str, readings: tuple[Reading, ...], misshapes: tuple[Missh
 def _as_problem(finding: Finding) -> Problem:
     item = finding.item
     return problem(finding.code, item.file, finding.place, item.path + finding.path, finding.message, finding.hint)
+
+
+def _with_sources(problems: Sequence[Problem], readings: Iterable[Reading]) -> tuple[Problem, ...]:
+    """Each with the line of its file that it is about."""
+    files = {problem.file for problem in problems}
+    lines = {reading.file: reading.text.split("\n") for reading in readings if reading.file in files}
+    return tuple(each._replace(source=_line(lines.get(each.file, ()), each.line)) for each in problems)
+
+
+def _line(lines: Sequence[str], number: int) -> str:
+    return lines[number - 1].removesuffix("\r") if number <= len(lines) else ""
 
 
 def _documents(declarations: Declarations) -> dict[str, Mapping[str, Document]]:

@@ -13,12 +13,18 @@ import yaml
 
 from followup.catalog.scalars import Scalar, resolve
 from followup.catalog.source_text import INVISIBLE, invisible
+from followup.catalog.syntax_advice import advice
+from followup.catalog.syntax_slip import slip
 from followup.catalog.tree import TOP, Map, Place, Seq
-from followup.catalog.tree_builder import DEEPEST, DROPPED, Anchored, Broken, Frame, Tree
+from followup.catalog.tree_builder import DEEPEST, DROPPED, LONG_TEXT, Anchored, Broken, Frame, Tree
 from followup.errors import Problem
 
 #: libyaml's where it is there, ten times as fast; both read the same.
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+STARS = "put a text that begins with * into quotes"
+OPENS = "put a text that begins with { or [ into quotes"
 
 
 class Reading(NamedTuple):
@@ -28,6 +34,7 @@ class Reading(NamedTuple):
     data: Map
     problems: tuple[Problem, ...]
     broken: bool
+    text: str
 
 
 def read(text: str, file: str, loader: type[yaml.SafeLoader] = LOADER) -> Reading:
@@ -43,29 +50,26 @@ def read(text: str, file: str, loader: type[yaml.SafeLoader] = LOADER) -> Readin
         tree.note("FU101", tree.root_at, "a catalog file is a mapping", "such as `cycles:` with ids below it")
         broken = True
     data = tree.root if isinstance(tree.root, Map) and not broken else Map(TOP)
-    return Reading(file, data, tuple(tree.problems), broken)
+    return Reading(file, data, tuple(tree.problems), broken, text)
 
 
 def _events(text: str, tree: Tree, loader: type[yaml.SafeLoader]) -> Iterator[yaml.Event]:
+    event: yaml.Event | None = None
     try:
-        yield from yaml.parse(text, Loader=loader)
+        for event in yaml.parse(text, Loader=loader):
+            yield event
     except yaml.MarkedYAMLError as error:
-        raise _syntax(error, text, tree) from None
+        raise _syntax(error, text, tree, event) from None
     except (yaml.YAMLError, ValueError) as error:
         raise tree.stop("FU007", TOP, f"not valid YAML: {error}") from None
 
 
-def _syntax(error: yaml.MarkedYAMLError, text: str, tree: Tree) -> Broken:
-    mark = error.problem_mark or error.context_mark
-    at = Place(mark.line + 1, mark.column + 1) if mark else TOP
+def _syntax(error: yaml.MarkedYAMLError, text: str, tree: Tree, last: yaml.Event | None) -> Broken:
+    around = tree.open[-1].value.at if tree.open else None
+    at, message, hint = advice(slip(error, text, last, around))
     if "nesting depth" in (error.problem or ""):  # libyaml from 0.2.6 on stops by itself, before it gives an event
         return tree.stop("FU009", at, f"nested more than {DEEPEST} levels deep")
-    lines = text.splitlines()
-    line = lines[at.line - 1] if at.line <= len(lines) else ""
-    if "\t" in line[: len(line) - len(line.lstrip())]:
-        return tree.stop("FU007", Place(at.line, line.index("\t") + 1), "a tab in the indentation", "use spaces")
-    begun = f"{error.context}, begun on line {error.context_mark.line + 1}" if error.context_mark else ""
-    return tree.stop("FU007", at, f"not valid YAML: {error.problem}", begun)
+    return tree.stop("FU007", at, message, hint)
 
 
 def _place(event: yaml.Event) -> Place:
@@ -86,7 +90,9 @@ def _document(tree: Tree, event: yaml.DocumentStartEvent) -> None:
 def _refuse_tag(tree: Tree, event: yaml.CollectionStartEvent | yaml.ScalarEvent, at: Place) -> None:
     if event.tag is not None:
         tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-        tree.note("FU011", at, f"the tag {tag} cannot be used here", "write the value without it")
+        tree.note(
+            "FU011", at, f"the tag {tag} cannot be used here", "write the value without it, or put it into quotes"
+        )
 
 
 def _open_map(tree: Tree, event: yaml.MappingStartEvent) -> None:
@@ -100,7 +106,7 @@ def _open_seq(tree: Tree, event: yaml.SequenceStartEvent) -> None:
 def _open(tree: Tree, event: yaml.CollectionStartEvent, value: Map | Seq) -> None:
     _refuse_tag(tree, event, value.at)
     if tree.wants_key():
-        raise tree.stop("FU014", value.at, "a key must be text, not a list or a mapping")
+        raise tree.stop("FU014", value.at, "a key must be text, not a list or a mapping", OPENS)
     tree.count(1, 1, value.at)
     if event.anchor:
         tree.anchors[event.anchor] = None  # until it is closed: an alias inside itself never ends
@@ -122,8 +128,9 @@ def _close(tree: Tree, _: yaml.CollectionEndEvent) -> None:
 def _scalar(tree: Tree, event: yaml.ScalarEvent) -> None:
     at = _place(event)
     _refuse_tag(tree, event, at)
-    tree.count(1, 0, at)
     text = event.value
+    cost = 1 + len(text) // LONG_TEXT
+    tree.count(cost, 0, at)
     if event.style == '"' and (match := INVISIBLE.search(text)):
         tree.note("FU006", at, f"the text holds {invisible(match[0])}", "write it without that escape")
         text = INVISIBLE.sub(" ", text)
@@ -132,7 +139,7 @@ def _scalar(tree: Tree, event: yaml.ScalarEvent) -> None:
         _key(tree, value, text, at)
         return
     if event.anchor:
-        tree.anchors[event.anchor] = Anchored(value, 1, 0)
+        tree.anchors[event.anchor] = Anchored(value, cost, 0)
     tree.put(value, at)
 
 
@@ -171,7 +178,7 @@ def _alias(tree: Tree, event: yaml.AliasEvent) -> None:
         raise tree.stop("FU014", at, "a key must be text, not an alias")
     anchor = event.anchor or ""
     if anchor not in tree.anchors:
-        raise tree.stop("FU016", at, f"*{anchor} repeats something that has no &{anchor} above it")
+        raise tree.stop("FU016", at, f"*{anchor} repeats something that has no &{anchor} above it", STARS)
     target = tree.anchors[anchor]
     if target is None:
         raise tree.stop("FU016", at, f"*{anchor} would repeat itself without end")

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+MOST_NAMED = 10
+
 
 def rings(chain: Mapping[str, str]) -> list[tuple[str, ...]]:
     """Every ring, from its first member in the order of `chain`."""
     members: list[tuple[str, ...]] = []
     visited: set[str] = set()
+    order = {id: place for place, id in enumerate(chain)}
     for start in chain:
         way = _way(chain, start, visited)
         # A way that ends at what an earlier one has visited closes no ring, or one that is in the list already.
         if way and way[-1] in chain and chain[way[-1]] in way:
             ring = way[way.index(chain[way[-1]]) :]
-            first = min(range(len(ring)), key=lambda place: list(chain).index(ring[place]))
+            first = min(range(len(ring)), key=lambda place: order[ring[place]])
             members.append(tuple(ring[first:] + ring[:first]))
         visited.update(way)
     return members
+
+
+def way_around(ring: tuple[str, ...]) -> str:
+    """`a -> b -> a`, with no more than the first and the last ones of a ring that is endless."""
+    named = ring if len(ring) <= MOST_NAMED else (*ring[: MOST_NAMED - 1], "...", ring[-1])
+    return " -> ".join((*named, ring[0]))
 
 
 def _way(chain: Mapping[str, str], id: str, visited: set[str]) -> list[str]:

@@ -13,6 +13,8 @@ from typing import NamedTuple
 from jsonschema import ValidationError
 
 from followup.catalog.codes import nearest
+from followup.catalog.near_misses import nearest_value
+from followup.catalog.right_form import right_form
 from followup.catalog.tree import Path
 
 KINDS: Mapping[str, str] = MappingProxyType(
@@ -89,7 +91,8 @@ def _wrong_kind(error: ValidationError, path: Path) -> Iterator[Message]:
     kinds = [error.validator_value] if isinstance(error.validator_value, str) else _listed(error)
     kinds = [kind for kind in kinds if kind != "null"]
     message = f"{_what(path)} must be {' or '.join(KINDS[kind] for kind in kinds)}, not {_got(value)}"
-    yield Message("FU101", path, message, _way_out(value, kinds) or _description(error))
+    form = right_form(path[-1], value, _schema(error)) if path else ""
+    yield Message("FU101", path, message, form or _way_out(value, kinds) or _description(error))
 
 
 def _way_out(value: object, kinds: list[str]) -> str:
@@ -109,7 +112,9 @@ def _not_one_of(error: ValidationError, path: Path) -> Iterator[Message]:
 
 def _badly_written(error: ValidationError, path: Path) -> Iterator[Message]:
     code = "FU107" if path and path[-1] == "id" else "FU105"
-    yield Message(code, path, f"{_what(path)} cannot be {_got(error.instance, bare=True)}", _description(error))
+    meant = nearest_value(path[-1], str(error.instance), str(error.validator_value)) if path else ""
+    message = f"{_what(path)} cannot be {_got(error.instance, bare=True)}{meant}"
+    yield Message(code, path, message, _description(error))
 
 
 def _bad_key(error: ValidationError, path: Path) -> Message:

@@ -14,11 +14,11 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 class NotText(Exception):
-    """The bytes are not such a text: code, place, message and hint of the problem."""
+    """The bytes are not such a text: code, place, message and hint of the problem; `text`, as far as it can be read."""
 
-    def __init__(self, code: str, place: Place, message: str, hint: str = "") -> None:
+    def __init__(self, code: str, place: Place, message: str, hint: str = "", text: str = "") -> None:
         super().__init__(message)
-        self.code, self.place, self.message, self.hint = code, place, message, hint
+        self.code, self.place, self.message, self.hint, self.text = code, place, message, hint, text
 
 
 def decode(data: bytes) -> str:
@@ -29,9 +29,12 @@ def decode(data: bytes) -> str:
     except UnicodeDecodeError as error:
         place = _end(error.object[: error.start].decode("utf-8", "replace"))
         byte = error.object[error.start]
-        raise NotText("FU005", place, f"the byte {byte:#04x} is not UTF-8", "save the file as UTF-8") from None
+        readable = data.decode("utf-8-sig", "replace")
+        message, hint = f"the byte {byte:#04x} is not UTF-8", "save the file as UTF-8"
+        raise NotText("FU005", place, message, hint, readable) from None
     if match := INVISIBLE.search(text):
-        raise NotText("FU006", _end(text[: match.start()]), f"the text holds {invisible(match[0])}", "remove it")
+        message = f"the text holds {invisible(match[0])}"
+        raise NotText("FU006", _end(text[: match.start()]), message, "remove it", text)
     return text
 
 

@@ -14,6 +14,7 @@ from followup.errors import Problem
 DEEPEST = 20
 MOST_VALUES = 100_000
 MOST_PROBLEMS = 100
+LONG_TEXT = 100  # characters: a text costs a value for each so many
 DROPPED = "\0"  # the key of a value that goes nowhere; no text can hold it
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from io import TextIOWrapper
 from typing import NoReturn
 
 from followup.cli.root import app, hoisted
-from followup.errors import BadInput, CatalogInvalid, FollowupError, NoProject, Overtaken
+from followup.errors import BadInput, CatalogInvalid, FollowupError, Overtaken, Problem
 
 #: how often a command decides again where another version of the catalog was applied meanwhile
 TRIES = 3
@@ -82,8 +83,8 @@ def _code(words: list[str]) -> int:
         return _leaving(leaving)
     except KeyboardInterrupt:
         return 130
-    except Exception as error:
-        return signals.code or _unexpected(error)
+    except Exception:
+        return signals.code or _bug()
     return 0
 
 
@@ -127,17 +128,6 @@ def _unwritten(error: OSError) -> int:
     return 73
 
 
-def _unexpected(error: Exception) -> int:
-    """A bug, unless what is missing is the machine's."""
-    from zoneinfo import ZoneInfoNotFoundError
-
-    if isinstance(error, ZoneInfoNotFoundError):
-        missing = NoProject(f"This machine doesn't know a time zone ({error.args[0]}). Run `pip install tzdata`.")
-        _print_error(missing)
-        return missing.exit_code
-    return _bug()
-
-
 def _bug() -> int:
     import traceback
 
@@ -147,10 +137,17 @@ def _bug() -> int:
 
 
 def _print_error(error: FollowupError) -> None:
-    from followup.output.text import clean, problem_line
+    from followup.output.text import clean
 
     if isinstance(error, CatalogInvalid):
-        for problem in error.problems:
-            sys.stderr.write(problem_line(problem) + "\n")
+        _print_problems(error.problems)
     for line in str(error).splitlines():
         sys.stderr.write(f"followup: {clean(line)}\n")
+
+
+def _print_problems(problems: Iterable[Problem]) -> None:
+    from followup.output.excerpt import with_excerpt
+
+    for problem in problems:
+        for line in with_excerpt(problem):
+            sys.stderr.write(line + "\n")

@@ -124,9 +124,8 @@ def present(settings: Settings, zone: str) -> int:
     if text is None:
         return int(time.time())
     from datetime import datetime
-    from zoneinfo import ZoneInfo
 
-    from followup.core.timing import TYPED_YEARS
+    from followup.core.timing import TYPED_YEARS, zone_info
 
     try:
         moment = datetime.fromisoformat(text)
@@ -134,4 +133,4 @@ def present(settings: Settings, zone: str) -> int:
         raise BadInput(f"--now '{text}' is not a moment: 2026-05-03T09:00") from None
     if moment.year not in TYPED_YEARS:
         raise BadInput(f"--now '{text}' is outside of the years {TYPED_YEARS[0]} to {TYPED_YEARS[-1]}")
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).timestamp())
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=zone_info(zone))).timestamp())

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from followup.core.office import ELAPSED_MINUTES, Calendar, Offset
-from followup.errors import Refused
+from followup.errors import NoTimeZone, Refused
 
 ONE_DAY = timedelta(days=1)
 #: a date that somebody types lies in one of these
@@ -40,11 +40,20 @@ class Due(NamedTuple):
     unknown_holidays: bool = False  # T9: counted past the last day whose holidays are declared
 
 
+def zone_info(zone: str) -> ZoneInfo:
+    """The clock of a zone. Raises NoTimeZone: what one machine applied another may not know."""
+    try:
+        return ZoneInfo(zone)
+    except (ValueError, LookupError, OSError):  # a folder of the database answers with an OSError
+        hint = "install the database (`pip install --upgrade tzdata`), or check PYTHONTZPATH"
+        raise NoTimeZone(f"this machine has no time zone '{zone}': {hint}") from None
+
+
 @lru_cache(maxsize=1024)
 def local(at: int, zone: str) -> When:
     """The moment `at` as a clock on the wall in `zone` shows it, to the minute."""
     at -= at % 60
-    return When(f"{datetime.fromtimestamp(at, ZoneInfo(zone)):%Y-%m-%dT%H:%M}", at)
+    return When(f"{datetime.fromtimestamp(at, zone_info(zone)):%Y-%m-%dT%H:%M}", at)
 
 
 def today(at: int, zone: str) -> str:
@@ -62,7 +71,7 @@ def moment(text: str, zone: str) -> When:
 @lru_cache(maxsize=4096)
 def _instant(text: str, zone: str) -> int:
     """T6: in a gap the first minute after it, in an overlap the first of the two."""
-    info, wall = ZoneInfo(zone), datetime.fromisoformat(text)
+    info, wall = zone_info(zone), datetime.fromisoformat(text)
     first = int(wall.replace(tzinfo=info).timestamp())
     if datetime.fromtimestamp(first, info).replace(tzinfo=None) == wall:
         return first

@@ -9,10 +9,13 @@ from typing import Literal, TypeAlias
 
 from followup import __version__
 from followup.errors import Problem
+from followup.output.excerpt import with_excerpt
 from followup.output.text import clean, json_text, plural, problem_line
 
 ProblemFormat: TypeAlias = Literal["text", "json", "github", "gitlab", "sarif", "junit"]
 Problems: TypeAlias = Sequence[Problem]
+#: of problems@1
+JSON_KEYS = ("code", "severity", "file", "line", "column", "path", "message", "hint")
 #: code -> what it means
 Meanings: TypeAlias = Mapping[str, str]
 
@@ -31,11 +34,13 @@ def render_problems(
 
 
 def _text(problems: Problems) -> Iterator[str]:
-    return map(problem_line, problems)
+    for problem in problems:
+        yield from with_excerpt(problem)
 
 
 def _json(problems: Problems) -> Iterator[str]:
-    yield json_text({"schema": "followup/problems@1", "items": [problem._asdict() for problem in problems]})
+    items = [{key: value for key, value in p._asdict().items() if key in JSON_KEYS} for p in problems]
+    yield json_text({"schema": "followup/problems@1", "items": items})
 
 
 def _github(problems: Problems) -> Iterator[str]:

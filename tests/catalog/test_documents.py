@@ -299,6 +299,13 @@ def test_E5_every_chain_ends_or_is_a_ring(chain: dict[str, str]) -> None:
     assert all(new not in moved or set(found) & {old, new} for old, new in moved.items())
 
 
+def test_a_ring_is_named_in_a_line(tmp_path: Path) -> None:
+    users = (f"u{n}: {{name: U{n}, role: manager, manager: u{(n + 1) % 900}}}" for n in range(900))
+    text = f"users: {{{', '.join(users)}}}"
+    (problem,) = (problem for problem in catalog(tmp_path, text).problems if problem.code == "FU210")
+    assert problem.message.endswith("u0 -> u1 -> u2 -> u3 -> u4 -> u5 -> u6 -> u7 -> u8 -> ... -> u899 -> u0")
+
+
 def test_places_say_where_each_thing_is_declared(tmp_path: Path) -> None:
     places = catalog(tmp_path, "sources:\n  web: Website\n").places
     assert places[("source", "web")] == (str(tmp_path / "case.yaml"), 2)

@@ -15,6 +15,8 @@ from followup.catalog.load import load
 HERE = os.path.dirname(__file__)
 EXPECT = "# expect: "
 TODAY = "2026-05-04"
+#: Declared well; this version doesn't do it yet, and warns.
+NOT_YET = ("FU341", "FU342")
 
 
 def examples(folder: str) -> list[str]:
@@ -35,7 +37,8 @@ def found(path: str, tmp_path: os.PathLike[str]) -> list[str]:
 
 @pytest.mark.parametrize("name", examples("good"))
 def test_a_good_file_has_no_problem(name: str, tmp_path: os.PathLike[str]) -> None:
-    assert found(os.path.join(HERE, "good", name), tmp_path) == []
+    problems = found(os.path.join(HERE, "good", name), tmp_path)
+    assert [problem for problem in problems if problem.split()[1] not in NOT_YET] == []
 
 
 @pytest.mark.parametrize("name", examples("bad"))

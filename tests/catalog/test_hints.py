@@ -14,7 +14,7 @@ HINTS = {
     "cycles: {c: {name: C, active: Yes, steps: []}}": "write true",
     "cycles: {c: {name: C, active: maybe, steps: []}}": "`false`: nobody can be placed on it.",
     "cycles: {c: {name: C, active: 0, steps: []}}": "`false`: nobody can be placed on it.",
-    "cycles: {c: {name: C, steps: no}}": "The steps in their order; a hold says `steps: []`.",
+    "cycles: {c: {name: C, steps: no}}": "write `steps:`, and below it `  - {id: welcome, type: call}`",
     "cycles: {c: {name: 7, steps: []}}": 'put it into quotes: "7"',
     "cycles: {c: {name: true, steps: []}}": 'put it into quotes: "true"',
     "cycles: {c: {name: [], steps: []}}": "What people see: one line of visible text, at most 200 characters.",
@@ -49,7 +49,7 @@ HINTS = {
     "aliases: {b: {name: B, cycle: null}}\ncycles: {d: {name: D, steps: []}}\nmoved: [{from: c, to: d}]\n"
     "tests: {t: {given: {alias: c, on: 2026-05-04}, then: []}}": "",
     "moved: [{from: a, to: b}]": "name what it is today; if that was taken out for good, take out the entry too",
-    "sources:\n  a: 'x": "while scanning a quoted scalar, begun on line 2",
+    "sources:\n  a: 'x": "close it with '",
 }
 
 

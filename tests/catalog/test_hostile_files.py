@@ -43,7 +43,7 @@ TEXTS = {
     "a line separator": ("sources:\n  a: b\u2028c", "FU006", (2, 7)),
     "a mark in the middle": ("sources: {}\n\ufeff", "FU006", (2, 1)),
     "a tab": ("sources:\n\ta: b", "FU007", (2, 1)),
-    "a quote that stays open": ("sources: 'abc", "FU007", (1, 14)),
+    "a quote that stays open": ("sources: 'abc", "FU007", (1, 10)),
     "a list": ("- 1", "FU101", (1, 1)),
     "text": ("x" * 3_000_000, "FU101", (1, 1)),
 }
@@ -164,6 +164,13 @@ def test_a_name_that_would_not_show_is_shown_all_the_same(folder: Path) -> None:
 def test_an_empty_and_a_missing_folder_are_said(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "gone"):
         assert [problem.code for problem in load(str(folder)).problems] == ["FU017"]
+
+
+def test_a_file_in_the_place_of_a_folder_and_a_folder_that_is_not_there_are_named(folder: Path) -> None:
+    (message,) = [problem.message for problem in load(str(folder / "office.yaml")).problems]
+    assert message == "a file, not a folder"
+    (message,) = [problem.message for problem in load(str(folder / "gone")).problems]
+    assert message == "there is no such folder"
 
 
 def test_a_broken_file_hides_nothing_in_the_others_and_nothing_follows_from_it(folder: Path) -> None:

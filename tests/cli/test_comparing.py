@@ -96,7 +96,7 @@ def test_a_commit_whose_catalog_is_broken_is_named_with_file_and_line(run: Run, 
     git(history, "add", "-A")
     git(history, "commit", "-qm", "Three")
     told = run("diff", "HEAD~1", "HEAD")
-    assert told.returncode == 3 and told.stderr.startswith("HEAD:cycles/bad.yaml:2:1: error FU007 ")
+    assert told.returncode == 3 and told.stderr.startswith("HEAD:cycles/bad.yaml:1:9: error FU007 ")
 
 
 def test_a_link_in_a_commit_is_not_followed(run: Run, history: Path) -> None:
@@ -128,3 +128,16 @@ def test_the_version_says_of_which_commit_it_is_and_whether_all_of_it_was_commit
     assert run("apply", "--yes", "--no-test", user="sue").returncode == 0
     told = json.loads(run("history", "--format", "json").stdout)["items"]
     assert [x["data"].get("commit") for x in told if x["kind"] == "applied"][1:] == [head, head + "-dirty"]
+
+
+def test_P10_a_link_that_was_committed_as_cycles_is_named(run: Run, history: Path) -> None:
+    (history / "cycles").rename(history / "real")
+    (history / "cycles").symlink_to("real")
+    git(history, "add", "-A")
+    git(history, "commit", "-qm", "A link")
+    told = run("diff", "HEAD")
+    assert (told.returncode, told.stdout) == (65, "")
+    assert told.stderr == (
+        "followup: HEAD:cycles is not a folder but a link to 'real': commit the folder itself as cycles/\n"
+    )
+    assert run("diff", "HEAD~1", "HEAD").returncode == 65 and run("validate").returncode == 0

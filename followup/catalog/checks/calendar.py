@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
 from typing import TYPE_CHECKING, TypeAlias, cast
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from followup.catalog.calendars import Unknown, of_country
 from followup.catalog.checks.steps import every_step, is_active
@@ -14,6 +13,8 @@ from followup.catalog.codes import nearest
 from followup.catalog.declarations import TEST, Declarations, Finding, Item
 from followup.catalog.tree import Map, Node, Path, Seq
 from followup.core.kinds import OFFICE, PLAN, PROPERTY, USER, Kind
+from followup.core.timing import zone_info
+from followup.errors import NoTimeZone
 
 if TYPE_CHECKING:
     from followup.catalog.raw_items import RawDays, RawOffice
@@ -26,28 +27,27 @@ LAYERS: tuple[Kind[Layer], ...] = (OFFICE, PROPERTY, USER)
 #: What a system's folder of zones holds beside zones: this machine's own, and clocks that count leap seconds.
 NO_ZONES = ("localtime", "posixrules", "Factory", "posix/", "right/")
 
+ZONES = "zones are named as in the tz database, such as America/Vancouver"
+NO_DATABASE = "this machine has no time zone database: `pip install tzdata`"
+
 
 def zones(declarations: Declarations) -> Iterator[Finding]:
     for item, document in _calendars(declarations):
         zone = document["zone"]
         if zone and not exists(zone):
             names = {name.lower(): name for name in available_timezones() if not name.startswith(NO_ZONES)}
-            hint = "zones are named as in the tz database, such as America/Vancouver"
+            hint = ZONES if names else NO_DATABASE
             close = nearest(zone, names)
             for lower, name in names.items():
                 close = close.replace(f"'{lower}'", f"'{name}'")
             yield Finding("FU211", item, ("zone",), f"unknown time zone '{zone}'{close}", hint)
 
 
-@cache
 def exists(zone: str) -> bool:
-    if zone.startswith(NO_ZONES):
-        return False
     try:
-        ZoneInfo(zone)
-    except (ValueError, LookupError, OSError):  # a folder of the database answers with an OSError
+        return not zone.startswith(NO_ZONES) and zone_info(zone) is not None
+    except NoTimeZone:
         return False
-    return True
 
 
 def dates(declarations: Declarations) -> Iterator[Finding]:

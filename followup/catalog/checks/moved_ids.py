@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from followup.catalog.codes import nearest
 from followup.catalog.declarations import MOVE, Declarations, Finding, Item
-from followup.catalog.renames import resolved, rings
+from followup.catalog.renames import resolved, rings, way_around
 from followup.core.kinds import ALIAS, CYCLE, PLAN
 
 USED_AGAIN = "an id that moved is not used again: take this {kind} out or give it another id, or take out the entry"
@@ -32,7 +32,7 @@ class Move(NamedTuple):
 
 def rings_of_moves(declarations: Declarations) -> Iterator[Finding]:
     for ring in rings(_written(declarations)):
-        way = " -> ".join((*ring, ring[0]))
+        way = way_around(ring)
         yield Finding("FU220", declarations.items["moved"][ring[0]], ("to",), f"ids that moved in a ring: {way}")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from followup.catalog.checks.naming import by_place
 from followup.catalog.declarations import Declarations, Finding, Item
-from followup.catalog.renames import rings
+from followup.catalog.renames import rings, way_around
 from followup.core.kinds import PLAN
 
 
@@ -34,7 +34,7 @@ def drafts_that_follow(declarations: Declarations) -> Iterator[Finding]:
 def rings_of_plans(declarations: Declarations) -> Iterator[Finding]:
     following = {item.id: document["next"] for item, document in declarations.documents(PLAN) if document["next"]}
     for ring in rings(following):
-        way = " -> ".join((*ring, ring[0]))
+        way = way_around(ring)
         yield Finding(
             "FU222", declarations.items["plan"][ring[0]], ("next",), f"plans that follow each other in a ring: {way}"
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from followup.catalog.checks.naming import by_place, duplicates
 from followup.catalog.checks.steps import every_step, is_active, plan_steps
 from followup.catalog.declarations import Declarations, Finding, Item
-from followup.catalog.renames import rings
+from followup.catalog.renames import rings, way_around
 from followup.catalog.tree import Path
 from followup.core.kinds import PROPERTY, ROLE, USER, Kind
 from followup.core.office import BUILT_IN_TYPES
@@ -37,7 +37,7 @@ def emails(declarations: Declarations) -> Iterator[Finding]:
 def manager_rings(declarations: Declarations) -> Iterator[Finding]:
     above = {item.id: document["manager"] for item, document in declarations.documents(USER) if document["manager"]}
     for ring in rings(above):
-        way = " -> ".join((*ring, ring[0]))
+        way = way_around(ring)
         yield Finding("FU210", declarations.items["user"][ring[0]], ("manager",), f"managers in a ring: {way}")
 
 

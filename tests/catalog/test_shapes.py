@@ -1,0 +1,167 @@
+"""A node of the wrong kind is named with its place and the right form, whatever section it is in, and at any depth."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from followup.catalog import json_schema
+from followup.catalog.declarations import LISTS, Misshapen
+from followup.catalog.documents import SECTIONS
+from followup.catalog.load import load
+from followup.catalog.reader import read
+from followup.errors import Problem
+from tests.catalog.test_schema import SCHEMA, nodes
+
+OFFICE = "office: {name: Example, zone: UTC}\nusers: {walter: {name: Walter, role: administrator}}\n"
+KINDS = {
+    "a list of texts": "[a]",
+    "a list of items with ids": "[{id: a, name: A}]",
+    "a list of nothing": "[]",
+    "a list of empty values": "[null]",
+    "lists in lists": "[[a]]",
+    "a mapping of texts": "{a: b}",
+    "a mapping of lists": "{a: [b]}",
+    "an empty mapping": "{}",
+    "a mapping of empty values": "{a: null}",
+    "text": "a",
+    "a number": "5",
+    "true": "true",
+    "an endless text": "x" * 5000,
+    "a value with an anchor": "&a [b]",
+}
+
+
+def problems(text: str, folder: Path) -> list[Problem]:
+    """Those of a file beside an office, of the second of the two where it declares another office."""
+    (folder / "a.yaml").write_text(OFFICE)
+    (folder / "b.yaml").write_text(text)
+    return [problem for problem in load(str(folder), "2026-05-04").problems if problem.file.endswith("b.yaml")]
+
+
+def form_in(hint: str) -> str:
+    """The YAML that a hint says to write."""
+    return "\n".join(re.findall(r"`(.+?)`(?: below|,|$)", hint))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_section_of_any_kind_of_value_is_read_or_named(section: str, kind: str, tmp_path: Path) -> None:
+    """B1, T2: a list where a mapping belongs, the likeliest mistake of all, and every other kind."""
+    value = read(f"a: {KINDS[kind]}", "x").data["a"]
+    found = [problem for problem in problems(f"{section}: {KINDS[kind]}", tmp_path) if problem.path == section]
+    wanted = list if section in LISTS else dict
+    wrong = [problem for problem in found if problem.code == "FU101"]
+    assert bool(wrong) == (not isinstance(value, wanted))
+    for problem in wrong:
+        assert (problem.line, problem.column) == (1, len(section) + 3)
+        assert problem.message.startswith(f"'{section}' must be a {'list' if wanted is list else 'mapping'}, not ")
+        right = json_schema.problems(read(form_in(problem.hint), "x").data, "x")
+        assert form_in(problem.hint).startswith(f"{section}:") and list(right) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("section", [section for section in SECTIONS if section != "office"])
+def test_an_item_of_any_kind_of_value_is_read_or_named(section: str, kind: str, tmp_path: Path) -> None:
+    below = f"[{KINDS[kind]}]" if section in LISTS else f"{{x: {KINDS[kind]}}}"
+    assert all(problem.line == 1 for problem in problems(f"{section}: {below}", tmp_path))
+
+
+FORMS = {
+    "users: [tom]": "write `users:`, and below it `  tom: {name: Tom Brown, role: sales-exec}`",
+    "users: [{id: ann, name: Ann}]": "write `users:`, and below it `  ann: {name: Tom Brown, role: sales-exec}`",
+    "users: [Tom Brown]": "write `users:`, and below it `  tom: {name: Tom Brown, role: sales-exec}`",
+    "office: {name: O, zone: UTC, holidays: [2027-01-01]}": "write `holidays: {'2027-01-01': Christmas Day}`",
+    "users: [[]]": "write `users:`, and below it `  tom: {name: Tom Brown, role: sales-exec}`",
+    "users: ['']": "write `users:`, and below it `  tom: {name: Tom Brown, role: sales-exec}`",
+    f"users: [{'x' * 65}]": "write `users:`, and below it `  tom: {name: Tom Brown, role: sales-exec}`",
+    "users: ['a\u202eb']": "write `users:`, and below it `  tom: {name: Tom Brown, role: sales-exec}`",
+    "sources: [website]": "write `sources: {website: Website}`",
+    "migrate: {step: a/b, backfill: true}": "write `migrate:`, and below it `  - {step: a/b, backfill: true}`",
+    "migrate: {step: a/b, odd: true}": "write `migrate:`, and below it `  - {step: call-back/welcome, dates: recompute}`",
+    "moved: {old: new}": "write `moved:`, and below it `  - {from: old, to: new}`",
+    "moved: {old: [new]}": "write `moved:`, and below it `  - {from: call-back, to: long-game}`",
+    "tests: {t: {given: {on: 2026-05-04}, then: {call: 2026-05-05}}}": (
+        "write `then:`, and below it `  - {step: call, due: '2026-05-05'}`"
+    ),
+    "migrate: {}": "write `migrate:`, and below it `  - {step: call-back/welcome, dates: recompute}`",
+    f"moved: {{from: a, to: {'b' * 90}}}": "write `moved:`, and below it `  - {from: call-back, to: long-game}`",
+    "cycles: {c: {name: C, steps: {id: b, type: call}}}": "write `steps:`, and below it `  - {id: b, type: call}`",
+    "cycles: {c: {name: C, steps: [b]}}": "write `- {id: welcome, type: call}`",
+    "cycles: {c: [b]}": "write `c: {name: Call back, steps: [{id: welcome, type: call}]}`",
+    "properties: {p: {name: P, days_on: 2026-12-26}}": "write `days_on: ['2026-12-26']`",
+    "plans: {p: {name: P, type: event, steps: [], launch_on: [web]}}": "write `launch_on: {source: [website]}`",
+}
+
+
+@pytest.mark.parametrize("text", FORMS)
+def test_the_right_form_is_made_of_what_was_written_where_that_says_enough(text: str, tmp_path: Path) -> None:
+    (problem,) = (problem for problem in problems(text, tmp_path) if problem.code == "FU101")
+    assert problem.hint == FORMS[text]
+
+
+def test_every_mapping_and_every_list_of_the_schema_has_an_example_that_it_lets_pass() -> None:
+    forms = [node for path, node in nodes(SCHEMA) if path != "#" and _kinds(node) & {"object", "array"}]
+    forms = [node for node in forms if _kinds(node) <= {"object", "array", "null"}]
+    assert len(forms) > 40
+    for node in forms:
+        validator = json_schema.build({"$defs": SCHEMA["$defs"], **node})
+        assert [list(validator.iter_errors(example)) for example in node["examples"]] == [[]], node["description"]
+
+
+def _kinds(node: dict[str, Any]) -> set[str]:
+    kinds = node.get("type", [])
+    return set() if isinstance(kinds, dict) else {kinds} if isinstance(kinds, str) else set(kinds)
+
+
+def test_the_sections_that_are_lists_are_those_of_the_schema() -> None:
+    assert {name for name, node in SCHEMA["properties"].items() if "array" in node.get("type", ())} == set(LISTS)
+
+
+def test_what_is_part_of_something_misshapen_is_misshapen() -> None:
+    misshapen = Misshapen(frozenset({("a", ("cycles",)), ("b", ("cycles", "x")), ("c", ())}))
+    assert (
+        misshapen.has("a", ("cycles", "x")) and misshapen.has("b", ("cycles", "x")) and misshapen.has("c", ("office",))
+    )
+    assert not misshapen.has("a", ("aliases", "x")) and not misshapen.has("b", ("cycles", "y"))
+    assert not misshapen.has("b", ("cycles",)) and not misshapen.has("d", ("cycles", "x"))
+
+
+def test_what_is_misshapen_in_two_files_declares_nothing_twice(tmp_path: Path) -> None:
+    text = "cycles: [a]\naliases: [a]\nmoved: {a: b}\nmigrate: {a: b}\n"
+    (tmp_path / "c.yaml").write_text(text)
+    assert len(problems(text, tmp_path)) == 4
+    assert {problem.code for problem in load(str(tmp_path)).problems} == {"FU101"}
+
+
+@pytest.mark.parametrize("number", ["2.0", "0.0", "1e3", "-1.0"])
+def test_a_whole_number_is_written_as_one(number: str, tmp_path: Path) -> None:
+    """Documents are read as whole numbers; JSON Schema by itself lets 2.0 pass for one."""
+    text = f"cycles: {{c: {{name: C, steps: [{{id: a, type: call, offset: {number}}}]}}}}"
+    assert ("FU101", 1, 59) in {(problem.code, problem.line, problem.column) for problem in problems(text, tmp_path)}
+
+
+def test_country_holidays_from_a_year_that_is_no_whole_number_are_named(tmp_path: Path) -> None:
+    text = "office: {name: O, zone: UTC, country: CA, holidays_from: 2026.0, holidays_until: 2026-12-31}"
+    assert "FU101" in {problem.code for problem in problems(text, tmp_path)}
+
+
+def test_a_long_text_that_is_repeated_is_paid_for(tmp_path: Path) -> None:
+    """Every message about a list of them would hold them all."""
+    text = f"sources: {{a: &a {'x' * 1_000_000}}}\ncycles: {{c: {{name: C, steps: [{'*a,' * 500}]}}}}"
+    (problem,) = problems(text, tmp_path)
+    assert problem.code == "FU010"
+
+
+def test_a_mistake_that_is_made_ten_thousand_times_is_listed_five_hundred_times(tmp_path: Path) -> None:
+    """Nothing of the file gets a document then: what was not looked at may be misshapen too."""
+    text = f"moved: [{'a, ' * 10_000}]\naliases: {{back: {{name: Back, cycle: gone}}, bad: 5}}"
+    found = problems(text, tmp_path)
+    assert len(found) == json_schema.MOST + 1
+    (more,) = (problem for problem in found if problem.code == "FU018")
+    assert (more.line, more.message) == (1, "more than 500 problems in this file")
+    assert load(str(tmp_path)).documents["alias"] == {}
+    assert len(problems(f"moved: [{'a, ' * 500}]", tmp_path)) == 500

@@ -1,0 +1,79 @@
+"""A problem with its line: the caret is below the column in a terminal, and nothing of the line acts on it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from wcwidth import wcswidth
+
+from followup.errors import Problem
+from followup.output.excerpt import ROOM, with_excerpt
+
+
+def shown(source: str, column: int, hint: str = "") -> list[str]:
+    return list(with_excerpt(Problem("FU101", "error", "a.yaml", 4, column, "a", "wrong", hint, source)))
+
+
+def test_A21_the_line_a_caret_and_the_hint_follow_the_problem() -> None:
+    assert shown("users: [tom]", 8, "write it so") == [
+        "a.yaml:4:8: error FU101 wrong",
+        "    4 | users: [tom]",
+        "      |        ^",
+        "      = write it so",
+    ]
+
+
+def test_without_a_line_all_is_on_one() -> None:
+    assert shown("", 1, "write it so") == ["a.yaml:4:1: error FU101 wrong (write it so)"]
+    assert len(shown("   ", 1)) == 1
+
+
+LINES = {
+    "a tab is four columns wide": ("\ta: [b]", 5, "    a: [b]", 7),
+    "a wide character two": ("李伟: [b]", 5, "李伟: [b]", 6),
+    "a combining one none": ("e\u0301: [b]", 5, "e\u0301: [b]", 3),
+    "a picture two": ("\U0001f600: [b]", 4, "\U0001f600: [b]", 4),
+    "an escape is a mark": ("a\x1b[31m: [b]", 9, "a\ufffd[31m: [b]", 8),
+    "a direction is a mark": ("\u202ea: [b]", 5, "\ufffda: [b]", 4),
+    "a joiner is a mark": ("a\u200db: [b]", 6, "a\ufffdb: [b]", 5),
+    "behind the end": ("a: b", 5, "a: b", 4),
+    "far behind the end": ("a: b", 99, "a: b", 4),
+    "a column of nothing": ("a: b", 0, "a: b", 0),
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_the_caret_is_below_the_column(name: str) -> None:
+    source, column, line, before = LINES[name]
+    assert shown(source, column)[1:3] == [f"    4 | {line}", f"      | {' ' * before}^"]
+
+
+@given(st.text(max_size=300), st.integers(1, 320))
+@example("x" * 5000, 2500)
+@example("李" * 300, 150)
+@example("\u0301" * 300, 200)
+def test_whatever_the_line_holds_it_is_as_wide_as_the_room_and_the_caret_inside(source: str, column: int) -> None:
+    lines = shown(source, column)
+    assert all(line.isprintable() for line in lines)
+    if len(lines) > 1:
+        line, caret = lines[1][8:], lines[2][8:].index("^")
+        assert wcswidth(line) <= ROOM + 2 and caret <= ROOM
+
+
+def test_a_line_that_is_cut_says_so_and_shows_what_is_around_the_column() -> None:
+    long = f"a: [{'b, ' * 100}HERE{', c' * 100}]"
+    line, caret = shown(long, long.index("HERE") + 1)[1:3]
+    assert line[8:].startswith("\u2026") and line.endswith("\u2026") and line[caret.index("^") :].startswith("HERE")
+    first = f"HERE{', c' * 100}"
+    assert shown(first, 1)[1] == f"    4 | {first[:ROOM]}\u2026"
+
+
+def test_a_line_that_just_fits_is_not_cut() -> None:
+    assert shown("a" * ROOM, 1)[1] == "    4 | " + "a" * ROOM
+    assert shown("a" * (ROOM + 1), 1)[1] == "    4 | " + "a" * ROOM + "\u2026"
+
+
+def test_a_four_digit_line_keeps_the_gutter_straight() -> None:
+    lines = list(with_excerpt(Problem("FU101", "error", "a.yaml", 123456, 1, "a", "wrong", "", "a: b")))
+    assert lines[1:] == ["123456 | a: b", "       | ^"]
