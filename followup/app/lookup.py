@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from followup.core.kinds import ACTION_TYPE, USER, Kind
 from followup.core.office import BUILT_IN_TYPES, User
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 FEW = 12  # items that an error message can list
 
 
-def one(where: Declaring, kind: str, word: str) -> str:
-    """The id of the one item that `word` means, by id or name; raises NotFound with the nearest ones.
+def one(where: Declaring, kind: str, word: str, offered: Callable[[Document], bool] = lambda _: True) -> str:
+    """The id of the one item that `word` means, by id or name; raises NotFound with the nearest of those `offered`.
 
     Of several of one name the active one is meant (F15).
     """
@@ -49,9 +49,45 @@ def one(where: Declaring, kind: str, word: str) -> str:
         return ids[0]
     if ids:
         raise NotFound(f"'{word}' is the name of several: {', '.join(ids)}; give the id")
+    names = {id: name for id, name in names.items() if offered(documents[id])}
     near = nearest(word, [*names, *names.values()])
     few = f": {', '.join(names)}" if names and not near and len(names) <= FEW else ""
     raise NotFound(f"no {kind.replace('_', ' ')} '{word}'{near or few}")
+
+
+def one_if_declared(where: Declaring, kind: str, word: str) -> str:
+    """The same; a list that the office has not declared takes any word."""
+    of_kind: Kind[Document] = Kind(kind)
+    return one(where, kind, word) if where.catalog.documents(of_kind) else word
+
+
+class Listed(NamedTuple):
+    """A word as it is stored; `declared`: whether the office's list has it, or there is none."""
+
+    id: str
+    declared: bool
+
+
+def undeclared(where: Declaring, kind: str, word: str) -> str:
+    """That the office's list doesn't have a word, with the nearest ones."""
+    try:
+        one(where, kind, word)
+    except NotFound as error:
+        return str(error)
+    return ""
+
+
+def listed(where: Declaring, kind: str, word: str) -> Listed:
+    """A source or type of contact, typed or imported: its id if the office's list has it, else as it stands."""
+    try:
+        return Listed(one_if_declared(where, kind, word), True)
+    except NotFound:
+        return Listed(word, False)
+
+
+def first_alias(where: Declaring, word: str) -> str:
+    """The alias that a contact begins with: what it offers where there is none can be chosen, and has a cycle."""
+    return one(where, "alias", word, lambda text: bool(text.get("active", True) and text.get("cycle")))
 
 
 def worker(where: Working, word: str) -> User:

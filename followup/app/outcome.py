@@ -17,7 +17,8 @@ NAMED = 5
 
 
 class Outcome:
-    """`done`: ids of the actions or contacts asked for; `named`: the first few of them, for people."""
+    """`done`: ids of the actions or contacts asked for; `named`: the first few of them, for people; `changed`: the
+    first few contacts that were there and are different now."""
 
     def __init__(self, most: int | None = NAMED) -> None:
         self.done: Few[int | str] = Few(most)
@@ -27,6 +28,7 @@ class Outcome:
         self.refused: list[tuple[int | str, FollowupError]] = []
         self.notices: set[str] = set()
         self.counted = {"new": 0, "changed": 0, "same": 0}
+        self.changed: Few[str] = Few(NAMED)
 
     def note(self, asked: Sequence[int | str], before: Dossier, decision: Decision) -> None:
         """What was decided about the actions, the contact or the user `asked`."""
@@ -35,6 +37,8 @@ class Outcome:
             if not self.named.full:
                 self.named.add(_name(id, before, decision.after))
         self.counted["new" if before.contact is None else "changed" if decision.entries else "same"] += 1
+        if before.contact is not None and decision.entries and not self.changed.full:
+            self.changed.add(_name(asked[0], before, decision.after))
         for entry in decision.entries:
             if isinstance(entry.event, h.Scheduled):
                 self._scheduled(entry.event, decision.after)

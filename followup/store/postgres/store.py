@@ -29,7 +29,7 @@ from followup.store.postgres.server import address, connect, first_line, transla
 from followup.store.tables import Row, Table
 from followup.store.urls import display_url
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 WAIT_SECONDS = 10.0
 #: what was decided on is read after it is held, whatever the server's own default is
 BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
@@ -131,7 +131,7 @@ class PostgresStore(Answering):
         ids = dumps(contacts)
         adding = next(self.ask("dossiers.missing", ids=ids))[0]
         if adding:
-            list(self.ask("write.adding", office=self._office))
+            self.hold_adding()
         list(self.ask("dossiers.hold", ids=ids))
         dossiers = super().dossiers(contacts)
         for (id,) in self.ask("dossiers.hidden", ids=ids) if adding else ():
@@ -150,6 +150,10 @@ class PostgresStore(Answering):
         list(self.ask("dossiers.hold_of_actions", ids=ids))
         for (user,) in self.ask("dossiers.users_of_actions", ids=ids):
             self._hold_user(user)
+
+    def hold_adding(self) -> None:
+        """See Change.hold_adding."""
+        list(self.ask("write.adding", office=self._office))
 
     def _hold_user(self, user: str) -> None:
         list(self.ask("write.hold_user", office=self._office, subject=user_subject(user)))
@@ -172,7 +176,7 @@ class PostgresStore(Answering):
             self._lock_office(alone)  # from here on no apply changes the version
             if self.catalog.version() != head.catalog_version:
                 raise (Busy if resume else Overtaken)(OVERTAKEN)  # of batches that are saved none is begun anew
-            change = PostgresChange(self.connection, head, resume, self.hold)
+            change = PostgresChange(self.connection, head, resume, self.hold, self.hold_adding)
             yield change
             end("COMMIT" if change.saved and not dry_run else "ROLLBACK")
 

@@ -94,6 +94,14 @@ class ContactQuestions:
         """Some ids and names that hold this folded text, to offer where nothing is meant."""
         return {word for pair in self._ask("lists.like", pattern=f"%{beginning}%") for word in pair}
 
+    def keyed(self, keys: Iterable[str]) -> dict[str, str | None]:
+        """Whom each external key is known for, an id; None: somebody who is kept from whoever asks."""
+        return dict(self._ask("lists.keyed", keys=json_list(keys)))
+
+    def taken(self, ids: Iterable[str]) -> set[str]:
+        """Which of these ids are a contact's, or were one's."""
+        return {id for (id,) in self._ask("lists.taken", ids=json_list(ids))}
+
     def twins(self, name: str, email: str | None, phone: str | None, reach: Reach) -> list[Twin]:
         """A few contacts with this folded name, e-mail in lower case, or digits."""
         rows = self._ask("lists.twins", name=name, email=email, phone=phone, **reach_values(reach))
