@@ -28,7 +28,9 @@ def bring(draft: Draft, wish: w.Bring) -> None:
 def _is_meant(contact: Contact, fields: h.Fields, evidence: w.Evidence) -> None:
     """Two people share an address, a line was copied with its id, or two systems count from 1: neither of the two must
     become the other."""
-    name = str(fields.get("name") or contact.name)
+    name = fields.get("name") or contact.name
+    if name == contact.name and "name" in fields:  # as nearly every row has it
+        return
     if evidence is w.Evidence.SAME_NAME and not same_name(contact, name):
         raise Refused(
             f"{contact.id} is {contact.name} already. If {name} is someone else, give them an id of their own, or use "
@@ -45,13 +47,15 @@ def _is_meant(contact: Contact, fields: h.Fields, evidence: w.Evidence) -> None:
 def _joined(contact: Contact, fields: h.Fields) -> h.Fields:
     """What a file may say of a contact who is known: their stage is closed by hand alone, a key that they have stays,
     and who is reached by what was a further address has it once."""
-    left_out = (
-        {"created_at"} | ({"stage"} if contact.closed() else set()) | ({"external"} if contact.external else set())
-    )
-    joined = {name: value for name, value in fields.items() if name not in left_out}
+    joined = dict(fields)
+    joined.pop("created_at", None)
+    if contact.closed():
+        joined.pop("stage", None)
+    if contact.external:
+        joined.pop("external", None)
     for one, more in (("email", "emails"), ("phone", "phones")):
-        further = joined.get(more, getattr(contact, more))
-        if joined.get(one) and further:
+        further = joined.get(more) or getattr(contact, more)
+        if further and joined.get(one):
             joined[more] = "\n".join(each for each in further.split("\n") if each != joined[one])
     return joined
 

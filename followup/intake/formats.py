@@ -88,7 +88,7 @@ def _zipped(file: BinaryIO, head: bytes) -> str | None:
 def _text(head: bytes, encoding: str) -> str:
     try:
         return head.decode(encoding, "ignore").lstrip("\ufeff \t\r\n")
-    except LookupError:
+    except (LookupError, ValueError):  # some codecs ignore nothing
         return ""  # named as it should be where the encoding is settled
 
 

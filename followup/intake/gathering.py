@@ -108,9 +108,10 @@ def _addresses(kind: Addresses, places: Places, row: list[str | None], cells: Ce
         row[one] = kind.clean(value) if value is not None else None
         return
     found: dict[str, str] = {}
-    for place in places:
-        for address in kind.all_in(cells[place] or ""):
-            found.setdefault(_compared(address), address)
+    for cell in filter(None, map(cells.__getitem__, places)):
+        for address in (kind.clean(cell),) if kind.single.fullmatch(cell) else kind.all_in(cell):
+            if address:
+                found.setdefault(_compared(address), address)
     first, others = next(iter(found.values()), None), [*found.values()][1:]
     row[one], row[FIELDS.index(kind.further)] = first, "\n".join(others) or None
 
