@@ -36,8 +36,9 @@ class Outcome:
             self.done.add(id)
             if not self.named.full:
                 self.named.add(_name(id, before, decision.after))
-        self.counted["new" if before.contact is None else "changed" if decision.entries else "same"] += 1
-        if before.contact is not None and decision.entries and not self.changed.full:
+        counted = "new" if before.contact is None or before.contact.gone else "changed" if decision.entries else "same"
+        self.counted[counted] += 1
+        if counted == "changed" and not self.changed.full:
             self.changed.add(_name(asked[0], before, decision.after))
         for entry in decision.entries:
             if isinstance(entry.event, h.Scheduled):

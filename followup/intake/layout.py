@@ -29,10 +29,11 @@ KNOWN = frozenset(name for names in NAMES.values() for name in names.split())
 
 
 class Layout(NamedTuple):
-    """`skipped`: how many records stand above the column names."""
+    """`skipped`: how many records stand above the column names; `titled`: whether one of them says something."""
 
     skipped: int
     header: Sequence[str]
+    titled: bool = False
 
 
 def is_blank(cells: Iterable[str]) -> bool:
@@ -45,9 +46,12 @@ def find_header(records: Sequence[Record]) -> Layout:
     `records`: the first of a file, blank ones among them. There is one that isn't blank.
     """
     first = next(n for n, record in enumerate(records) if not is_blank(record.cells))
+    widest, gap = 0, False  # a title has fewer cells than the table below it, or a blank line under it
     for number, record in enumerate(records[:TITLE]):
-        if _names_columns(record.cells, 1 if number == first else 2):
-            return Layout(number, record.cells)
+        width = sum(map(bool, record.cells))
+        if width + gap > widest and _names_columns(record.cells, 1 if number == first else 2):
+            return Layout(number, record.cells, titled=number > first)
+        widest, gap = max(widest, width), is_blank(record.cells)
     return Layout(first, records[first].cells)
 
 

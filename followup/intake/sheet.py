@@ -97,7 +97,7 @@ def _opened(file: BinaryIO, name: str, encoding: str | None, delimiter: str | No
     layout, line = _layout(text, name, delimiter)
     header, footer = _header(layout, name, line), Footer()
     read = partial(_below_header, layout=layout, delimiter=delimiter, width=len(header), footer=footer)
-    above = f"Lines above the column names (line {line}) aren't contacts, and were left out." if layout.skipped else ""
+    above = f"Lines above the column names (line {line}) aren't contacts, and were left out." if layout.titled else ""
     return OpenTable(name, header, encoding, delimiter, tuple(filter(None, (note, above))), text, read, footer)
 
 

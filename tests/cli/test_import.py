@@ -265,3 +265,155 @@ def test_E12_an_opt_out_is_not_left_behind_without_a_loud_word(run: Run, office:
         run, office, "name,Do Not Call,Size\nSue Stone,Yes,XL\n", "--map", "do_not_contact=do not call", *how
     )
     assert "OPT-OUT" not in told.stdout + told.stderr
+
+
+# Who is who
+
+
+def test_imports_F1_an_id_of_another_file_turns_nobody_into_somebody_else(run: Run, office: Path) -> None:
+    assert imports(run, office, "Record ID,First Name,Last Name,Email\n101,Jane,Doe,jane@x.example\n").returncode == 0
+    told = imports(run, office, "id,name,email\n101,Bob Fox,bob@x.example\n")
+    assert (told.returncode, told.stdout) == (65, "1 row: 0 new, 0 changed, 0 same, 1 refused\n")
+    said = "101 is Jane Doe already, and this row has another name ('Bob Fox') and another e-mail ('bob@x.example')"
+    assert said in told.stderr and "`--system NAME`" in told.stderr
+    assert set(people(run, "jane@x.example")) == {"Jane Doe"}
+
+
+@pytest.mark.parametrize("system", ["", " ", "a b", "-x", "x" * 33, "a:b"])
+def test_a_system_is_a_word(run: Run, office: Path, system: str) -> None:
+    assert imports(run, office, "id,name\n1,Sue Stone\n", "--system", system).returncode == 2
+
+
+@pytest.mark.parametrize("option", ["--owner", "--property"])
+def test_rules_D19_an_option_that_is_blank_is_refused(run: Run, office: Path, option: str) -> None:
+    told = imports(run, office, "name\nSue Stone\n", option, "")
+    assert (told.returncode, f"{option} is blank" in told.stderr) == (2, True)
+
+
+def test_rules_an_alias_that_cannot_be_chosen_is_not_offered(run: Run, office: Path) -> None:
+    told = run("contacts", "import", written(office, "name,cycle\nSue Stone,tuored\n"))
+    assert "no alias 'tuored'; did you mean 'toured'" in told.stderr
+    told = run("contacts", "import", written(office, "name\nSue Stone\n"), "--cycle", "just lookin")
+    assert told.returncode == 66 and "just" not in told.stderr.partition("just lookin")[2]
+
+
+# The same rules, however it comes in
+
+
+def test_imports_F15_a_source_that_is_not_declared_is_kept_and_told(run: Run, office: Path) -> None:
+    told = imports(run, office, "id,name,source,type\nz1,Zed One,Zillow,client\nz2,Zoe Two,Referral,\n")
+    assert told.returncode == 0
+    assert "not declared as a source in the catalog, kept as in the file: 'Zillow'" in told.stderr
+    added = run("contacts", "add", "--name", "Zed Three", "--source", "Zillow", "--no-cycle")
+    changed = run("contacts", "set", "z2", "--source", "Zilow")
+    assert (added.returncode, changed.returncode) == (0, 0)
+    assert "no source 'Zillow'" in added.stderr and "kept as typed" in added.stderr
+    sources = {name: item["source"] for name, item in people(run, "z").items() if name.startswith("Z")}
+    assert sources == {"Zed One": "Zillow", "Zoe Two": "Zilow", "Zed Three": "Zillow"}
+
+
+def test_imports_F13_typed_values_are_read_as_those_of_files(run: Run, office: Path) -> None:
+    done = run(
+        "contacts",
+        "add",
+        "--name",
+        "\u200bSue",
+        "--email",
+        "mailto:s@X.example",
+        "--phone",
+        "6045550108.0",
+        "--no-cycle",
+    )
+    assert done.returncode == 0, done.stderr
+    (sue,) = people(run, "s@x.example").values()
+    assert (sue["name"], sue["email"], sue["phone"]) == ("Sue", "s@x.example", "6045550108")
+    for option in (["--name", "\u200b"], ["--phone", "n/a"], ["--email", "NULL"], ["--phone", "abc"]):
+        assert run("contacts", "set", str(sue["id"]), *option).returncode == 65
+
+
+def test_hostile_P8_李伟_has_an_id_that_can_be_typed(run: Run, office: Path) -> None:
+    told = run("contacts", "add", "--name", "李晓伟", "--no-cycle")
+    assert "(li-xiao-wei)" in told.stdout
+
+
+# What the screen says
+
+
+def test_imports_F7_a_preview_refuses_what_the_import_would(run: Run, office: Path) -> None:
+    content = (
+        "Name,Email,Owner,Cycle\nA B,ab@x.example,Nobody Here,referral\nC D,cd@x.example,tom,Not A Cycle\nE F,@,,\n"
+    )
+    looked = run("contacts", "import", written(office, content), "--preview")
+    done = run("contacts", "import", "people.csv")
+    assert "of the first 3 rows: 0 new, 0 changed, 0 same, 3 refused" in looked.stdout
+    reasons = [line for line in done.stderr.splitlines() if line.startswith("  ")]
+    assert len(reasons) == 5 and [line for line in looked.stdout.splitlines() if line.startswith("  ")] == reasons
+    assert "  If 'Owner' isn't the owner here, leave it out: --map owner=" in reasons
+
+
+def test_day_A20_like_reasons_are_counted_together(run: Run, office: Path) -> None:
+    rows_ = "".join(f"P {n},p{n}@x.example,tim\n" for n in range(22)) + "".join(f"Q {n},q{n},\n" for n in range(18))
+    told = imports(run, office, f"name,email,owner\n{rows_}")
+    assert "  22 rows (lines 2, 3, 4, 5, 6, ...): no user 'tim'" in told.stderr
+    assert "  18 rows (lines 24, 25, 26, 27, 28, ...): 'q0' is not an e-mail address; and others like it" in told.stderr
+    answer = json.loads(imports(run, office, f"name,email,owner\n{rows_}", "--format", "json").stdout)
+    assert [each["rows"] for each in answer["reasons"]] == [22, 18]
+
+
+def test_day_A20_a_file_that_is_refused_every_night_leaves_one_file(run: Run, office: Path) -> None:
+    for _ in range(3):
+        assert "see people.csv.refused.csv, fix" in imports(run, office, BAD).stderr
+    assert not (office / "people.csv.refused-2.csv").exists()
+
+
+def test_day_A20_who_was_changed_is_named(run: Run, office: Path) -> None:
+    imports(run, office, "name,email\n" + "".join(f"P {n},p{n}@x.example\n" for n in range(7)))
+    told = imports(run, office, "name,email,phone\n" + "".join(f"P {n},p{n}@x.example,{n + 1}\n" for n in range(7)))
+    assert "changed: P 0 (p-0), P 1 (p-1), P 2 (p-2), P 3 (p-3), P 4 (p-4) and 2 more" in told.stderr
+
+
+def test_imports_F9_an_opt_out_by_any_name_is_told(run: Run, office: Path) -> None:
+    for column, cell in (("Opt In Status", "No"), ("Accepts Email Marketing", "no"), ("Segment", "Unsubscribed 2024")):
+        told = imports(run, office, f"Name,Email,{column}\nJane,j@x.example,{cell}\n")
+        assert f"THIS LOOKS LIKE AN OPT-OUT AND IS NOT IMPORTED: {column} " in told.stderr
+    imports(run, office, "Name,Email,Opt In Status\nJane,j@x.example,No\n", "--map", "do_not_contact=Opt In Status")
+    assert people(run, "j@x.example")["Jane"]["do_not_contact"] == ["call", "correspondence", "email", "sms"]
+
+
+def test_imports_F10_the_stages_of_another_system_refuse_nobody(run: Run, office: Path) -> None:
+    told = imports(run, office, "Name,Email,Stage\nJane Roe,jr@x.example,Nurture\nBob Roe,br@x.example,Past Client\n")
+    assert told.stdout == "2 rows: 2 new, 0 changed, 0 same, 0 refused\n"
+    assert "not a stage here: 'Nurture', 'Past Client'" in told.stderr
+    told = imports(run, office, "Name,Stage\nJoe Roe,Nurture\n", "--map", "stage=Stage")
+    assert told.returncode == 65 and "the stage 'Nurture' is none of prospect, lead, won, lost" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("--month-first", "line 3: '30/04/2026' can only be day first"),
+        ("--day-first", "line 4: '04/30/2026' can only be month"),
+    ],
+)
+def test_imports_F16_dates_that_contradict_the_order_stop_the_import(
+    run: Run, office: Path, option: str, said: str
+) -> None:
+    lines = ["1,Ada Roe,03/04/2026", "2,Bea Roe,30/04/2026" if option == "--month-first" else "", "3,Cy Roe,04/30/2026"]
+    told = imports(run, office, "id,name,created_at\n" + "\n".join(lines) + "\n", option)
+    assert (told.returncode, told.stdout, said in told.stderr) == (65, "", True)
+    assert people(run, "roe") == {}
+
+
+def test_imports_F17_a_lead_form_of_facebook_comes_in(run: Run, office: Path) -> None:
+    header = "id\tcreated_time\tform_id\tis_organic\tfull_name\tphone_number\temail"
+    row = "l:1020304050607080\t2026-05-03T18:22:41-07:00\tf:1112\tfalse\tJane Roe\tp:+16045550101\tjane@x.example"
+    (office / "people.csv").write_bytes(f"{header}\n{row}\n".encode("utf-16"))
+    assert run("contacts", "import", "people.csv", "--no-cycle").stdout.startswith("1 row: 1 new")
+    jane = people(run, "jane@x.example")["Jane Roe"]
+    assert (jane["id"], jane["phone"]) == ("1020304050607080", "+16045550101")
+
+
+def test_day_B8_a_field_that_is_misspelt_is_named(run: Run, office: Path) -> None:
+    told = imports(run, office, "name\nSue Stone\n", "--map", "naem=name")
+    assert told.returncode == 2
+    assert "'naem' isn't a field. Did you mean 'name'? For a field of your own, use --map +naem=name" in told.stderr
