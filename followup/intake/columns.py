@@ -74,8 +74,8 @@ NAMES: Mapping[str, str] = MappingProxyType(
         # Our own export has both: `alias` is what was chosen, `cycle` what it led to.
         "cycle": "alias cycle cyclealias firstcycle actioncycle followupprocess followupcycle",
         "stage": "stage contactstage",
-        "groups": """groups group tags labels categories groupmembership contactgroups mailinglists personlabels
-        personlabel gruppe gruppen kategorien groupes grupos""",
+        "groups": """groups group tags tag labels label categories category groupmembership contactgroups
+        mailinglists personlabels personlabel gruppe gruppen kategorien groupes grupos""",
         "do_not_contact": "donotcontact dnc optout optedout",
         "created_at": """createdat createdate createddate datecreated createdtime createdon created dateadded
         creationdate personcreated personpersoncreated registrationdate registeredon addtime createdt creatdt

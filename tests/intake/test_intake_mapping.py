@@ -133,7 +133,7 @@ def test_other_columns_are_not_taken_for_opt_outs(name: str) -> None:
     assert not may_say_no(name)
 
 
-def test_F4_a_pair_overrides_the_guess_and_several_pairs_name_several_columns() -> None:
+def test_imports_F4_a_pair_overrides_the_guess_and_several_pairs_name_several_columns() -> None:
     header = ("Name", "Given", "Phone", "Mobile", "Desk")
     mapping = map_columns(header, ["first_name = given", "phone=Desk", "phone=Mobile"])
     assert mapping.fields == {"name": (0,), "first_name": (1,), "phone": (4, 3)}
@@ -151,7 +151,7 @@ def test_a_pair_without_a_column_drops_the_guess() -> None:
     assert map_columns(("Name", "Stage"), ["stage="]).unused == ("Stage",)
 
 
-def test_B8_other_names_are_own_fields_if_one_says_so() -> None:
+def test_day_B8_other_names_are_own_fields_if_one_says_so() -> None:
     mapping = map_columns(("Name", "Shoe size"), ["+shoes=Shoe size"])
     assert mapping.extra == {"shoes": 1}
     assert mapping.used == (("name", "Name"), ("shoes", "Shoe size"))
@@ -193,7 +193,7 @@ def test_a_pair_that_is_none_is_refused(pair: str) -> None:
         ("+__proto__=Name", "such as +proto"),
     ],
 )
-def test_B8_a_field_that_there_is_not_is_named_with_the_nearest(pair: str, said: str) -> None:
+def test_day_B8_a_field_that_there_is_not_is_named_with_the_nearest(pair: str, said: str) -> None:
     with pytest.raises(UsageError, match=re.escape(said)):
         map_columns(("Name", "Given"), [pair])
 

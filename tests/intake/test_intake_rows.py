@@ -216,7 +216,7 @@ def test_an_id_or_a_phone_that_a_spreadsheet_has_cut_is_refused(read: Read, numb
     assert row(read, "id,phone\nE+11,1 ext. 3E\n")[1:7] == ("E+11", *(None,) * 4, "1 ext. 3E")
 
 
-def test_F11_of_several_values_in_a_cell_the_first_is_taken_and_the_rest_kept(read: Read) -> None:
+def test_imports_F11_of_several_values_in_a_cell_the_first_is_taken_and_the_rest_kept(read: Read) -> None:
     content = "email,phone,labels,x\na@x.example ::: b@x.example ::: c@x.example,1:::2,* myContacts ::: Old Clients,y\n"
     taken = row(read, content, "+x=x")
     assert (taken.email, taken.phone, taken.groups) == ("a@x.example", "1", "old-clients")
@@ -246,7 +246,9 @@ def test_F11_of_several_values_in_a_cell_the_first_is_taken_and_the_rest_kept(re
         *((word, []) for word in ("n/a", "NULL", "-", "none", "No email", "#N/A", "(blank)", "unknown", "\u200b")),
     ],
 )
-def test_F11_F13_an_email_cell_holds_one_address_or_several_or_none(read: Read, cell: str, emails: list[str]) -> None:
+def test_imports_F11_F13_an_email_cell_holds_one_address_or_several_or_none(
+    read: Read, cell: str, emails: list[str]
+) -> None:
     quoted = cell.replace('"', '""')
     taken = row(read, f'name,email\nBob,"{quoted}"\n')
     assert [each for each in (taken.email, *(taken.emails or "").split("\n")) if each] == emails
@@ -274,18 +276,20 @@ def test_F11_F13_an_email_cell_holds_one_address_or_several_or_none(read: Read, 
         *((word, []) for word in ("n/a", "-", "0", "000-000-0000", "None", "#REF!", "\u200b", "'", "?", "NaN", "()")),
     ],
 )
-def test_F11_F13_a_phone_cell_holds_one_number_or_several_or_none(read: Read, cell: str, phones: list[str]) -> None:
+def test_imports_F11_F13_a_phone_cell_holds_one_number_or_several_or_none(
+    read: Read, cell: str, phones: list[str]
+) -> None:
     quoted = cell if cell.startswith('"') else f'"{cell}"'
     taken = row(read, f"name,phone\nBob,{quoted}\n")
     assert [each for each in (taken.phone, *(taken.phones or "").split("\n")) if each] == phones
 
 
 @pytest.mark.parametrize("cell", ["call the office", "bob@x.example", "yes"])
-def test_F13_what_has_no_digit_is_no_phone(read: Read, cell: str) -> None:
+def test_imports_F13_what_has_no_digit_is_no_phone(read: Read, cell: str) -> None:
     assert reason(read, f"name,phone\nBob,{cell}\n") == f"{cell!r} is not a phone number"
 
 
-def test_F4_each_row_takes_the_first_column_that_says_something_and_keeps_the_others(read: Read) -> None:
+def test_imports_F4_each_row_takes_the_first_column_that_says_something_and_keeps_the_others(read: Read) -> None:
     jane, ann, bob, cy = read(
         "Name,Email,E-mail 2,Phone,Mobile,Home Phone\nJane,,j@x.example,,604-555-0101,\nAnn,a@x.example,a2@x.example,1,2,3\n"
         "Bob,n/a,b@x.example,-,0,604 555 0102\nCy,,,,,\n"
@@ -302,13 +306,13 @@ def test_F4_each_row_takes_the_first_column_that_says_something_and_keeps_the_ot
     assert isinstance(cy, Row) and (cy.email, cy.phone) == (None, None)
 
 
-def test_F4_other_fields_of_several_columns_are_the_first_that_says_something_or_all(read: Read) -> None:
+def test_imports_F4_other_fields_of_several_columns_are_the_first_that_says_something_or_all(read: Read) -> None:
     content = "Full Name,Display Name,Notes,Comments,Tags,Groups,Source,Channel\n-,Sue,a,b,VIP,Old,,Web\n"
     taken = row(read, content, "source=Source", "source=Channel")
     assert (taken.name, taken.notes, taken.groups, taken.source) == ("Sue", "a\nb", "old vip", "Web")
 
 
-def test_F12_a_firm_without_a_person_is_called_by_its_name(read: Read) -> None:
+def test_imports_F12_a_firm_without_a_person_is_called_by_its_name(read: Read) -> None:
     hafen, cafe, jane = read(
         "First Name,Last Name,Company,Business Phone\n,,Hafen AG,604 555 0120\n,,Cafe Ltd,\nJane,Doe,Acme,1\n"
     )
@@ -336,12 +340,12 @@ def test_F12_a_firm_without_a_person_is_called_by_its_name(read: Read) -> None:
         ("source", "\\N", None),
     ],
 )
-def test_F13_a_cell_is_read_as_it_was_meant(read: Read, field: str, cell: str, value: str | None) -> None:
+def test_imports_F13_a_cell_is_read_as_it_was_meant(read: Read, field: str, cell: str, value: str | None) -> None:
     taken = row(read, f"{field},first_name\n{cell},Jo\n")
     assert getattr(taken, field) == value
 
 
-def test_P8_a_name_that_nobody_sees_is_none(read: Read) -> None:
+def test_hostile_P8_a_name_that_nobody_sees_is_none(read: Read) -> None:
     for unseen in ("\u200b", "\u200b\u200d\u2060", "\u3164", "\u00ad", "\ufe0f", "\U000e0041"):
         assert read(f"name,owner\n{unseen},tom\n")[0] == Refusal(
             2, "no name, company, e-mail or phone", (unseen, "tom")
@@ -350,12 +354,16 @@ def test_P8_a_name_that_nobody_sees_is_none(read: Read) -> None:
     assert row(read, "name\n👩\u200d👧\n").name == "👩\u200d👧"
 
 
-def test_F14_blank_rows_are_no_rows(read: Read) -> None:
+def test_imports_F14_blank_rows_are_no_rows(read: Read) -> None:
     content = 'Name,Email,,,\nJane Doe,jane@x.example,,,\n,,,,\n , ,\t,\u00a0,\n,\n"","","","",""\n\u200b,,,,\nAnn,a@x.example,,,\n'
     assert [each.line for each in read(content)] == [2, 8]
 
 
-def test_F10_a_guess_of_the_stage_refuses_no_row(read: Read) -> None:
+def test_imports_I06_the_groups_that_google_makes_itself_are_none(read: Read) -> None:
+    assert row(read, "Name,Labels\nJane,* myContacts ::: * starred ::: Navy\n").groups == "navy"
+
+
+def test_imports_F10_a_guess_of_the_stage_refuses_no_row(read: Read) -> None:
     first, second, third = read("Name,Stage\nJane,Nurture\nBob,WON\nCy,-\n")
     assert isinstance(first, Row) and (first.stage, first.extra) == (None, {"stage_in_file": "Nurture"})
     assert isinstance(second, Row) and (second.stage, second.extra) == ("won", None)
@@ -385,19 +393,19 @@ def test_F10_a_guess_of_the_stage_refuses_no_row(read: Read) -> None:
         ("Flag", "call", "call"),
     ],
 )
-def test_F9_what_yes_and_no_mean_depends_on_what_the_column_is_called(
+def test_imports_F9_what_yes_and_no_mean_depends_on_what_the_column_is_called(
     read: Read, column: str, cell: str, channels: str | None
 ) -> None:
     assert row(read, f"Name,{column}\nJane,{cell}\n", f"do_not_contact={column}").do_not_contact == channels
 
 
-def test_F9_any_no_of_several_columns_is_a_no(read: Read) -> None:
+def test_imports_F9_any_no_of_several_columns_is_a_no(read: Read) -> None:
     content = "Name,Do Not Call,Email consent\nJane,yes,no\n"
     taken = row(read, content, "do_not_contact=Do Not Call", "do_not_contact=Email consent")
     assert taken.do_not_contact == "call email"
 
 
-def test_F9_a_word_that_is_not_known_is_refused_rather_than_lost(read: Read) -> None:
+def test_imports_F9_a_word_that_is_not_known_is_refused_rather_than_lost(read: Read) -> None:
     assert "isn't yes or no" in reason(read, "Name,Consent\nJane,perhaps\n", "do_not_contact=Consent")
 
 

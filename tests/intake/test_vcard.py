@@ -212,8 +212,8 @@ def test_a_uid_that_comes_twice_is_refused_the_second_time(read: Read) -> None:
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        (card("FN:Bo", "NOTE:one", "two"), "line 11 is no part of a card: 'two'"),
-        (card("FN:Bo", "see you at 5: ok"), "line 10 is no part of a card: 'see you at 5: ok'"),
+        (card("FN:Bo", "NOTE:one", "two"), "line 11 doesn't belong to a card: 'two'"),
+        (card("FN:Bo", "see you at 5: ok"), "line 10 doesn't belong to a card: 'see you at 5: ok'"),
         (card("FN:Bo").replace("END:VCARD\n", ""), "END:VCARD is missing below it: what follows may have got lost"),
         (card("FN:Bo").replace("BEGIN:VCARD\n", ""), "BEGIN:VCARD is missing above it"),
         ("\n\nhello there\n", "BEGIN:VCARD is missing above it"),
@@ -224,7 +224,7 @@ def test_a_uid_that_comes_twice_is_refused_the_second_time(read: Read) -> None:
         (card("FN:Bo", "NOTE;CHARSET=unicode_escape;QUOTED-PRINTABLE:=5Cud800"), "line 10 is not 'UNICODE_ESCAPE': mend its CHARSET, or name the encoding with --encoding"),
         (card("FN:Bo", "NOTE:a\0b"), "line 10 holds a NUL byte"),
         (card("FN:Bo", "NOTE;QUOTED-PRINTABLE:=00"), "line 10 holds a NUL byte"),
-        (card("FN:Bo", "NO\0TE:a"), "line 10 is no part of a card: 'NO\\x00TE:a'"),
+        (card("FN:Bo", "NO\0TE:a"), "line 10 doesn't belong to a card: 'NO\\x00TE:a'"),
         (card("FN:Bo", "NOTE:" + "é" * LONGEST), "line 10 is too much: even without its photos this card is far too long"),
         (card("FN:Bo", *["NOTE:" + "x" * 1000] * 200), "line 140 is too much: even without its photos this card is far too long"),
         (card("FN:Team", "KIND:group"), "it is a group of contacts, not a person"),

@@ -21,6 +21,8 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 LISTED = re.compile(f"[;,]|{SEVERAL}")
 MANGLED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
+#: what everybody is in, and what somebody has starred there
+GOOGLES = frozenset(("* mycontacts", "* starred", "* my contacts"))
 LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 
 
@@ -66,8 +68,9 @@ def refuse_mangled(field: str, text: str) -> None:
 
 @lru_cache(maxsize=4096)
 def clean_list(text: str) -> str | None:
-    """`VIP; Old Clients` -> `old-clients vip`: ids, sorted, each once. Google's group of everybody is none."""
-    return " ".join(sorted({slug(item) for item in LISTED.split(text)} - {"", "mycontacts"})) or None
+    """`VIP; Old Clients` -> `old-clients vip`: ids, sorted, each once. Google's own groups are none: it marks them."""
+    items = (item for item in LISTED.split(text) if item.strip().casefold() not in GOOGLES)
+    return " ".join(sorted({slug(item) for item in items} - {"", "mycontacts"})) or None
 
 
 @lru_cache(maxsize=256)
