@@ -197,7 +197,7 @@ def test_an_action_is_told_with_its_title_where_that_is_known() -> None:
     assert story({"kind": "skipped", "action": 7, "data": {}}, {7: "Welcome call"}) == "7 Welcome call"
 
 
-EMPTY = dict.fromkeys(("phone", "email", "source", "property", "follow_up", "alias"))
+EMPTY = dict.fromkeys(("phone", "email", "company", "source", "property", "follow_up", "alias"))
 WHO = EMPTY | {
     "id": "ann",
     "name": "Ann",
@@ -207,7 +207,24 @@ WHO = EMPTY | {
     "cycle": "rest",
     "cycle_since": "2026-05-04",
     "on_hold": True,
+    "emails": ["ann2@x.example"],
+    "phones": [],
+    "details": {"shoe_size": "7"},
+    "notes": "Wants parking.\nA second line " + "that is long " * 9,
 }
+
+
+def test_imports_F5_a_page_has_notes_whole_and_own_fields() -> None:
+    page = render_page({**WHO, "company": "Acme", "email": "ann@x.example"}, [], [], "2026-08-04", {}, 60)
+    head = page.split("\n\n")[0].splitlines()
+    assert head[1] == "ann@x.example  ann2@x.example"
+    assert "company:        Acme" in head and "shoe size:      7" in head
+    assert "notes:          Wants parking." in head
+    assert (
+        " ".join(" ".join(line.split()) for line in head[head.index("notes:          Wants parking.") + 1 :])
+        == ("A second line " + "that is long " * 9).strip()
+    )
+    assert max(map(len, head)) <= 60
 
 
 def test_F8_a_hold_is_shown_with_its_age() -> None:

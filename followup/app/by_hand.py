@@ -31,7 +31,7 @@ BY_HAND = MappingProxyType(
     {
         CONTACT: frozenset(
             ("name", "first_name", "last_name", "email", "phone", "owner", "property", "source", "type", "sales_cycle")
-            + ("groups", "do_not_contact")
+            + ("groups", "do_not_contact", "emails", "phones")
         ),
         ENROLMENT: frozenset[str](),
         ACTION: frozenset(("due",)),
@@ -108,7 +108,7 @@ def _clean(texts: Mapping[str, str], office: Office) -> dict[str, str | None]:
         fields = {name: clean_typed(name, text) for name, text in texts.items()}
     except Unfit as unfit:
         raise Refused(str(unfit)) from None
-    fields |= {name: fields[name] or "" for name in ("groups", "do_not_contact") if name in fields}
+    fields |= {name: fields[name] or "" for name in ("groups", "do_not_contact", "emails", "phones") if name in fields}
     if "name" in fields and not fields["name"]:
         raise Refused("a contact has a name")
     owner = fields.get("owner")

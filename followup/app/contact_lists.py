@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from followup.app.details import read_details
 from followup.app.session import Session
 from followup.core.kinds import CYCLE
 from followup.core.list_filters import ContactFilter
@@ -55,7 +56,8 @@ def _today(session: Session, rows: list[ContactRow]) -> list[ContactRow]:
 def items(session: Session, rows: Iterable[ContactRow]) -> Iterator[ContactItem]:
     """`contacts@1` items."""
     on_hold = holds(session)
-    return (row.item(on_hold, session.office.calendar(row.owner).zone) for row in rows)
+    zone = session.office.calendar
+    return (row.item(on_hold, zone(row.owner).zone, read_details(row.details)) for row in rows)
 
 
 def holds(session: Session) -> frozenset[str]:

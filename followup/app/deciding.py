@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from followup.app.outcome import NAMED, Outcome
 from followup.app.session import Session
@@ -23,6 +23,8 @@ BATCH = 2000
 
 #: a wish, or what makes one for the contact that it is about
 Asked: TypeAlias = Wish | Callable[[Dossier], Wish]
+#: what a wish is made of
+Item = TypeVar("Item")
 #: is shown each contact before a decision about it and after
 Watch: TypeAlias = Callable[[Dossier, Dossier], None]
 
@@ -81,19 +83,23 @@ def for_contacts(
 ) -> Outcome:
     """Each wish about the contact named with it; what is refused does not stop the rest."""
     outcome = Outcome(most, session.clock)
-    for _ in _batches(session, wishes, lambda: outcome, watch):
+    for _ in _batches(session, wishes, lambda _, batch: batch, lambda: outcome, watch):
         progress(outcome.done.total)
     return outcome
 
 
-def in_batches(session: Session, wishes: Iterable[tuple[str, Asked]]) -> Iterator[Outcome]:
-    """The same, an outcome for each batch: memory stays flat for a million."""
-    return _batches(session, wishes, Outcome)
+def in_batches(
+    session: Session, items: Iterable[Item], settle: Callable[[Change, Sequence[Item]], Sequence[tuple[str, Asked]]]
+) -> Iterator[Outcome]:
+    """The same, an outcome for each batch: memory stays flat for a million. `settle`: which contact each item is about,
+    and what is wished, asked where nobody else can change it any more."""
+    return _batches(session, items, settle, Outcome)
 
 
 def _batches(
     session: Session,
-    wishes: Iterable[tuple[str, Asked]],
+    items: Iterable[Item],
+    settle: Callable[[Change, Sequence[Item]], Sequence[tuple[str, Asked]]],
     outcomes: Callable[[], Outcome],
     watch: Watch = lambda _, __: None,
 ) -> Iterator[Outcome]:
@@ -101,13 +107,13 @@ def _batches(
 
     While more may come the change keeps what was typed, so that typing it again resumes what a kill has left.
     """
-    wishes, resumable = iter(wishes), _resumable(session)
+    items, resumable = iter(items), _resumable(session)
     more = resumable.id is not None
-    while batch := list(islice(wishes, BATCH)):
+    while batch := list(islice(items, BATCH)):
         outcome, more = outcomes(), len(batch) == BATCH
         with session.store.change(session.head(), session.dry_run, resumable.id) as change:
             stamp = Stamp(change.id, resumable.at, session.user)
-            change.save(Transaction(session, change, stamp, outcome).each(batch, watch))
+            change.save(Transaction(session, change, stamp, outcome).each(settle(change, batch), watch))
             if more or resumable.id:
                 change.leave_unfinished(session.typed if more else None)
         if change.saved and not session.dry_run:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from followup.app import lookup
 from followup.app.session import Session
 from followup.errors import UsageError
-from followup.intake.mapping import ColumnMapping, map_columns, read_pairs
+from followup.intake.mapping import ColumnMapping, field_of, map_columns, read_pairs
+
+SYSTEM = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?")
 
 
 class ImportOptions(NamedTuple):
     """The words of the command; None: not given.
 
-    `pairs`: FIELD=COLUMN, after those in the file `map_file`; `key`: columns to make ids from; `day_first`: what
-    03/04/2026 means; `refused`: where the refused rows go. The rest is for rows that do not say it themselves.
+    `pairs`: FIELD=COLUMN, which overrule those in the file `map_file`; `key`: columns to make ids from; `day_first`:
+    what 03/04/2026 means; `refused`: where the refused rows go; `system`: whose ids the file has. The rest is for rows
+    that do not say it themselves.
     """
 
     file: str
@@ -29,9 +33,25 @@ class ImportOptions(NamedTuple):
     owner: str | None = None
     without_owner: bool = False
     property: str | None = None
+    system: str | None = None
 
     def mapping(self, header: tuple[str, ...]) -> ColumnMapping:
-        return map_columns(header, [*(read_pairs(self.map_file) if self.map_file else ()), *self.pairs], self.key)
+        """A pair of the command overrules those of the file about the same field."""
+        overruled = {field_of(pair) for pair in self.pairs}
+        from_file = read_pairs(self.map_file) if self.map_file else ()
+        return map_columns(
+            header, [*(pair for pair in from_file if field_of(pair) not in overruled), *self.pairs], self.key
+        )
+
+    def checked(self) -> ImportOptions:
+        """Raises UsageError for an option that says nothing, which is not the same as one that isn't there."""
+        words = {"owner": self.owner, "cycle": self.alias, "property": self.property, "system": self.system}
+        blank = next((name for name, word in words.items() if word is not None and not word.strip()), None)
+        if blank:
+            raise UsageError(f"--{blank} is blank. Name one, or leave the option out")
+        if self.system is not None and not SYSTEM.fullmatch(self.system):
+            raise UsageError(f"--system {self.system}: use letters, digits and hyphens only, such as --system hubspot")
+        return self._replace(system=self.system and self.system.lower())
 
 
 class Ownership(NamedTuple):
@@ -58,13 +78,13 @@ def ownership(session: Session, mapping: ColumnMapping, options: ImportOptions) 
     if not user.administers():
         return Ownership(of_new=user.id, remark=f"owner: {user.id} (you), of new contacts whose row names none")
     if "owner" not in mapping.fields:
-        raise UsageError("whose contacts are they? --owner USER, --map owner=COLUMN, or --no-owner to say nobody's")
+        raise UsageError("Who should own these contacts? --owner USER, --map owner=COLUMN, or --no-owner")
     return Ownership()
 
 
-def ownership_remark(session: Session, mapping: ColumnMapping, options: ImportOptions) -> str:
+def ownership_so_far(session: Session, mapping: ColumnMapping, options: ImportOptions) -> Ownership:
     """The same for a preview: a file that cannot be imported yet can be looked at."""
     try:
-        return ownership(session, mapping, options).remark
+        return ownership(session, mapping, options)
     except UsageError as error:
-        return str(error)
+        return Ownership(remark=str(error))

@@ -42,8 +42,8 @@ class Declared(NamedTuple):
     remark: Callable[[str], None]
 
 
-def one(where: Declaring, kind: str, word: str) -> str:
-    """The id of the one item that `word` means, by id or name; raises NotFound with the nearest ones.
+def one(where: Declaring, kind: str, word: str, offered: Callable[[Document], bool] = lambda _: True) -> str:
+    """The id of the one item that `word` means, by id or name; raises NotFound with the nearest of those `offered`.
 
     Of several of one name the active one is meant (F15). An id that moved means what it is called today (E5).
     """
@@ -61,6 +61,7 @@ def one(where: Declaring, kind: str, word: str) -> str:
         return ids[0]
     if ids:
         raise NotFound(f"'{word}' is the name of several: {', '.join(ids)}; give the id")
+    names = {id: name for id, name in names.items() if offered(documents[id])}
     near = nearest(word, [*names, *names.values()])
     few = f": {', '.join(names)}" if names and not near and len(names) <= FEW else ""
     raise NotFound(f"no {kind.replace('_', ' ')} '{word}'{near or few}")
@@ -81,6 +82,41 @@ def word_of(words: Collection[str], kind: str, word: str) -> str:
         few = f": {', '.join(words)}" if 0 < len(words) <= FEW else ""
         raise NotFound(f"no {kind} '{word}'{nearest(word, words) or few}")
     return ids[0]
+
+
+def one_if_declared(where: Declaring, kind: str, word: str) -> str:
+    """The same; a list that the office has not declared takes any word."""
+    of_kind: Kind[Document] = Kind(kind)
+    return one(where, kind, word) if where.catalog.documents(of_kind) else word
+
+
+class Listed(NamedTuple):
+    """A word as it is stored; `declared`: whether the office's list has it, or there is none."""
+
+    id: str
+    declared: bool
+
+
+def undeclared(where: Declaring, kind: str, word: str) -> str:
+    """That the office's list doesn't have a word, with the nearest ones."""
+    try:
+        one(where, kind, word)
+    except NotFound as error:
+        return str(error)
+    return ""
+
+
+def listed(where: Declaring, kind: str, word: str) -> Listed:
+    """A source or type of contact, typed or imported: its id if the office's list has it, else as it stands."""
+    try:
+        return Listed(one_if_declared(where, kind, word), True)
+    except NotFound:
+        return Listed(word, False)
+
+
+def first_alias(where: Declaring, word: str) -> str:
+    """The alias that a contact begins with: what it offers where there is none can be chosen, and has a cycle."""
+    return one(where, "alias", word, lambda text: bool(text.get("active", True) and text.get("cycle")))
 
 
 def worker(where: Working, word: str) -> User:

@@ -50,12 +50,12 @@ def _not_one(word: str, ids: list[str]) -> FollowupError:
     return NotFound(f"'{word}' is the name of several: {', '.join(ids[:SHOWN])}{more}; give the id")
 
 
-def twins(session: Session, fields: Mapping[str, str]) -> list[tuple[str, str, str]]:
+def twins(session: Session, fields: Mapping[str, str | None]) -> list[tuple[str, str, str]]:
     """Id, name, and what is the same, of those that the user may see and who may be the person of these fields."""
     same = {
-        "name": folded(fields["name"]),
-        "e-mail": fields.get("email", "").lower(),
-        "phone": "".join(c for c in fields.get("phone", "") if c not in " -().+"),
+        "name": folded(fields["name"] or ""),
+        "e-mail": (fields.get("email") or "").lower(),
+        "phone": "".join(c for c in fields.get("phone") or "" if c not in " -().+"),
     }
     email, phone = same["e-mail"] or None, same["phone"] or None
     return [

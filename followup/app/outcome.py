@@ -32,7 +32,8 @@ class CarriedOut(NamedTuple):
 
 
 class Outcome:
-    """`done`: ids of the actions or contacts asked for; `named`: the first few of them, for people."""
+    """`done`: ids of the actions or contacts asked for; `named`: the first few of them, for people; `changed`: the
+    first few contacts that were there and are different now."""
 
     def __init__(self, most: int | None = NAMED, clock: Clock | None = None) -> None:
         self.clock = clock
@@ -44,6 +45,7 @@ class Outcome:
         self.refused: list[tuple[int | str, FollowupError]] = []
         self.notices: set[str] = set()
         self.counted = {"new": 0, "changed": 0, "same": 0}
+        self.changed: Few[str] = Few(NAMED)
 
     def note(
         self, asked: Sequence[int | str], before: Dossier, decision: Decision, choice: Choice | None = None
@@ -54,7 +56,10 @@ class Outcome:
             self.done.add(id)
             if not self.named.full:
                 self.named.add(_name(id, before, decision.after))
-        self.counted["new" if before.contact is None else "changed" if decision.entries else "same"] += 1
+        counted = "new" if before.contact is None or before.contact.gone else "changed" if decision.entries else "same"
+        self.counted[counted] += 1
+        if counted == "changed" and not self.changed.full:
+            self.changed.add(_name(asked[0], before, decision.after))
         for entry in decision.entries:
             self._happened(entry.event, asked, decision.after)
         if choice:

@@ -5,10 +5,11 @@ It replaces no file: the one that was imported may be half repaired, and the one
 
 from __future__ import annotations
 
+import filecmp
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
-from itertools import chain, count
+from itertools import chain, count, takewhile
 from types import TracebackType
 
 from followup.errors import CannotWrite, UsageError
@@ -41,7 +42,7 @@ class RefusedRows:
 
     def __init__(self, source: OpenTable, places: Sequence[str]) -> None:
         self.path: str | None = None
-        self._source, self._places = source, places
+        self._source, self._places, self._place = source, places, ""
         self._stack = ExitStack()
         self._write: Callable[[Refusal], None] | None = None
 
@@ -59,7 +60,7 @@ class RefusedRows:
         return self._open(last)
 
     def _open(self, place: str) -> Callable[[Refusal], None]:
-        self.path = _unused(place)
+        self.path, self._place = _unused(place), place
         return self._stack.enter_context(refusal_file(self.path, self._source.header, self._source.delimiter))
 
     @property
@@ -68,7 +69,7 @@ class RefusedRows:
         if not self.path:
             return ""
         older = "" if self.path in self._places else " (the one before was left as it is)"
-        return f": see {self.path}{older}, mend it and import it"
+        return f": see {self.path}{older}, fix that file and import it"
 
     def __enter__(self) -> RefusedRows:
         return self
@@ -77,10 +78,24 @@ class RefusedRows:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.__exit__(kind, error, trace)
+        if self.path and error is None:
+            self.path = _first_alike(self.path, self._place)
+
+
+def _first_alike(path: str, place: str) -> str:
+    """An import that is repeated every night refuses the same rows: they are in one file, not in one for each night."""
+    older = takewhile(lambda name: name != path, _numbered(place))
+    same = next((name for name in older if os.path.isfile(name) and filecmp.cmp(name, path, shallow=False)), path)
+    if same != path:
+        os.remove(path)
+    return same
 
 
 def _unused(path: str) -> str:
     """`people.csv.refused.csv`, or `people.csv.refused-2.csv` and so on where there is one."""
+    return next(name for name in _numbered(path) if not os.path.lexists(name))
+
+
+def _numbered(path: str) -> Iterator[str]:
     stem, ending = os.path.splitext(path)
-    names = chain([path], (f"{stem}-{number}{ending}" for number in count(2)))
-    return next(name for name in names if not os.path.lexists(name))
+    return chain([path], (f"{stem}-{number}{ending}" for number in count(2)))

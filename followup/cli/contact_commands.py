@@ -8,6 +8,7 @@ import typer
 
 from followup.app import lookup, named_contacts
 from followup.app.deciding import for_contacts
+from followup.app.details import SetFields, stored
 from followup.app.new_contact import add_contact
 from followup.cli.answers import answer, kept_rows
 from followup.cli.arguments import optional_choice
@@ -24,6 +25,9 @@ from followup.output.text import clean
 
 contacts = typer.Typer(help="The people that the office follows up with.", no_args_is_help=True)
 Stage = Annotated[Literal["lead", "prospect"], typer.Option("--stage", help="won and lost are `followup close`")]
+
+FurtherEmails = Annotated[str | None, typer.Option("--emails", help="further addresses, with commas")]
+FurtherPhones = Annotated[str | None, typer.Option("--phones", help="further numbers, with commas")]
 
 
 def add(
@@ -44,12 +48,16 @@ def add(
     no_cycle: NoCycle = False,
     format: Answer = "table",
     dry_run: DryRun = False,
+    company: Text = None,
+    notes: Text = None,
+    emails: FurtherEmails = None,
+    phones: FurtherPhones = None,
 ) -> None:
     """A new contact, with its first cycle (F11)."""
     with opened(ctx, dry_run) as session:
         fields = with_name({**given_fields(ctx, session), **owner_of_new(session, owner, no_owner)})
         new_id = cleaned("id", id) if id else None
-        new = add_contact(session, fields, optional_choice(session, cycle), no_cycle, new_id, kept_rows(format))
+        new = add_contact(session, stored(fields), optional_choice(session, cycle), no_cycle, new_id, kept_rows(format))
         for twin, twin_name, same in new.twins:
             typer.echo(f"followup: {new.id} may be {clean(twin_name)} ({twin}), who has the same {same}", err=True)
         answer(ctx, session, new.outcome, "added", format)
@@ -74,6 +82,10 @@ def set_fields(
     clear: Annotated[list[str] | None, typer.Option("--clear", metavar="FIELD", help="empty this field")] = None,
     format: Answer = "table",
     dry_run: DryRun = False,
+    company: Text = None,
+    notes: Text = None,
+    emails: FurtherEmails = None,
+    phones: FurtherPhones = None,
 ) -> None:
     """Change what is known of contacts; a new owner takes over the actions of their cycles (F20)."""
     with opened(ctx, dry_run) as session:
@@ -83,7 +95,7 @@ def set_fields(
         if not fields:
             raise UsageError("nothing to set: --phone, --owner, ... (see --help)")
         chosen = selection(session, words, where, from_file, closed=True)
-        answer(ctx, session, for_each(ctx, session, chosen, w.Set(fields), format), "changed", format)
+        answer(ctx, session, for_each(ctx, session, chosen, SetFields(fields), format), "changed", format)
 
 
 def transfer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,15 +14,22 @@ from followup.output.text import clean, plural
 
 if TYPE_CHECKING:
     from followup.app.importing import Import, Totals
+    from followup.intake.sheet import OpenTable
 
-Pairs = Annotated[list[str] | None, typer.Option("--map", metavar="FIELD=COLUMN", help="which column is which field")]
+Pairs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map", metavar="FIELD=COLUMN", help="which column is which field; +FIELD=COLUMN for a field of your own"
+    ),
+]
 MapFile = Annotated[str | None, typer.Option("--map-file", metavar="FILE", help="the same, a line each")]
 Key = Annotated[list[str] | None, typer.Option("--key", metavar="COLUMN", help="make ids from this")]
+System = Annotated[str | None, typer.Option("--system", metavar="NAME", help="whose ids the file has, such as hubspot")]
 Owner = Annotated[str | None, typer.Option("--owner", metavar="USER", help="for rows without one; else you")]
-NoOwner = Annotated[bool, typer.Option("--no-owner", help="said outright: nobody's, where none is named")]
+NoOwner = Annotated[bool, typer.Option("--no-owner", help="rows that name no owner get none")]
 DayFirst = Annotated[bool | None, typer.Option("--day-first/--month-first", help="what 03/04/2026 means")]
 Refused = Annotated[str | None, typer.Option("--refused", metavar="FILE", help="refused rows go here")]
-Preview = Annotated[bool, typer.Option("--preview", help="how the columns are read, then stop")]
+Preview = Annotated[bool, typer.Option("--preview", help="show how the file is read, change nothing")]
 
 
 def import_contacts(
@@ -31,6 +38,7 @@ def import_contacts(
     map: Pairs = None,
     map_file: MapFile = None,
     key: Key = None,
+    system: System = None,
     cycle: Cycle = None,
     no_cycle: NoCycle = False,
     owner: Owner = None,
@@ -45,24 +53,40 @@ def import_contacts(
     format: Answer = "table",
 ) -> None:
     """Contacts from another system's export; the same file twice in a row changes nothing."""
-    from followup.app.import_options import ImportOptions, ownership_remark
-    from followup.app.importing import prepare
+    from followup.app.import_options import ImportOptions
+    from followup.app.importing import prepare, prepare_preview
     from followup.intake.sheet import open_table
-    from followup.output.import_preview import render_columns, render_preview
+    from followup.output.import_preview import render_columns
 
     options = ImportOptions(
-        file, map or (), map_file, key or (), day_first, refused, cycle, no_cycle, owner, no_owner, property
+        file, map or (), map_file, key or (), day_first, refused, cycle, no_cycle, owner, no_owner, property, system
     )
-    with open_table(file, encoding or None, delimiter or None) as table, opened(ctx, dry_run) as session:
+    with open_table(file, encoding or None, delimiter or None) as table, opened(ctx, dry_run or preview) as session:
         if preview:
-            mapping = options.mapping(table.header)
-            typer.echo(render_preview(table, mapping, ownership_remark(session, mapping, options), day_first))
+            show_preview(table, prepare_preview(session, table, options), no_owner)
             return
         job = prepare(session, table, options)
         if not ctx.obj.quiet:
             typer.echo(render_columns(table, job.mapping, job.remark), err=True)
         totals = carry_out(ctx, job, dry_run)
-    answer_import(job, totals, dry_run, format, no_owner)
+        footer = table.footer.left_out
+    answer_import(job, totals, dry_run, format, no_owner, footer)
+
+
+def show_preview(table: OpenTable, job: Import, no_owner: bool) -> None:
+    """The first rows as they would be read, and what an import of them would do, found out by doing it."""
+    from followup.output.import_preview import refusal_lines, render_looked_at, render_preview
+
+    typer.echo(render_preview(table, job.mapping, job.remark, job.day_first))
+    *_, totals = job.run()
+    typer.echo(render_looked_at(totals._asdict()))
+    importer = job.importer
+    lines = [
+        *refusal_lines(importer.reasons, importer.reasons.fields, job.mapping),
+        *_warnings(job, no_owner, table.footer.left_out),
+    ]
+    for line in lines:
+        typer.echo(clean(line))
 
 
 def carry_out(ctx: typer.Context, job: Import, dry_run: bool = False) -> Totals:
@@ -84,26 +108,45 @@ def carry_out(ctx: typer.Context, job: Import, dry_run: bool = False) -> Totals:
 
 
 def answer_import(
-    job: Import, totals: Totals, dry_run: bool = False, format: str = "table", no_owner: bool = False
+    job: Import,
+    totals: Totals,
+    dry_run: bool = False,
+    format: str = "table",
+    no_owner: bool = False,
+    footer: Sequence[str] = (),
 ) -> None:
     """Print how many rows there were; raises BadInput where some were refused."""
     from followup.cli.printing import print_json
-    from followup.output.import_preview import render_totals
+    from followup.output.import_preview import refusal_lines, render_changed, render_totals
 
-    for line in _warnings(job, no_owner):
+    reasons, notices = job.importer.reasons, job.importer.notices
+    for line in _warnings(job, no_owner, footer):
         typer.echo(f"followup: {clean(line)}", err=True)
     if format == "json":
-        print_json("import", {**totals._asdict(), "refused_file": job.refused.path})
+        said = [{"reason": reason.text, "rows": reason.lines.total} for reason in reasons]
+        print_json("import", {**totals._asdict(), "refused_file": job.refused.path, "reasons": said})
     else:
         typer.echo(render_totals(totals._asdict(), dry_run))
+        if notices.changed:
+            typer.echo(clean(render_changed(notices.changed, totals.changed)), err=True)
     if totals.refused:
+        for line in refusal_lines(reasons, reasons.fields, job.mapping):
+            typer.echo(clean(line), err=True)
         raise BadInput(f"{plural(totals.refused, 'row')} refused{job.refused.remedy}")
 
 
-def _warnings(job: Import, no_owner: bool) -> Iterator[str]:
-    from followup.output.import_preview import opt_outs, render_ownerless
+def _warnings(job: Import, no_owner: bool, footer: Sequence[str]) -> Iterator[str]:
+    from followup.output import import_preview as words
 
-    yield from opt_outs(job.mapping)
-    if job.importer.ownerless and not no_owner:
-        yield render_ownerless(job.importer.ownerless)
-    yield from sorted(job.importer.notices)
+    notices = job.importer.notices
+    yield from words.opt_out_warning(job.opt_outs)
+    if notices.ownerless and not no_owner:
+        yield words.render_ownerless(notices.ownerless)
+    for kind, undeclared in notices.undeclared.items():
+        if undeclared:
+            yield words.render_undeclared(kind, undeclared)
+    if notices.stages:
+        yield words.render_other_stages(notices.stages)
+    if footer:
+        yield words.render_footer(footer)
+    yield from sorted(notices.lines)

@@ -41,7 +41,9 @@ def show_page(ctx: typer.Context, contact: Contact, format: Format = "table") ->
 
 def list_contacts(
     ctx: typer.Context,
-    text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="in name, e-mail or phone")] = None,
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT]", help="in name, e-mail, phone, company or notes")
+    ] = None,
     owner: Text = None,
     cycle: Text = None,
     source: Text = None,

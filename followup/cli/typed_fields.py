@@ -8,19 +8,26 @@ import typer
 
 from followup.app import lookup
 from followup.app.session import Session
-from followup.core.kinds import Kind
+from followup.core.list_rows import NAMED_DETAILS
 from followup.errors import BadInput, UsageError
 from followup.intake.names import join_name
+from followup.output.text import clean
 
 #: options whose words mean items that the catalog declares, and of which kind
 DECLARED = (("owner", "user"), ("property", "property"), ("source", "source"), ("type", "contact_type"))
-PLAIN = ("name", "first_name", "last_name", "email", "phone", "stage")
-CLEARABLE = frozenset(("email", "phone", "first_name", "last_name", "source", "type", "property", "owner"))
+PLAIN = ("name", "first_name", "last_name", "email", "phone", "stage", "emails", "phones", *NAMED_DETAILS)
+CLEARABLE = frozenset(
+    ("email", "phone", "first_name", "last_name", "source", "type", "property", "owner", "emails", "phones", "groups")
+    + NAMED_DETAILS
+)
+#: they are there in every row, empty or not
+NEVER_NULL = frozenset(("emails", "phones", "groups"))
 
 
 def with_name(fields: Mapping[str, str]) -> dict[str, str]:
     given = fields.get
-    name = given("name") or join_name(given("first_name"), given("last_name")) or given("email") or given("phone")
+    whole = given("name") or join_name(given("first_name"), given("last_name"))
+    name = whole or given("company") or given("email") or given("phone")
     if not name:
         raise UsageError("who is it? --name, or --first-name and --last-name")
     return {"name": name, **fields}
@@ -53,20 +60,28 @@ def cleaned(field: str, text: str) -> str:
     if not text.strip():
         raise BadInput(f"{option} is blank: --clear empties a field")
     try:
-        return clean_typed(field, text) or ""
+        value = clean_typed(field, text)
     except Unfit as unfit:
         raise BadInput(f"{option}: {unfit}") from None
+    if value is None and field != "do_not_contact":
+        raise BadInput(f"{option}: {text.strip()!r} says nothing. To empty the field, use --clear {field}")
+    return value or ""
 
 
 def _declared_id(session: Session, kind: str, word: str) -> str:
-    """A list that the office has not declared takes any word."""
+    """By the rules that a file is read by: sources and types of the office's list, or as they were typed."""
     if kind == "user":
         return lookup.worker(session, word).id
-    return lookup.one(session, kind, word) if session.catalog.documents(Kind(kind)) else word
+    if kind == "property":
+        return lookup.one_if_declared(session, kind, word)
+    listed = lookup.listed(session, kind, word)
+    if not listed.declared:
+        typer.echo(f"followup: {clean(lookup.undeclared(session, kind, word))}; kept as typed", err=True)
+    return listed.id
 
 
-def cleared(fields: Sequence[str]) -> dict[str, None]:
+def cleared(fields: Sequence[str]) -> dict[str, str | None]:
     for field in fields:
         if field not in CLEARABLE:
             raise UsageError(f"--clear {field}: that field cannot be empty")
-    return dict.fromkeys(fields)
+    return {field: "" if field in NEVER_NULL else None for field in fields}

@@ -64,7 +64,9 @@ def _about_contact(draft: Draft, wish: w.AboutContact) -> None:
         case w.Add():
             people.add(draft, wish)
         case w.Bring():
-            people.bring(draft, wish)
+            from followup.core.bringing import bring
+
+            bring(draft, wish)
         case w.Set():
             people.change(draft, wish)
         case w.Transfer():

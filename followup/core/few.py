@@ -23,3 +23,10 @@ class Few(list[T]):
         self.total += 1
         if named and not self.full:
             self.append(item)
+
+    def join(self, other: Few[T]) -> None:
+        """What another has kept and counted comes behind."""
+        total = self.total + other.total
+        for item in other:
+            self.add(item)
+        self.total = total

@@ -37,6 +37,14 @@ if TYPE_CHECKING:  # `due` need not make them
         updated_at: str
         on_hold: bool
         next_action_date: str
+        emails: list[str]
+        phones: list[str]
+        first_name: str | None
+        last_name: str | None
+        created_at: str
+        company: str | None
+        notes: str | None
+        details: Mapping[str, str]
 
     class HistoryItem(TypedDict):
         """An item of history@1."""
@@ -54,6 +62,8 @@ if TYPE_CHECKING:  # `due` need not make them
 
 #: columns of actions that are for this program alone
 UNPROMISED = ("at", "do_not_contact")
+#: details that every office knows: they have keys of their own
+NAMED_DETAILS = ("company", "notes")
 
 
 class ActionRow(NamedTuple):
@@ -162,15 +172,27 @@ class ContactRow(NamedTuple):
     do_not_contact: str
     next_action: str | None
     updated_at: str
+    emails: str
+    phones: str
+    first_name: str | None
+    last_name: str | None
+    created_at: str
+    details: str | None
 
-    def item(self, holds: frozenset[str], zone: str) -> ContactItem:
-        """`holds`: the cycles on which nothing is scheduled; `zone`: its owner's."""
+    def item(self, holds: frozenset[str], zone: str, details: Mapping[str, str]) -> ContactItem:
+        """`holds`: the cycles on which nothing is scheduled; `zone`: its owner's; `details`: what the text holds."""
+        fields = self._asdict()
         item = {
-            **self._asdict(),
+            **{name: fields[name] for name in self._fields[: self._fields.index("emails")]},
             "groups": self.groups.split(),
             "do_not_contact": self.do_not_contact.split(),
             "on_hold": self.cycle in holds,
             "next_action_date": next_action_date(self.next_action, day_of(self.updated_at, zone)),
+            "emails": self.emails.splitlines(),
+            "phones": self.phones.splitlines(),
+            **{name: fields[name] for name in ("first_name", "last_name", "created_at")},
+            **{name: details.get(name) for name in NAMED_DETAILS},
+            "details": {name: text for name, text in details.items() if name not in NAMED_DETAILS},
         }
         return cast("ContactItem", item)  # _asdict() does not tell the types of its fields
 

@@ -22,7 +22,11 @@ STAGES = (PROSPECT, LEAD, WON, LOST)
 
 
 class Contact(NamedTuple):
-    """A person, or household, that the office follows up with. `created_at`, `updated_at`: UTC ISO text."""
+    """A person, or household, that the office follows up with. `created_at`, `updated_at`: UTC ISO text.
+
+    `emails` and `phones`: further ones, a line each. `external`: by what another system's files know the contact,
+    SYSTEM:ID, or a key that an import made from e-mail, phone or name; one contact has it.
+    """
 
     id: str
     name: str
@@ -43,6 +47,9 @@ class Contact(NamedTuple):
     created_at: str = ""
     updated_at: str = ""
     gone: str | None = None  # why it is no longer a contact: removed, undone, merged
+    emails: str = ""
+    phones: str = ""
+    external: str | None = None
 
     def closed(self) -> bool:
         return self.stage in (WON, LOST)

@@ -8,13 +8,12 @@ from datetime import date
 from followup.core import history as h
 from followup.core import wishes as w
 from followup.core.draft import Draft
-from followup.core.model import LEAD, LOST, PROSPECT, UNDONE, WON, Action, Contact
+from followup.core.model import LEAD, LOST, PROSPECT, UNDONE, WON, Action
 from followup.core.office import ELAPSED_MINUTES
 from followup.core.permission import taken
 from followup.core.process.course import Course, nominal_in
 from followup.core.process.placing import choose
 from followup.core.timing import When, add_business_days, local, moment
-from followup.core.words import folded
 from followup.errors import Conflict, Refused
 
 
@@ -27,11 +26,11 @@ def add(draft: Draft, wish: w.Add) -> None:
     if contact and contact.gone != UNDONE:
         raise taken(id)
     _follows_up(wish.fields, id)
-    draft.add(h.Added(id, _filled(wish.fields)))
-    _first_cycle(draft, wish.choice, wish.without_cycle)
+    draft.add(h.Added(id, filled(wish.fields)))
+    first_cycle(draft, wish.choice, wish.without_cycle)
 
 
-def _first_cycle(draft: Draft, choice: w.Choice | None, without_cycle: bool) -> None:
+def first_cycle(draft: Draft, choice: w.Choice | None, without_cycle: bool) -> None:
     if choice:
         choose(draft, choice, draft.now(draft.dossier.known.owner))
     if draft.dossier.cycle or without_cycle:
@@ -39,49 +38,6 @@ def _first_cycle(draft: Draft, choice: w.Choice | None, without_cycle: bool) -> 
     if choice:
         raise Refused(f"alias '{choice.alias}' has no cycle: choose another, or --no-cycle (F11)")
     raise Refused("a new contact needs a first cycle: --cycle ALIAS, or --no-cycle to say that it has none (F11)")
-
-
-def bring(draft: Draft, wish: w.Bring) -> None:
-    """An import says what it knows; what it leaves blank, and the cycle of a known contact, stay as they are."""
-    contact, was_on_a_cycle = draft.dossier.contact, draft.dossier.cycle is not None
-    if contact is None or contact.gone == UNDONE:
-        _bring_new(draft, wish)
-        return
-    if contact.gone:
-        raise taken(contact.id)
-    fields = _filled(wish.fields)
-    if wish.same_name and (name := fields.get("name")):
-        _is_called(contact, name)
-    fields.pop("created_at", None)
-    if contact.closed():
-        fields.pop("stage", None)
-    change(draft, w.Set(fields))
-    if contact.stage == PROSPECT and draft.dossier.known.stage == LEAD and draft.dossier.cycle is None:
-        _first_cycle(draft, wish.choice, wish.without_cycle)
-    elif wish.choice and was_on_a_cycle and draft.dossier.cycle is None:  # a transfer has ended it (F19)
-        choose(draft, wish.choice, draft.now(draft.dossier.known.owner))
-
-
-def _is_called(contact: Contact, name: str) -> None:
-    """Two people share an address, or a line was copied with its id: neither must become the other."""
-    unnamed = (contact.id, contact.email, contact.phone)
-    if name != contact.name and folded(name) != folded(contact.name) and contact.name not in unnamed:
-        raise Refused(
-            f"{contact.id} is {contact.name} already: if {name} is somebody else, give an id of their own, or a --key "
-            f"that tells them apart; if not, `followup contacts set {contact.id} --name` comes first"
-        )
-
-
-def _bring_new(draft: Draft, wish: w.Bring) -> None:
-    """Who is won or lost already needs no cycle: nobody follows up with them (F21)."""
-    fields = _filled(wish.fields)
-    fields = {**fields, **{name: value for name, value in wish.at_first.items() if name not in fields}}
-    stage = fields.get("stage")
-    if stage in (WON, LOST):
-        add(draft, w.Add({**fields, "stage": LEAD}, None, True))
-        draft.add(h.Closed(stage, LEAD))
-    else:
-        add(draft, w.Add(fields, wish.choice, wish.without_cycle))
 
 
 def _follows_up(fields: w.Fields, contact: str) -> None:
@@ -93,7 +49,7 @@ def _follows_up(fields: w.Fields, contact: str) -> None:
         raise Refused(f"no stage '{stage}': a contact is a lead or a prospect")
 
 
-def _filled(fields: w.Fields) -> h.Fields:
+def filled(fields: w.Fields) -> h.Fields:
     return {name: value for name, value in fields.items() if value not in (None, "")}
 
 

@@ -6,6 +6,7 @@ Days and times in wishes are local text in the owner's zone; None means now.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
@@ -28,18 +29,30 @@ class Add(NamedTuple):
     without_cycle: bool = False
 
 
+class Evidence(Enum):
+    """What has to be the same for a row of a file to be about the contact that has its id.
+
+    TRUSTED: nothing, the ids are those of the system that the contact came from. ALIKE: name, e-mail or phone, if the
+    row has any of them. SAME_NAME: the name, since several people may share what the id was made from.
+    """
+
+    TRUSTED = 0
+    ALIKE = 1
+    SAME_NAME = 2
+
+
 class Bring(NamedTuple):
     """A contact as an import tells it: added if unknown, else changed where the file says something else (F11).
 
-    `at_first`: what stands in for blank fields where the contact is new. `same_name`: its id does not tell people
-    apart, so that a contact of another name is not to be changed.
+    `at_first`: what stands in for blank fields where the contact is new. `evidence`: without it a contact that is known
+    is not to be changed.
     """
 
     fields: Fields
     choice: Choice | None
     without_cycle: bool = False
     at_first: Fields = MappingProxyType({})
-    same_name: bool = False
+    evidence: Evidence = Evidence.TRUSTED
 
 
 class Set(NamedTuple):

@@ -67,7 +67,7 @@ def read_line(line: str, encoding: str) -> CardLine | None:
         front, value = longer[1], line[longer.end() :]
     head = _head(front) if len(front) < 200 else _head.__wrapped__(front)
     if head is None or not colon:
-        raise Unfit(f"is no part of a card: {shown(line.encode(BYTES).decode(encoding, 'replace'))}")
+        raise Unfit(f"doesn't belong to a card: {shown(line.encode(BYTES).decode(encoding, 'replace'))}")
     if head.name not in READ:
         return None
     if len(line) >= LONGEST:

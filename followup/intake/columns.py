@@ -1,11 +1,10 @@
 """What the exports of other programs call the fields of a contact. Names are compared folded: letters and digits only.
 
-The first name of a field that a file has wins. To know another program is to add its names here.
+Of several columns for one field the first of these names comes first. To know another program is to add its names here.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -27,6 +26,14 @@ FIELDS = (
     "do_not_contact",
     "created_at",
     "notes",
+    "company",
+    "emails",
+    "phones",
+)
+
+#: What a file may call by several columns: a row's first that says something counts, or all of them do.
+MANY = frozenset(
+    ("name", "first_name", "last_name", "email", "phone", "company", "notes", "groups", "emails", "phones")
 )
 
 #: A report of refused rows begins with these two; they are ours, not the contact's.
@@ -39,18 +46,24 @@ NAMES: Mapping[str, str] = MappingProxyType(
         kundennr numeroclient numerodecliente""",
         "name": """name fullname contactname displayname personname leadname customername clientname registrantname
         contact prospectname fullnm custnm customernm nom nomcomplet nombre nombrecompleto nome nomecompleto
-        ansprechpartner""",
+        ansprechpartner displayas fileas""",
         "first_name": "firstname givenname forename first prenom vorname contactfirstname firstnm",
         "last_name": """lastname familyname surname last nachname familienname nomdefamille apellido apellidos
         cognome sobrenome contactlastname lastnm""",
-        "email": """email emailaddress mail email1value email1 primaryemail workemail emailwork personemailwork
-        personemail contactemail email1address homeemail personemailhome emailaddr emailid emailadresse mailadresse
-        adresseemail adressemail courriel correo correoelectronico""",
-        "phone": """phone phonenumber telephone mobilephone mobile mobilephonenumber cellphone cell phone1value
-        phone1 primaryphone personphonework personphonemobile personphone tel phonemobile phonework homephone
-        businessphone workphone contactphone cellph mobileph mobileno cellno homeph workph busph phoneno telno handy
-        mobil mobiltelefon mobilnummer telefon telefonnummer telefono movil celular telefonomovil portable
-        telephoneportable telephonemobile telefone cellulare""",
+        "email": """email emailaddress mail emailvalue primaryemail workemail emailwork personemailwork
+        personemail contactemail homeemail personemailhome emailother personemailother emailhome emailpersonal
+        personalemail privateemail businessemail otheremail secondaryemail alternateemail alternativeemail
+        additionalemail emailsecondary emailalternate emailaddr emailid emailadresse mailadresse adresseemail
+        adressemail courriel correo correoelectronico emailgeschaftlich emailprivat""",
+        "phone": """phone phonenumber telephone mobilephone mobile mobilenumber mobilephonenumber cellphone cell
+        cellphonenumber cellnumber phonevalue primaryphone personphonework personphonemobile personphonehome
+        personphoneother personphone tel phonemobile phonecell phonework phonehome phoneother homephone businessphone
+        workphone officephone otherphone secondaryphone alternatephone alternativephone additionalphone
+        daytimephone eveningphone dayphone directphone directline contactphone homephonenumber workphonenumber
+        businessphonenumber homenumber worknumber cellph mobileph mobileno cellno homeph workph busph phoneno telno
+        companymainphone companyphone carphone callback whatsapp whatsappnumber handy handynummer mobil mobiltelefon
+        mobilnummer telefon telefonnummer telefonprivat telefongeschaftlich festnetz telefono movil celular
+        telefonomovil portable telephoneportable telephonemobile telephonefixe telefone cellulare""",
         "owner": """owner contactowner leadowner ownername ownerfullname owneralias recordowner assignedto
         assigneduser salesrep salesperson agent assignedagent personowner accountmanager salesexec slsmn
         salespersonnm verkaufer zustandig betreuer vendeur conseiller vendedor propietario""",
@@ -61,14 +74,19 @@ NAMES: Mapping[str, str] = MappingProxyType(
         # Our own export has both: `alias` is what was chosen, `cycle` what it led to.
         "cycle": "alias cycle cyclealias firstcycle actioncycle followupprocess followupcycle",
         "stage": "stage contactstage",
-        "groups": """groups group tags labels categories groupmembership contactgroups mailinglists personlabels
-        personlabel gruppe gruppen kategorien groupes grupos""",
+        "groups": """groups group tags tag labels label categories category groupmembership contactgroups
+        mailinglists personlabels personlabel gruppe gruppen kategorien groupes grupos""",
         "do_not_contact": "donotcontact dnc optout optedout",
         "created_at": """createdat createdate createddate datecreated createdtime createdon created dateadded
         creationdate personcreated personpersoncreated registrationdate registeredon addtime createdt creatdt
         erstelltam angelegtam datedecreation fechadecreacion""",
         "notes": """notes note comments comment description background remarks notiz notizen bemerkung bemerkungen
         commentaire commentaires remarques notas comentarios""",
+        "company": """company companyname organization organisation organizationname organisationname
+        companyaccount associatedcompany accountname employer firm business businessname firma firmenname unternehmen
+        entreprise societe empresa azienda compania""",
+        "emails": "emails otheremails furtheremails additionalemails",
+        "phones": "phones otherphones furtherphones additionalphones",
     }
 )
 
@@ -80,22 +98,13 @@ PAIRS = (
     *(("nome", last) for last in ("cognome", "sobrenome", "apelido")),
 )
 
+#: Where own fields stand as one JSON object: our export has them there.
+OWN_FIELDS = "details"
+
 #: What is kept beside the contact though nobody maps it: Google says here which of its kinds a value is.
 BESIDE: Mapping[str, str] = MappingProxyType(
     {"email_label": "email1label email1type", "phone_label": "phone1label phone1type"}
 )
-
-
-#: What a folded name has in it that tells of whom not to contact.
-OPT_OUT = re.compile(
-    r"opt(ed)?out|unsubscri|donot|dont(call|contact|e?mail|text|phone)|^dnc|dnc$|^no(call|e?mail|sms|text|phone)s?$"
-    r"|keinewerbung|werbesperre|werbewiderspruch|abgemeldet|desabonn|desinscri|nocontactar"
-)
-
-
-def says_no(name: str) -> bool:
-    """Whether a column of this name may tell who is not to be contacted."""
-    return OPT_OUT.search(fold(name)) is not None
 
 
 def fold(name: str) -> str:

@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 
+from followup.core.fields.artifacts import says_nothing
 from followup.core.fields.values import Unfit, shown
 
 ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
@@ -17,16 +18,22 @@ TIMED = re.compile(r"[0-9]:[0-9]|[0-9] ?[ap]\.?m", re.IGNORECASE)
 FILLERS = (datetime(2000, 1, 1), datetime(2003, 2, 2))
 
 
+#: what databases and address books write for no date
+NO_DATE = re.compile(r"(?:0+[-/.]0+[-/.]0+|1?900-01-00|0?1/0?0/(?:19)?00)(?:[T ]00:00(?::00(?:\.0+)?)?)?Z?")
+
+
 @lru_cache(maxsize=4096)
-def clean_date(text: str, day_first: bool | None = None) -> str:
-    """`day_first` settles 03/04/2026; None refuses what can be two days."""
+def clean_date(text: str, day_first: bool | None = None) -> str | None:
+    """`day_first` settles 03/04/2026; None refuses what can be two days. None of a text that says no date."""
+    if says_nothing(text) or NO_DATE.fullmatch(text):
+        return None
     if ISO.fullmatch(text):
         return _iso(_parsed_iso(text), timed=len(text) > 10)
     if len(text) > 50 or (text.isdigit() and len(text) not in (8, 12, 14)):
         raise _no_date(text)  # digits alone may be seconds since 1970, or days since 1900
     by_month, by_day = _parsed(text, False), _parsed(text, not text[:4].isdigit())
     if by_month != by_day and day_first is None:
-        raise Unfit(f"created_at {shown(text)} can be two days: say which with --day-first or --month-first")
+        raise Unfit(f"created_at {shown(text)} is ambiguous: use --day-first or --month-first")
     return _iso(by_day if day_first else by_month, timed=TIMED.search(text) is not None)
 
 

@@ -48,10 +48,10 @@ def detect(file: BinaryIO, name: str, override: str | None = None, by_piece: boo
     if has_multibyte(file):
         raise BadInput(
             f"{name}: {place(file, bad)} is not UTF-8, and other accents in it are: "
-            "mend that line, or name the encoding of the whole file with --encoding"
+            "fix that line, or name the encoding of the whole file with --encoding"
         )
     require(file, name, "cp1252")
-    return "cp1252", "It is not UTF-8 and was read as Windows-1252 (cp1252): look at a name with accents."
+    return "cp1252", "Read as Windows-1252 (the file isn't UTF-8). Check a name with accents."
 
 
 def marked(file: BinaryIO) -> str | None:

@@ -38,7 +38,7 @@ class Seen:
 
     def add(self, id: str, line: int) -> int:
         """The line that had the id before; 0, and `line` is kept, where none had it."""
-        number = hash(id)
+        number = hash(id.lower())  # ids are one regardless of case
         place, rest = number & 0xFFFF, (number >> 16).to_bytes(6, "little", signed=True)
         bucket = self.buckets[place]
         at = bucket.find(rest)

@@ -1,7 +1,7 @@
-"""Which column of a file becomes which field of a contact: guessed from the names, then corrected by `field=Column`.
+"""Which columns of a file become which field of a contact: guessed from the names, then corrected by `field=Column`.
 
 A column is used once for each field that names it, and a column that nothing names is reported, never guessed into
-some field. What is no field of a contact is kept as an extra, under the name it is given.
+some field. What is no field of a contact is an own field, kept under the name that `+name=Column` gives it.
 """
 
 from __future__ import annotations
@@ -12,72 +12,132 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from followup.errors import BadInput, NotFound, UsageError
-from followup.intake.columns import BESIDE, FIELDS, NAMES, PAIRS, REPORT, fold
+from followup.intake.columns import BESIDE, FIELDS, MANY, NAMES, OWN_FIELDS, PAIRS, REPORT, fold
 
-FIELD = re.compile(r"[a-z][a-z0-9_]*")
-NAMING = frozenset(("name", "first_name", "last_name", "email", "phone"))
+PAIR = re.compile(r"\s*(\+?)\s*([^=]*?)\s*=\s*(.*?)\s*", re.DOTALL)
+OWN = re.compile(r"[a-z][a-z0-9_]*")
+NAMING = frozenset(("name", "first_name", "last_name", "email", "phone", "company"))
+NUMBER = re.compile("[0-9]+")
+
+Columns = tuple[int, ...]
 
 
 class ColumnMapping(NamedTuple):
-    """Columns by position from 0. `key`: the columns that ids are made from, where the file has no ids of its own."""
+    """Columns by position from 0, the first that says something counting. `extra`: own fields; `key`: the columns that
+    ids are made from, where the file has no ids of its own; `guessed`: the fields that were not named by a person.
+    `own`: the column that holds own fields as JSON, if there is one.
+    """
 
     header: tuple[str, ...]
-    fields: dict[str, int]
+    fields: dict[str, Columns]
     extra: dict[str, int]
-    key: tuple[int, ...] = ()
+    key: Columns = ()
+    guessed: frozenset[str] = frozenset()
+    own: Columns = ()
 
     @property
     def unused(self) -> tuple[str, ...]:
         """The columns that the import leaves behind, as the file calls them."""
-        used = {*self.fields.values(), *self.extra.values(), *self.key, *_report_columns(self.header)}
-        return tuple(name for column, name in enumerate(self.header) if column not in used)
+        return tuple(self.header[column] for column in self.left_out)
+
+    @property
+    def left_out(self) -> Columns:
+        used = {column for columns in self.fields.values() for column in columns}
+        used |= {*self.extra.values(), *self.key, *self.own, *_report_columns(self.header)}
+        return tuple(column for column in range(len(self.header)) if column not in used)
 
     @property
     def used(self) -> tuple[tuple[str, str], ...]:
-        """(field, column) as a person would review them, fields in their usual order."""
-        chosen = [(field, self.fields[field]) for field in FIELDS if field in self.fields]
-        return tuple((field, self.header[column]) for field, column in chosen + list(self.extra.items()))
+        """(field, columns) as a person would review them, fields in their usual order."""
+        chosen = [
+            (field, ", ".join(map(self.header.__getitem__, self.fields[field])))
+            for field in FIELDS
+            if field in self.fields
+        ]
+        return tuple(chosen + [(field, self.header[column]) for field, column in self.extra.items()])
 
 
 def map_columns(header: tuple[str, ...], pairs: Iterable[str] = (), key: Iterable[str] = ()) -> ColumnMapping:
     """The guess for this header, corrected by `pairs` ("field=Column", "field=" for none), ids made from `key`.
 
-    Later pairs win. Raises BadInput for a column that is not there, UsageError for a pair that is none.
+    Several pairs of one field name several columns for it. Raises BadInput for a column that is not there, UsageError
+    for a field that is not.
     """
-    mapping = guess(header)
-    fields, extra = dict(mapping.fields), dict(mapping.extra)
+    guessed = guess(header)
+    fields, extra = dict(guessed.fields), dict(guessed.extra)
+    named: set[str] = set()
     for pair in pairs:
-        field, name = _parted(pair)
-        target = fields if field in FIELDS else extra
-        target.pop(field, None)
+        own, field, name = _parted(pair)
+        if own:
+            extra.pop(field, None)
+            if name:
+                extra[field] = column(header, name)
+            continue
+        before = fields.pop(field, ())
         if name:
-            target[field] = column(header, name)
-    if not fields.keys() & NAMING:
-        raise BadInput(f"no column tells who it is; say it with --map name=COLUMN (or email, phone): {_listed(header)}")
+            chosen = (*(before if field in named else ()), *_columns(header, name))
+            fields[field] = tuple(dict.fromkeys(chosen))
+        named.add(field)
+    return _checked(guessed._replace(fields=fields, extra=extra, guessed=guessed.guessed - named), key)
+
+
+def _checked(mapping: ColumnMapping, key: Iterable[str]) -> ColumnMapping:
+    header = mapping.header
+    if not mapping.fields.keys() & NAMING:
+        raise BadInput(
+            f"no column tells who it is; say it with --map name=COLUMN (or email, phone, company): {_listed(header)}"
+        )
     made_from = tuple(column(header, name) for name in key)
     if made_from:
-        fields.pop("id", None)
-    return ColumnMapping(header, fields, extra, made_from)
+        mapping.fields.pop("id", None)
+    return mapping._replace(key=made_from)
 
 
 def guess(header: tuple[str, ...]) -> ColumnMapping:
     """The columns whose names are known (see `columns`); each column serves one field at most."""
     ours = _report_columns(header)
     free = {fold(name): position for position, name in reversed(tuple(enumerate(header))) if position not in ours}
+    own = (free.pop(OWN_FIELDS),) if OWN_FIELDS in free else ()
     pair = next((pair for pair in PAIRS if free.keys() >= {*pair}), ())
-    fields = {field: free.pop(name) for field, name in zip(("first_name", "last_name"), pair, strict=False)}
+    fields: dict[str, Columns] = {
+        field: (free.pop(name),) for field, name in zip(("first_name", "last_name"), pair, strict=False)
+    }
     fields |= _taken(free, {field: NAMES[field] for field in FIELDS if field not in fields})
-    return ColumnMapping(header, fields, _taken(free, BESIDE))
+    extra = {name: columns[0] for name, columns in _taken(free, BESIDE).items()}
+    return ColumnMapping(header, fields, extra, guessed=frozenset(fields), own=own)
 
 
-def _taken(free: dict[str, int], names_by_field: Mapping[str, str]) -> dict[str, int]:
-    """The first column of each field that is called by one of its names, out of those that are free."""
-    fields = {}
+def _taken(free: dict[str, int], names_by_field: Mapping[str, str]) -> dict[str, Columns]:
+    """The columns of each field that are called by its names, the better name first, out of those that are free."""
+    fields: dict[str, Columns] = {}
     for field, names in names_by_field.items():
-        name = next((name for name in names.split() if name in free), None)
-        if name is not None:
-            fields[field] = free.pop(name)
+        called = {name: place for place, name in enumerate(names.split())}
+        ranked = sorted((rank, name) for name in free if (rank := _rank(name, called, field in MANY)) is not None)
+        chosen = [free.pop(name) for _, name in (ranked if field in MANY else ranked[:1])]
+        if chosen:
+            fields[field] = tuple(chosen)
     return fields
+
+
+def _rank(name: str, called: Mapping[str, int], many: bool) -> tuple[int, int] | None:
+    """How well a column's name fits: by the order of the names, then by its number, as in `E-mail 2 - Value`."""
+    if name in called:
+        return called[name], 0
+    if numbers := NUMBER.findall(name) if many else ():
+        plain = NUMBER.sub("", name)
+        if len(numbers) == 1 and plain in called and len(numbers[0]) < 3:
+            return called[plain], int(numbers[0])
+    return None
+
+
+def _columns(header: tuple[str, ...], name: str) -> Columns:
+    """The columns that are named: one, or several with commas between where none is called so."""
+    if not name:
+        return ()
+    parts = [part for part in name.split(",") if part.strip()]
+    if len(parts) > 1 and name not in header and fold(name) not in map(fold, header):
+        return tuple(column(header, part.strip()) for part in parts)
+    return (column(header, name),)
 
 
 def column(header: tuple[str, ...], name: str) -> int:
@@ -111,12 +171,36 @@ def read_pairs(path: str) -> tuple[str, ...]:
     return tuple(line for line in lines if line and not line.startswith("#"))
 
 
-def _parted(pair: str) -> tuple[str, str]:
-    field, equals, name = pair.partition("=")
-    field = field.strip()
-    if not equals or not FIELD.fullmatch(field):
-        raise UsageError(f"{pair!r} is no mapping: write field=Column, for example first_name=Given")
-    return field, name.strip()
+def field_of(pair: str) -> str:
+    """The field that a pair is about, by which one pair overrules another."""
+    return pair.partition("=")[0].replace(" ", "")
+
+
+def _parted(pair: str) -> tuple[bool, str, str]:
+    """Whether it is an own field, the field, and what is said of its column."""
+    match = PAIR.fullmatch(pair)
+    if match is None or not match[2]:
+        raise UsageError(f"{pair!r} isn't a mapping. Write FIELD=COLUMN, for example first_name=Given")
+    own, field, name = bool(match[1]), match[2], match[3]
+    if own and field in FIELDS:
+        raise UsageError(f"'{field}' is a field already. Leave out the +")
+    if own and not OWN.fullmatch(field):
+        raise UsageError(f"'{field}' can't be the name of a field. Use a-z, 0-9 and _, such as +{_own(field)}")
+    if not own and field not in FIELDS:
+        yours = f"--map +{_own(field)}={name or 'COLUMN'}"
+        raise UsageError(f"'{field}' isn't a field. {_nearest_field(field)}For a field of your own, use {yours}")
+    return own, field, name
+
+
+def _nearest_field(field: str) -> str:
+    known = next((name for name, names in NAMES.items() if fold(field) in names.split()), None)
+    near = [known] if known else get_close_matches(field.casefold().replace(" ", "_").replace("-", "_"), FIELDS, 1, 0.5)
+    return f"Did you mean '{near[0]}'? " if near else f"The fields are {', '.join(FIELDS)}. "
+
+
+def _own(field: str) -> str:
+    plain = re.sub("[^a-z0-9]+", "_", field.casefold()).strip("_").lstrip("0123456789_")
+    return plain or "my_field"
 
 
 def _report_columns(header: tuple[str, ...]) -> tuple[int, ...]:

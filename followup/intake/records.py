@@ -25,7 +25,7 @@ class Record(NamedTuple):
 
 
 def read_records(text: TextIO, delimiter: str) -> Iterator[Record]:
-    """Records from the top, the header among them, of whatever width. Blank lines are not records.
+    """Records from the top, the header among them, of whatever width; a blank line is one without cells.
 
     A first line that tells Excel the delimiter is passed over.
     """
@@ -38,8 +38,7 @@ def read_records(text: TextIO, delimiter: str) -> Iterator[Record]:
     while True:
         try:
             for cells in csv.reader(_lines(text, queue, lines), delimiter=delimiter, strict=True):
-                if cells:
-                    yield Record(line, cells)
+                yield Record(line, cells)
                 line += len(lines)
                 lines.clear()
             return

@@ -6,21 +6,27 @@ The file is whole or not there at all, and opens in a spreadsheet without runnin
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from followup.core.fields.values import CONTROL
 from followup.core.spreadsheet import guard, unguard
 from followup.disk import failure_said, replacing
 from followup.intake.columns import REPORT
 
 
 class Refusal(NamedTuple):
-    """One record that was not taken: the line it starts on, from 1, why, and its cells as they stand in the file."""
+    """One record that was not taken: the line it starts on, from 1, why, and its cells as they stand in the file.
+
+    `field`: the one that it was refused for, where it was one.
+    """
 
     line: int
     reason: str
     record: tuple[str, ...]
+    field: str | None = None
 
 
 @contextmanager
@@ -45,4 +51,9 @@ def refusal_file(path: str, header: tuple[str, ...], delimiter: str = ",") -> It
 
 def _guarded(cells: tuple[str, ...]) -> tuple[str, ...]:
     # Unguarded first, so that a cell which was guarded already is not guarded twice.
-    return tuple(guard(unguard(cell)) for cell in cells)
+    return tuple(guard(unguard(cell if cell.isprintable() else CONTROL.sub(_named, cell))) for cell in cells)
+
+
+def _named(control: re.Match[str]) -> str:
+    """`<U+001B>` can be seen and fixed; the character itself would act on the terminal that shows the file."""
+    return f"<U+{ord(control[0]):04X}>"

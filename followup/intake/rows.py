@@ -1,21 +1,22 @@
 """Records become rows: each one is yielded, in the file's order, as a Row or as a Refusal with its reason.
 
-A blank cell is None, whatever the record before held. Values are clean (`values`), ids are the file's own or made
+A blank cell is None, whatever the record before held. Values are clean (`gathering`), ids are the file's own or made
 (`identity`), and no id comes twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+import re
+from collections.abc import Callable, Iterator
 from operator import itemgetter
 from typing import NamedTuple
 
-from followup.core.fields.cleaning import CLEANERS
-from followup.core.fields.values import LONGEST, SEVERAL, Unfit, clean_cell, shown
+from followup.core.fields.cleaning import LINED
+from followup.core.fields.values import LONGEST, Unfit, clean_cell, shown
 from followup.intake.columns import FIELDS
-from followup.intake.dates import clean_date
+from followup.intake.gathering import Cells, gatherers, own_fields
 from followup.intake.identity import Seen, id_of, made_id
+from followup.intake.layout import is_blank
 from followup.intake.mapping import ColumnMapping
 from followup.intake.names import join_name, split_name
 from followup.intake.refusals import Refusal
@@ -26,8 +27,9 @@ class Row(NamedTuple):
     """One contact as the file tells it: stripped, NFC, None where it says nothing. `line`: where it starts, from 1.
 
     `groups` and `do_not_contact` are ids with single spaces between, sorted. `created_at` is a date, local wall time,
-    or UTC ending in Z. Only `notes` and the values of `extra` may have more than one line. `made_from` is what the id
-    was made from: key, e-mail, phone or name; None for an id of the file's own.
+    or UTC ending in Z. `emails` and `phones` are further ones, a line each; else only `notes` and the values of `extra`
+    may have more than one line. `made_from` is what the id was made from: key, e-mail, phone or name; None for an id of
+    the file's own.
     """
 
     line: int
@@ -47,13 +49,19 @@ class Row(NamedTuple):
     do_not_contact: str | None
     created_at: str | None
     notes: str | None
+    company: str | None
+    emails: str | None
+    phones: str | None
     extra: dict[str, str] | None
     made_from: str | None = None
 
 
 new = tuple.__new__  # what Row._make does, without its checks: a tenth of all the time
-ID, NAME, FIRST, LAST, EMAIL, PHONE = range(6)  # positions in FIELDS
-Cells = Sequence[str | None]
+ID, NAME, FIRST, LAST, EMAIL, PHONE, COMPANY = map(
+    FIELDS.index, ("id", "name", "first_name", "last_name", "email", "phone", "company")
+)
+#: what a plain cell may not have in it: a guard, a formula, an escape, blanks in a row
+ODD = re.compile("  |'|=\"|_x")
 
 
 def rows(table: Table, mapping: ColumnMapping, day_first: bool | None = None) -> Iterator[Row | Refusal]:
@@ -68,36 +76,36 @@ def rows(table: Table, mapping: ColumnMapping, day_first: bool | None = None) ->
             if before := seen.add(row.id, line):
                 raise Unfit(_came_before(row, [cells[column] for column in mapping.key], before))
         except Unfit as unfit:
-            yield Refusal(line, str(unfit), tuple(cells))
+            if not is_blank(cells):
+                yield Refusal(line, str(unfit), tuple(cells), unfit.field)
         else:
             yield row
 
 
 def reader(mapping: ColumnMapping, day_first: bool | None) -> Callable[[int, list[str]], Row]:
     """A function from a line number and its cells to the Row, all that can be settled once settled here."""
-    columns = sorted({*mapping.fields.values(), *mapping.extra.values(), *mapping.key})
+    columns = sorted(_columns_used(mapping))
     at = {column: place for place, column in enumerate(columns)}
     take = picker(columns)
     # Behind the cells of a record stands one None, for the fields that the file does not have.
-    arrange = itemgetter(*(at[mapping.fields[field]] if field in mapping.fields else -1 for field in FIELDS))
+    arrange = itemgetter(*(at[mapping.fields[field][0]] if field in mapping.fields else -1 for field in FIELDS))
     extra = [(name, at[column]) for name, column in mapping.extra.items()]
     key = [at[column] for column in mapping.key]
-    lined = {at[column] for column in (*mapping.extra.values(), mapping.fields.get("notes")) if column in at}
-    cleaners = [(FIELDS.index(name), of) for name, of in _cleaners(day_first).items() if name in mapping.fields]
+    lined = {at[column] for column in _lined(mapping)}
+    gathers = gatherers(mapping, at, day_first)
     splits = not mapping.fields.keys() & {"first_name", "last_name"}
+    own = at[mapping.own[0]] if mapping.own else -1
 
     def read(line: int, record: list[str]) -> Row:
         cells = clean(take(record), lined)
         cells.append(None)
         row = list(arrange(cells))
-        several = SEVERAL in (row[EMAIL] or "") or SEVERAL in (row[PHONE] or "")
-        others = _kept_beside(row) if several else {}
-        for field, cleaner in cleaners:
-            if (value := row[field]) is not None:
-                row[field] = cleaner(value)
+        others = own_fields(cells[own]) if cells[own] else {}
+        for gather in gathers:
+            gather(row, cells, others)
         _complete_name(row, splits)
         if not (row[NAME] or row[EMAIL] or row[PHONE]):
-            raise Unfit("nobody to follow up with: no name, no e-mail, no phone")
+            raise Unfit("no name, company, e-mail or phone")
         made_from = None
         if row[ID] is None:
             made_from, row[ID] = _key_id(cells, key) if key else id_of(row[EMAIL], row[PHONE], row[NAME])
@@ -106,10 +114,22 @@ def reader(mapping: ColumnMapping, day_first: bool | None) -> Callable[[int, lis
     return read
 
 
+def _columns_used(mapping: ColumnMapping) -> set[int]:
+    used = {column for columns in mapping.fields.values() for column in columns}
+    return used | {*mapping.extra.values(), *mapping.key, *mapping.own}
+
+
+def _lined(mapping: ColumnMapping) -> set[int]:
+    """The columns in whose cells a line end means something."""
+    named = (*LINED, "email", "phone")
+    lined = {column for field in named for column in mapping.fields.get(field, ())} | {*mapping.extra.values()}
+    return lined | {*mapping.own}
+
+
 def clean(cells: tuple[str, ...], lined: set[int]) -> list[str | None]:
     """The cells stripped, None where blank; most records are so plain that one look at all their text is enough."""
     text = ",".join(cells)
-    if text.isascii() and text.isprintable() and "  " not in text and "'" not in text and len(text) <= LONGEST:
+    if text.isascii() and text.isprintable() and ODD.search(text) is None and len(text) <= LONGEST:
         return [cell.strip() or None for cell in cells]
     return [clean_cell(cell, place in lined) for place, cell in enumerate(cells)]
 
@@ -121,15 +141,11 @@ def picker(columns: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
     return lambda record: tuple(record[column] for column in columns)
 
 
-def _cleaners(day_first: bool | None) -> dict[str, Callable[[str], str | None]]:
-    return {**CLEANERS, "created_at": partial(clean_date, day_first=day_first)}
-
-
 def _complete_name(row: list[str | None], splits: bool) -> None:
     """The whole name from its parts or, in a file without any parts, the parts from the whole name."""
     name = row[NAME]
     if name is None:
-        row[NAME] = join_name(row[FIRST], row[LAST])
+        row[NAME] = join_name(row[FIRST], row[LAST]) or row[COMPANY]
     elif splits:
         row[NAME : LAST + 1] = split_name(name)
 
@@ -147,17 +163,6 @@ def _key_id(cells: Cells, key: list[int]) -> tuple[str, str]:
     if not any(parts):
         raise Unfit("the key columns are blank, so there is nothing to make an id from")
     return "key", made_id("key", parts)
-
-
-def _kept_beside(row: list[str | None]) -> dict[str, str]:
-    """The first of several addresses or numbers becomes the contact's; the others, a line each."""
-    others = {}
-    for field, name in ((EMAIL, "other_emails"), (PHONE, "other_phones")):
-        parts = [part.strip() for part in (row[field] or "").split(SEVERAL) if part.strip()]
-        row[field] = parts[0] if parts else None
-        if len(parts) > 1:
-            others[name] = "\n".join(parts[1:])
-    return others
 
 
 def _extra(cells: Cells, extra: list[tuple[str, int]], others: dict[str, str]) -> dict[str, str] | None:

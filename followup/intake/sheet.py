@@ -1,4 +1,4 @@
-"""A file as a table whose records are streamed. CSV has its delimiter found out and its header checked.
+"""A file as a table whose records are streamed. CSV has its delimiter and its column names found out.
 
 What begins with BEGIN:VCARD is a file of vCards, whatever it is called; a card is a record.
 """
@@ -8,15 +8,20 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from itertools import islice
 from types import MappingProxyType
 from typing import BinaryIO, NamedTuple, Protocol, TextIO
 
+from followup.core.fields.artifacts import seen, unformula
 from followup.core.spreadsheet import unguard
 from followup.errors import BadInput, UsageError
 from followup.intake.encoding import CHUNK, chunks, detect, marked
 from followup.intake.folding import BYTES
+from followup.intake.formats import refuse_others
+from followup.intake.layout import TITLE, Footer, Layout, find_header, is_blank
 from followup.intake.records import Record, read_records, sep_line, shaped
 from followup.intake.source import open_source
 from followup.intake.vcard import HEADER, card_records
@@ -49,6 +54,7 @@ class OpenTable(NamedTuple):
     notes: tuple[str, ...]
     text: io.TextIOWrapper
     read: Callable[[TextIO], Iterator[Record]]
+    footer: Footer
 
     def records(self) -> Iterator[Record]:
         """Every record below the header. Each call starts from the top and ends the one before."""
@@ -83,20 +89,23 @@ def open_table(path: str, encoding: str | None = None, delimiter: str | None = N
 def _opened(file: BinaryIO, name: str, encoding: str | None, delimiter: str | None) -> OpenTable:
     if _holds_cards(file, encoding):
         return _cards(file, name, encoding, delimiter or ",")
+    refuse_others(file, name, encoding)
     _refuse_endless_lines(file, name)
     encoding, note = detect(file, name, encoding)
     text = io.TextIOWrapper(file, encoding, newline="")
     delimiter = delimiter or _delimiter(text)
-    header = _header(text, name, delimiter)
-    read = partial(_below_header, delimiter=delimiter, width=len(header))
-    return OpenTable(name, header, encoding, delimiter, (note,) if note else (), text, read)
+    layout, line = _layout(text, name, delimiter)
+    header, footer = _header(layout, name, line), Footer()
+    read = partial(_below_header, layout=layout, delimiter=delimiter, width=len(header), footer=footer)
+    above = f"Lines above the column names (line {line}) aren't contacts, and were left out." if layout.titled else ""
+    return OpenTable(name, header, encoding, delimiter, tuple(filter(None, (note, above))), text, read, footer)
 
 
 def _cards(file: BinaryIO, name: str, encoding: str | None, delimiter: str) -> OpenTable:
     encoding, note = detect(file, name, encoding, by_piece=True)
     text = io.TextIOWrapper(file, BYTES if "BEGIN".encode(encoding) == b"BEGIN" else encoding)
     read = partial(card_records, encoding=encoding)
-    return OpenTable(name, HEADER, encoding, delimiter, (note,) if note else (), text, read)
+    return OpenTable(name, HEADER, encoding, delimiter, (note,) if note else (), text, read, Footer())
 
 
 def _holds_cards(file: BinaryIO, encoding: str | None) -> bool:
@@ -110,10 +119,9 @@ def _holds_cards(file: BinaryIO, encoding: str | None) -> bool:
     return VCARD.match(head.replace(b"\0", b"") if wide else head) is not None
 
 
-def _below_header(text: TextIO, delimiter: str, width: int) -> Iterator[Record]:
-    every = read_records(text, delimiter)
-    next(every)  # the header
-    for record in every:
+def _below_header(text: TextIO, layout: Layout, delimiter: str, width: int, footer: Footer) -> Iterator[Record]:
+    below = islice(read_records(text, delimiter), layout.skipped + 1, None)
+    for record in footer.cut(below, width):
         yield record if len(record.cells) == width else shaped(record, width)
 
 
@@ -141,22 +149,36 @@ def _delimiter(text: io.TextIOWrapper) -> str:
 
 def _widths(sample: str, delimiter: str) -> list[int]:
     """How many cells the header and the first records have."""
-    records = read_records(io.StringIO(sample, newline=""), delimiter)
-    return [len(record.cells) for record, _ in zip(records, range(20), strict=False)]
+    first = _first_records(io.StringIO(sample, newline=""), delimiter)
+    if all(is_blank(record.cells) for record in first):
+        return []
+    records = first[find_header(first).skipped :]
+    return [len(record.cells) for record in records if record.cells]
 
 
-def _header(text: io.TextIOWrapper, name: str, delimiter: str) -> tuple[str, ...]:
-    first = next(read_records(text, delimiter), None)
-    if first is None:
+def _first_records(text: TextIO, delimiter: str) -> list[Record]:
+    return list(islice(read_records(text, delimiter), TITLE + 20))
+
+
+def _layout(text: io.TextIOWrapper, name: str, delimiter: str) -> tuple[Layout, int]:
+    """Where the column names stand, and on which line, from 1."""
+    records = _first_records(text, delimiter)
+    if all(is_blank(record.cells) for record in records):
         raise BadInput(f"{name} is empty: export it again, with the column names in the first line")
-    if first.fault:
-        raise BadInput(f"{name}: line {first.line}: the column names cannot be read: {first.fault}")
-    header = tuple(_column_name(cell, number) for number, cell in enumerate(first.cells, 1))
-    duplicate = next((column for column in header if header.count(column) > 1), None)
+    layout = find_header(records)
+    record = records[layout.skipped]
+    if record.fault:
+        raise BadInput(f"{name}: line {record.line}: the column names cannot be read: {record.fault}")
+    return layout, record.line
+
+
+def _header(layout: Layout, name: str, line: int) -> tuple[str, ...]:
+    header = tuple(_column_name(cell, number) for number, cell in enumerate(layout.header, 1))
+    duplicate = next((column for column, times in Counter(header).items() if times > 1), None)
     if duplicate:
-        raise BadInput(f"{name}: two columns are called {duplicate!r}: rename one of them")
+        raise BadInput(f"{name}: line {line}: two columns are called {duplicate!r}: rename one of them")
     return header
 
 
 def _column_name(cell: str, number: int) -> str:
-    return unguard(" ".join(unicodedata.normalize("NFC", cell).split())) or f"column {number}"
+    return seen(unguard(" ".join(unicodedata.normalize("NFC", unformula(cell)).split()))) or f"column {number}"

@@ -1,6 +1,6 @@
 """A card becomes a record with the cells of HEADER, so that all that follows takes it for a row of a table.
 
-The preferred e-mail and phone are the contact's; the others are kept beside them, in columns that can be mapped.
+The preferred e-mail and phone are the contact's, the others are further ones.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from followup.intake.records import Record
 
 #: Called as `columns` knows them, so that the refused cards, which are written as CSV, are mapped alike.
 HEADER: tuple[str, ...] = ("card", "id", "name", "first_name", "last_name", "email", "phone")
-HEADER += ("groups", "notes", "other_emails", "other_phones")
-HEADER += ("organization", "title", "address", "birthday", "website")
+HEADER += ("groups", "notes", "other_emails", "other_phones", "organization")
+HEADER += ("fax", "title", "address", "birthday", "website")
 MOBILE = frozenset(("CELL", "MOBILE"))
 #: Numbers that nobody answers.
 SILENT = frozenset(("FAX", "PAGER"))
@@ -41,8 +41,8 @@ def _cells(card: Card) -> list[str]:
     emails, (phones, silent) = card.texts("EMAIL"), _numbers(card.lines.get("TEL", []))
     cells = [str(card.number), _id(_first(card.texts("UID"))), *_names(card), _first(emails), _first(phones)]
     groups = _groups(card.lines.get("CATEGORIES", []))
-    cells += [groups, *map("\n".join, (card.texts("NOTE"), emails[1:], phones[1:] + silent))]
-    return cells + ["\n".join(card.texts(name)) for name in ("ORG", "TITLE", "ADR", "BDAY", "URL")]
+    cells += [groups, *map("\n".join, (card.texts("NOTE"), emails[1:], phones[1:], card.texts("ORG"), silent))]
+    return cells + ["\n".join(card.texts(name)) for name in ("TITLE", "ADR", "BDAY", "URL")]
 
 
 def _first(values: list[str]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from followup.core.list_rows import ActionRow
@@ -13,6 +14,10 @@ from followup.output.text import clean, plural
 
 if TYPE_CHECKING:
     from followup.core.list_rows import ContactItem, HistoryItem
+
+#: where notes are wrapped if no terminal shows them
+WIDE = 100
+INDENT = " " * 16
 
 
 def render_page(
@@ -30,8 +35,9 @@ def render_page(
 
 
 def _head(who: ContactItem, today: str, room: int | None) -> str:
-    reach = "  ".join(filter(None, (who["phone"], who["email"])))
+    reach = "  ".join(filter(None, (who["phone"], *who["phones"], who["email"], *who["emails"])))
     facts = {
+        "company": who["company"],
         "stage": who["stage"],
         "owner": who["owner"] or "nobody",
         "cycle": _cycle(who, today),
@@ -39,9 +45,18 @@ def _head(who: ContactItem, today: str, room: int | None) -> str:
         "property": who["property"],
         "follow-up": who["follow_up"],
         "do not contact": ", ".join(who["do_not_contact"]),
+        **{name.replace("_", " "): value for name, value in who["details"].items()},
     }
     lines = [reach, *(f"{key + ':':<16}{value}" for key, value in facts.items() if value)]
-    return "\n".join([_name(who, room), *(_line(line, room) for line in lines if line)])
+    return "\n".join([_name(who, room), *(_line(line, room) for line in lines if line), *_notes(who["notes"], room)])
+
+
+def _notes(text: str | None, room: int | None) -> Iterator[str]:
+    """Whole, however long: what somebody wrote down is there to be read."""
+    width = max((room or WIDE) - len(INDENT), 20)
+    lines = (part for line in (text or "").splitlines() for part in wrap(clean(line), width))
+    for number, line in enumerate(lines):
+        yield f"{'' if number else 'notes:':<16}{line}"
 
 
 def _name(who: ContactItem, room: int | None) -> str:

@@ -87,6 +87,8 @@ def _cell(value: object) -> str:
             return guard(uncontrolled(value))
         case list() if all(isinstance(part, str) for part in value):
             return guard(uncontrolled(";".join(value)))
+        case dict() if not value:
+            return ""
         case bool() | list() | dict():
             return json_text(value, None)
         case _:

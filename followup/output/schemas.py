@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from followup.core.list_rows import UNPROMISED, ActionRow, ContactRow
+from followup.core.list_rows import NAMED_DETAILS, UNPROMISED, ActionRow, ContactRow
 from followup.core.worklist import Stranded
 from followup.errors import Problem
 
@@ -16,7 +16,11 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "due@1": ACTION,
         "actions@1": ACTION,
-        "contacts@1": (*ContactRow._fields, "on_hold", "next_action_date"),
+        "contacts@1": (
+            *ContactRow._fields[: ContactRow._fields.index("emails")],
+            *("on_hold", "next_action_date", "emails", "phones", "first_name", "last_name", "created_at"),
+            *(*NAMED_DETAILS, "details"),
+        ),
         "history@1": ("subject", "seq", "change", "at", "by", "contact", "kind", "action", "data"),
         "stranded@1": Stranded._fields,
         "agenda@1": ("user", "name", "day", "fulfilment", "actions"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from json import loads
 from typing import TYPE_CHECKING, assert_never
 
 from followup.core import history as h
@@ -11,8 +12,8 @@ from followup.core.timing import readable
 if TYPE_CHECKING:
     from followup.core.list_rows import HistoryItem
 
-#: parts of a name, beside the whole
-PARTS = ("name", "first_name", "last_name")
+#: of a new contact: the parts of a name beside the whole, and what stands as a text of its own
+UNSAID = frozenset(("name", "first_name", "last_name", "details", "external"))
 
 
 def story(item: HistoryItem, titles: Mapping[int, str] | None = None) -> str:
@@ -37,9 +38,11 @@ def _action(id: int | None, event: h.Event, titles: Mapping[int, str]) -> str:
 def _parts(event: h.Event) -> tuple[object, ...]:
     match event:
         case h.Added(fields=fields):
-            return (fields.get("name"), *(f"{key} {value}" for key, value in fields.items() if key not in PARTS))
+            said = {key: value for key, value in fields.items() if key not in UNSAID}
+            return (fields.get("name"), *(f"{key} {value}" for key, value in said.items()), *_details(fields))
         case h.Edited(fields=fields, before=before):
-            return tuple(_changed(key, before.get(key), value) for key, value in fields.items())
+            said = {key: value for key, value in fields.items() if key not in ("details", "external")}
+            return (*(_changed(key, before.get(key), value) for key, value in said.items()), *_details(fields, before))
         case h.Handed(owner=owner, property=property, before=before):
             new = {"owner": owner, "property": property}
             return tuple(_changed(key, before.get(key), value) for key, value in new.items())
@@ -71,6 +74,21 @@ def _parts(event: h.Event) -> tuple[object, ...]:
             return (f"version {version}", commit and f"commit {commit[:10]}")
         case _:
             assert_never(event)
+
+
+def _details(fields: h.Fields, before: h.Fields | None = None) -> Iterator[str]:
+    """Each of those that are now something else, by its name."""
+    new, old = _parsed(fields.get("details")), _parsed((before or {}).get("details"))
+    for name in {**old, **new} if "details" in fields else ():
+        yield _changed(name, old.get(name), new.get(name))
+
+
+def _parsed(text: str | None) -> Mapping[str, object]:
+    try:
+        details = loads(text or "{}")
+    except (RecursionError, ValueError):
+        details = None
+    return details if isinstance(details, dict) else {"details": text}
 
 
 def _changed(what: str, before: object, now: object) -> str:

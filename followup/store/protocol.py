@@ -37,6 +37,10 @@ class Change(Protocol):
         """Nobody else changes the subjects of these actions until this ends: what is read now is what stands."""
         ...
 
+    def hold_adding(self) -> None:
+        """Nobody else adds contacts until this ends: an id or a key that is free stays so."""
+        ...
+
     def save(self, decisions: Iterable[tuple[Dossier, Decision]]) -> None:
         """History and current rows together: each dossier as it was, and what was decided about it."""
         ...

@@ -74,18 +74,26 @@ def test_F15_only_what_is_open_is_late() -> None:
 
 
 def test_F8_a_contact_on_a_hold_is_shown_as_such() -> None:
-    fields = {"cycle": "rest", "groups": "a b", "do_not_contact": "", "updated_at": "2026-05-04T10:00:00Z"}
+    fields = {
+        "cycle": "rest",
+        "groups": "a b",
+        "do_not_contact": "",
+        "emails": "",
+        "phones": "",
+        "updated_at": "2026-05-04T10:00:00Z",
+    }
     row = ContactRow(**{**dict.fromkeys(ContactRow._fields), **fields})  # type: ignore[arg-type]
-    item = row.item(frozenset({"rest"}), "UTC")
+    item = row.item(frozenset({"rest"}), "UTC", {"notes": "x", "size": "XL"})
     assert (item["on_hold"], item["groups"], item["do_not_contact"]) == (True, ["a", "b"], [])
     assert item["next_action_date"] == "2026-05-04"
-    assert row.item(frozenset(), "UTC")["on_hold"] is False
+    assert (item["company"], item["notes"], item["details"]) == (None, "x", {"size": "XL"})
+    assert row.item(frozenset(), "UTC", {})["on_hold"] is False
 
 
 def test_C2_the_day_of_the_last_update_is_the_owners() -> None:
-    fields = {"groups": "", "do_not_contact": "", "updated_at": "2026-05-05T03:00:00Z"}
+    fields = {"groups": "", "do_not_contact": "", "emails": "", "phones": "", "updated_at": "2026-05-05T03:00:00Z"}
     row = ContactRow(**{**dict.fromkeys(ContactRow._fields), **fields})  # type: ignore[arg-type]
-    assert row.item(frozenset(), "America/Vancouver")["next_action_date"] == "2026-05-04"
+    assert row.item(frozenset(), "America/Vancouver", {})["next_action_date"] == "2026-05-04"
 
 
 def test_an_item_has_the_promised_keys_and_no_instant() -> None:

@@ -121,23 +121,67 @@ def test_F11_an_import_does_not_say_anew_when_a_contact_was_made() -> None:
 @pytest.mark.parametrize("name", ["JANE  SMITH", "Jané Smith", "", None])
 def test_an_id_that_people_can_share_brings_what_is_new_of_the_same_name(name: str | None) -> None:
     jane = jane_on(THREE)
-    jane.does(w.Bring({"name": name, "phone": "1"}, None, same_name=True))
+    jane.does(w.Bring({"name": name, "phone": "1"}, None, evidence=w.Evidence.SAME_NAME))
     assert jane.dossier.known.phone == "1"
 
 
 def test_an_id_that_people_can_share_makes_nobody_of_another_name_somebody_else() -> None:
     jane = jane_on(THREE)
-    said = "jane is Jane Smith already: if Ann Lee is somebody else, give an id of their own, or a --key that tells them apart"
-    with pytest.raises(Refused, match=f"^{said}; if not, `followup contacts set jane --name` comes first$"):
-        jane.does(w.Bring({"name": "Ann Lee", "phone": "1"}, None, same_name=True))
+    said = "jane is Jane Smith already. If Ann Lee is someone else, give them an id of their own, or use a --key that tells them apart"
+    with pytest.raises(Refused, match=f"^{said}. If not, run `followup contacts set jane --name NAME` first$"):
+        jane.does(w.Bring({"name": "Ann Lee", "phone": "1"}, None, evidence=w.Evidence.SAME_NAME))
     assert jane.dossier.known.phone != "1"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"name": "Bob Fox", "email": "bob@x.example"},
+        {"name": "Bob Fox"},
+        {"email": "bob@x.example"},
+        {"name": "Bob Fox", "phone": "604 555 0199"},
+        {"email": "bob@x.example", "emails": "rob@x.example", "phone": "604 555 0199", "phones": "604 555 0198"},
+    ],
+)
+def test_imports_F1_an_id_alone_makes_nobody_somebody_else(row: dict[str, str]) -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Set({"email": "jane@x.example", "emails": "j@x.example", "phone": "604 555 0101", "phones": "5550102"}))
+    with pytest.raises(Refused, match=r"jane is Jane Smith already, and this row has another .*--system NAME"):
+        jane.does(w.Bring(row, None, evidence=w.Evidence.ALIKE))
+    jane.does(w.Bring(row, None, evidence=w.Evidence.TRUSTED))
+    assert jane.last == ["edited"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"name": "jane  SMITH", "email": "new@x.example"},
+        {"name": "Jane Roe", "email": "JANE@x.example"},
+        {"name": "Jane Roe", "email": "new@x.example", "emails": "j@x.example"},
+        {"name": "Jane Roe", "phone": "+1 (604) 555-0101"},
+        {"name": "Jane Roe", "phone": "604 555 0102"},
+        {"source": "web"},
+    ],
+)
+def test_imports_F1_an_id_with_anything_the_same_is_believed(row: dict[str, str]) -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Set({"email": "jane@x.example", "emails": "j@x.example", "phone": "604 555 0101", "phones": "5550102"}))
+    jane.does(w.Bring(row, None, evidence=w.Evidence.ALIKE))
+    assert jane.last == ["edited"]
+
+
+def test_imports_F4_who_is_reached_by_a_further_address_has_it_once() -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Set({"email": "a@x.example", "emails": "b@x.example\nc@x.example"}))
+    jane.does(w.Bring({"email": "b@x.example"}, None))
+    assert (jane.dossier.known.email, jane.dossier.known.emails) == ("b@x.example", "c@x.example")
 
 
 @pytest.mark.parametrize("at_first", [{}, {"name": "j@x.example"}, {"name": "604"}])
 def test_whoever_has_no_name_yet_is_given_one(at_first: dict[str, str]) -> None:
     jane = Story(office(THREE))
-    jane.does(w.Bring({"email": "j@x.example", "phone": "604"}, None, True, at_first, same_name=True))
-    jane.does(w.Bring({"name": "Jane Smith"}, None, True, same_name=True))
+    jane.does(w.Bring({"email": "j@x.example", "phone": "604"}, None, True, at_first, evidence=w.Evidence.SAME_NAME))
+    jane.does(w.Bring({"name": "Jane Smith"}, None, True, evidence=w.Evidence.SAME_NAME))
     assert jane.dossier.known.name == "Jane Smith"
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from followup.errors import BadInput, NotFound, UsageError
-from followup.intake.columns import BESIDE, FIELDS, NAMES, fold, says_no
+from followup.intake.columns import BESIDE, FIELDS, NAMES, fold
 from followup.intake.mapping import column, guess, map_columns, read_pairs
+from followup.intake.opt_outs import may_say_no
 
 EXPORTS = {
     "HubSpot": (
@@ -73,9 +74,9 @@ def test_the_export_of_a_known_program_needs_no_mapping(program: str) -> None:
 
 
 def test_a_name_beside_a_first_name_of_its_language_is_the_last_name() -> None:
-    assert guess(("Name", "Vorname")).fields == {"last_name": 0, "first_name": 1}
-    assert guess(("Name", "Vorname", "Nachname")).fields == {"name": 0, "first_name": 1, "last_name": 2}
-    assert guess(("Name", "First name")).fields == {"name": 0, "first_name": 1}
+    assert guess(("Name", "Vorname")).fields == {"last_name": (0,), "first_name": (1,)}
+    assert guess(("Name", "Vorname", "Nachname")).fields == {"name": (0,), "first_name": (1,), "last_name": (2,)}
+    assert guess(("Name", "First name")).fields == {"name": (0,), "first_name": (1,)}
 
 
 def test_what_google_says_of_a_value_is_kept_beside_it() -> None:
@@ -86,7 +87,7 @@ def test_what_google_says_of_a_value_is_kept_beside_it() -> None:
 
 def test_names_are_compared_without_case_accents_and_punctuation() -> None:
     header = ("E-MAIL  address", "first_name", "Téléphone", "Telephone")
-    assert guess(header).fields == {"email": 0, "first_name": 1, "phone": 2}
+    assert guess(header).fields == {"email": (0,), "first_name": (1,), "phone": (2,)}
 
 
 def test_known_names_are_folded_and_of_one_field_only() -> None:
@@ -96,37 +97,50 @@ def test_known_names_are_folded_and_of_one_field_only() -> None:
     assert len(names) == len(set(names))
 
 
-def test_the_better_column_wins_and_the_other_is_reported() -> None:
-    mapping = guess(("Mobile Phone", "Phone", "Shoe size"))
-    assert mapping.used == (("phone", "Phone"),)
-    assert mapping.unused == ("Mobile Phone", "Shoe size")
+def test_of_several_columns_for_one_field_the_better_named_comes_first() -> None:
+    mapping = guess(("Mobile Phone", "Phone", "Phone 3 - Value", "Phone 2", "Home Phone 2", "Fax", "Shoe size"))
+    assert mapping.fields["phone"][0] == 1 and set(mapping.fields["phone"]) == {0, 1, 2, 3, 4}
+    assert mapping.unused == ("Fax", "Shoe size")
+
+
+def test_a_field_that_means_one_thing_takes_the_better_named_column_alone() -> None:
+    mapping = guess(("Lead Owner", "Owner", "Name"))
+    assert (mapping.fields["owner"], mapping.unused) == ((1,), ("Lead Owner",))
 
 
 def test_our_export_names_the_alias_not_the_cycle() -> None:
-    assert guess(("name", "cycle", "alias")).fields["cycle"] == 2
+    assert guess(("name", "cycle", "alias")).fields["cycle"] == (2,)
 
 
 @pytest.mark.parametrize(
     "name",
     ["Email Opt Out", "Has Opted Out Of Email", "Do Not Call", "Don't Call", "DoNotPostalMail", "Unsubscribed from all"]
-    + ["DNC list", "No calls", "Keine Werbung", "Désabonné"],
+    + ["DNC list", "No calls", "Keine Werbung", "Désabonné", "Opt In Status", "Accepts Email Marketing", "Consent"]
+    + ["Email Permission", "OK to call", "May we text you?", "Newsletter", "Subscribed", "GDPR", "Einwilligung"]
+    + ["Suppressed", "email_blacklisted", "Marketing contact status", "TCPA consent", "can_contact"],
 )
 def test_E12_a_column_that_may_tell_an_opt_out_is_known(name: str) -> None:
-    assert says_no(name)
+    assert may_say_no(name)
     assert guess(("Name", name)).unused == (name,)
 
 
 @pytest.mark.parametrize(
-    "name", ["Notes", "Orthodontist", "Landncoast", "Nomail list", "Option", "Note call", "Opt In"]
+    "name",
+    ["Notes", "Orthodontist", "Landncoast", "Nomail list", "Option", "Note call", "Optician", "Subscription plan"]
+    + ["Marketing source", "Phone", "Company", "Context", "Preferred language"],
 )
 def test_other_columns_are_not_taken_for_opt_outs(name: str) -> None:
-    assert not says_no(name)
+    assert not may_say_no(name)
 
 
-def test_a_pair_overrides_the_guess_and_a_later_pair_an_earlier() -> None:
-    header = ("Name", "Given", "Phone", "Mobile")
-    mapping = map_columns(header, ["first_name = given", "phone=Phone", "phone=Mobile"])
-    assert mapping.fields == {"name": 0, "first_name": 1, "phone": 3}
+def test_imports_F4_a_pair_overrides_the_guess_and_several_pairs_name_several_columns() -> None:
+    header = ("Name", "Given", "Phone", "Mobile", "Desk")
+    mapping = map_columns(header, ["first_name = given", "phone=Desk", "phone=Mobile"])
+    assert mapping.fields == {"name": (0,), "first_name": (1,), "phone": (4, 3)}
+    assert mapping.guessed == {"name"}
+    assert map_columns(header, ["phone=Mobile,Desk"]).fields["phone"] == (3, 4)
+    assert map_columns(("Name", "Mobile,Desk"), ["phone=Mobile,Desk"]).fields["phone"] == (1,)
+    assert map_columns(header, ["phone=Desk", "phone=", "phone=Mobile"]).fields["phone"] == (3,)
 
 
 def test_a_column_is_found_by_its_exact_name_first() -> None:
@@ -137,8 +151,8 @@ def test_a_pair_without_a_column_drops_the_guess() -> None:
     assert map_columns(("Name", "Stage"), ["stage="]).unused == ("Stage",)
 
 
-def test_other_names_are_extras() -> None:
-    mapping = map_columns(("Name", "Shoe size"), ["shoes=Shoe size"])
+def test_day_B8_other_names_are_own_fields_if_one_says_so() -> None:
+    mapping = map_columns(("Name", "Shoe size"), ["+shoes=Shoe size"])
     assert mapping.extra == {"shoes": 1}
     assert mapping.used == (("name", "Name"), ("shoes", "Shoe size"))
     assert mapping.unused == ()
@@ -161,9 +175,26 @@ def test_a_column_that_is_not_there_is_refused_with_the_nearest() -> None:
         column(("#", "Name"), "?")
 
 
-@pytest.mark.parametrize("pair", ["first_name", "First Name=Given", "=Given", "1st=Given"])
+@pytest.mark.parametrize("pair", ["first_name", "=Given", "+=Given", ""])
 def test_a_pair_that_is_none_is_refused(pair: str) -> None:
-    with pytest.raises(UsageError, match="is no mapping"):
+    with pytest.raises(UsageError, match="isn't a mapping"):
+        map_columns(("Name", "Given"), [pair])
+
+
+@pytest.mark.parametrize(
+    ("pair", "said"),
+    [
+        ("naem=Name", "'naem' isn't a field. Did you mean 'name'? For a field of your own, use --map +naem=Name"),
+        ("First Name=Given", "Did you mean 'first_name'? For a field of your own, use --map +first_name=Given"),
+        ("budget=Given", "The fields are id, name, first_name, "),
+        ("1st=Given", "--map +st=Given"),
+        ("+name=Name", "'name' is a field already. Leave out the +"),
+        ("+Shoe size=Name", "such as +shoe_size"),
+        ("+__proto__=Name", "such as +proto"),
+    ],
+)
+def test_day_B8_a_field_that_there_is_not_is_named_with_the_nearest(pair: str, said: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(said)):
         map_columns(("Name", "Given"), [pair])
 
 
@@ -174,7 +205,7 @@ def test_a_file_that_names_nobody_is_refused_at_once() -> None:
 
 def test_the_columns_of_a_report_of_refusals_are_nobodys() -> None:
     mapping = guess(("line", "reason", "Name"))
-    assert (mapping.fields, mapping.unused) == ({"name": 2}, ())
+    assert (mapping.fields, mapping.unused) == ({"name": (2,)}, ())
     assert guess(("Name", "line", "reason")).unused == ("line", "reason")
 
 

@@ -74,3 +74,12 @@ def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 def test_an_error_of_the_caller_is_not_taken_for_one_of_the_report(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), refusal_file(str(tmp_path / "refused.csv"), HEADER):
         raise FileNotFoundError
+
+
+def test_hostile_P7_a_report_has_no_control_characters(tmp_path: Path) -> None:
+    path = tmp_path / "refused.csv"
+    cells_ = ("Bo\x1b]0;x\x07", "\x9b31m", "two\nlines\tand a tab", "half \ud83d")
+    write_refusals(str(path), ("name", "a", "b", "c"), [Refusal(2, "why", cells_)])
+    text = path.read_text("utf-8-sig")
+    assert not {c for c in text if not c.isprintable()} - {"\r", "\n", "\t"}
+    assert cells(path)[1][2:] == ["Bo<U+001B>]0;x<U+0007>", "<U+009B>31m", "two\nlines\tand a tab", "half <U+D83D>"]

@@ -103,10 +103,10 @@ def test_a_4_0_card_with_addresses_for_numbers_is_read(read: Read) -> None:
             "UID:urn:uuid:0b9f7c1e-6d52-4b1a-8a77-3c5de0f41a92",
             version="4.0",
         ),
-        "more=other_phones",
+        "+more=other_phones",
     )
     assert (row.id, row.phone) == ("0b9f7c1e-6d52-4b1a-8a77-3c5de0f41a92", "+1-604-555-0101 ext. 5")
-    assert row.extra == {"more": "+1-604-555-0102"}
+    assert (row.phones, row.extra) == ("+1-604-555-0102", {"more": "+1-604-555-0102"})
 
 
 def test_every_column_is_filled_from_its_line_of_a_card(write: Write) -> None:
@@ -144,8 +144,9 @@ def test_every_column_is_filled_from_its_line_of_a_card(write: Write) -> None:
             "groups": "VIP;Old Clients",
             "notes": "one\ntwo",
             "other_emails": "work@x.example",
-            "other_phones": "606\n605",
+            "other_phones": "606",
             "organization": "Acme; Inc., Sales",
+            "fax": "605",
             "title": "Head",
             "address": "2 Quay St, Victoria\nFloor 2, 1 Main St, Vancouver, BC, V5K, Canada",
             "birthday": "1970-02-03",
@@ -211,8 +212,8 @@ def test_a_uid_that_comes_twice_is_refused_the_second_time(read: Read) -> None:
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [
-        (card("FN:Bo", "NOTE:one", "two"), "line 11 is no part of a card: 'two'"),
-        (card("FN:Bo", "see you at 5: ok"), "line 10 is no part of a card: 'see you at 5: ok'"),
+        (card("FN:Bo", "NOTE:one", "two"), "line 11 doesn't belong to a card: 'two'"),
+        (card("FN:Bo", "see you at 5: ok"), "line 10 doesn't belong to a card: 'see you at 5: ok'"),
         (card("FN:Bo").replace("END:VCARD\n", ""), "END:VCARD is missing below it: what follows may have got lost"),
         (card("FN:Bo").replace("BEGIN:VCARD\n", ""), "BEGIN:VCARD is missing above it"),
         ("\n\nhello there\n", "BEGIN:VCARD is missing above it"),
@@ -223,7 +224,7 @@ def test_a_uid_that_comes_twice_is_refused_the_second_time(read: Read) -> None:
         (card("FN:Bo", "NOTE;CHARSET=unicode_escape;QUOTED-PRINTABLE:=5Cud800"), "line 10 is not 'UNICODE_ESCAPE': mend its CHARSET, or name the encoding with --encoding"),
         (card("FN:Bo", "NOTE:a\0b"), "line 10 holds a NUL byte"),
         (card("FN:Bo", "NOTE;QUOTED-PRINTABLE:=00"), "line 10 holds a NUL byte"),
-        (card("FN:Bo", "NO\0TE:a"), "line 10 is no part of a card: 'NO\\x00TE:a'"),
+        (card("FN:Bo", "NO\0TE:a"), "line 10 doesn't belong to a card: 'NO\\x00TE:a'"),
         (card("FN:Bo", "NOTE:" + "é" * LONGEST), "line 10 is too much: even without its photos this card is far too long"),
         (card("FN:Bo", *["NOTE:" + "x" * 1000] * 200), "line 140 is too much: even without its photos this card is far too long"),
         (card("FN:Team", "KIND:group"), "it is a group of contacts, not a person"),
@@ -231,7 +232,7 @@ def test_a_uid_that_comes_twice_is_refused_the_second_time(read: Read) -> None:
         (card("FN:Bo", "EMAIL:bo"), "'bo' is not an e-mail address"),
         (card("FN:Bo", "NOTE:" + "x" * 10_001), "a cell of 10001 characters; 10000 is the most"),
         (card("FN:Bo\x1b[31m"), "a control character (U+001B) in a cell"),
-        (card("FN:", "PHOTO:x"), "nobody to follow up with: no name, no e-mail, no phone"),
+        (card("FN:", "PHOTO:x"), "no name, company, e-mail or phone"),
     ],
 )  # fmt: skip
 def test_a_bad_card_is_refused_by_line_and_number_and_its_neighbours_are_not(read: Read, bad: str, reason: str) -> None:
@@ -261,7 +262,7 @@ def test_a_soft_line_break_may_come_before_a_mark_that_is_none(write: Write) -> 
 
 
 def test_an_address_that_would_bring_a_nul_byte_is_left_as_it_is(read: Read) -> None:
-    assert only(read, card("FN:Sue", "TEL:tel:604%00")).phone == "tel:604%00"
+    assert only(read, card("FN:Sue", "TEL:tel:604%00")).phone == "604%00"
 
 
 def test_a_soft_line_break_before_the_end_does_not_swallow_it(read: Read) -> None:
@@ -372,8 +373,9 @@ def test_the_content_decides_whatever_the_file_is_called(write: Write, tmp_path:
 
 def test_the_columns_are_known_by_their_names() -> None:
     mapping = map_columns(HEADER)
-    assert [(field, column) for field, column in mapping.used if field != column] == []
-    assert mapping.unused == ("card", *HEADER[9:])
+    renamed = {"company": "organization", "emails": "other_emails", "phones": "other_phones"}
+    assert {field: column for field, column in mapping.used if field != column} == renamed
+    assert mapping.unused == ("card", "fax", "title", "address", "birthday", "website")
 
 
 def test_records_can_be_read_twice(write: Write) -> None:
@@ -388,7 +390,7 @@ def test_refused_cards_are_mended_in_csv_and_imported(read: Read, tmp_path: Path
     write_refusals(str(report), HEADER, [each for each in found if isinstance(each, Refusal)])
     report.write_text(report.read_text("utf-8-sig").replace(",bo,", ",bo@x.example,"))
     with open_table(str(report)) as table:
-        (row,) = rows(table, map_columns(table.header, ["home=address"]))
+        (row,) = rows(table, map_columns(table.header, ["+home=address"]))
     assert isinstance(row, Row)
     assert (row.id, row.name, row.groups) == ("kf748c416fa15eea5", "'=Bo", "old vip")
     assert row.extra == {"home": "1 Main St, Town"}
@@ -397,13 +399,13 @@ def test_refused_cards_are_mended_in_csv_and_imported(read: Read, tmp_path: Path
 @pytest.mark.parametrize(
     "value",
     [
-        *("=1+1", "'=1+1", "\uff1d1", "@SUM(1)", "<script>alert(1)</script>", "{{7*7}}", "\u202egnp", "a\u200bb"),
+        *("=1+1", "'=1+1", "\uff1d1", "@SUM(1)", "<script>alert(1)</script>", "{{7*7}}"),
         *('Robert"); DROP TABLE contact;--', "x" * 10_000, "👩‍👩‍👧", "BEGIN:VCARD", "%00", "C:\\temp"),
     ],
 )  # fmt: skip
 def test_a_hostile_value_stays_the_text_that_it_is(read: Read, value: str) -> None:
     escaped = value.replace("\\", "\\\\").replace(";", "\\;")
-    row = only(read, card(f"FN:{escaped}", f"ORG:{escaped}", f"NOTE:{escaped}"), "firm=organization")
+    row = only(read, card(f"FN:{escaped}", f"ORG:{escaped}", f"NOTE:{escaped}"), "+firm=organization")
     assert (row.name, row.notes, row.extra) == (value, value, {"firm": value})
 
 

@@ -352,3 +352,20 @@ def test_what_was_typed_of_unfinished_work_is_nobody_elses_business_and_is_found
         asked = {"by": "tom", "typed": "typed", "version": 2}
         assert [row[0] for row in store.ask("lists.unfinished", **asked)] == [change.id]
         assert list(store.ask("lists.unfinished", **{**asked, "typed": "other"})) == []
+
+
+def test_F20_an_import_meets_a_contact_that_is_kept_from_the_user_and_says_nothing_of_it(kept: Guarded) -> None:
+    """What the row is known by is somebody's: neither does it become a second contact, nor is told whose it is."""
+    file = kept.folder / "people.csv"
+    file.write_text("Name,Email\nBea Secret,bea@x.example\n")
+    assert kept.run("contacts", "import", "people.csv", "--no-cycle", user="anne").returncode == 0
+    file.write_text("Name,Email\nSomebody,bea@x.example\nNew One,new@x.example\n")
+    told = kept.run("contacts", "import", "people.csv", "--no-cycle", user="tom")
+    assert (told.returncode, told.stdout) == (65, "2 rows: 1 new, 0 changed, 0 same, 1 refused\n")
+    refused = (kept.folder / "people.csv.refused.csv").read_text("utf-8-sig")
+    assert "ask an administrator who owns it" in refused
+    assert "bea-secret" not in (told.stderr + refused).lower().replace(" ", "-")
+    # an id made of a name that is taken by somebody who is kept from the user is another
+    file.write_text("Name,Email\nBea Secret,other@x.example\n")
+    assert kept.run("contacts", "import", "people.csv", "--no-cycle", user="tom").returncode == 0
+    assert kept.ids("tom", "SELECT id FROM contact WHERE email = 'other@x.example'") == {"bea-secret-2"}

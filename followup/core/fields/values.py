@@ -9,6 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from followup.core.fields.artifacts import seen, unformula, whole_number, without_kind
 from followup.core.model import STAGES
 from followup.core.spreadsheet import unguard
 
@@ -16,22 +17,25 @@ LONGEST = 10_000
 SEVERAL = ":::"  # what Google writes between the values of one cell
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
-EMAIL = re.compile(r"""[^\s@<>()\[\]\\,;:"]+@(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W_](?:[\w-]*[^\W_])?""")
 # Half a surrogate pair is what a byte that is not UTF-8 becomes on the command line.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 LISTED = re.compile(f"[;,]|{SEVERAL}")
 MANGLED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
+#: what everybody is in, and what somebody has starred there
+GOOGLES = frozenset(("* mycontacts", "* starred", "* my contacts"))
 LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 
 
 class Unfit(ValueError):
-    """The reason why a record is refused."""
+    """The reason why a record is refused; `field`: the one that it is about, where it is one."""
+
+    field: str | None = None
 
 
 def clean_cell(cell: str, lines: bool = False) -> str | None:
-    """A cell of a file, first of all: without a spreadsheet's guard."""
+    """A cell of a file, first of all: without a spreadsheet's guard, or the formula that it made of a text."""
     # The guard goes first: what it was put before may be nothing but blanks, or compose to something else.
-    return clean_text(unguard(cell), lines, "a cell")
+    return clean_text(unguard(unformula(cell)), lines, "a cell")
 
 
 def clean_text(text: str, lines: bool = False, where: str = "a text") -> str | None:
@@ -41,47 +45,32 @@ def clean_text(text: str, lines: bool = False, where: str = "a text") -> str | N
     if match := CONTROL.search(text):
         raise Unfit(f"a control character (U+{ord(match[0]):04X}) in {where}")
     text = unicodedata.normalize("NFC", text)
-    text = LINE_END.sub("\n", text).strip() if lines else " ".join(text.split())
-    return text or None
+    if lines:
+        text = LINE_END.sub("\n", text.replace("_x000D_", "")).strip()
+        return text if seen(text) else None
+    return " ".join(seen(text).split()) or None
 
 
 def clean_id(text: str) -> str:
+    text = whole_number(without_kind(text))
     if "+" in text:
-        _refuse_mangled("id", text)
+        refuse_mangled("id", text)
     if not ID.fullmatch(text):
         raise Unfit(f"the id {shown(text)} does not fit: letters, digits and . _ @ + - only, 64 at most")
     return text
 
 
-def _refuse_mangled(field: str, text: str) -> None:
+def refuse_mangled(field: str, text: str) -> None:
     """A spreadsheet that takes a long number for one to count with keeps its first digits only."""
     if MANGLED.fullmatch(text):
         raise Unfit(f"the {field} {shown(text)} has lost digits in a spreadsheet: format that column as text there")
 
 
-def clean_email(text: str) -> str:
-    """One address; its domain, which no mail system tells apart by case, in lower case."""
-    if not EMAIL.fullmatch(text) or len(text) > 254:
-        many = text.count("@") > 1
-        raise Unfit(f"{shown(text)} is {'more than one' if many else 'not an'} e-mail address")
-    if text.islower():
-        return text
-    mailbox, _, domain = text.rpartition("@")
-    return f"{mailbox}@{domain.lower()}"
-
-
-def clean_phone(text: str) -> str:
-    """As it stands. Other programs guard +1… with an apostrophe, which is never part of a number."""
-    text = text.lstrip("'") or text
-    if "E" in text or "e" in text:
-        _refuse_mangled("phone", text)
-    return text
-
-
 @lru_cache(maxsize=4096)
 def clean_list(text: str) -> str | None:
-    """`VIP; Old Clients` -> `old-clients vip`: ids, sorted, each once. Google's group of everybody is none."""
-    return " ".join(sorted({slug(item) for item in LISTED.split(text)} - {"", "mycontacts"})) or None
+    """`VIP; Old Clients` -> `old-clients vip`: ids, sorted, each once. Google's own groups are none: it marks them."""
+    items = (item for item in LISTED.split(text) if item.strip().casefold() not in GOOGLES)
+    return " ".join(sorted({slug(item) for item in items} - {"", "mycontacts"})) or None
 
 
 @lru_cache(maxsize=256)

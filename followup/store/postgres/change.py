@@ -26,12 +26,18 @@ from followup.store.tables import (
 
 
 class PostgresChange:
-    """See Change. `hold` is the store's."""
+    """See Change. `hold` and `hold_adding` are the store's."""
 
     def __init__(
-        self, connection: Server, head: Head, resume: int | None, hold: Callable[[Iterable[int]], None]
+        self,
+        connection: Server,
+        head: Head,
+        resume: int | None,
+        hold: Callable[[Iterable[int]], None],
+        hold_adding: Callable[[], None],
     ) -> None:
         self.connection, self.hold, self.resumed = connection, hold, resume is not None
+        self.hold_adding = hold_adding
         self.id = resume or next(_numbers(connection, "write.next_change"))
         if resume is None:
             self._write(insert(CHANGE).sql, [ChangeRow(self.id, *head)])

@@ -133,7 +133,7 @@ class PostgresStore(Answering):
         keys = dumps([*dict.fromkeys(map(id_key, contacts))])
         adding = next(self.ask("dossiers.missing", keys=keys))[0]
         if adding:
-            list(self.ask("write.adding", office=self._office))
+            self.hold_adding()
         list(self.ask("dossiers.hold", keys=keys))
         hidden = {key for (key,) in self.ask("dossiers.hidden", keys=keys)} if adding else ()
         dossiers = super().dossiers(contacts, reach)
@@ -151,6 +151,10 @@ class PostgresStore(Answering):
         list(self.ask("dossiers.hold_of_actions", ids=ids))
         for (user,) in self.ask("dossiers.users_of_actions", ids=ids):
             self._hold_user(user)
+
+    def hold_adding(self) -> None:
+        """See Change.hold_adding."""
+        list(self.ask("write.adding", office=self._office))
 
     def _hold_user(self, user: str) -> None:
         list(self.ask("write.hold_user", office=self._office, subject=user_subject(user)))
@@ -173,7 +177,7 @@ class PostgresStore(Answering):
             self._lock_office(alone)  # from here on no apply changes the version
             if self.catalog.version() != head.catalog_version:
                 raise (Busy if resume else Overtaken)(OVERTAKEN)  # of batches that are saved none is begun anew
-            change = PostgresChange(self.connection, head, resume, self.hold)
+            change = PostgresChange(self.connection, head, resume, self.hold, self.hold_adding)
             yield change
             end("COMMIT" if change.saved and not dry_run else "ROLLBACK")
 

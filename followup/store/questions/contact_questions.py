@@ -108,6 +108,10 @@ class ContactQuestions:
         """Every source that contacts have."""
         return [source for (source,) in self._ask("lists.sources", **reach_values(reach))]
 
+    def keyed(self, keys: Iterable[str], reach: Reach) -> dict[str, str | None]:
+        """The contact's id by external key, as far as there is one; None: the user may not see that contact."""
+        return dict(self._ask("lists.keyed", keys=json_list(keys), **reach_values(reach)))
+
     def twins(self, name: str, email: str | None, phone: str | None, reach: Reach) -> list[Twin]:
         """A few contacts with this folded name, e-mail in lower case, or digits."""
         rows = self._ask("lists.twins", name=name, email=email, phone=phone, **reach_values(reach))

@@ -91,7 +91,7 @@ GROUP BY a.type ORDER BY a.type;
 -- name: contact_columns
 c.id, c.name, c.email, c.phone, c.owner, c.property, c.source, c.type, c.sales_cycle, c.stage, c.groups,
        e.process, e.alias, substr(e.start, 1, 10), e.paused_until, c.follow_up, c.do_not_contact, c.next_action,
-       c.updated_at
+       c.updated_at, c.emails, c.phones, c.first_name, c.last_name, c.created_at, c.details
 
 -- name: contact_filter
 c.gone IS NULL
@@ -99,7 +99,9 @@ c.gone IS NULL
   AND (:owner IS NULL OR c.owner = :owner) AND (:stage IS NULL OR c.stage = :stage)
   AND (:cycle IS NULL OR e.process IN (SELECT value FROM json_each(:cycle))) AND (:source IS NULL OR c.source = :source)
   AND (:closed OR c.stage NOT IN ('won', 'lost'))
-  AND (:text IS NULL OR instr(fold(c.name || ' ' || coalesce(c.email, '') || ' ' || coalesce(c.phone, '')), :text) > 0)
+  AND (:text IS NULL OR instr(fold(c.name || ' ' || coalesce(c.email, '') || ' ' || coalesce(c.phone, '')), :text) > 0
+       OR (c.emails <> '' OR c.phones <> '') AND instr(fold(c.emails || ' ' || c.phones), :text) > 0
+       OR c.details IS NOT NULL AND instr(fold(c.details), :text) > 0)
 
 -- name: contact_tables
 contact AS c LEFT JOIN enrolment AS e ON e.contact = c.id AND e.kind = 'cycle' AND e.ended IS NULL
@@ -148,6 +150,11 @@ FROM (SELECT c.id, c.name, {folded} = :name AS named, coalesce(lower(c.email) = 
       FROM contact AS c WHERE c.gone IS NULL AND {sees_contact}) AS alike
 WHERE mailed OR called OR named
 ORDER BY id LIMIT 3;
+
+-- name: keyed
+-- Who is known by each of :keys, a JSON list; no id: a contact that the user may not see.
+SELECT c.external, CASE WHEN {sees_contact} THEN c.id END FROM contact AS c
+WHERE c.external IN (SELECT value FROM json_each(:keys));
 
 -- name: like
 -- Names to offer where there is none.

@@ -49,6 +49,9 @@ class SqliteChange:
     def hold(self, actions: Iterable[int]) -> None:
         """Whoever changes this store holds all of it."""
 
+    def hold_adding(self) -> None:
+        """As above."""
+
     def put_in_force(self, version: CatalogVersion, ended: Iterable[ItemId], items: Iterable[CatalogItem]) -> None:
         self.connection.execute(insert(CATALOG_VERSION).sql, version)
         self.connection.executemany(

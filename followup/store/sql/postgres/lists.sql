@@ -13,6 +13,15 @@ SELECT subject COLLATE "C" FROM (SELECT subject FROM history WHERE change = :cha
 -- name: typed_so
 c.id IN (SELECT unfinished_changes(:typed))
 
+-- name: keyed
+-- Who is known by each of :keys, a JSON list; no id: somebody who is kept from whoever asks (F20). Keys are looked up as
+-- an array, as in dossiers.hold.
+SELECT c.external, CASE WHEN {sees_contact} THEN c.id END FROM contact AS c
+WHERE c.external = ANY (ARRAY(SELECT value FROM json_each(:keys)))
+UNION ALL
+SELECT wanted.value, NULL FROM json_each(:keys) AS wanted
+WHERE NOT EXISTS (SELECT 1 FROM contact WHERE external = wanted.value) AND is_known_key(wanted.value);
+
 -- name: taken
 -- Which of :keys, a JSON list, are somebody's, or were, seen or not.
 SELECT lower(id) FROM spelled(:keys) AS id;
