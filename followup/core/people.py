@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from datetime import date
 
 from followup.core import history as h
 from followup.core import wishes as w
 from followup.core.draft import Draft
-from followup.core.model import LEAD, LOST, PROSPECT, UNDONE, WON, Action
-from followup.core.office import ELAPSED_MINUTES
+from followup.core.model import LEAD, LOST, PROSPECT, UNDONE, WON
 from followup.core.permission import taken
-from followup.core.process.course import Course, nominal_in
+from followup.core.process.course import Course
 from followup.core.process.placing import choose
-from followup.core.timing import When, add_business_days, local, moment
+from followup.core.reassigning import reassigned
+from followup.core.timing import When, add_business_days, moment
 from followup.errors import Conflict, Refused
 
 
@@ -76,40 +75,7 @@ def hand_over(draft: Draft, owner: str | None, property: str | None) -> None:
         return
     for action in draft.dossier.open_actions:
         if action.enrolment and action.owner == contact.owner:
-            draft.add(_reassigned(draft, action, owner, draft.calendar(action.owner).zone))
-
-
-def rezone(draft: Draft, before: Mapping[str | None, str], actions: Iterable[Action]) -> None:
-    """T1: `actions` that are open follow their owner's clock; only what is rewritten is an event.
-
-    `before`: owners whose zone has changed -> the zone that these actions read in until now.
-    """
-    for action in actions:
-        if action.open and action.owner in before:
-            event = _reassigned(draft, action, action.owner, before[action.owner])
-            if (event.due, event.nominal, event.at) != (action.due, action.nominal, action.at):
-                draft.add(event)
-
-
-def _reassigned(draft: Draft, action: Action, owner: str | None, read_in: str) -> h.Reassigned:
-    """T1: dates and `at:` times stay as they read; another timed due keeps its instant and reads anew."""
-    zone, declared = draft.calendar(owner).zone, _has_declared_time(draft, action)
-    by_hand = action.due[10:] != action.nominal[10:]
-    due = _read_in(zone, When(action.due, action.at), declared and not by_hand)
-    nominal = _read_in(zone, nominal_in(read_in, action), declared)
-    before = {"owner": action.owner, "due": action.due}
-    return h.Reassigned(action.id, owner, due.text, nominal.text, due.at, before)
-
-
-def _read_in(zone: str, when: When, as_it_reads: bool) -> When:
-    return moment(when.text, zone) if as_it_reads or len(when.text) == 10 else local(when.at, zone)
-
-
-def _has_declared_time(draft: Draft, action: Action) -> bool:
-    """Whether the nominal's time of day comes from the step's `at:`, which hours and minutes pass over."""
-    enrolment = draft.dossier.enrolment(action.enrolment)
-    step = Course(draft, enrolment).step_of(action) if enrolment else None
-    return bool(step and step.at and step.offset.unit not in ELAPSED_MINUTES)
+            draft.add(reassigned(draft, action, owner, draft.calendar(action.owner).zone))
 
 
 def transfer(draft: Draft, wish: w.Transfer) -> None:

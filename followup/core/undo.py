@@ -13,7 +13,7 @@ from followup.core.draft import Decision, Draft, Stamp
 from followup.core.evolve import replay
 from followup.core.model import CANCELLED, UNDONE, Action, Dossier, Enrolment
 from followup.core.office import Office
-from followup.core.people import rezone
+from followup.core.reassigning import rezone
 from followup.core.timing import today, utc_text
 from followup.errors import Refused
 

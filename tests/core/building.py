@@ -19,9 +19,9 @@ from followup.core.migration.edition import Heap
 from followup.core.migration.effects import KINDS, Effect
 from followup.core.migration.migrate import migrate
 from followup.core.model import UNDONE, Action, Dossier, Enrolment
-from followup.core.people import rezone
 from followup.core.process.course import Course
 from followup.core.process.rounds import begin
+from followup.core.reassigning import rezone
 from followup.core.timing import moment
 from followup.core.undo import undo
 

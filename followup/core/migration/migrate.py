@@ -18,9 +18,9 @@ from followup.core.migration.inserting import insert
 from followup.core.migration.redating import redate
 from followup.core.model import Action, Dossier
 from followup.core.office import Step
-from followup.core.people import rezone
 from followup.core.process.placing import choose, nothing_open
 from followup.core.process.rounds import begin, up_to_loop, walk
+from followup.core.reassigning import rezone
 from followup.core.timing import When
 from followup.core.wishes import Choice
 from followup.errors import Refused
