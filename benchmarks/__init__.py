@@ -1,1 +1,1 @@
-"""What is measured, each against its floor or peer in one run. Ratios count; milliseconds belong to the machine."""
+"""Benchmarks, each next to its reference or peer in one run. Only ratios count; milliseconds depend on the machine."""

@@ -1,7 +1,7 @@
 """`make bench`: each job, its reference in the same run, and the ratio. Sizes are arguments.
 
 References: the same Typer app printing nothing; a raw executemany of the same rows into the same tables; and
-Taskwarrior, todoman, check-jsonschema where they are installed.
+Taskwarrior, todoman, check-jsonschema if they are installed.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def python(office: Path, code: str) -> None:
 
 
 def interleaved(ours: Callable[[], None], reference: Callable[[], None]) -> tuple[float, float]:
-    """Medians of both, in ms, run turn by turn so that a noisy machine disturbs both alike."""
+    """Medians of both, in ms, run alternately so that a noisy machine affects both equally."""
     mine, theirs = [], []
     for _ in range(ROUNDS):
         mine.append(timed(ours))
@@ -97,7 +97,7 @@ def row(name: str, size: int, ours: float, reference: float) -> None:
 
 
 def peers(folder: Path, size: int) -> None:
-    """Due lists of Taskwarrior and todoman with as many tasks, where installed and up to the size that they bear."""
+    """Due lists of Taskwarrior and todoman with as many tasks, if installed, up to the size that they can handle."""
     for name, most, made in (("task", 100_000, data.taskwarrior), ("todo", 10_000, data.todoman)):
         program = installed(name)
         if program and size <= most:
@@ -108,17 +108,17 @@ def peers(folder: Path, size: int) -> None:
 
 
 def installed(name: str) -> str | None:
-    """A peer on the PATH, or where `make peers` puts them."""
+    """A peer on the PATH, or in the folder of `make peers`."""
     return shutil.which(name) or shutil.which(name, path=str(Path(".peers/bin").resolve()))
 
 
 def bulk(folder: Path, size: int = 20_000) -> None:
-    """Import and assign against a raw executemany of the very rows that they wrote, into a copy of the same store."""
+    """Import and assign, against a raw executemany of the same rows into a copy of the same store."""
     office = filled_store(folder / "bulk", 0)
     contacts_csv(office / "contacts.csv", size)
     os.environ["FOLLOWUP_USER"] = "sue"
     kept, server = f"sqlite:///{office}/followup.db", new_schema()
-    command(office, "store", "copy", kept, server)  # nobody is in it yet
+    command(office, "store", "copy", kept, server)  # it has no contacts yet
     for name, url in (("SQLite", kept), ("PostgreSQL", server)):
         for job, words in BULK.items():
             copy = new_schema() if url == server else f"sqlite:///{folder}/{job}.db"
@@ -135,7 +135,7 @@ BULK = {
 
 
 def agenda(folder: Path, actions: int = 1_000_000) -> None:
-    """The agendas of 200 users, a file each, against reading the rows that they list."""
+    """The agendas of 200 users, one file each, against reading the same rows."""
     office = filled_store(folder / "agenda", actions, users=200)
     os.environ["FOLLOWUP_USER"] = "sue"
     row("agenda, 200 users", actions, timed(partial(command, office, "agenda", "--out", "agendas")), read(office))
@@ -144,7 +144,7 @@ def agenda(folder: Path, actions: int = 1_000_000) -> None:
 
 
 def read(office: Path) -> float:
-    """The time, in ms, of a Python that reads the same rows."""
+    """The time, in ms, of a Python script that reads the same rows."""
     code = (
         "import sqlite3; c = sqlite3.connect('followup.db')\n"
         "for n in range(200):\n"
@@ -156,7 +156,7 @@ def read(office: Path) -> float:
 
 
 def doctor(folder: Path) -> None:
-    """Replay at two sizes: linear, if the second takes as much more as it has more events."""
+    """Replay at two sizes: it is linear if time grows as much as the number of events."""
     took = {}
     for size in (5_000, 20_000):
         office = filled_store(folder / f"doctor-{size}", 0)
@@ -169,8 +169,8 @@ def doctor(folder: Path) -> None:
 
 
 def editions(folder: Path, size: int) -> None:
-    """`diff` and `apply` of an edit that moves everybody, in 50 cycles: against reading the rows that it looks at,
-    and against that with rewriting those that it changes."""
+    """`diff` and `apply` of an edit that moves every contact, in 50 cycles: against reading the same rows,
+    and against also rewriting the changed ones."""
     office = filled_store(folder / f"editions-{size}", 0)
     os.environ["FOLLOWUP_USER"] = "sue"
     data.many_cycles(office, 50, "10 days")
@@ -189,7 +189,7 @@ def editions(folder: Path, size: int) -> None:
     shutil.rmtree(office)
 
 
-#: everything that is known of those who are on a cycle
+#: reads all rows of contacts on a cycle
 READING = """
 import sqlite3
 c = sqlite3.connect("followup.db")
@@ -201,7 +201,7 @@ for table, on in (("contact", "t.id = e.contact"), ("action", "t.enrolment = e.i
 
 
 def validate(folder: Path) -> None:
-    """200 files of 8 steps, against check-jsonschema where it is installed."""
+    """200 files of 8 steps, against check-jsonschema if it is installed."""
     project = folder / "validate"
     cycle_files(project / "cycles", 200)
     words = [sys.executable, "-m", "followup", "validate", "cycles"]

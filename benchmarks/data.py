@@ -1,4 +1,4 @@
-"""Stores, files and tasks of any size to measure with: the same for the same size."""
+"""Generates stores, files and tasks of any size; the same size gives the same data."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-OPEN_EACH = 50  # open actions of tom's that are due
+OPEN_EACH = 50  # tom's open actions that are due
 
 
 def filled_store(folder: Path, actions: int, users: int = 0, login: str = "") -> Path:
-    """A sample office whose store has so many actions: a twentieth of them open, 50 of tom's due today.
+    """A sample office with `actions` actions: a twentieth of them open, 50 of tom's due today.
 
-    `users`: how many of the 200 reps that own the others are declared; `login`: tom's, on a server.
+    `users`: how many of the 200 reps who own the others are declared; `login`: tom's, on a server.
     """
     subprocess.run(
         [sys.executable, "-m", "followup", "init", str(folder), "--empty"], check=True, stdout=subprocess.DEVNULL
@@ -95,7 +95,7 @@ def enrolments(actions: int) -> Iterator[tuple[object, ...]]:
 
 
 def rows(actions: int) -> Iterator[tuple[object, ...]]:
-    """Ten actions a contact: nine completed calls, and of every second contact one that is open."""
+    """Ten actions per contact: nine completed calls, and for every second contact an open one."""
     for n in range(actions):
         contact, turn = divmod(n, 10)
         who = "tom" if contact < OPEN_EACH else f"rep{contact % 200}"
@@ -130,7 +130,7 @@ def rows(actions: int) -> Iterator[tuple[object, ...]]:
 
 
 def contacts_csv(path: Path, count: int, cycles: int = 0, owners: Sequence[str] = ("tom",)) -> None:
-    """`cycles`: of how many each contact is put on one; `owners`: who has them, in turn."""
+    """`cycles`: put each contact on one of this many; `owners`: their owners, in turn."""
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file)
         more = ["cycle"] if cycles else []
@@ -150,7 +150,7 @@ def contacts_csv(path: Path, count: int, cycles: int = 0, owners: Sequence[str] 
 
 
 def many_cycles(project: Path, count: int, offset: str, recompute: bool = False) -> None:
-    """So many cycles of two calls with aliases of their names, in one file of the project's catalog."""
+    """`count` cycles of two calls, with aliases of the same names, in one file of the project's catalog."""
     cycles = "".join(
         f"  many-{n}:\n    name: Many {n}\n    steps:\n"
         f"      - {{id: first, name: First, type: call, offset: {offset}}}\n"
@@ -164,7 +164,7 @@ def many_cycles(project: Path, count: int, offset: str, recompute: bool = False)
 
 
 def cycle_files(folder: Path, count: int) -> None:
-    """So many files of one cycle with eight steps, and the office they need."""
+    """`count` files of one cycle with eight steps, and an office."""
     folder.mkdir(parents=True)
     (folder / "office.yaml").write_text(
         "office: {name: Bench, zone: UTC, working_days: mon-fri, hours: '09:00-17:00'}\n"
@@ -183,7 +183,7 @@ def cycle_files(folder: Path, count: int) -> None:
 
 
 def taskwarrior(folder: Path, count: int) -> tuple[list[str], dict[str, str]]:
-    """A Taskwarrior with so many tasks, a twentieth of them pending; what lists them, and the environment it needs."""
+    """A Taskwarrior with `count` tasks, a twentieth of them pending; returns its list command and environment."""
     folder.mkdir()
     env = {"TASKDATA": str(folder), "TASKRC": str(folder / "rc")}
     (folder / "rc").write_text("confirmation=no\nverbose=nothing\n")
@@ -205,7 +205,7 @@ def taskwarrior(folder: Path, count: int) -> tuple[list[str], dict[str, str]]:
 
 
 def todoman(folder: Path, count: int) -> tuple[list[str], dict[str, str]]:
-    """A todoman with so many tasks, a file each; its cache is filled once, as it would be from the day before."""
+    """A todoman with `count` tasks, one file each; its cache is filled by the first run."""
     tasks = folder / "tasks" / "work"
     tasks.mkdir(parents=True)
     for n in range(count):

@@ -1,6 +1,6 @@
-"""`make house`: the house in figures, those of docs/decisions/0015. Names another working copy to compare it with.
+"""`make house`: metrics of the code, those of docs/decisions/0015. The argument is another working copy to measure.
 
-What commands go through is counted while they run (benchmarks.rooms), everything else is read from the text.
+What commands run through is counted while they run (benchmarks.rooms), everything else is read from the source.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from typing import NamedTuple
 
 import grimp
 
-#: a store's engines have files of the same names, as their packages are one and the same thing thrice
+#: the store's three engines are parallel packages with the same file names
 ENGINES = re.compile(r"store/(sqlite|postgres|folder)/")
 ANY = r"\bAny\b"
 CLUMP = frozenset({"draft", "enrolment", "cycle"})
 MUTABLE = frozenset({"dict", "list", "set", "defaultdict", "Counter", "deque"})
 
-#: an import of one row that has something for every rule: a list, a date, a cycle
+#: an import of one row that covers every rule: a list, a date, a cycle
 ROW = "name,email,do_not_contact,created_at,owner,cycle\nAnn Lee,ann@example.com,sms,2026-05-01,tom,follow-up-2\n"
 COMMANDS = {
     "due": ("tom", ("due",)),
@@ -35,13 +35,13 @@ COMMANDS = {
     "apply of one offset": ("sue", ("apply", "--yes")),
 }
 OFFSET, OTHER_OFFSET = "offset: 1 day}", "offset: 2 days}"
-#: written in batches, a statement for each table, however many rows the trace shows
+#: written in batches, one statement per table, although the trace shows one per row
 BATCHED = re.compile(r"(INSERT INTO|UPDATE) (history|contact|enrolment|action)\b")
 NO_QUESTIONS = ("PRAGMA", "BEGIN", "COMMIT", "ROLLBACK")
 
 
 class Module(NamedTuple):
-    """`path` inside the package."""
+    """`path`: inside the package."""
 
     path: str
     text: str
@@ -129,7 +129,7 @@ def _is_mutable(value: ast.expr | None) -> bool:
 
 
 def circles(tree: Path) -> str:
-    """Modules that import each other, however far around, lazy imports counted."""
+    """Import cycles of any length, including lazy imports."""
     sys.path.insert(0, str(tree))
     graph = grimp.build_graph("followup", cache_dir=None)
     upstream = {module: graph.find_upstream_modules(module) for module in graph.modules}

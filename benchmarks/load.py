@@ -1,8 +1,8 @@
-"""`make load`: fifty reps at once, each typing one command after the other, an administrator who applies
-edits, and cron; on SQLite, and on PostgreSQL, where every rep has a login of their own.
+"""`make load`: fifty reps at once, each running one command after the other, an administrator who applies
+edits, and cron; on SQLite, and on PostgreSQL, where each rep has their own login.
 
-Fails where anybody is shown an error, where what was answered is not what is stored, or where doctor finds a fault.
-SECONDS is how long each store is loaded, USERS how many reps there are.
+Fails if a user sees an error, if an answer doesn't match the store, or if doctor finds a fault.
+SECONDS: how long each store is loaded; USERS: the number of reps.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from followup.store.tables import HISTORY
 from tests.servers import database, let_in, new_schema, schema_of, server_url, tool
 
 NOW = "2026-05-04T09:00"
-EACH = 40  # contacts that a rep owns
-#: what a rep types, and how often of a hundred
+EACH = 40  # contacts per rep
+#: a rep's commands, and their share in percent
 TYPED = {
     "due": 30,
     "complete": 22,
@@ -44,12 +44,12 @@ TYPED = {
     "assign": 2,
     "undo": 1,
 }
-#: a command that changes something -> the event that its answer stands for
+#: a command that changes something -> the event that it records
 TOLD = {"complete": "completed", "attempt": "attempted", "contacts add": "added", "reschedule": "rescheduled"}
 
 
 class Done(NamedTuple):
-    """A command that has ended."""
+    """A finished command."""
 
     command: str
     seconds: float
@@ -59,7 +59,7 @@ class Done(NamedTuple):
 
 
 class Office:
-    """Where it is kept, and by which url each user reaches it."""
+    """An office: its folder, its store, and each user's store URL."""
 
     def __init__(self, folder: Path, url: str, users: int) -> None:
         self.folder, self.url, self.users, self.urls = folder, url, users, dict[str, str]()
@@ -94,7 +94,7 @@ def main() -> None:
 
 
 def begun(folder: Path, url: str, users: int) -> Office:
-    """An office with so many reps, who have contacts."""
+    """Create an office with `users` reps, who have contacts."""
     office = Office(folder, url, users)
     must(subprocess.run([sys.executable, "-m", "followup", "--store", url, "init", str(folder), "--empty"]).returncode)
     reps = [f"rep{n}" for n in range(users)]
@@ -117,7 +117,7 @@ def must(code: int) -> None:
 
 
 def loaded(name: str, office: Office, seconds: int) -> bool:
-    """Whether something was wrong."""
+    """Run the load; return whether something failed."""
     before = events(office)
     office.until = time.monotonic() + seconds
     with ThreadPoolExecutor(office.users + 2) as pool:
@@ -137,12 +137,12 @@ def loaded(name: str, office: Office, seconds: int) -> bool:
 
 
 def excused(one: Done) -> bool:
-    """What is no error: being told who was first, and that nothing is there to take back."""
+    """Whether it isn't an error: a conflict with another user, or nothing to undo."""
     return one.code == 5 or (one.command == "undo" and one.code in (1, 4, 66))
 
 
 def rep(office: Office, number: int) -> Iterator[Done]:
-    """One command after the other, without a pause."""
+    """A rep's commands, one after the other, without a pause."""
     dice, user, mine = random.Random(number), f"rep{number}", list[int]()
     contacts = [f"n{n:07}" for n in range(number, office.users * EACH, office.users)]
     while office.goes_on():
@@ -157,7 +157,7 @@ def rep(office: Office, number: int) -> Iterator[Done]:
 
 
 def words(command: str, mine: list[int], contact: str, dice: random.Random) -> list[str]:
-    """What is typed behind the command."""
+    """The command's arguments."""
     match command:
         case "complete":
             return [str(mine.pop()), "--notes", "rang; \u201cwill think\u201d"]
@@ -179,7 +179,7 @@ def words(command: str, mine: list[int], contact: str, dice: random.Random) -> l
 
 
 def administrator(office: Office) -> Iterator[Done]:
-    """Edits the catalog and applies it, hands over a dozen contacts, has a look at what is stranded."""
+    """Edit the catalog and apply it, reassign a dozen contacts, and list stranded ones."""
     file = office.folder / "cycles" / "long-term.yaml"
     text, turn = file.read_text(), 0
     while office.goes_on():
@@ -189,14 +189,14 @@ def administrator(office: Office) -> Iterator[Done]:
         yield office.type("sue", "apply", "--yes")
         some = [f"n{n:07}" for n in range(turn * 12, turn * 12 + 12)]
         yield office.type("sue", "assign", *some, "not-interested")
-        yield office.type("max", "stranded", "--format", "json")._replace(code=0)  # 1: there are some
+        yield office.type("max", "stranded", "--format", "json")._replace(code=0)  # 1: some are stranded
         for _ in range(4):
             if office.goes_on():
                 yield office.type("max", "due", "--all-users", "--format", "json")
 
 
 def cron(office: Office) -> Iterator[Done]:
-    """Agendas and backups; each backup is restored and looked through."""
+    """Agendas and backups; each backup is restored and checked."""
     turn = 0
     while office.goes_on():
         turn += 1
@@ -210,7 +210,7 @@ def backed_up(office: Office, turn: int) -> Iterator[Done]:
 
 
 def dumped(office: Office, turn: int) -> Iterator[Done]:
-    """By the server's own tools, as docs/postgresql.md says, into a database of its own."""
+    """Back up with the server's own tools, as in docs/postgresql.md, and restore into a separate database."""
     name, schema = f"restored{turn}_{schema_of(office.url)}", schema_of(office.url)
     server = server_url()
     elsewhere = database(server, name)
@@ -229,13 +229,13 @@ def dumped(office: Office, turn: int) -> Iterator[Done]:
 
 
 def events(office: Office) -> Counter[str]:
-    """How often each kind of thing has happened."""
+    """The number of events of each kind."""
     with closing(open_store(office.url)) as store:
         return Counter(row[3] for row in store.rows_of(HISTORY))
 
 
 def lost_answers(done: list[Done], happened: Counter[str]) -> list[str]:
-    """Commands that said that something was done, and what the history has of it."""
+    """Commands whose number of successful answers differs from the number of their events in the history."""
     answered = Counter(one.command for one in done if one.code == 0)
     return [
         f"{command} was answered {answered[command]} times, and {event} {happened[event]} times"

@@ -1,4 +1,4 @@
-"""How a process runs tests for the mutants: in which order, until when, and what is noted on the way."""
+"""Runs tests for mutants in a process: their order, when to stop, and what to record."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis.errors import HypothesisException
 
 from benchmarks.mutations import Mutant
 
-# plain assertions: nobody reads these failures, and modules that are imported already could not be rewritten
+# plain assertions: no one reads these failures, and modules that are already imported couldn't be rewritten
 WORDS = (
     "-x",
     "-q",
@@ -29,20 +29,20 @@ WORDS = (
 
 
 class Reach(NamedTuple):
-    """Which tests run which line of which file (a path inside the tree), and the seconds that each test takes."""
+    """The tests that run each line of each file (a path inside the tree), and each test's duration in seconds."""
 
     tests: Mapping[str, Mapping[int, frozenset[str]]]
     seconds: Mapping[str, float]
 
     def nearest(self, mutant: Mutant) -> Mapping[str, float]:
-        """Those that run the mutant's statement; all of them where it runs as its module is loaded."""
+        """The tests that run the mutant's statement; all of them if it runs when its module is loaded."""
         lines = self.tests.get(mutant.path, {})
         tests = lines.get(max((line for line in lines if line <= mutant.line), default=0), frozenset())
         return self.seconds if "" in tests else {test: self.seconds[test] for test in tests}
 
 
 class Observer:
-    """Tells the measurement which test runs, and takes the time."""
+    """Sets the current test as coverage context, and measures its duration."""
 
     def __init__(self, coverage: Coverage) -> None:
         self.coverage = coverage
@@ -58,7 +58,7 @@ class Observer:
 
 
 def _forget() -> None:
-    """What one test has had worked out would not run for the next."""
+    """Clear caches: code whose result one test cached would not run for the next."""
     for name in [name for name in sys.modules if name.startswith("followup.")]:
         for thing in vars(sys.modules[name]).values():
             if isinstance(thing, functools._lru_cache_wrapper):
@@ -66,7 +66,7 @@ def _forget() -> None:
 
 
 class FirstFailure:
-    """Runs some of the tests, the quickest first, and knows the first that failed, or what else was wrong."""
+    """Runs some of the tests, quickest first, and records the first failure, or another error."""
 
     def __init__(self, some: Mapping[str, float] | None) -> None:
         self.some = some
@@ -74,14 +74,14 @@ class FirstFailure:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> Iterator[None]:
-        yield  # whatever order the tests' own conftest has in mind
+        yield  # after the conftest's own ordering
         if (some := self.some) is not None:
             items[:] = sorted((item for item in items if item.nodeid in some), key=lambda item: some[item.nodeid])
         for item in items:
             self._stop_at_first_example(item)
 
     def _stop_at_first_example(self, item: pytest.Item) -> None:
-        """One failing example is enough: making it small would take minutes."""
+        """Stop at one failing example: shrinking it would take minutes."""
         handle = getattr(getattr(item, "obj", None), "hypothesis", None)
         if handle is not None:
             handle.inner_test = self._stopping(handle.inner_test, item.nodeid)
@@ -91,7 +91,7 @@ class FirstFailure:
         def stopping(*values: object, **named: object) -> object:
             try:
                 return test(*values, **named)
-            except HypothesisException:  # how an example is passed over
+            except HypothesisException:  # Hypothesis skips an example this way
                 raise
             except Exception:
                 self.name = name
@@ -109,14 +109,14 @@ class FirstFailure:
 
 
 def first_failure(tests: Sequence[str], some: Mapping[str, float] | None = None) -> str:
-    """Its name; empty if all of them pass, or `some` of them. `tests` are pytest's words."""
+    """The name of the first failing test; empty if all (or `some`) pass. `tests`: pytest arguments."""
     noted = FirstFailure(some)
     code = pytest.main([*WORDS, *tests], plugins=[noted])
     return "" if code == pytest.ExitCode.OK else noted.name or f"pytest, which ended with {code!r}"
 
 
 def reach(tests: Sequence[str], tree: Path, where: str) -> Reach | str:
-    """Or the first test that fails without any mutant."""
+    """The reach of the tests, or the name of the first test that fails without a mutant."""
     coverage = Coverage(data_file=None, include=[str(tree / where), str(tree / where / "*")])
     observer, failing = Observer(coverage), FirstFailure(None)
     coverage.start()
@@ -128,7 +128,7 @@ def reach(tests: Sequence[str], tree: Path, where: str) -> Reach | str:
 
 
 def _tests_of_lines(coverage: Coverage, tree: Path) -> dict[str, dict[int, frozenset[str]]]:
-    """The name of no test stands for the loading of the module."""
+    """The tests of each line; an empty test name means that the line runs when its module is loaded."""
     lines: dict[str, dict[int, frozenset[str]]] = {}
     data = coverage.get_data()
     for file in data.measured_files():

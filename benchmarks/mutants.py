@@ -1,8 +1,8 @@
-"""`make mutants`: a sample of the changes that a mistake could make to the core, and which of them no test notices.
+"""`make mutants`: a sample of small changes to the core, as a mistake could make, and which of them no test notices.
 
-Each mutant is written into a copy of the tree and tried in a process of its own, forked from this one, which has
-everything but the house imported. It meets the tests of `NEAR`, those that run its line first, then the quick part of
-`WIDE`. A survivor is a test to be written, or it is named with a reason in `equivalent_mutants.toml`.
+Each mutant is written into a copy of the tree and tested in its own process, forked from this one, which has already
+imported everything but the program. It runs the tests of `NEAR`, those that run its line first, then the quick part
+of `WIDE`. A survivor needs a new test, or an entry with a reason in `equivalent_mutants.toml`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ THIRD_PARTY = (
     "psycopg",
 )
 EQUIVALENT = Path(__file__).parent / "equivalent_mutants.toml"
-#: of processor time for one run of tests: several times what it takes when nothing is changed
+#: limit of CPU time for one test run: several times what it takes without a mutant
 SECONDS = 200
 MEMORY = 4 << 30
 OVER = "its time, or its memory"
@@ -64,7 +64,7 @@ def main() -> None:
 
 
 def _judged(sample: list[Mutant], tree: Path, options: argparse.Namespace) -> int:
-    """The exit code: 1 if one survived."""
+    """Test the mutants; return the exit code: 1 if one survived."""
     excuses = _excuses()
     noticeable = [mutant for mutant in sample if _words(mutant) not in excuses]
     reached = in_process(partial(reach, NEAR, tree, options.where))
@@ -95,7 +95,7 @@ def _options() -> argparse.Namespace:
 
 
 def _copied(root: Path, folder: Path) -> Path:
-    """The tree that mutants are written into; this process and all that it starts import from there."""
+    """Copy the tree for the mutants; this process and all its children import from there."""
     tree = folder / "tree"
     shutil.copytree(root, tree, ignore=shutil.ignore_patterns(".*", "build", "dist"), symlinks=True)
     os.chdir(tree)
@@ -124,7 +124,7 @@ def _excuses() -> frozenset[tuple[str, str, str]]:
 
 
 def _words(mutant: Mutant) -> tuple[str, str, str]:
-    """What it is known by in the list of excuses, which lasts when lines move."""
+    """The mutant's key in the list of equivalents, which doesn't depend on line numbers."""
     return Path(mutant.path).name, " ".join(mutant.removed), " ".join(mutant.added)
 
 
@@ -133,12 +133,12 @@ def _unnoticed(several: list[Mutant], tree: Path, failure_of: Callable[[Mutant],
 
 
 def _failure(mutant: Mutant, tree: Path, failure_of: Callable[[Mutant], str]) -> str:
-    """The test that notices, or what else does; empty if nothing does."""
+    """The test, or other failure, that notices the mutant; empty if none does."""
     started = time.monotonic()
     file = tree / mutant.path
     try:
         file.write_text(mutant.text)
-        os.utime(file, (0, 0))  # never the time that bytecode was cached for: two mutants may be of one size and second
+        os.utime(file, (0, 0))  # never match cached bytecode: two mutants may have the same size and second
         failure = failure_of(mutant)
     finally:
         file.write_text(mutant.before)
@@ -154,7 +154,7 @@ def _near(reached: Reach, mutant: Mutant) -> str:
 
 
 def _wide() -> str:
-    """A test of a whole process may fail because the machine is busy; then it passes when it is asked again."""
+    """The failing test, run twice: a test that starts a process may fail because the machine is busy."""
     os.environ["QUICK"] = "1"
     failure = in_process(partial(first_failure, (*WIDE, *QUICK)))
     if "::" in failure:
@@ -164,7 +164,7 @@ def _wide() -> str:
 
 
 def in_process(work: Callable[[], T], limit: int = SECONDS) -> T | str:
-    """What it returns in a fork of this process; OVER if it died, or had to be stopped."""
+    """The result of `work` in a fork of this process; OVER if it died, or had to be stopped."""
     ours, theirs = forking.Pipe(duplex=False)
     process = forking.Process(target=_worked, args=(work, theirs, limit))
     process.start()
@@ -180,9 +180,9 @@ def in_process(work: Callable[[], T], limit: int = SECONDS) -> T | str:
 
 
 def _worked(work: Callable[[], object], answer: Connection, limit: int) -> None:
-    """With limits, since a mutant may run or grow for ever; processor time, since others use the machine too."""
+    """Run with limits, because a mutant may run or grow forever; CPU time, because the machine is shared."""
     os.setsid()
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in what a shell runs in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell ignores it for background jobs
     resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     nowhere = os.open(os.devnull, os.O_RDWR)

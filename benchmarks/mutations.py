@@ -1,6 +1,6 @@
-"""What a mutant is, and every one that a source file has: one small change, written into the text at its place.
+"""Defines mutants, and generates all of a source file: one small change each, made in the text.
 
-A name's only assignment is not dropped, nor a whole function: the error that follows says only that the line was run.
+Not dropped: a name's only assignment, and functions; the resulting error would only show that the line ran.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ SWAPS = MappingProxyType(
     }
 )
 NAMES = MappingProxyType({"min": "max", "max": "min", "any": "all", "all": "any"})
-#: each of these joins what it has on both sides, so that one side may be left out
+#: operators that join both sides, so that one side can be left out
 JOINS = (ast.Add, ast.BitOr, ast.BitAnd)
 
 
 class Mutant(NamedTuple):
-    """`path` inside the tree; `text` is the whole file as changed."""
+    """`path`: inside the tree; `text`: the complete changed file."""
 
     path: str
     line: int
@@ -65,7 +65,7 @@ class Mutant(NamedTuple):
 
 
 class Change(NamedTuple):
-    """`start` and `end` count bytes."""
+    """`start` and `end`: in bytes."""
 
     kind: str
     start: int
@@ -74,7 +74,7 @@ class Change(NamedTuple):
 
 
 class Source:
-    """A file's bytes, with the places of nodes in them."""
+    """A file's bytes, with positions of nodes."""
 
     def __init__(self, text: str) -> None:
         self.bytes = text.encode()
@@ -96,7 +96,7 @@ class Source:
         return Change(kind, self.start(node), self.end(node), words)
 
     def between(self, kind: str, left: ast.expr, right: ast.expr, operator: type[ast.AST]) -> Iterator[Change]:
-        """The operator stands somewhere between two operands, with parentheses and line breaks around it."""
+        """Swap the operator, which is between two operands, maybe with parentheses and line breaks around it."""
         old, new = SWAPS[operator]
         at = self.bytes.index(old.encode(), self.end(left), self.start(right))
         yield Change(kind, at, at + len(old), new)
@@ -109,7 +109,7 @@ class Source:
 
 
 def mutants(tree: Path, where: str) -> list[Mutant]:
-    """All of them under `where`, a folder or a file of `tree`, in the order of the text."""
+    """All mutants under `where`, a folder or a file of `tree`, in text order."""
     root = tree / where
     files = [root] if root.is_file() else sorted(root.rglob("*.py"))
     return [mutant for file in files for mutant in of_file(file.read_text(), str(file.relative_to(tree)))]
@@ -134,8 +134,8 @@ def changes(source: Source, module: ast.Module) -> Iterator[Change]:
 
 
 def nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """The node and what is in it: no type, no docstring, nothing that only the type checker reads, and no f-string,
-    whose parts have no places before Python 3.12."""
+    """The node and its children, without types, docstrings, code for the type checker only, and f-strings,
+    whose parts have no positions before Python 3.12."""
     if _is_for_readers(node):
         return
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "cast":
@@ -159,7 +159,7 @@ def _is_for_readers(node: ast.AST) -> bool:
         case ast.Expr(value=ast.Constant()):
             return True
         case ast.Subscript(value=ast.Name(id=name)) | ast.BinOp(op=ast.BitOr(), right=ast.Name(id=name)):
-            return name[0].isupper() and not name.isupper()  # a type; what is all in capitals is a table
+            return name[0].isupper() and not name.isupper()  # a type; names in capitals are tables
         case ast.If(test=ast.Name(id="TYPE_CHECKING")):
             return True
         case ast.Expr(value=ast.Call(func=ast.Name(id="assert_never"))):
@@ -168,7 +168,7 @@ def _is_for_readers(node: ast.AST) -> bool:
 
 
 def _entries(source: Source, table: ast.expr) -> Iterator[Change]:
-    """A table of the module without one of its entries."""
+    """Changes that drop an entry of a module-level table."""
     match table:
         case ast.Call(args=[only], keywords=[]):
             yield from _entries(source, only)
@@ -268,7 +268,7 @@ def _of_call(source: Source, node: ast.Call) -> Iterator[Change]:
 
 
 def _arguments(source: Source, node: ast.Call) -> Iterator[Change]:
-    """The last of several arguments, and each that is named or starred: others cannot be left out."""
+    """Drop the last of several arguments, or a named or starred one; others can't be left out."""
     items = [source.words(argument) for argument in node.args]
     named = [
         f"{word.arg}={source.words(word.value)}" if word.arg else f"**{source.words(word.value)}"

@@ -1,4 +1,4 @@
-"""The least that a change of so many rows can take: bare inserts and updates of the very rows that it wrote."""
+"""The minimum time of a change: bare inserts and updates of the same rows."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from followup.store.opening import open_store
 from followup.store.tables import TABLES, Table, insert
 from tests.servers import schema_of
 
-#: a statement for many rows, `?` for each value
+#: a statement for many rows, with `?` for each value
 Write = tuple[str, list[tuple[Any, ...]]]
 
 
 def raw(before: str, after: str) -> float:
-    """The time, in ms, of one transaction that makes the store at the url `before` what the one at `after` is."""
-    writes = sorted(_writes(before, after), key=lambda write: write[0].startswith("INSERT"))  # closed makes room
+    """The time, in ms, of one transaction that turns the store at the URL `before` into the one at `after`."""
+    writes = sorted(_writes(before, after), key=lambda write: write[0].startswith("INSERT"))  # updates free unique keys
     with closing(_bare(before)) as connection:
         began = time.perf_counter()
         connection.execute("BEGIN")
@@ -33,7 +33,7 @@ def raw(before: str, after: str) -> float:
 
 
 def _bare(url: str) -> Any:
-    """A connection that nothing guards, as durable as the program's."""
+    """A connection without followup's guards, but with the same durability."""
     if url.startswith("sqlite"):
         connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
         connection.execute("PRAGMA synchronous = EXTRA")
@@ -57,7 +57,7 @@ def _writes(before: str, after: str) -> Iterator[Write]:
 
 
 def _update(table: Table, changed: list[tuple[tuple[Any, ...], tuple[Any, ...]]]) -> Write:
-    """Of the columns that differ in any row."""
+    """An update of the columns that differ in any row."""
     columns, width = table.columns, len(table.key)
     places = [n for n in range(len(columns)) if any(old[n] != new[n] for old, new in changed)]
     given = ", ".join(f"{columns[n]} = ?" for n in places)

@@ -1,7 +1,7 @@
-"""What one command goes through: `python -m benchmarks.rooms FILE WORDS...`, in the folder of an office, runs `followup
-WORDS` and writes to FILE, as JSON lines, each module whose functions it enters and each statement that it asks SQLite.
+"""Trace a command: `python -m benchmarks.rooms FILE WORDS...`, in an office's folder, runs `followup WORDS`
+and writes to FILE, as JSON lines, each module whose functions it enters, and each SQLite statement.
 
-A line is written when it happens: the program leaves by `os._exit`, after which nothing more is done.
+Lines are written immediately, because the program exits with `os._exit`, which skips all cleanup.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import IO, Any
 
 connect = sqlite3.connect
 modules: set[str] = set()
-#: what runs while a module loads is not the command's
+#: modules being loaded: calls during a load aren't the command's
 loading: list[FrameType] = []
 
 
@@ -23,7 +23,7 @@ def main() -> None:
     from followup.__main__ import main as followup
 
     global notes
-    notes = Path(sys.argv[1]).open("w", buffering=1)  # noqa: SIM115 - until the program has left
+    notes = Path(sys.argv[1]).open("w", buffering=1)  # noqa: SIM115 - open until the program exits
     sys.argv[:2] = ["followup"]
     sqlite3.connect = _listening  # type: ignore[assignment]
     sys.setprofile(_entered)

@@ -1,8 +1,8 @@
-"""`make scale`: a million contacts and ten million actions, on SQLite and on PostgreSQL; half an hour and 20 GB.
+"""`make scale`: a million contacts and ten million actions, on SQLite and PostgreSQL; takes half an hour and 20 GB.
 
-Each question at the smallest and the largest size, against the same app printing nothing; an import of a million, with
-the memory that it takes; the longest wait of whoever reads beside bulk work; doctor over a million events, and whether
-it names the one row that was damaged. SIZES are actions, CONTACTS are imported, a third of a million for doctor.
+Each query at the smallest and the largest size, against the same app printing nothing; an import of a million with
+its memory; the longest wait of a reader during bulk work; doctor over three events per contact, and whether it names
+the one damaged row. SIZES: actions; CONTACTS: contacts to import.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ EVENTS_OF_ONE = 3  # added, enrolled, scheduled
 
 
 class Ran(NamedTuple):
-    """`memory`: the most that it took, in MB."""
+    """`memory`: peak, in MB."""
 
     seconds: float
     memory: float
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def questions(folder: Path, size: int) -> None:
-    """What is asked all day, in both stores; PostgreSQL with a login of tom's own, by a copy of the other."""
+    """The most common queries, in both stores; PostgreSQL is a copy of the other, with tom's own login."""
     office = filled_store(folder, size, login="tom_of_scale")
     asked("sqlite", office, size)
     url = new_schema()
@@ -70,7 +70,7 @@ def questions(folder: Path, size: int) -> None:
 
 @contextmanager
 def at(url: str) -> Iterator[None]:
-    """Commands of this block find the office there; afterwards it is gone."""
+    """Commands in this block use the store at `url`, which is dropped afterwards."""
     os.environ["FOLLOWUP_STORE"] = url
     yield
     del os.environ["FOLLOWUP_STORE"]
@@ -113,7 +113,7 @@ def ran(office: Path, *words: str, user: str) -> Ran:
 
 
 def bulk(name: str, folder: Path) -> None:
-    """An import at a tenth of the size and at the size, readers beside bulk work, doctor."""
+    """An import at a tenth of the size and at full size, readers during bulk work, doctor."""
     for count in (CONTACTS // 10, CONTACTS):
         url = new_schema() if name == "postgresql" else f"sqlite:///{folder}-{count}/followup.db"
         office = Path(f"{folder}-{count}")
@@ -143,7 +143,7 @@ def imported(name: str, office: Path, count: int) -> None:
 
 
 def looked_through(name: str, office: Path, events: int) -> None:
-    """Doctor of the whole, and of one row damaged."""
+    """Doctor of an undamaged store, and with one damaged row."""
     done = ran(office, "doctor", user="sue")
     print(
         f"{name} doctor of {events:,} events: {done.seconds:.0f} s, {done.memory:.0f} MB, exit {done.code} {done.said}"
@@ -169,7 +169,7 @@ def damage(sql: str) -> None:
 
 
 def readers(name: str, office: Path, url: str) -> None:
-    """The longest that a question waited beside a bulk assign of a tenth of them, and how long it takes alone."""
+    """The longest wait of a query during a bulk assign of a tenth of the contacts, and without it."""
     ids = office / "ids.txt"
     ids.write_text("".join(f"n{n:07}\n" for n in range(CONTACTS // 10)))
     with closing(open_store(url)) as store:
@@ -190,7 +190,7 @@ def readers(name: str, office: Path, url: str) -> None:
 
 
 def answered(store: Store) -> float:
-    """The time, in s, of one contact's dossier."""
+    """The time, in s, to read one contact's dossier."""
     began = time.monotonic()
     assert store.dossiers(["n0000003"], EVERYTHING)
     return time.monotonic() - began

@@ -1,4 +1,4 @@
-"""The way in. The collector is off while modules load: nothing they make is garbage."""
+"""Entry point. Garbage collection is off while modules load, because nothing they create is garbage."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def replacing(path: str, ours: bool = False) -> Iterator[IO[str]]:
         yield file
         with failure_said(path):
             file.flush()
-            if os.path.exists(path):  # who may read it was decided by whoever made it
+            if os.path.exists(path):  # keep the permissions of the existing file
                 os.fchmod(file.fileno(), stat.S_IMODE(os.stat(path).st_mode))
             os.fsync(file.fileno())
             os.replace(file.name, path)
@@ -48,9 +48,9 @@ def replacing(path: str, ours: bool = False) -> Iterator[IO[str]]:
 
 @contextmanager
 def beside(path: str, ours: bool = False) -> Iterator[IO[str]]:
-    """A new file for what is to become `path`, in the same folder; gone at the end if it has not become that.
+    """Yield a new file in the folder of `path`, to be renamed to `path`; it is deleted if that didn't happen.
 
-    Removes what killed runs left of the kind. Raises CannotWrite.
+    Removes leftover files of killed runs. Raises CannotWrite.
     """
     if not ours:
         check_output(path)
@@ -63,7 +63,7 @@ def beside(path: str, ours: bool = False) -> Iterator[IO[str]]:
         with suppress(FileNotFoundError):
             os.unlink(file.name)
         with suppress(OSError):
-            file.close()  # last: the lock goes with it
+            file.close()  # last, because closing releases the lock
 
 
 def check_output(path: str, is_store: bool = False) -> None:
@@ -119,17 +119,17 @@ def _is_no_file(path: str) -> bool:
     if os.path.exists(path) and not stat.S_ISREG(os.stat(path).st_mode):
         return True
     if os.path.islink(path):
-        raise CannotWrite(f"{path} is a link: it would be replaced, not followed; name the file itself")
+        raise CannotWrite(f"{path} is a link: use the path of the file itself")
     return False
 
 
 def _part(path: str, mode: int) -> IO[str]:
-    """A new file beside `path`, locked for as long as this process lives: so others see that it is not left over."""
+    """Create a temporary file for `path`. This process locks it, so that others don't remove it as a leftover."""
     while True:
         name = f"{path}.{token_hex(4)}.part"
         file = open(name, "x", encoding="utf-8", newline="", opener=lambda path, flags: os.open(path, flags, mode))  # noqa: SIM115
         flock(file, LOCK_EX)
-        if os.path.exists(file.name):  # not swept away before it was locked
+        if os.path.exists(file.name):  # another process didn't remove it before it was locked
             return file
         file.close()
 
@@ -162,15 +162,15 @@ def whole_folder(path: str, becomes_it: bool = True) -> Iterator[str]:
 
 @contextmanager
 def failure_said(path: str) -> Iterator[None]:
-    """The system's errors as CannotWrite."""
+    """Raise the system's errors as CannotWrite."""
     try:
         yield
     except OSError as error:
-        raise CannotWrite(f"cannot write {path}: {error.strerror}") from None
+        raise CannotWrite(f"can't write {path}: {error.strerror}") from None
 
 
 def sync_folder(folder: str) -> None:
-    """What was named, moved or removed there stays so after a power cut. Raises OSError."""
+    """Sync `folder`, so that renames and deletions in it survive a power cut. Raises OSError."""
     place = os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(place)

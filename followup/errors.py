@@ -1,7 +1,7 @@
-"""What can go wrong, as values and exceptions. Every exception carries the exit code that scripts rely on.
+"""Problems and exceptions. Every exception carries the exit code that scripts rely on.
 
-A Problem is a value: files are read to the end and all their problems are reported at once.
-A FollowupError is an exception: one command stops, with one line for the person who typed it.
+A Problem is a value: files are read to the end, and all their problems are reported at once.
+A FollowupError is an exception: it stops the command, with one line for the user.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 
 class Problem(NamedTuple):
-    """One thing wrong with one place of a catalog file; line and column count from 1."""
+    """A problem at one place of a catalog file; line and column count from 1."""
 
     code: str
     severity: str  # "error" or "warning"
@@ -26,19 +26,19 @@ class Problem(NamedTuple):
 
 
 class FollowupError(Exception):
-    """Something the user can understand and act on; str() is the whole line they see."""
+    """An error that the user can understand and act on; str() is the complete line they see."""
 
     exit_code = 70
 
 
 class UsageError(FollowupError):
-    """The words on the command line do not fit together."""
+    """The arguments on the command line don't fit together."""
 
     exit_code = 2
 
 
 class CatalogInvalid(FollowupError):
-    """The catalog has errors; `problems` holds them all, warnings included."""
+    """The catalog has errors; `problems` has all of them, and the warnings."""
 
     exit_code = 3
 
@@ -48,7 +48,7 @@ class CatalogInvalid(FollowupError):
 
 
 class Refused(FollowupError):
-    """A rule of the domain, or a missing permission, says no."""
+    """A rule of the domain or a missing permission forbids it."""
 
     exit_code = 4
 
@@ -64,41 +64,41 @@ class Conflict(FollowupError):
 
 
 class BadInput(FollowupError):
-    """A file or a value that was handed in cannot be used."""
+    """An input file or value can't be used."""
 
     exit_code = 65
 
 
 class NotFound(FollowupError):
-    """No such contact, action, alias, user or file; the message names the nearest ones."""
+    """Unknown contact, action, alias, user or file; the message suggests the nearest ones."""
 
     exit_code = 66
 
 
 class StoreUnreachable(FollowupError):
-    """The store cannot be opened, is damaged, or is not one of ours."""
+    """The store can't be opened, is damaged, or isn't a followup store."""
 
     exit_code = 69
 
 
 class CannotWrite(FollowupError):
-    """A disk is full, a folder read-only, an output refused."""
+    """The disk is full, a folder is read-only, or an output can't be written to."""
 
     exit_code = 73
 
 
 class Busy(FollowupError):
-    """Somebody holds the store longer than it was worth waiting for."""
+    """Timed out waiting for the store's lock."""
 
     exit_code = 75
 
 
 class Overtaken(Busy):
-    """Another version of the catalog came in force after this one was read, and nothing was changed yet."""
+    """Another version of the catalog went live after this one was read, and nothing was changed yet."""
 
 
 class NoProject(FollowupError):
-    """No project here, not initialised, or a store newer than this program. `exists`: a store of some kind is there."""
+    """No project here, not initialized, or a store newer than this program. `exists`: there is some kind of store."""
 
     exit_code = 78
 
@@ -113,7 +113,7 @@ class NoTimeZone(FollowupError):
     exit_code = 78
 
 
-#: Exit codes that no exception carries, with what they mean. Docs and tests read both.
+#: Exit codes without an exception, and their meanings. Docs and tests read both.
 OTHER_EXITS: Mapping[int, str] = MappingProxyType(
     {
         0: "done",

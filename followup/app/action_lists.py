@@ -1,4 +1,4 @@
-"""Actions that a user may see, as rows under the ids of today (E5): due, searched, or one by one."""
+"""Actions that a user may see, as rows with current ids (E5): due, searched, or one by one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def search(session: Session, filter: ActionFilter = ActionFilter(), limit: int =
 
 
 def count(session: Session, filter: ActionFilter) -> int:
-    """How many `search` finds without a limit."""
+    """The number of rows that `search` returns without a limit."""
     return session.store.actions.search_count(filter, _ids(session, filter), session.reach)
 
 
@@ -41,17 +41,17 @@ def action(session: Session, id: int) -> ActionRow:
     """Raises NotFound for one that isn't there, or isn't theirs to see (F20)."""
     row = session.store.actions.action(id, session.reach)
     if row is None:
-        raise NotFound(f"no action {id}")
+        raise NotFound(f"unknown action {id}")
     return _today(session, [row])[0]
 
 
 def of_contact(session: Session, contact: str) -> list[ActionRow]:
-    """All of a contact's, open ones first."""
+    """All actions of a contact, open ones first."""
     return _today(session, session.store.actions.of_contact(contact, session.reach))
 
 
 def by_hand(session: Session, contact: str) -> list[ActionRow]:
-    """A contact's open actions that no enrolment made: they outlive it (F21)."""
+    """A contact's open actions that don't belong to an enrolment: they stay open when it ends (F21)."""
     return [row for row in of_contact(session, contact) if row.status == "scheduled" and row.enrolment is None]
 
 

@@ -1,4 +1,4 @@
-"""A validated catalog against the one in force, and the people in between: shown (diff), or put in force (apply)."""
+"""Compare a valid catalog with the live one and migrate contacts in progress: shown (diff), or done (apply)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_LINES) -> CatalogDiff:
-    """What an apply would do now. Each stretch of contacts is read at one moment, and nobody waits for it."""
+    """What an apply would do now. Each batch of contacts is read in one snapshot, and no lock is held."""
     store, version = visit.store, visit.catalog.version
     documents = store.versions.in_force()
     changes = item_changes(documents, wanted.documents)
@@ -58,12 +58,12 @@ def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_
 def apply(
     visit: Visit, wanted: Version, by: str, expected: str | None = None, most: int | None = NAMED_LINES
 ) -> CatalogDiff:
-    """Put `wanted` in force and do what the difference says, in one transaction; nothing where nothing differs.
+    """Make `wanted` live and do what the diff says, in one transaction; does nothing if there are no changes.
 
-    Raises Refused where it may not be, and Conflict where what it does is not what was `expected` (a digest).
+    Raises Refused if a change isn't allowed, and Conflict if the digest of the diff isn't `expected`.
     """
     store, at, impact, drop_offs = visit.store, visit.now, Impact(most), DropOffs(most and NAMED)
-    version = store.catalog.version()  # not the visit's: while the user was asked, another may have been applied
+    version = store.catalog.version()  # not the visit's: another may have been applied while the user confirmed
     with store.change(Head(at, by, "apply", version), visit.dry_run, alone=True) as writing:
         documents = store.versions.in_force()
         changes, before = item_changes(documents, wanted.documents), _office(version, documents)
@@ -81,14 +81,14 @@ def apply(
                     drop_offs.note(migrated.before, migrated.decision.after, migrating[0], named)
         diff = _catalog_diff(store, before, documents, wanted, changes, impact, drop_offs)
         if expected is not None and expected != diff.digest:
-            raise Conflict("the store or the files have changed since that was shown: look at `followup diff` again")
+            raise Conflict("the database or the files changed after that diff: run `followup diff` again")
         if diff.refused:
             raise Refused("\n".join((*diff.refused, *advice(diff.renames))))
         return diff
 
 
 def administrator(office: o.Office, by: str) -> o.User:
-    """Who applies: the login that sets an office up need not be a user of it."""
+    """The user who applies. The login that creates an office need not be a user in it."""
     return office.users.get(by) or OFFICE._replace(id=by)
 
 
@@ -135,7 +135,7 @@ def _catalog_diff(
 
 
 def refusals(impact: Impact) -> Iterator[str]:
-    """In the order of the processes' ids, as the tallies are: contacts come across all of them at once."""
+    """One line per refused effect, ordered by process id like the tallies: contacts arrive in another order."""
     for refused, contacts in sorted(impact.refused.items(), key=lambda pair: pair[0].process.id):
         more = contacts.total - len(contacts)
         who = " and ".join([*([", ".join(contacts)] if contacts else []), *([f"{more} more"] if more else [])])

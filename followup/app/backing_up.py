@@ -1,4 +1,4 @@
-"""A backup: the whole store as one file, taken while others work, checked, and only then named."""
+"""Back up the store to one file while others work: copy it, check the copy, and only then give it its name."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from followup.store.opening import open_store
 
 
 def check_absent(file: str) -> None:
-    """Raises CannotWrite: a backup overwrites nothing."""
+    """Raises CannotWrite if `file` exists: a backup doesn't overwrite anything."""
     if os.path.lexists(file):
-        raise CannotWrite(f"{file} exists already: a backup overwrites nothing")
+        raise CannotWrite(f"{file} already exists: choose another name")
 
 
 def back_up(visit: Visit, file: str) -> None:
@@ -26,7 +26,7 @@ def back_up(visit: Visit, file: str) -> None:
         visit.administered("copy the office")
         visit.store.back_up(part.name)
         _check(part.name)
-        os.link(part.name, file)  # a move would write over what another command has put there meanwhile
+        os.link(part.name, file)  # a rename would overwrite a file that another command created meanwhile
         sync_folder(os.path.dirname(file))
 
 

@@ -1,6 +1,6 @@
-"""A folder's files that were edited by hand: what is decided about a row is what a command would decide.
+"""Edits by hand of a CSV store's files: an edited row gets the same decision as a command's change.
 
-What only a command may write (stages, statuses, cycles, numbers) is refused: more hangs on it than one row.
+What only a command may write (stages, statuses, cycles, numbers) is refused: it affects more than one row.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from followup.store.row_values import is_date
 from followup.store.tables import ACTION, CONTACT, ENROLMENT
 
 COMMAND = "edited-by-hand"
-#: the columns that are a matter of hands; of the others more hangs on than one row
+#: the columns that may be edited by hand; the others affect more than one row
 BY_HAND = MappingProxyType(
     {
         CONTACT: frozenset(
@@ -40,8 +40,7 @@ BY_HAND = MappingProxyType(
 
 
 def take_over(store: CsvStore, at: int) -> None:
-    """Makes a change of what was edited, as of UTC second `at`. Raises BadInput with the line of each edit that may not
-    be made."""
+    """Save the edits as a change at UTC second `at`. Raises BadInput with the line of each edit that isn't allowed."""
     edited, office = store.edited_by_hand(), _applied(store)
     version = store.catalog.version()
     with store.hand_change(Head(at, OFFICE.id, COMMAND, version)) as change:
@@ -67,7 +66,7 @@ def _decisions(
 
 
 def _decided(dossier: Dossier, edits: Iterable[HandEdit], office: Office, stamp: Stamp, ids: Iterator[int]) -> Decision:
-    """What the edits of one subject make of it. Raises Refused with what is wrong of the first that may not be."""
+    """The decision about one subject's edits. Raises Refused for the first edit that isn't allowed."""
     draft = Draft(dossier, office, stamp, ids)
     for edit in edits:
         _carry_out(draft, edit)
@@ -89,17 +88,19 @@ def _carry_out(draft: Draft, edit: HandEdit) -> None:
 
 
 def _texts(edit: HandEdit) -> dict[str, str]:
-    """The columns that were edited, as they are now. Raises Refused for what is no matter of hands."""
+    """The new text of each edited column. Raises Refused for columns and rows that can't be edited by hand."""
     table, id, history_row, file_row = edit
     if history_row is None:
-        raise Refused(f"no command has made {table.name} {id}: add one with a command")
+        raise Refused(f"{table.name} {id} was not made by a command: rows can't be added by hand")
     if file_row is None:
-        raise Refused(f"the line of {table.name} {id} is missing: nothing that was is taken out; put it back")
+        raise Refused(f"the line of {table.name} {id} is missing: rows can't be deleted by hand, put it back")
     cells = zip(table.columns, history_row, file_row, strict=True)
     texts = {name: str(new or "") for name, old, new in cells if new != old}
     forbidden = texts.keys() - BY_HAND[table]
     if forbidden:
-        raise Refused(f"{', '.join(sorted(forbidden))} of {table.name} {id} is written by commands only: put it back")
+        raise Refused(
+            f"{', '.join(sorted(forbidden))} of {table.name} {id} can only be changed by commands: restore it"
+        )
     return texts
 
 
@@ -110,8 +111,8 @@ def _clean(texts: Mapping[str, str], office: Office) -> dict[str, str | None]:
         raise Refused(str(unfit)) from None
     fields |= {name: fields[name] or "" for name in ("groups", "do_not_contact", "emails", "phones") if name in fields}
     if "name" in fields and not fields["name"]:
-        raise Refused("a contact has a name")
+        raise Refused("a contact needs a name")
     owner = fields.get("owner")
     if owner and not (owner in office.users and office.users[owner].active):
-        raise Refused(f"owner '{owner}' is nobody who works here")
+        raise Refused(f"unknown owner '{owner}'")
     return fields

@@ -1,4 +1,4 @@
-"""A catalog against the one in force: which items differ, and what their `migrate:` entries say."""
+"""A catalog compared with the live one: which items differ, and what their `migrate:` entries say."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def item_changes(before: DocumentsByKind, after: DocumentsByKind) -> tuple[ItemChange, ...]:
-    """What differs, by kind and id; `before` may lack a kind that it has no items of."""
+    """The items that differ, sorted by kind and id; `before` may lack kinds that it has no items of."""
     changes = []
     for kind in sorted(after):
         old, new = before.get(kind, {}), after[kind]
@@ -27,7 +27,7 @@ def item_changes(before: DocumentsByKind, after: DocumentsByKind) -> tuple[ItemC
 
 
 def migrate_entries(changes: Sequence[ItemChange]) -> dict[str, MigrateDocument]:
-    """The `migrate:` entries that act: those which this change brings. What was there before has acted (E2 to E6)."""
+    """The `migrate:` entries that run: those that this change adds. Older entries already ran (E2 to E6)."""
     after = {change.id: change.after for change in changes if change.kind == MIGRATE and change.after is not None}
     return cast("dict[str, MigrateDocument]", after)
 
@@ -61,23 +61,23 @@ class Entries(NamedTuple):
 
 
 def spent_entries(documents: DocumentsByKind, changes: Sequence[ItemChange]) -> Iterator[str]:
-    """A line for each entry that has acted and is still there."""
+    """A warning for each entry that already ran and is still in the catalog."""
     for id in sorted(documents["migrate"].keys() - migrate_entries(changes).keys()):
-        yield f"migrate {as_written(id)} has acted in an earlier version, and never acts again: take it out"
+        yield f"migrate {as_written(id)} already ran in an earlier version: remove it"
 
 
 def as_written(entry: str) -> str:
-    """`step:CYCLE/STEP` as it is written."""
+    """`step:CYCLE/STEP` as written in YAML."""
     kind, _, id = entry.partition(":")
     return f"{{{kind}: {id}}}"
 
 
 def departures(store: Store, changes: Sequence[ItemChange]) -> Iterator[str]:
-    """Who leaves has nothing left to do: nobody would see it (F20)."""
+    """Refuse to deactivate users who still have contacts or open actions: these would be on no list (F20)."""
     for change in changes:
         if change.kind == "user" and change.before is not None and not (change.after and change.after["active"]):
             contacts, actions = store.migrations.holding(change.id)
             if contacts or actions:
                 remedy = f"`followup contacts set --where owner={change.id} --owner USER`"
-                remedy += ", complete or cancel what is left (F20)"
+                remedy += ", then complete or cancel the rest"
                 yield f"user '{change.id}' still has {contacts} contacts and {actions} open actions: {remedy}"

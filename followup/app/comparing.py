@@ -1,4 +1,4 @@
-"""Two states of a project's catalog, in git or in its folder: what differs, and what somebody would get who begins."""
+"""Compare two states of a project's catalog, from git or its folder: changed items, and dates of new contacts."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ HERE = "the files"
 
 
 def compare(folder: str, before: str, after: str | None, day: Callable[[Office], str]) -> Comparison:
-    """`before`, `after`: what git calls them; None: the files in `folder`. `day`: a date in an office's
-    calendar, on which somebody begins.
+    """`before`, `after`: git revisions; None: the files in `folder`. `day`: returns a date in an office's calendar,
+    on which a new contact starts.
 
-    Raises NotFound for what git does not know, CatalogInvalid where one of the two has errors.
+    Raises NotFound for an unknown revision, CatalogInvalid if one of the two has errors.
     """
     old = _at(folder, before)
     new = _at(folder, after) if after else _checked(load(os.path.relpath(os.path.join(folder, "cycles"))), HERE)
@@ -43,7 +43,7 @@ def _at(folder: str, ref: str) -> Catalog:
 
 def _checked(catalog: Catalog, name: str) -> Catalog:
     if catalog.errors:
-        raise CatalogInvalid(f"{name}: errors in the catalog, so nothing was compared", catalog.errors)
+        raise CatalogInvalid(f"{name}: the catalog has errors, so it can't be compared", catalog.errors)
     return catalog
 
 

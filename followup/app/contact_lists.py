@@ -1,4 +1,4 @@
-"""Contacts that a user may see, as rows; and where on their cycles they stand."""
+"""Contacts that a user may see, as rows; and the step of each cycle they are on."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ PAGE = 1000
 
 
 def contacts(session: Session, filter: ContactFilter = ContactFilter(), limit: int = -1) -> list[ContactRow]:
-    """By next action date (C3)."""
+    """Contacts sorted by next action date (C3)."""
     cycles = session.cycle_ids(filter.cycle)
     return _today(session, session.store.contacts.contacts(filter, cycles, session.reach, limit))
 
 
 def count(session: Session, filter: ContactFilter) -> int:
-    """How many `contacts` finds without a limit."""
+    """The number of rows that `contacts` returns without a limit."""
     return session.store.contacts.contacts_count(filter, session.cycle_ids(filter.cycle), session.reach)
 
 
 def all_contacts(session: Session, filter: ContactFilter) -> Iterator[ContactRow]:
-    """The same by id, however many, a page at a time: they may be changed meanwhile."""
+    """The same sorted by id, without a limit, in pages: contacts may change between pages."""
     cycles, after = session.cycle_ids(filter.cycle), ""
     while page := session.store.contacts.contacts_after(after, filter, cycles, session.reach, PAGE):
         yield from _today(session, page)
@@ -44,12 +44,12 @@ def contact(session: Session, id: str) -> ContactRow:
     if row is None:
         gone = session.store.dossiers([id], session.reach)[id].contact
         why = f"{gone.name} is no longer a contact ({gone.gone}): `followup history {id}`" if gone else ""
-        raise NotFound(why or f"no contact '{id}'")
+        raise NotFound(why or f"unknown contact '{id}'")
     return _today(session, [row])[0]
 
 
 def _today(session: Session, rows: list[ContactRow]) -> list[ContactRow]:
-    """The rows under the ids of today (E5)."""
+    """The rows with current ids (E5)."""
     return [row._replace(cycle=session.office.current_id(row.cycle)) if row.cycle else row for row in rows]
 
 
@@ -61,12 +61,12 @@ def items(session: Session, rows: Iterable[ContactRow]) -> Iterator[ContactItem]
 
 
 def holds(session: Session) -> frozenset[str]:
-    """The cycles on which nothing is scheduled (F8)."""
+    """The cycles without active steps: contacts on them are on hold (F8)."""
     return frozenset(id for id, text in session.catalog.documents(CYCLE).items() if not cycle(id, text).active_steps)
 
 
 def standing(session: Session) -> dict[str, dict[str | None, tuple[int, int]]]:
-    """By cycle and step, under the ids of today: contacts that stand there, and how many are late; None: on hold."""
+    """By current cycle and step id: the number of contacts, and how many of them are late; step None: on hold."""
     cycles: dict[str, dict[str | None, tuple[int, int]]] = {}
     for process, step, contacts, late in session.store.contacts.standing(session.today, session.reach):
         steps = cycles.setdefault(session.office.current_id(process), {})

@@ -1,4 +1,4 @@
-"""A contact's page (F18): who they are, their actions, their whole history."""
+"""A contact's page (F18): the contact, its actions, its complete history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An office copied into another store, and held against it row for row."""
+"""Copy an office into another store, and compare the two row by row."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ EACH = 1000
 
 
 def copied(here: Visit, url: str, show: Callable[[int], None]) -> Counter[str]:
-    """How many rows of each table are in the store at `url` now, which held nothing; `show` is told of each thousand.
+    """Copy into the empty store at `url`; return the row count of each table. `show` is called every 1000 rows.
 
-    Raises Refused where something is kept from whoever asks, CannotWrite where an office is kept there already,
-    StoreUnreachable where what was written is not what is read.
+    Raises Refused if the login may not see every row, CannotWrite if the target already has an office,
+    StoreUnreachable if the copy differs from the source.
     """
     source = here.store
     here.administered("copy the office")
     if not source.sees_all:
-        raise Refused("a copy takes everything: it takes the login of the store's owner")
+        raise Refused("only the database login that owns the store can copy it")
     counts: Counter[str] = Counter()
     with source.snapshot():
         with closing(open_office(url, create=True)) as target:
@@ -38,7 +38,7 @@ def copied(here: Visit, url: str, show: Callable[[int], None]) -> Counter[str]:
         with closing(open_office(url)) as written, written.snapshot():
             row = difference(source, written)
             if row:
-                raise StoreUnreachable(f"{written.url} does not hold what was written ({row}): do not use it")
+                raise StoreUnreachable(f"{written.url} differs from what was copied ({row}): don't use it")
     return counts
 
 

@@ -1,4 +1,4 @@
-"""The one write path: gather dossiers, decide, save events and rows together. For one contact or for a million."""
+"""The only write path: gather dossiers, decide, save events and rows together. For one contact or a million."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from followup.errors import Conflict, FollowupError, NotFound
 if TYPE_CHECKING:
     from followup.store.protocol import Change
 
-#: contacts in one transaction: a few hundredths of a second under the write lock
+#: contacts per transaction: it holds the write lock for a few hundredths of a second
 BATCH = 2000
 
-#: a wish, or what makes one for the contact that it is about
+#: a wish, or a function that makes the wish for a contact
 Asked: TypeAlias = Wish | Callable[[Dossier], Wish]
 #: what a wish is made of
 Item = TypeVar("Item")
-#: is shown each contact before a decision about it and after
+#: called with each contact before and after the decision about it
 Watch: TypeAlias = Callable[[Dossier, Dossier], None]
 
 
 class Resumable(NamedTuple):
-    """The change that batches belong to: its number, None before the first; and its moment."""
+    """The change that the batches belong to: its number, None before the first batch; and its UTC second."""
 
     id: int | None
     at: int
 
 
 class Transaction(NamedTuple):
-    """One transaction of a change. What is decided in it is noted in `outcome`."""
+    """One transaction of a change. Its decisions are noted in `outcome`."""
 
     session: Session
     change: Change
@@ -48,7 +48,7 @@ class Transaction(NamedTuple):
         return decide(dossier, wish, self.session.office, self.stamp, self.change.ids)
 
     def each(self, batch: Sequence[tuple[str, Asked]], watch: Watch) -> Iterator[tuple[Dossier, Decision]]:
-        """A decision about each contact; what is refused does not stop the rest."""
+        """Decide about each contact; a refusal doesn't stop the rest."""
         dossiers = self.session.store.dossiers([contact for contact, _ in batch], self.session.reach)
         latest = {dossier.subject: dossier for dossier in dossiers.values()}
         for contact, asked in batch:
@@ -59,13 +59,13 @@ class Transaction(NamedTuple):
             except FollowupError as refusal:
                 self.outcome.refused.append((contact, refusal))
                 continue
-            latest[dossier.subject] = decision.after  # it may be named twice
+            latest[dossier.subject] = decision.after  # the same contact may come again
             self.outcome.note([contact], dossier, decision, choice_of(wish))
             watch(dossier, decision.after)
             yield dossier, decision
 
     def together(self, asked: Sequence[int | str], before: Dossier, wishes: Sequence[Wish]) -> None:
-        """All about one subject, or nothing; saved at once, since the next wishes may be about the same subject."""
+        """All wishes about one subject, or none; saved at once, because the next wishes may be about the same one."""
         decision = Decision((), before)
         for wish in wishes:
             later = self.decide(decision.after, wish)
@@ -81,7 +81,7 @@ def for_contacts(
     progress: Callable[[int], None] = lambda _: None,
     watch: Watch = lambda _, __: None,
 ) -> Outcome:
-    """Each wish about the contact named with it; what is refused does not stop the rest."""
+    """Decide each wish about its contact; a refusal doesn't stop the rest."""
     outcome = Outcome(most, session.clock)
     for _ in _batches(session, wishes, lambda _, batch: batch, lambda: outcome, watch):
         progress(outcome.done.total)
@@ -103,9 +103,9 @@ def _batches(
     outcomes: Callable[[], Outcome],
     watch: Watch = lambda _, __: None,
 ) -> Iterator[Outcome]:
-    """All under one change, in a transaction each. `outcomes`: gives the one in which a batch is noted.
+    """Save all batches under one change, in a transaction each. `outcomes`: returns the outcome for a batch.
 
-    While more may come the change keeps what was typed, so that typing it again resumes what a kill has left.
+    While more batches may follow, the change stores the command line, so that the same command resumes it after a kill.
     """
     items, resumable = iter(items), _resumable(session)
     more = resumable.id is not None
@@ -125,7 +125,7 @@ def _batches(
 
 
 def _resumable(session: Session) -> Resumable:
-    """What the same user left unfinished today by the same words: its dates are today's, so that it can be resumed."""
+    """The unfinished change of the same user and command line, if it is from today: its dates are still right."""
     zone, version = session.office.calendar(session.user.id).zone, session.office.version
     for id, at in session.store.history.unfinished(session.user.id, session.typed, version):
         if at <= session.now and local(at, zone).day == session.today:
@@ -136,9 +136,9 @@ def _resumable(session: Session) -> Resumable:
 def for_actions(
     session: Session, wishes: Iterable[tuple[Sequence[int], Sequence[Wish]]], most: int | None = NAMED
 ) -> Outcome:
-    """Wishes about the actions of one subject named with them, together or not at all.
+    """Decide groups of wishes, each about one subject's actions, all or nothing per group.
 
-    What is refused does not stop the rest. One transaction.
+    A refusal doesn't stop the other groups. One transaction.
     """
     outcome, groups = Outcome(most, session.clock), list(wishes)
     with session.store.change(session.head(), session.dry_run) as change:
@@ -162,12 +162,12 @@ def _refusal_of(action: int, refusal: FollowupError) -> FollowupError:
 def _dossier_of(session: Session, actions: Sequence[int]) -> Dossier:
     dossier = session.store.dossier_of(actions, session.reach)
     if dossier is None:
-        raise NotFound(f"no action {actions[0]}")
+        raise NotFound(f"unknown action {actions[0]}")
     return dossier
 
 
 def for_user(session: Session, user: str, wish: Wish, most: int | None = NAMED) -> Outcome:
-    """A wish about a user's own tasks."""
+    """Decide a wish about a user's own tasks."""
     outcome = Outcome(most, session.clock)
     with session.store.change(session.head(), session.dry_run) as change:
         transaction = Transaction(session, change, Stamp(change.id, session.now, session.user), outcome)

@@ -1,4 +1,4 @@
-"""Why an action is due when it is (G4)."""
+"""Explain why an action has its due date (G4)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from followup.core.office import Calendar
 if TYPE_CHECKING:
     from followup.core.catalog_documents import DaysDocument
 
-#: whose documents have holidays; the office names them last, so its names win
+#: kinds whose documents have holidays; the office is last, so its names win
 DAYS: tuple[Kind[DaysDocument], ...] = (USER, PROPERTY, OFFICE)
 
 
@@ -42,7 +42,7 @@ def _catalog_facts(session: Session) -> CatalogFacts:
         return office_documents.office(version, documents(version)).calendar(owner)
 
     def holidays(version: int) -> dict[str, str]:
-        """Of every place: a day has one name."""
+        """The holidays of users, properties and the office: a day has one name."""
         names: dict[str, str] = {}
         for kind in DAYS:
             for document in documents(version).documents(kind).values():

@@ -1,4 +1,4 @@
-"""The work of the weeks to come, of those who are in flight now (G3). Nobody waits for it, and nothing is changed."""
+"""Forecast the work of the next weeks for current contacts (G3). Takes no lock and changes nothing."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from followup.core.rehearsal.in_memory import Rehearsal
 from followup.core.rehearsal.workload import LoadChange, Person, Workload, person
 from followup.core.timing import add_days, day_end
 
-#: days that are looked at, today among them
+#: days to look ahead, including today
 DAYS_AHEAD = 28
-#: futures that are remembered
+#: cached futures
 REMEMBERED = 100_000
 
 
 class Outlook(NamedTuple):
-    """What comes from `first` to `last` (dates, inclusive). `names`: of owners, by id."""
+    """The work from `first` to `last` (dates, inclusive). `names`: of owners, by id."""
 
     first: str
     last: str
@@ -34,9 +34,9 @@ class Outlook(NamedTuple):
 
 
 class Ahead:
-    """From now to the end of the day `last` (a date) at the office; with habits and chance as in a simulation.
+    """Projects work from now to the end of the office's day `last` (a date); habits and chance as in a simulation.
 
-    Where nothing is left to chance, whoever stands alike has the same to come: that is lived through once.
+    With default habits, contacts in the same state have the same future: it is computed once and cached.
     """
 
     def __init__(self, session: Session, last: str, habits: Habits, draw: Draw) -> None:
@@ -46,7 +46,7 @@ class Ahead:
         self.futures: dict[object, list[Touch]] = {}
 
     def note(self, load: Workload, dossier: Dossier) -> None:
-        """What is to come of one subject."""
+        """Add the future touches of one subject."""
         if dossier.open_actions:
             load.note(self.office, dossier.subject.partition(":")[2], self._touches(dossier), self.today)
 
@@ -65,7 +65,7 @@ class Ahead:
         return list(lives(rehearsal, dossier.subject, self.now, self.until, self.habits, self.draw))
 
     def _standing(self, dossier: Dossier) -> object:
-        """All that decides what comes: not who it is, nor when in its day a cycle of whole days began."""
+        """The cache key: all that affects the future, so not the contact, nor the start time if steps count in days."""
         contact = dossier.contact
         places = {enrolment.id: place for place, enrolment in enumerate(dossier.enrolments)}
         on = [(x.ref, x.round, self._start(x), x.paused_until, x.ended is None) for x in dossier.enrolments]
@@ -88,7 +88,7 @@ def forecast(
     owners: Collection[str | None] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Workload:
-    """Of everybody whom the user may see (F20), and of users' own tasks. `owners`: of these alone."""
+    """Forecast contacts that the user may see (F20) and users' own tasks. `owners`: only their contacts and tasks."""
     load = Workload()
     everybody = contact_lists.all_contacts(session, ContactFilter(closed=True))
     rows = (row for row in everybody if owners is None or row.owner in owners)
@@ -109,7 +109,7 @@ def outlook(
     owners: Collection[str | None] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Outlook:
-    """The forecast, person by person. `owners`: whose work alone is in it; others' was counted along."""
+    """The forecast per person. `owners`: only these people, although `load` may include others' work too."""
     load = forecast(session, ahead, owners, progress)
     wanted = [id for id in load.owners if owners is None or id in owners]
     people = [person(session.office, load, id, ahead.today, ahead.last) for id in wanted]
@@ -117,7 +117,7 @@ def outlook(
 
 
 class AddedLoad:
-    """What a bulk command would add: the work of those it touches, as it is and as it would be (G3)."""
+    """The load that a bulk command would add: the affected contacts' work before and after (G3)."""
 
     def __init__(self, session: Session) -> None:
         last = add_days(session.clock(None).day, DAYS_AHEAD - 1)
@@ -129,14 +129,14 @@ class AddedLoad:
         self.ahead.note(self.becomes, after)
 
     def changes(self) -> list[LoadChange]:
-        """Of each owner whose work would change."""
+        """One change for each owner whose work would change."""
         owners = {owner for owner, _ in (*self.was.due, *self.becomes.due)}
         now = forecast(self.session, self.ahead, owners)
         then = self._on_top_of(now)
         return [self._change(id, now, then) for id in sorted(owners, key=str)]
 
     def _on_top_of(self, now: Workload) -> Workload:
-        """The whole afterwards."""
+        """The total load after the command."""
         then = Workload()
         then.due.update(now.due)
         then.due.subtract(self.was.due)
@@ -146,5 +146,5 @@ class AddedLoad:
     def _change(self, owner: str | None, now: Workload, then: Workload) -> LoadChange:
         office, days = self.session.office, (self.ahead.today, self.ahead.last)
         user = self.session.users.get(owner or "")
-        name = user.name if user else owner or "nobody"
+        name = user.name if user else owner or "no owner"
         return LoadChange(name, person(office, now, owner, *days), person(office, then, owner, *days))

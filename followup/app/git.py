@@ -16,7 +16,7 @@ from followup.errors import BadInput, NotFound
 
 #: `env` sets them, since only the command line may read the environment
 QUIET = ("env", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none", "GIT_TERMINAL_PROMPT=0")
-NO_GIT = "git is not installed here"
+NO_GIT = "git isn't installed"
 HARMLESS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 
 
@@ -29,7 +29,7 @@ class TreeEntry(NamedTuple):
 
 
 def commit(folder: str) -> str | None:
-    """The commit of the files in `folder`, with `-dirty` where its cycles/ have edits that are not committed."""
+    """The commit of the files in `folder`, with `-dirty` if its cycles/ has uncommitted edits."""
     try:
         head = _git(folder, "rev-parse", "--verify", "HEAD").decode().strip()
     except NotFound:
@@ -64,15 +64,15 @@ def _is_as_in(cycles: str, entry: TreeEntry) -> bool:
 
 
 def check_out(folder: str, ref: str, into: str) -> None:
-    """Write what the project's cycles/ held at `ref` to the folder `into`, which is empty.
+    """Write the project's cycles/ at `ref` to the empty folder `into`.
 
-    Raises NotFound where there is no git, no repository or no such ref; BadInput for what is no plain file.
+    Raises NotFound without git, a repository or such a ref; BadInput for anything but regular files.
     """
     tree = _tree(folder, ref)
     entries = _listed(folder, tree)
     for entry in entries:
         if not entry.mode.startswith("100") or ".." in entry.path.split("/"):
-            raise BadInput(f"{ref}:cycles/{entry.path} is no file of its own (a link, or another repository)")
+            raise BadInput(f"{ref}:cycles/{entry.path} isn't a regular file (a link, or another repository)")
     for entry, content in zip(entries, _contents(folder, entries), strict=True):
         path = os.path.join(into, entry.path)
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -86,7 +86,7 @@ def _tree(folder: str, ref: str) -> str:
     except NotFound as missing:
         if missing.args[0]:
             raise
-        raise NotFound(f"git knows no '{ref}' with a folder cycles/: name a commit, a branch or a tag") from None
+        raise NotFound(f"'{ref}' isn't a git commit, branch or tag with a folder cycles/") from None
     if _git(folder, "cat-file", "-t", tree).strip() != b"tree":
         target = _git(folder, "cat-file", "blob", tree)[:100].decode(errors="replace").partition("\n")[0]
         raise BadInput(f"{ref}:cycles is not a folder but a link to '{target}': commit the folder itself as cycles/")
@@ -106,7 +106,7 @@ def _entries(listed: bytes) -> Iterator[TreeEntry]:
 
 
 def _contents(folder: str, entries: list[TreeEntry]) -> Iterator[bytes]:
-    """What the files hold, without any filter or attribute that git has for working trees."""
+    """The files' contents, without git's working tree filters and attributes."""
     asked = "".join(entry.blob + "\n" for entry in entries).encode()
     output, at = _git(folder, "cat-file", "--batch", given=asked), 0
     for entry in entries:
@@ -119,14 +119,14 @@ def _contents(folder: str, entries: list[TreeEntry]) -> Iterator[bytes]:
 
 
 def _git(folder: str, *words: str, given: bytes = b"") -> bytes:
-    """Raises NotFound with what git says of it."""
+    """Raises NotFound with git's error message."""
     try:
         asked = [*QUIET, "git", *HARMLESS, "-C", folder, *words]
         done = subprocess.run(asked, input=given, capture_output=True, timeout=60)
     except OSError:
         raise NotFound(NO_GIT) from None
     except subprocess.TimeoutExpired:
-        raise NotFound(f"git does not answer: git {words[0]}") from None
+        raise NotFound(f"git doesn't answer: git {words[0]}") from None
     if done.returncode == 127:
         raise NotFound(NO_GIT)
     if done.returncode:

@@ -1,4 +1,4 @@
-"""Cycles as they are applied, with the names that lead to them and who stands where."""
+"""Graphs of the applied cycles, with the aliases that lead to them and the number of contacts at each step."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from followup.core.process.graph import Graph
 
 
 class Drawing(NamedTuple):
-    """`title`: what the picture shows, and on which day."""
+    """`title`: what the drawing shows, and for which day."""
 
     graphs: Sequence[Graph]
     title: str
 
 
 def drawing(session: Session, words: Sequence[str], live: bool) -> Drawing:
-    """Of the cycles that `words` mean; of all active ones, without any. `live`: with how many contacts that the user
-    may see stand at each step now (F20)."""
+    """Draw the cycles that `words` name, or all active ones. `live`: with the number of contacts at each step now that
+    the user may see (F20)."""
     active = [id for id, document in session.catalog.documents(CYCLE).items() if document["active"]]
     ids = [lookup.one(session, "cycle", word) for word in words] or active
     office = session.catalog.document(OFFICE, "office")
     name = office["name"] if office else ""
-    return Drawing(_graphs(session, ids, live), f"The cycles of {name}, on {session.today}")
+    return Drawing(_graphs(session, ids, live), f"Cycles of {name} on {session.today}")
 
 
 def _graphs(session: Session, ids: Sequence[str], live: bool) -> list[Graph]:

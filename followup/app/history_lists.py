@@ -1,4 +1,4 @@
-"""What happened, as far as a user may see it (F20)."""
+"""The history that a user may see (F20)."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 def history(
     session: Session, subject: str | None = None, change: int | None = None, limit: int = -1
 ) -> Iterator[HistoryItem]:
-    """`history@1` items of what the user may see, oldest first; `subject` is a contact's.
+    """`history@1` items that the user may see, oldest first; `subject`: a contact's.
 
-    `limit`: so many, from the end; -1: all.
+    `limit`: the last so many; -1: all.
     """
     return map(_item, _rows(session, subject, change, limit))
 

@@ -1,4 +1,4 @@
-"""What is said of a file that is imported: which column is which field, and whose its contacts are."""
+"""The options of an import: which column is which field, and who owns its contacts."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class ImportOptions(NamedTuple):
 
 
 class Ownership(NamedTuple):
-    """Who gets what has no owner in the file: every contact, or those that are new. `remark`: says so."""
+    """The owner of contacts without one in the file: of all of them, or only of new ones. `remark`: says so."""
 
     of_all: str | None = None
     of_new: str | None = None
@@ -63,27 +63,27 @@ class Ownership(NamedTuple):
 
 
 def ownership(session: Session, mapping: ColumnMapping, options: ImportOptions) -> Ownership:
-    """Who imports owns what is new, as with `contacts add`; but not an administrator, who does not sell.
+    """The importing user owns new contacts, as with `contacts add`; unless they are an administrator, who doesn't sell.
 
-    Raises UsageError where no contact would have an owner.
+    Raises UsageError if no contact would have an owner.
     """
     if options.owner and options.without_owner:
-        raise UsageError("--owner or --no-owner, not both")
+        raise UsageError("use --owner or --no-owner, not both")
     if options.owner:
         id = lookup.worker(session, options.owner).id
-        return Ownership(of_all=id, remark=f"owner: {id}, of rows that name none")
+        return Ownership(of_all=id, remark=f"owner: {id}, for rows without an owner")
     if options.without_owner:
         return Ownership()
     user = session.user
     if not user.administers():
-        return Ownership(of_new=user.id, remark=f"owner: {user.id} (you), of new contacts whose row names none")
+        return Ownership(of_new=user.id, remark=f"owner: {user.id} (you), for new contacts without an owner")
     if "owner" not in mapping.fields:
         raise UsageError("Who should own these contacts? --owner USER, --map owner=COLUMN, or --no-owner")
     return Ownership()
 
 
 def ownership_so_far(session: Session, mapping: ColumnMapping, options: ImportOptions) -> Ownership:
-    """The same for a preview: a file that cannot be imported yet can be looked at."""
+    """The remark for a preview; an error becomes the remark, so that the file can be previewed before it's fixed."""
     try:
         return ownership(session, mapping, options)
     except UsageError as error:

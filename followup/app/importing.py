@@ -1,4 +1,4 @@
-"""An import: rows of a file become contacts, in batches of one change. The same file twice in a row changes nothing."""
+"""Import: rows of a file become contacts, in batches of one change. Importing the same file again changes nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class Totals(NamedTuple):
-    """They add up: read = new + changed + same + refused."""
+    """Row counts: read = new + changed + same + refused."""
 
     read: int = 0
     new: int = 0
@@ -55,12 +55,12 @@ class Remembering:
 
 
 class Importer:
-    """One import under way; `pending` and `table` remember the rows that are not yet in the store."""
+    """An import in progress; `pending` and `table` have the rows that aren't in the store yet."""
 
     def __init__(self, session: Session, table: Remembering, defaults: Defaults, system: str | None = None) -> None:
         self.session, self.table = session, table
         self.refuse: Callable[[Refusal], None] = lambda _: None
-        # ids in a file of refused rows may be those of the contacts that they were refused for
+        # ids in a refused rows file may be those of the contacts they were refused for
         self.identities = Identities(session, system, repairs=table.header[: len(REPORT)] == REPORT)
         self.totals, self.notices, self.reasons = Totals(), Notices(), Reasons()
         self.reader = RowReader(session, defaults, self.notices)
@@ -69,7 +69,7 @@ class Importer:
     def run(
         self, mapping: ColumnMapping, day_first: bool | None, refuse: Callable[[Refusal], None]
     ) -> Iterator[Totals]:
-        """The totals so far, after each batch; each refusal as it comes."""
+        """Yield the totals so far after each batch, and report each refusal as it comes."""
         self.refuse = refuse
         for outcome in in_batches(self.session, self._brought(rows(self.table, mapping, day_first)), self._settle):
             self.notices.lines |= outcome.notices
@@ -134,7 +134,7 @@ class Import(NamedTuple):
 
 
 def prepare(session: Session, table: OpenTable, options: ImportOptions) -> Import:
-    """Settle what the options mean before a row is read: they name columns, users, aliases and files."""
+    """Resolve the options before any row is read: they name columns, users, aliases and files."""
     options = options.checked()
     mapping = options.mapping(table.header)
     owner = ownership(session, mapping, options)

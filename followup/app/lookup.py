@@ -1,4 +1,4 @@
-"""What words mean in this office: the declared items behind ids, names and logins."""
+"""Look up declared items by id, name or login."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
         def remark(self) -> Callable[[str], None]: ...
 
     class Working(Declaring, Protocol):
-        """What has the office's users, too."""
+        """Anything that also has the office's users."""
 
         @property
         def users(self) -> Mapping[str, User]: ...
 
 
-FEW = 12  # items that an error message can list
+FEW = 12  # an error message lists at most this many items
 
 
 class Declared(NamedTuple):
@@ -60,11 +60,11 @@ def one(where: Declaring, kind: str, word: str, offered: Callable[[Document], bo
     if len(ids) == 1:
         return ids[0]
     if ids:
-        raise NotFound(f"'{word}' is the name of several: {', '.join(ids)}; give the id")
+        raise NotFound(f"several are called '{word}': {', '.join(ids)}; use the id")
     names = {id: name for id, name in names.items() if offered(documents[id])}
     near = nearest(word, [*names, *names.values()])
     few = f": {', '.join(names)}" if names and not near and len(names) <= FEW else ""
-    raise NotFound(f"no {kind.replace('_', ' ')} '{word}'{near or few}")
+    raise NotFound(f"unknown {kind.replace('_', ' ')} '{word}'{near or few}")
 
 
 def moved(where: Declaring, old: str) -> str | None:
@@ -120,25 +120,25 @@ def first_alias(where: Declaring, word: str) -> str:
 
 
 def worker(where: Working, word: str) -> User:
-    """The active user that `word` means, who can be given work."""
+    """The active user that `word` means: work can be assigned to them."""
     return active(where.users[one(where, "user", word)])
 
 
 def active(user: User) -> User:
-    """Raises Refused for one who is not."""
+    """Raises Refused if the user is inactive."""
     if not user.active:
-        raise Refused(f"{user.name} ({user.id}) works here no more: choose another user")
+        raise Refused(f"{user.name} ({user.id}) is no longer active: choose another user")
     return user
 
 
 def user_of_login(catalog: Source, login: str | None) -> str | None:
-    """The id of the user who declares this login; None for nobody's."""
+    """The id of the user with this login; None if there isn't one."""
     if login is None:
         return None
     return next((id for id, text in catalog.documents(USER).items() if text.get("login") == login), None)
 
 
 def type_names(where: Declaring) -> dict[str, str]:
-    """The types of action that have a name of the office's own (F1); the others are known by their ids."""
+    """The action types that the office has named itself (F1); the others are shown by their ids."""
     names = {id: str(text["name"]) for id, text in where.catalog.documents(ACTION_TYPE).items()}
     return {id: name for id, name in names.items() if id not in BUILT_IN_TYPES or BUILT_IN_TYPES[id].name != name}

@@ -1,7 +1,7 @@
-"""Everybody whom an edition of the catalog touches, migrated a stretch of contacts at a time.
+"""Migrate all contacts that an edition of the catalog affects, in batches.
 
-Stretches go by contact id across all edited processes at once: a contact who is on two of them is migrated once, with
-both, and one who is moved onto another edited process has been passed by then, and is not migrated again.
+Batches go by contact id across all edited processes at once: a contact on two of them is migrated once, with both,
+and one that moves to another edited process is already past, and isn't migrated twice.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Migrated(NamedTuple):
-    """One subject: as it was, what the edition does to it, and what is said about that."""
+    """One subject: its state before, what the edition does to it, and the effects to report."""
 
     before: Dossier
     decision: Decision
@@ -34,7 +34,7 @@ class Migrated(NamedTuple):
 
 
 class Heaps(Counter[tuple[Ref, str, str | None]]):
-    """By process, step and owner: how many dates that would lie in the past were put off so far (E2, stagger)."""
+    """By process, step and owner: the number of past dates postponed so far (E2, stagger)."""
 
     def note(self, edition: Edition, effects: Sequence[Effect]) -> None:
         moved = (x for x in effects if x.past and x.what in ("earlier", "later"))
@@ -51,8 +51,8 @@ def migrations(
     ids: Iterator[int],
     settled: Collection[str] = (),
 ) -> Iterator[list[Migrated]]:
-    """Each subject once, but for those which are `settled`. `refs`: as for `edition`. What is asked of the store for a
-    stretch is of one moment only inside a transaction or a snapshot of the caller's."""
+    """Migrate each subject once, except the `settled` ones. `refs`: as for `edition`. A batch is read from one state of
+    the store only if the caller has a transaction or a snapshot open."""
     heaps = Heaps()
     touched = [ref for ref in refs if edition.office.current(ref) in edition.processes]
     contacts = _contacts(store, edition, touched)
@@ -71,10 +71,10 @@ def migrations(
 
 
 def _contacts(store: Store, edition: Edition, touched: Sequence[Ref]) -> Iterator[str]:
-    """The ids of all concerned, each once, in their order.
+    """The ids of all affected contacts, each once, sorted.
 
-    Each process is read a page at a time, always behind the last id that came from it: so the pages may be read while
-    contacts that came before are saved already.
+    Each process is read in pages, always after its last id: so pages can be read while earlier contacts are already
+    saved.
     """
     streams = [_on(store, ref) for ref in touched]
     if edition.zones:
@@ -90,5 +90,5 @@ def _on(store: Store, ref: Ref) -> Iterator[str]:
 
 
 def _held(store: Store, edition: Edition) -> Iterator[str]:
-    """Contacts with an open action of an owner whose zone changes."""
+    """Contacts with an open action whose owner's zone changes."""
     return iter(store.migrations.held_by(edition.zones))

@@ -12,11 +12,11 @@ from followup.core.words import folded, nearest
 from followup.errors import FollowupError, NotFound
 
 PAGE = 1000
-SHOWN = 5  # of many ids in a message
+SHOWN = 5  # ids listed in a message
 
 
 def contact_id(session: Session, word: str) -> str:
-    """The contact that `word` means: an id, or a name where it is one person's; raises NotFound with the nearest."""
+    """The contact that `word` means: an id, or a name that only one has. Raises NotFound with the nearest ones."""
     contact = session.store.dossiers([word], session.reach)[word].contact
     if contact:
         return contact.id
@@ -26,11 +26,11 @@ def contact_id(session: Session, word: str) -> str:
     if ids:
         raise _not_one(word, ids)
     near = session.store.contacts.like(folded(word)[:4], session.reach)
-    raise NotFound(f"no contact '{word}'{nearest(word, near)}")
+    raise NotFound(f"unknown contact '{word}'{nearest(word, near)}")
 
 
 def contact_ids(session: Session, words: Sequence[str]) -> tuple[list[str], list[tuple[str, FollowupError]]]:
-    """The same for many words; those that mean nobody, or several, with the reason."""
+    """The same for many words; and, with the reason, the words that match no contact or several."""
     ids: dict[str, str] = {}
     for start in range(0, len(words), PAGE):
         dossiers = session.store.dossiers(words[start : start + PAGE], session.reach)
@@ -45,13 +45,13 @@ def contact_ids(session: Session, words: Sequence[str]) -> tuple[list[str], list
 
 def _not_one(word: str, ids: list[str]) -> FollowupError:
     if not ids:
-        return NotFound(f"no contact '{word}'")
+        return NotFound(f"unknown contact '{word}'")
     more = ", ..." if len(ids) > SHOWN else ""
-    return NotFound(f"'{word}' is the name of several: {', '.join(ids[:SHOWN])}{more}; give the id")
+    return NotFound(f"several contacts are called '{word}': {', '.join(ids[:SHOWN])}{more}; use the id")
 
 
 def twins(session: Session, fields: Mapping[str, str | None]) -> list[tuple[str, str, str]]:
-    """Id, name, and what is the same, of those that the user may see and who may be the person of these fields."""
+    """Possible duplicates that the user may see: id, name, and which fields are the same."""
     same = {
         "name": folded(fields["name"] or ""),
         "e-mail": (fields.get("email") or "").lower(),

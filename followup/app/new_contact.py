@@ -1,4 +1,4 @@
-"""A contact that is added by hand: an id that can be read, and who of those that are there it may be."""
+"""Add a contact by hand: with a readable id, and a check for possible duplicates."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from followup.core.wishes import Add, Choice, Fields
 
 
 class NewContact(NamedTuple):
-    """`twins`: id, name, and what is the same, of those who may be the same person; nobody where it was refused."""
+    """`twins`: possible duplicates, as id, name and the fields that are the same; empty if the contact was refused."""
 
     id: str
     outcome: Outcome
@@ -28,8 +28,8 @@ def add_contact(
     id: str | None = None,
     most: int | None = NAMED,
 ) -> NewContact:
-    """`fields`: with a name. `id`: made of the name, if None; `most`: ids and rows that the outcome keeps."""
-    twins = named_contacts.twins(session, fields)  # asked before it is there: it would be its own twin
+    """`fields`: includes a name. `id`: None makes one from the name; `most`: ids and rows that the outcome keeps."""
+    twins = named_contacts.twins(session, fields)  # before it is added: it would be its own duplicate
     wish = Add(dict(fields), choice, without_cycle)
     unused = UnusedIds(session.store.contacts.taken)
     while True:

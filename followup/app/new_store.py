@@ -1,4 +1,4 @@
-"""A store that an office is about to be kept in: it is not there yet, or it is empty."""
+"""Create or upgrade the store for an office: it doesn't exist yet, or is empty."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def check_unused(url: str) -> None:
         return
     with closing(store):
         if store.catalog.version():
-            office = f"{display_url(url)} holds an office already"
-            raise CannotWrite(f"{office}: nothing was changed; `followup apply` changes its catalog")
+            office = f"{display_url(url)} already has an office"
+            raise CannotWrite(f"{office}. Nothing changed. Use `followup apply` to change its catalog")
 
 
 def create_store(url: str) -> None:
-    """An empty one, or one of an older program brought up to this."""
+    """Create an empty store, or upgrade one of an older program."""
     open_office(url, create=True).close()
 
 
 def upgrade_store(url: str) -> bool:
-    """Whether it was older than this program, and is not any more."""
+    """Upgrade a store of an older program; return whether that was needed."""
     try:
         open_office(url).close()
         return False

@@ -1,4 +1,4 @@
-"""The store of an office, as every command opens it: what was edited by hand in it is decided upon."""
+"""Open an office's store, as every command does, and take over edits made by hand."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def open_office(url: str, create: bool = False) -> Store:
-    """See open_store. Raises BadInput for an edit by hand that may not be made."""
+    """See open_store. Raises BadInput for an edit by hand that isn't allowed."""
     store = open_store(url, create)
-    if url.startswith("csv:"):  # hands edit no other kind, which start without any of this
+    if url.startswith("csv:"):  # only these can be edited by hand; the others start faster without this
         from followup.store.folder.store import CsvStore
 
         assert isinstance(store, CsvStore)

@@ -1,4 +1,4 @@
-"""What a command did, for its answer: counted whole, kept only as far as somebody reads it."""
+"""What a command did, for its answer: exact counts, but only as many rows as the answer needs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from followup.core.wishes import Choice
 from followup.core.worklist import barred
 from followup.errors import FollowupError
 
-#: how many are named one by one in a line
+#: items named in a line
 NAMED = 5
 #: this moment, as the clock of an owner shows it; of the office, for nobody
 Clock = Callable[[str | None], When]
@@ -82,14 +82,14 @@ class Outcome:
 
     def _scheduled(self, event: h.Scheduled, after: Dossier) -> None:
         action = after.action(event.action)
-        if action is None or not action.open:  # logged: scheduled and completed in one breath
+        if action is None or not action.open:  # logged: scheduled and completed at once
             return
         if self.scheduled.full:
             self.scheduled.total += 1
         else:
             self.scheduled.add(shown(action, after))
         if event.why and event.why.get("unknown_holidays"):
-            self.notices.add(f"holidays are not declared as far as {event.due[:10]}: check that date (T9)")
+            self.notices.add(f"the calendar's holidays end before {event.due[:10]}: check that date")
         if event.enrolment is None or "rebooked" in (event.why or {}):
             self._past(action)
 
@@ -105,11 +105,11 @@ class Outcome:
             self.notices.add(f"{contact.name} is marked '{flag}'. Action {action.id} was completed anyway")
 
     def _stepped_off(self, event: h.Ended, after: Dossier) -> None:
-        """A cycle that ran out leaves a contact with nothing next (F5); a plan is meant to."""
+        """A finished cycle leaves a contact with no next step (F5); for a plan that's intended."""
         contact, ended = after.known, after.enrolment(event.enrolment)
         if ended and ended.kind == CYCLE and after.cycle is None:
-            mend = f"`followup assign {contact.id} ALIAS`"
-            self.notices.add(f"{contact.name} has stepped off the cycle, nothing comes next: {mend} (F5)")
+            fix = f"`followup assign {contact.id} ALIAS`"
+            self.notices.add(f"{contact.name} has finished the cycle and has no next step: {fix}")
 
     def _chosen(self, done: CarriedOut, after: Dossier) -> None:
         contact = after.known

@@ -1,4 +1,4 @@
-"""The catalog in a project's folder, without errors: what is applied, tested, compared and simulated."""
+"""The catalog in a project's folder, without errors: to apply, test, compare and simulate."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Candidate(NamedTuple):
 
     @property
     def zone(self) -> str:
-        """The office's, for a command that runs before an office is applied."""
+        """The office's zone, for a command that runs before an office is applied."""
         return office_documents.Documents(self.version.documents).documents(OFFICE)["office"]["zone"]
 
 
 def loaded_catalog(folder: str, remedy: str) -> Catalog:
-    """The files in `folder`. Raises CatalogInvalid, which says `remedy`, where they have errors."""
+    """Load the files in `folder`. Raises CatalogInvalid with `remedy` in the message if they have errors."""
     catalog = load(os.path.relpath(folder))
     if catalog.errors:
         count = len(catalog.errors)
@@ -45,33 +45,33 @@ def loaded_catalog(folder: str, remedy: str) -> Catalog:
 
 
 def cycles_in(project: str) -> str:
-    """Where a project's catalog is."""
+    """The folder of a project's catalog."""
     return os.path.join(project, "cycles")
 
 
-def candidate(project: str, remedy: str = "nothing was applied") -> Candidate:
-    """What an apply would apply."""
+def candidate(project: str, remedy: str = "nothing changed") -> Candidate:
+    """The version that an apply would apply."""
     catalog = loaded_catalog(cycles_in(project), remedy)
     return Candidate(Version(catalog.documents, catalog.digest, commit(project)), catalog)
 
 
 def declared_office(catalog: Catalog) -> Office:
-    """The office as the files have it, whatever is applied."""
+    """The office as declared in the files, whatever is applied."""
     return office_documents.office(0, catalog.source)
 
 
 def administrators(documents: DocumentsByKind) -> list[str]:
-    """Who may apply a catalog; a good one declares somebody."""
+    """The users who may apply a catalog; a valid one has at least one."""
     source = office_documents.Documents(documents)
     able = {id for id, role in source.documents(ROLE).items() if "apply-catalog" in role["permissions"]}
     return [id for id, user in source.documents(USER).items() if user["role"] in able and user["active"]]
 
 
 def applier(visit: Visit, wanted: Version) -> str:
-    """Who applies `wanted`. The first version is applied by a user whom it declares itself, or by the office."""
+    """The user who applies `wanted`. The first version is applied by one of its own users, or by the office."""
     if visit.catalog.version:
         return administrator_of(visit, "apply").id
     user = visit.word or "office"
     if user != "office" and user not in wanted.documents["user"]:
-        raise Refused(f"the catalog declares no user '{user}'")
+        raise Refused(f"the catalog has no user '{user}'")
     return user

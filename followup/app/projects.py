@@ -1,4 +1,4 @@
-"""A new project: a catalog, a store with that catalog applied, and the sample's contacts. Nothing is overwritten."""
+"""Create a project: a catalog, a store with it applied, and the sample's contacts. Overwrites nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from followup.store.tables import CONTACT
 if TYPE_CHECKING:
     from followup.store.protocol import Store
 
-#: what a project is made of that has no catalog of its own; the catalog last, since it makes a folder a project
+#: copied into a project without a catalog; the catalog last, because it makes a folder a project
 SHIPPED = ("schema", "sample_data", "cycles")
 BARE = ("schema", "cycles")
 
@@ -130,11 +130,11 @@ def _make_catalog(new: NewProject, login: str | None) -> None:
 
 
 def _let_in(path: str, login: str) -> None:
-    """The first command after `init` is `due`: who starts the office is its Tom Brown."""
+    """Give Tom Brown the current login: so `due`, the first command after `init`, works."""
     with open(path, encoding="utf-8") as file:
         text = file.read()
     with open(path, "w", encoding="utf-8") as file:
-        quoted = dumps(login, ensure_ascii=False)  # a JSON text is a YAML text
+        quoted = dumps(login, ensure_ascii=False)  # a JSON string is valid YAML
         file.write(text.replace("    name: Tom Brown\n", f"    name: Tom Brown\n    login: {quoted}\n", 1))
 
 

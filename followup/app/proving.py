@@ -1,4 +1,4 @@
-"""The tests that stand beside the cycles, each lived through (G2)."""
+"""Run the catalog's tests (G2)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Proof(NamedTuple):
 
 def prove(folder: str, only: str = "") -> Proof:
     """`folder`: of a catalog; `only`: tests with this in their id or name. Raises CatalogInvalid."""
-    return proof(loaded_catalog(folder, "mend the files first"), only)
+    return proof(loaded_catalog(folder, "fix the files first"), only)
 
 
 def proof(catalog: Catalog, only: str = "") -> Proof:

@@ -1,6 +1,6 @@
-"""The file of the rows that an import refused: begun with the first of them, and whole or not there.
+"""The file of the rows that an import refused: created with the first one, complete or absent.
 
-It replaces no file: the one that was imported may be half repaired, and the one of the last run too.
+It never overwrites a file: the imported file or that of an earlier run may be half fixed already.
 """
 
 from __future__ import annotations
@@ -18,27 +18,27 @@ from followup.intake.sheet import OpenTable
 
 
 def places_for(file: str, wanted: str | None) -> tuple[str, ...]:
-    """Where the refused rows of `file` may go, best first. Raises UsageError, or CannotWrite, before any is read."""
+    """Files to try for the refused rows of `file`, best first. Raises UsageError or CannotWrite before reading rows."""
     if wanted == "-":
-        raise UsageError("--refused -: name a file; stdout is for how many rows there were")
+        raise UsageError("--refused needs a file: stdout is used for the counts")
     if wanted:
         _check_place(file, wanted)
         return (wanted,)
     beside = f"{'stdin' if file == '-' else file}.refused.csv"
-    # beside a pipe, such as /dev/fd/63, a person would not look for it
+    # the folder of a pipe, such as /dev/fd/63, isn't where a user would look
     return (beside, os.path.basename(beside)) if os.path.isfile(file) else (os.path.basename(beside),)
 
 
 def _check_place(file: str, wanted: str) -> None:
     with suppress(OSError):
         if os.path.samestat(os.stat(0 if file == "-" else file), os.stat(wanted)):
-            raise UsageError(f"--refused {wanted} is the file that is imported: name another")
+            raise UsageError(f"--refused {wanted} is the imported file: choose another name")
     if os.path.isdir(wanted) or not os.access(os.path.dirname(wanted) or ".", os.W_OK):
-        raise CannotWrite(f"cannot write {wanted}: it is a folder, or its folder is not there or is read-only")
+        raise CannotWrite(f"can't write {wanted}: it's a folder, or its folder is missing or read-only")
 
 
 class RefusedRows:
-    """`path`: where they went, None while there are none. Without `places` nothing is written."""
+    """`path`: the file, None while there are no refused rows. Without `places` nothing is written."""
 
     def __init__(self, source: OpenTable, places: Sequence[str]) -> None:
         self.path: str | None = None
@@ -65,10 +65,10 @@ class RefusedRows:
 
     @property
     def remedy(self) -> str:
-        """What to do about them; nothing where nothing was written."""
+        """How to fix them; empty if nothing was written."""
         if not self.path:
             return ""
-        older = "" if self.path in self._places else " (the one before was left as it is)"
+        older = "" if self.path in self._places else " (the older file was kept)"
         return f": see {self.path}{older}, fix that file and import it"
 
     def __enter__(self) -> RefusedRows:
@@ -92,7 +92,7 @@ def _first_alike(path: str, place: str) -> str:
 
 
 def _unused(path: str) -> str:
-    """`people.csv.refused.csv`, or `people.csv.refused-2.csv` and so on where there is one."""
+    """`people.csv.refused.csv`; if that exists, `people.csv.refused-2.csv` and so on."""
     return next(name for name in _numbered(path) if not os.path.lexists(name))
 
 

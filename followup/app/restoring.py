@@ -1,4 +1,4 @@
-"""An apply taken back (E11): the version before it is in force again, as a version of its own."""
+"""Undo an apply (E11): the version before it goes live again, as a new version."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Restored(NamedTuple):
-    """The edition that is applied again, what contacts are on, and the items that it changes."""
+    """The edition that is applied again, the processes with contacts on them, and the changed items."""
 
     edition: Edition
     refs: list[Ref]
@@ -31,18 +31,16 @@ class Restored(NamedTuple):
 
 
 def restore(session: Session, writing: Change, change: int) -> Restored:
-    """The catalog as it was before the apply `change`.
+    """Make the catalog from before the apply `change` live again.
 
-    Raises Refused where there was none, or where another one than that of `change` is in force by now.
+    Raises Refused if there was none, or if the live catalog is no longer the one that `change` applied.
     """
     store, version = session.store, session.office.version
     number = store.versions.applied_by(change)
     if number == 1:
-        raise Refused("the first version cannot be taken back: there was none before it")
+        raise Refused("the first version can't be undone: there is none before it")
     if store.versions.source(number).digest != store.versions.source(version).digest:
-        raise Refused(
-            f"version {number} was followed by others: version {version} is in force; apply the files as they were"
-        )
+        raise Refused(f"version {number} isn't the live one any more (that is {version}): apply the old files instead")
     digest, git = store.versions.source(number - 1)
     wanted = Version(store.versions.documents(number - 1), digest, git)
     changes = item_changes(store.versions.in_force(), wanted.documents)

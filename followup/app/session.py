@@ -1,4 +1,4 @@
-"""What a command works in. Who asks, and when, is settled before a Session exists; until then there is a Visit."""
+"""The context of a command: a Visit until its user is resolved, then a Session."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ class Visit(NamedTuple):
     remark: Callable[[str], None] = lambda _: None
 
     def administered(self, what: str) -> None:
-        """Raises Refused where the user may not do `what`, since it is about everybody (F17). Before the first version
-        there is nobody."""
+        """Raises Refused if the user may not do `what`, which concerns all contacts (F17). Before the first version
+        there are no users to check."""
         if self.catalog.version:
             administrator_of(self, what)
 
 
 class Session(NamedTuple):
-    """A command's user in the office as applied. The office loads its items when they are asked for: `complete` reads
-    one cycle and not the catalog. `reach`: whose contacts the user sees (F20)."""
+    """A command's user in the applied office. The office loads items on demand: `complete` reads one cycle, not the
+    catalog. `reach`: whose contacts the user sees (F20)."""
 
     store: Store
     catalog: AppliedCatalog
@@ -66,26 +66,26 @@ class Session(NamedTuple):
 
     @property
     def shows_moments(self) -> bool:
-        """Whether what is timed appears at its moment, and not from the morning of its day on (P5)."""
+        """Whether timed actions appear at their time of day, and not already from the morning (P5)."""
         office = self.catalog.document(OFFICE, "office")
         return office is not None and office.get("show") == "moment"
 
     def clock(self, user: str | None) -> When:
-        """This moment as the user's clock shows it; the office's, for nobody."""
+        """The current time on the user's clock; None: the office's."""
         return local(self.now, self.office.calendar(user).zone)
 
     @property
     def today(self) -> str:
-        """The local date of the user who asks."""
+        """The local date of the current user."""
         return self.clock(self.user.id).day
 
     def seen_users(self) -> list[str]:
-        """Whose lists the user may look at: everyone's, or the team's and the property's (F20)."""
+        """The users whose lists this user may see: all, or those of the team and the property (F20)."""
         everything, team, place = self.reach
         return [u.id for u in self.users.values() if everything or u.id in team or (place and u.property == place)]
 
     def cycle_ids(self, cycle: str | None) -> list[str] | None:
-        """Every id that a cycle of today has had, since rows keep the one they were made under (E5); None for None."""
+        """Every id that a current cycle has had, because rows keep the old ids (E5); None for None."""
         return self.office.every_id(cycle) if cycle else None
 
     def head(self, undoes: int | None = None) -> Head:
@@ -95,13 +95,13 @@ class Session(NamedTuple):
 
 
 def session_of(visit: Visit) -> Session:
-    """Settles who asks. Raises NotFound for a user who is not declared, Refused for one who is inactive or is not the
-    user of this login, NoProject where nothing is applied yet."""
+    """Resolve the user. Raises NotFound for one who isn't declared, Refused for one who is inactive or has another
+    login, NoProject if nothing is applied yet."""
     store, catalog, now, _, command, dry_run, typed, remark = visit
     users = office_documents.users_of(catalog)
     user = _user(visit, users)
     if catalog.version == 0:
-        raise NoProject("nothing is applied yet: `followup apply`")
+        raise NoProject("no catalog is applied yet: run `followup apply`")
     office = office_documents.office(catalog.version, catalog, users)
     return Session(store, catalog, office, user, reach(user, users), now, command, dry_run, typed, remark)
 
@@ -131,8 +131,8 @@ def _who_may(catalog: AppliedCatalog) -> str:
 
 def _user(visit: Visit, users: Mapping[str, User]) -> User:
     if visit.word is None:
-        raise NotFound("who are you? --user ID or FOLLOWUP_USER, or `login:` in the catalog's users")
+        raise NotFound("unknown user: use --user ID, set FOLLOWUP_USER, or ask an administrator to add your login")
     user = lookup.active(users[lookup.one(visit, "user", visit.word)])
     if not visit.store.believes(user.login):
-        raise Refused(f"your login is {visit.store.account}, and not {user.name}'s ({user.id}): leave out --user")
+        raise Refused(f"your login is {visit.store.account}, not {user.name}'s ({user.id}): leave out --user")
     return user

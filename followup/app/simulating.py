@@ -1,4 +1,4 @@
-"""Months of an office's calendar with contacts that are invented: nothing is read from a store, or changed (G3)."""
+"""Simulate months of work with generated contacts: reads no store and changes nothing (G3)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Simulation(NamedTuple):
 
 
 def simulate_catalog(catalog: Catalog, arrivals: Arrivals, habits: Habits, draw: Draw) -> Simulation:
-    """Raises NotFound for a cycle, an alias or a user that the catalog does not declare."""
+    """Raises NotFound for an undeclared cycle, alias or user."""
     source, office = catalog.source, declared_office(catalog)
     first, last, a_week = arrivals.first, arrivals.last, arrivals.a_week
     scenario = Scenario(first, last, a_week, _choices(source, arrivals), _owners(source, arrivals), habits)
@@ -60,7 +60,7 @@ def _choices(source: Documents, arrivals: Arrivals) -> list[Choice]:
 
 
 def _all_choices(source: Documents) -> list[Choice]:
-    """What reps can choose, but holds: nothing happens there."""
+    """What reps can choose, except holds: nothing happens there."""
     cycles = source.documents(CYCLE)
     offered = {id: alias["cycle"] for id, alias in source.documents(ALIAS).items() if alias["active"]}
     return [Choice(id) for id, cycle in offered.items() if cycle and cycles[cycle]["steps"]]

@@ -1,4 +1,4 @@
-"""A bulk assign that does not begin on one day for all (G3)."""
+"""A bulk assign that spreads start days (G3)."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from followup.core.wishes import Assign, Choice
 
 
 class Staggered:
-    """No more than `a_day` contacts of an owner begin on one working day, the first of them today.
+    """Start at most `a_day` contacts per owner and working day, beginning today.
 
-    A place of the day is used up by what was decided (`note`), and not by what was wished: a refused contact begins on
-    no day. Those who were on the cycle already keep theirs, so that a command that is typed again after a kill gives
-    each contact the day that it would have had.
+    Only decisions use up a day's places (`note`), not wishes: a refused contact starts on no day. Contacts already on
+    the cycle keep their places, so that a repeated command after a kill gives each contact the same day.
     """
 
     def __init__(self, choice: Choice, restart: bool, a_day: int) -> None:

@@ -1,4 +1,4 @@
-"""F12: the contacts that fall through, why, and what mends each."""
+"""F12: contacts with no next step, why, and how to fix each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from followup.store.questions.contact_questions import StrandedRow
 
 
 def stranded_contacts(session: Session) -> list[Stranded]:
-    """Of those that the user may see."""
+    """The stranded contacts that the user may see."""
     on_hold = sorted(id for hold in holds(session) for id in session.office.every_id(hold))
     workers = [user.id for user in session.users.values() if user.active]
     return [_stranded(session, row) for row in session.store.contacts.stranded(on_hold, workers, session.reach)]
@@ -32,7 +32,7 @@ def _last_cycle(session: Session, row: StrandedRow) -> Enrolment | None:
 
 
 def _is_chosen(session: Session, alias: str) -> bool:
-    """Whether reps can choose it still."""
+    """Whether reps can still choose it."""
     try:
         return session.office.aliases[alias].active
     except KeyError:

@@ -1,4 +1,4 @@
-"""Undo: the user's latest change is reversed (E11)."""
+"""Undo: reverse the user's latest change (E11)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Reversal(NamedTuple):
 
 
 def undo_last(session: Session, partial: bool = False) -> Reversal:
-    """Reverses the user's highest change that is not undone; refuses, naming them, where contacts changed since."""
+    """Reverse the user's last change that isn't undone; refuse if contacts changed since, and name them."""
     number = session.store.history.last_change_of(session.user.id)
     if number is None:
         raise Refused(f"{session.user.id} has nothing to undo")
@@ -75,7 +75,7 @@ def _reversed(
     for subject in subjects:
         try:
             entries = session.store.history.entries(subject)
-            if not entries:  # a server hides it from a user who handed it over
+            if not entries:  # row security hides it after the user handed it over
                 raise UNSEEN
             decisions.append(undo(entries, number, office, stamp, then))
         except Refused as refusal:
@@ -94,4 +94,6 @@ def _as_seen(session: Session, subject: str, refusal: Refused) -> tuple[str, Ref
 def _refusal(reversal: Reversal) -> str:
     first = "; ".join(str(refusal) for _, refusal in reversal.refused[:3])
     more = f" and {len(reversal.refused) - 3} more" if len(reversal.refused) > 3 else ""
-    return f"change {reversal.change} ({reversal.command}) cannot be undone: {first}{more}; --partial undoes the rest"
+    return (
+        f"change {reversal.change} ({reversal.command}) can't be undone: {first}{more}; use --partial to undo the rest"
+    )

@@ -1,4 +1,4 @@
-"""Versions of the catalog, as the store keeps them."""
+"""Versions of the catalog in the store."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Version(NamedTuple):
-    """What is to be put in force: the documents, their digest, and the git commit they are of, if there is one."""
+    """A version to make live: the documents, their digest, and their git commit, if there is one."""
 
     documents: DocumentsByKind
     digest: str
@@ -32,15 +32,15 @@ class Version(NamedTuple):
 
 
 def changed_by(store: Store, number: int) -> tuple[VersionRow, tuple[ItemChange, ...]]:
-    """A version, and what differs in it from the one before. Raises NotFound where there is no such version."""
+    """A version, and the items that differ from the one before. Raises NotFound for an unknown version."""
     row = next((row for row in store.versions.all() if row.version == number), None)
     if row is None:
-        raise NotFound(f"no version {number} of the catalog: `followup catalog versions`")
+        raise NotFound(f"unknown version {number}: see `followup catalog versions`")
     return row, item_changes(store.versions.documents(number - 1), store.versions.documents(number))
 
 
 def record(writing: Change, wanted: Version, version: int, changed: Sequence[ItemChange]) -> None:
-    """`wanted` is in force from now on, as `version`; `changed`: what differs from the one before."""
+    """Make `wanted` live as `version`; `changed`: the items that differ from the version before."""
     ended = [ItemId(item.kind, item.id) for item in changed if item.before is not None]
     items = [
         CatalogItem(item.kind, item.id, version, None, dumps(item.after, ensure_ascii=False))
@@ -52,7 +52,7 @@ def record(writing: Change, wanted: Version, version: int, changed: Sequence[Ite
 
 
 def people(documents: DocumentsByKind) -> Iterator[Person]:
-    """Those who work here and have a login."""
+    """Active users with a login."""
     users = office_documents.users_of(office_documents.Documents(documents))
     for user in users.values():
         if user.active and user.login:
@@ -61,7 +61,7 @@ def people(documents: DocumentsByKind) -> Iterator[Person]:
 
 
 def apply_decision(store: Store, change: int, at: int, by: str, event: h.Applied) -> tuple[Dossier, Decision]:
-    """The event of an apply, as Change.save takes it."""
+    """The event of an apply, in the form that Change.save takes."""
     before = Dossier(OFFICE_SUBJECT, store.last_seq(OFFICE_SUBJECT))
     entry = h.Entry(OFFICE_SUBJECT, before.seq + 1, change, at, by, event)
     return before, Decision((entry,), before._replace(seq=entry.seq))

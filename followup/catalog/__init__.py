@@ -1,1 +1,1 @@
-"""The catalog: a folder of YAML files, read with positions, checked, and made into plain documents."""
+"""The catalog: a folder of YAML files, read with positions, checked, and turned into plain documents."""

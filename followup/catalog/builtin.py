@@ -1,4 +1,4 @@
-"""What every office has without declaring it. A catalog renames these, changes them, and adds its own."""
+"""Built-in items of every office. A catalog can rename or change them, and add its own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from followup.core.office import BUILT_IN_TYPES
 if TYPE_CHECKING:
     from followup.core import catalog_documents as d
 
-#: What only a system can do (A5); such steps are always automatic.
+#: Types that only the system can do (A5); such steps are always automatic.
 SYSTEM_TYPES: Mapping[str, str] = MappingProxyType(
     {
         "assign-user": "Assign user",
@@ -19,7 +19,7 @@ SYSTEM_TYPES: Mapping[str, str] = MappingProxyType(
         "webhook": "Webhook",
     }
 )
-#: The types that plans bring (A5).
+#: Types for plans (A5).
 PLAN_TYPES: Mapping[str, str] = MappingProxyType(
     {
         **SYSTEM_TYPES,
@@ -27,10 +27,10 @@ PLAN_TYPES: Mapping[str, str] = MappingProxyType(
         "contact-reminder": "Contact reminder",
     }
 )
-#: F2. A catalog's own types can be steps of a cycle too.
+#: F2. A catalog's own types can be steps of a cycle, too.
 CYCLE_TYPES = ("call", "correspondence", "email", "sms", "task")
 
-#: The channel of the template that a step of this type sends or reads out.
+#: The channel of the template that a step of this type uses.
 CHANNELS: Mapping[str, str] = MappingProxyType({"correspondence": "letter", "email": "email", "sms": "sms"})
 
 ROLES: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
@@ -64,7 +64,7 @@ CONTACT_TYPES: Mapping[str, str] = MappingProxyType(
 
 
 def documents() -> Mapping[str, Mapping[str, d.Document]]:
-    """The documents of a catalog that declares nothing."""
+    """The documents of an empty catalog."""
     return {"action_type": action_types(), "contact_type": contact_types(), "role": roles()}
 
 
@@ -76,7 +76,7 @@ def action_types() -> dict[str, d.ActionTypeDocument]:
 
 
 def offers_cycle(type: str) -> bool:
-    """Whether completing an action of a built-in type offers the menu of aliases (F10); no other does by itself."""
+    """Whether completing an action of a built-in type shows the alias menu (F10); other types don't by default."""
     return type in BUILT_IN_TYPES and BUILT_IN_TYPES[type].offers_cycle
 
 

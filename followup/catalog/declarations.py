@@ -1,6 +1,6 @@
-"""All items of all files, declared or built in, before the checks that look across them.
+"""All items of all files, declared or built in, for checks across items.
 
-An item whose shape is wrong has no document, but it is declared: what names it is not a second mistake.
+An item with the wrong shape has no document, but counts as declared, so references to it aren't reported too.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 NO_FILE = ""
 #: The sections whose items are a list; those of the others are a mapping by id, and the office is one item.
 LISTS = ("moved", "migrate")
-#: What is declared, and never applied as it stands.
+#: Kinds that are declared, but not applied as they are.
 MOVE: Kind[d.MoveDocument] = Kind("moved")
 TEST: Kind[d.CaseDocument] = Kind("test")
 
 
 class Item(NamedTuple):
-    """One declared thing. `at`: where its id stands; `path`: where it is in its file. Built-in ones have no file."""
+    """A declared item. `at`: the place of its id; `path`: its path in the file. Built-in items have no file."""
 
     kind: str
     id: str
@@ -38,14 +38,14 @@ class Item(NamedTuple):
     document: d.Document | None
 
     def written(self, *path: str | int) -> Node:
-        """What stands at `path` in the file; None where nothing does."""
+        """The value at `path` in the file; None if there is none."""
         return value_at(self.raw, *path)
 
 
 class Declarations(NamedTuple):
-    """`items` by kind and id, the first of those declared twice; `twice` the later ones. `whole`: no file is broken.
+    """`items` by kind and id, the first of duplicates; `twice`: the later ones. `whole`: nothing is missing.
 
-    `sections`: the first file and place where each section stands. `today`: a date, or nothing where none was given.
+    `sections`: the first file and place of each section. `today`: a date, or empty if none was given.
     """
 
     folder: str
@@ -56,18 +56,18 @@ class Declarations(NamedTuple):
     today: str
 
     def documents(self, kind: Kind[Form]) -> Iterator[tuple[Item, Form]]:
-        """The items of a kind that have the right shape and a file."""
+        """The items of a kind with the right shape and a file."""
         for item in self.items.get(kind, {}).values():
             if item.document is not None and item.file:
                 yield item, cast("Form", item.document)
 
     def one(self, kind: Kind[Form], id: str | None) -> Form | None:
-        """The document of one item, built in or not; None if there is none, or it has the wrong shape."""
+        """The document of an item, built in or not; None if there is none, or it has the wrong shape."""
         item = self.items.get(kind, {}).get(id or "")
         return cast("Form", item.document) if item and item.document is not None else None
 
     def section(self, name: str) -> Item:
-        """What is said of a section as a whole: at its key, or at the top of a file where no file has it."""
+        """An item for problems of a section: at its key, or at the top of a file if no file has it."""
         files = (item.file for items in self.items.values() for item in items.values() if item.file)
         file, at = self.sections.get(name) or (min(files, default=self.folder), TOP)
         return Item(SECTIONS[name], name, file, at, (name,), None, None)
@@ -88,7 +88,7 @@ class Misshapen(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What a check has found. `path` goes on from the item's; `key`: it is about the key, not about its value."""
+    """A check's finding. `path` is relative to the item's; `key`: it is about the key, not its value."""
 
     code: str
     item: Item
@@ -145,7 +145,7 @@ def _entries(section: str, content: Node, at: Place) -> Iterator[tuple[str, Path
 
 
 def _subject(raw: Node, number: int) -> str:
-    """What an entry of `moved` or `migrate` is about; there is one entry for each."""
+    """The id of a `moved` or `migrate` entry: what it is about; there is one entry for each."""
     for key in ("from", "step", "cycle"):
         subject = value_at(raw, key)
         if isinstance(subject, str):

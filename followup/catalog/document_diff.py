@@ -1,6 +1,6 @@
-"""What differs between two documents of one item, in an administrator's words: one line for each thing.
+"""The differences between two documents of an item, in an administrator's words: one line per change.
 
-Steps are compared by their ids, so that one that was put in between makes one line.
+Steps are compared by id, so that an inserted step is one line.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from followup.core.catalog_documents import Document
 
-#: longer values are not shown whole
+#: longer values are shortened
 SHOWN = 60
 
 
 class Changed(NamedTuple):
-    """One thing that differs. `at`: its keys, steps by id; `was`, `becomes`: None where it is not there."""
+    """One difference. `at`: its keys, steps by id; `was`, `becomes`: None if missing."""
 
     at: tuple[str, ...]
     was: object
@@ -28,12 +28,12 @@ class Changed(NamedTuple):
         if isinstance(self.becomes, Mapping) and self.was is None:
             return f"{what}: new"
         if isinstance(self.was, Mapping) and self.becomes is None:
-            return f"{what}: taken out"
+            return f"{what}: removed"
         return f"{what}: {worded(self.was)} -> {worded(self.becomes)}"
 
 
 def changes(before: Document, after: Document) -> Iterator[Changed]:
-    """What an item that is in both has become."""
+    """The changes of an item that is in both catalogs."""
     return _mapping((), before, after)
 
 
@@ -67,7 +67,7 @@ def _steps(at: tuple[str, ...], before: Sequence[Document], after: Sequence[Docu
 
 
 def worded(value: object) -> str:
-    """A value of a document as it would be written."""
+    """A document's value as text."""
     match value:
         case None:
             return "none"

@@ -1,6 +1,6 @@
-"""One plain document for each declared item: every default filled in, every value in its one form.
+"""A plain document for each declared item: with all defaults, and each value in its normal form.
 
-The same meaning gives the same document, however the YAML writes it; the core and the store read nothing else.
+The same meaning gives the same document, however it is written in YAML; core and store read nothing else.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _cycle_step(raw: r.RawCycleStep) -> d.CycleStepDocument:
 
 
 def _step(raw: r.RawStep) -> d.StepDocument:
-    """What the steps of cycles and plans share."""
+    """The fields that steps of cycles and plans share."""
     return {
         "id": raw["id"],
         "name": raw.get("name") or raw["id"],
@@ -111,7 +111,7 @@ def _webhook(raw: r.RawPlanStep) -> d.WorkDocument:
 
 
 def _ids(written: list[str] | None) -> list[str]:
-    """Ids whose order means nothing."""
+    """Sorted unique ids: their order doesn't matter."""
     return sorted(set(written or ()))
 
 
@@ -127,7 +127,7 @@ def template(raw: r.RawTemplate, id: str, folder: str) -> d.TemplateDocument:
 
 
 def _text_of(file: str, folder: str) -> str | None:
-    """What the file holds, so that an applied version keeps it; a check says why it cannot be read."""
+    """The file's text, kept in the applied version; None if it can't be read: a check reports why."""
     try:
         return attachment(file, folder)
     except NotText:
@@ -151,7 +151,7 @@ def office(raw: r.RawOffice) -> d.OfficeDocument:
 
 
 def _differences(raw: r.RawProperty | r.RawUser) -> d.DifferenceDocument:
-    """What a property or a user has apart from the office; null where they do as the office does (T4)."""
+    """How a property or user differs from the office; None where it doesn't (T4)."""
     working_days, open_hours = raw.get("working_days"), raw.get("hours")
     return {
         "zone": raw.get("zone"),
@@ -165,7 +165,7 @@ def _differences(raw: r.RawProperty | r.RawUser) -> d.DifferenceDocument:
 
 
 def site(raw: r.RawProperty) -> d.PropertyDocument:
-    """A property, a word that Python keeps for itself."""
+    """A property; named `site` because `property` is a Python built-in."""
     return {
         "name": raw["name"],
         "address": raw.get("address"),
@@ -197,12 +197,12 @@ def role(raw: r.RawRole, id: str) -> d.RoleDocument:
 
 
 def entry(raw: str | r.RawEntry) -> d.EntryDocument:
-    """One line of a list: a name, or a mapping with one."""
+    """An entry of a list: a name, or a mapping with one."""
     return {"name": raw if isinstance(raw, str) else raw["name"]}
 
 
 def action_type(raw: str | r.RawActionType, id: str) -> d.ActionTypeDocument:
-    """What a catalog only renames offers the menu of aliases as it did."""
+    """An action type; a catalog that only renames a built-in type keeps its `offers_cycle`."""
     offers = builtin.offers_cycle(id)
     if isinstance(raw, str):
         return {"name": raw, "offers_cycle": offers}
@@ -223,7 +223,7 @@ def as_written(raw: Mapping[str, Node]) -> d.Document:
 
 
 def document(section: str, raw: Node, id: str, folder: str) -> d.Document:
-    """The document of one item that the schema has found right."""
+    """The document of one item that passed the schema."""
     match section:
         case "templates":
             return TEMPLATE(raw, id, folder)
@@ -233,7 +233,7 @@ def document(section: str, raw: Node, id: str, folder: str) -> d.Document:
             return PLAIN[section](raw)
 
 
-# Each takes the raw form of its own section: that an item has it is what the schema has proved, and no type can say.
+# Each takes the raw form of its own section: the schema has checked that, but types can't express it.
 TEMPLATE: Callable[..., d.Document] = template
 NAMED: Mapping[str, Callable[..., d.Document]] = MappingProxyType(
     {"roles": role, "tests": test, "action_types": action_type}

@@ -19,7 +19,7 @@ LARGEST = 4 * 1024 * 1024
 
 
 class CatalogFile(NamedTuple):
-    """A name in the folder: `path` to open it by, `display` for people, who cannot read stray bytes."""
+    """A file in the folder: `path` to open it, `display` to print, with undecodable bytes escaped."""
 
     path: str
     display: str
@@ -51,23 +51,23 @@ def _display(path: str) -> str:
 
 
 def content(path: str, folder: str) -> str:
-    """The text of a file inside `folder`. Raises NotText, which says why not."""
+    """The text of a file inside `folder`. Raises NotText with the reason."""
     _refuse_leaving(path, folder)
     try:
         _refuse_irregular(path)
         with open(path, "rb") as file:
             data = file.read(LARGEST + 1)
     except OSError as error:
-        raise NotText("FU003", TOP, f"cannot be read: {(error.strerror or str(error)).lower()}") from None
+        raise NotText("FU003", TOP, f"can't be read: {(error.strerror or str(error)).lower()}") from None
     if len(data) > LARGEST:
         raise NotText("FU004", TOP, f"larger than {LARGEST // 1024**2} MB", "split the file")
     return decode(data)
 
 
 def attachment(name: str, folder: str) -> str:
-    """The text of a file that an item names, relative to the folder. Raises NotText."""
+    """The text of a file that an item refers to, relative to the folder. Raises NotText."""
     if os.path.isabs(name) or ".." in name.replace("\\", "/").split("/"):
-        raise NotText("FU002", TOP, "a path that leads out of the folder", "give it relative to the catalog folder")
+        raise NotText("FU002", TOP, "a path out of the catalog folder", "make it relative to the catalog folder")
     return content(os.path.join(folder, name), folder)
 
 
@@ -75,7 +75,7 @@ def _refuse_leaving(path: str, folder: str) -> None:
     inside = os.path.join(os.path.realpath(folder), "")
     real = os.path.realpath(path)
     if not os.path.join(real, "").startswith(inside):
-        raise NotText("FU002", TOP, "a link that leads out of the folder", "copy the file here instead")
+        raise NotText("FU002", TOP, "a link out of the catalog folder", "copy the file here instead")
     if os.path.islink(path) and os.path.isdir(real):
         raise NotText("FU002", TOP, "a link to a folder is not followed", "move the folder here instead")
 

@@ -1,6 +1,6 @@
-"""What the JSON Schema says about one file, as problems in an admin's words, each at the text that it is about.
+"""JSON Schema errors of one file, as problems in an admin's words, each with its place in the text.
 
-The schema is flat, so every error names one key; a reference outside the schema file is never followed.
+The schema is flat, so each error is about one key; references outside the schema file are never followed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def problems(data: Map, file: str) -> Iterator[tuple[Path, Problem]]:
 
 @cache
 def validator() -> Validator:
-    """The one validator of this process."""
+    """The shared validator of this process."""
     return build(schema())
 
 
@@ -59,17 +59,17 @@ def schema() -> Schema:
 
 
 def build(document: Schema) -> Validator:
-    """A validator of a schema whose own definitions are put in place: looking them up each time takes twice as long."""
+    """A validator with the schema's definitions inlined: looking them up each time takes twice as long."""
     definitions = cast("Mapping[str, Schema]", document["$defs"])
     return STRICT(_mapping_inlined(document, definitions), registry=REGISTRY(retrieve=_never))
 
 
 def _never(uri: str) -> SchemaResource:
-    raise LookupError(f"{uri}: a schema never reaches out")
+    raise LookupError(f"{uri}: schemas can't load other files")
 
 
 def _inlined(node: object, definitions: Mapping[str, Schema]) -> object:
-    """The same schema without local references; what stands beside a reference says more than what it refers to."""
+    """The same schema without local references; keywords next to a reference override the referenced ones."""
     if isinstance(node, list):
         return [_inlined(item, definitions) for item in node]
     return _mapping_inlined(node, definitions) if isinstance(node, dict) else node
@@ -84,7 +84,7 @@ def _mapping_inlined(node: Schema, definitions: Mapping[str, Schema]) -> dict[st
 
 
 def _pattern(_: Validator, pattern: str, instance: object, schema: Mapping[str, int]) -> Iterator[ValidationError]:
-    """`$` is the end of the text, not the end of its last line; what is too short or long anyway is not searched."""
+    """`$` matches only at the end of the text, not before a final newline; texts of a wrong length aren't searched."""
     if isinstance(instance, str) and _fits(len(instance), schema) and not _compiled(pattern).search(instance):
         yield ValidationError(pattern)
 
@@ -99,7 +99,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _required(_: Validator, required: list[str], instance: object, __: Schema) -> Iterator[ValidationError]:
-    """The message is the bare name of the key, for `messages` to put into words."""
+    """The message is just the key's name; `messages` makes the sentence."""
     if isinstance(instance, dict):
         yield from (ValidationError(name) for name in required if name not in instance)
 
@@ -115,7 +115,7 @@ def _is_whole(_: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-# Two calls for which the libraries declare no types.
+# The libraries have no types for these two calls.
 EXTEND = cast("Callable[..., type[Validator]]", validators.extend)
 REGISTRY = cast("Callable[..., SchemaRegistry]", Registry)
 WHOLE = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole)

@@ -1,6 +1,6 @@
-"""A folder of YAML files to a catalog: documents, every problem of every file at once, and where each thing stands.
+"""Load a folder of YAML files: documents, all problems of all files at once, and the place of each item.
 
-A broken file hides nothing in the others; while one is broken, only what lies within single items is judged.
+A broken file doesn't hide problems in others, but while there is one, checks across items are skipped.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 
 class Catalog(NamedTuple):
-    """What a folder declares. `places` by kind and id: file and line. `digest`: sha256 of the canonical documents.
+    """A folder's catalog. `places` by kind and id: file and line. `digest`: sha256 of the canonical documents.
 
-    `cases`: what `followup test` proves. They never come in force: an edit of one changes nothing for anybody.
+    `cases`: the tests for `followup test`. They are never applied: editing one affects no contact.
     """
 
     documents: DocumentsByKind
@@ -41,7 +41,7 @@ class Catalog(NamedTuple):
 
     @property
     def source(self) -> Documents:
-        """The documents as the core asks for them."""
+        """The documents, for the core's queries."""
         return Documents(self.documents)
 
     @property
@@ -50,9 +50,9 @@ class Catalog(NamedTuple):
 
 
 def load(folder: str, today: str = "") -> Catalog:
-    """Read and check a whole catalog folder. Never raises for what is in the files.
+    """Read and check a catalog folder. Never raises because of a file's content.
 
-    `today`: a date, from which to look how far the holidays last (T9); without it nobody looks.
+    `today`: a date from which to check that holidays last (T9); empty skips that check.
     """
     files = listing(folder)
     if not files:
@@ -69,19 +69,19 @@ def load(folder: str, today: str = "") -> Catalog:
 def _no_file(folder: str) -> Problem:
     if os.path.isfile(folder):
         return problem("FU017", folder, TOP, (), "a file, not a folder", "name the folder that it is in")
-    message = "the folder holds no catalog file" if os.path.isdir(folder) else "there is no such folder"
+    message = "no catalog file in the folder" if os.path.isdir(folder) else "there is no such folder"
     return problem("FU017", folder, TOP, (), message, "a catalog is a folder with files such as cycles.yaml")
 
 
 def digest(documents: DocumentsByKind) -> str:
-    """The same for the same documents, whatever order they were declared in, and whatever kinds are still to come."""
+    """A digest that doesn't depend on the order of declarations, nor on kinds without items."""
     declared = {kind: items for kind, items in documents.items() if items}
     canonical = json.dumps(declared, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 class Misshape(NamedTuple):
-    """A problem that the schema has found, with the item that it spoils."""
+    """A schema problem, and the item that it makes unusable."""
 
     item: Path
     problem: Problem
@@ -103,10 +103,10 @@ def _misshapes(reading: Reading) -> Iterator[Misshape]:
 
 
 def _of_files(readings: tuple[Reading, ...], misshapes: tuple[Misshape, ...]) -> Iterator[Problem]:
-    """What the reader and the schema say, without what follows from something that the reader has passed over.
+    """Problems of the reader and the schema, without those that only follow from a reader problem.
 
-    A value whose tag or number the reader refuses is 0 or text to the schema, at the same place; and the keys that a
-    merge (`<<`) would have brought look as if they were missing. One mistake is one problem.
+    If the reader refuses a tag or number, the schema sees 0 or text at the same place; and keys that a merge (`<<`)
+    would have added look missing. One mistake is reported once.
     """
     by_reader = [problem for reading in readings for problem in reading.problems]
     places = {(problem.file, problem.line, problem.column) for problem in by_reader}
@@ -119,10 +119,10 @@ def _of_files(readings: tuple[Reading, ...], misshapes: tuple[Misshape, ...]) ->
 
 
 def _declared(folder: str, readings: tuple[Reading, ...], misshapes: tuple[Misshape, ...], today: str) -> Declarations:
-    """Everything that can be read, and whether that is all there is.
+    """All declarations, and whether they are complete.
 
-    A file that breaks off may declare anything below, and so may a section that is not a mapping: every reference into
-    it would be called undeclared. So nothing is said across items then. A misshapen item hides nothing: it is declared.
+    A broken file, or a section that isn't a mapping, may hide declarations. References to them would look undeclared,
+    so checks across items are skipped. A misshapen item hides nothing: it counts as declared.
     """
     misshapen = Misshapen(frozenset((misshape.problem.file, misshape.item) for misshape in misshapes))
     sections_readable = all(len(path) > 1 or path == ("office",) for _, path in misshapen.places)
@@ -147,7 +147,7 @@ def _line(lines: Sequence[str], number: int) -> str:
 
 
 def _documents(declarations: Declarations) -> dict[str, Mapping[str, Document]]:
-    """What is applied, by kind and id: all but the tests, and of `moved` where each old id leads today."""
+    """The documents to apply, by kind and id: all but tests; `moved` resolved to the current id of each old id."""
     documents: dict[str, Mapping[str, Document]] = {
         kind: {id: item.document for id, item in sorted(items.items()) if item.document is not None}
         for kind, items in declarations.items.items()

@@ -1,4 +1,4 @@
-"""Values as documents hold them, from the ways in which YAML may write them. The schema has checked their form."""
+"""Convert values from the forms that YAML allows to the form in documents. The schema has checked them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ UNITS = ("minutes", "hours", "days", "business days", "weeks", "months")
 
 
 def offset(written: str | int | None) -> OffsetDocument:
-    """`2 days`, `1 day` and 2 to [count, unit]; nothing is 0 days."""
+    """`2 days`, `1 day` and 2 as [count, unit]; None is 0 days."""
     if not isinstance(written, str):
         return [written or 0, "days"]
     count, _, unit = written.strip().partition(" ")
@@ -21,12 +21,12 @@ def offset(written: str | int | None) -> OffsetDocument:
 
 
 def days(written: str | int | None) -> int:
-    """`2 days` or 2 to a number of days."""
+    """`2 days` or 2 as a number of days."""
     return int(offset(written)[0])
 
 
 def weekdays(written: str | list[str]) -> list[str]:
-    """`mon-fri`, `sat` or a list, to the days in their order; a range may go over the weekend."""
+    """`mon-fri`, `sat` or a list, as days in weekday order; a range may span the weekend."""
     chosen = _range(written.strip()) if isinstance(written, str) else frozenset(written)
     return [day for day in WEEKDAYS if day in chosen]
 
@@ -39,5 +39,5 @@ def _range(written: str) -> frozenset[str]:
 
 
 def hours(written: str) -> list[str]:
-    """`09:00-17:30` to [opens, closes]."""
+    """`09:00-17:30` as [opens, closes]."""
     return written.strip().split("-")

@@ -1,7 +1,7 @@
-"""The items of a catalog file as the schema lets them through: what YAML may say, before documents give it one form.
+"""The items of a catalog file as the schema allows them: the YAML forms, before documents normalize them.
 
-For the type checker only, which sees here that each key that is read is one that the schema knows; a test holds these
-classes equal to the schema.
+Only for the type checker, which checks that every key we read is in the schema; a test compares these classes with
+the schema.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from followup.core.catalog_documents import GivenDocument, ThenDocument, WhenDoc
 
 
 class RawStep(TypedDict):
-    """What the steps of cycles and plans share."""
+    """The keys that steps of cycles and plans share."""
 
     id: str
     type: str
@@ -88,7 +88,7 @@ class RawTemplate(TypedDict):
 
 
 class RawDays(TypedDict, total=False):
-    """When people work: what an office, a property and a user can all say."""
+    """Working time: the keys that offices, properties and users share."""
 
     working_days: str | list[str] | None
     hours: str | None
@@ -144,7 +144,7 @@ class RawActionType(RawEntry):
 
 
 class RawCase(TypedDict):
-    """Its parts are read as they are written."""
+    """A test; its parts are used as written."""
 
     given: GivenDocument
     then: list[ThenDocument]

@@ -1,6 +1,6 @@
-"""One YAML text to data with positions, from parse events, one by one, never by recursion.
+"""Read YAML text into data with positions, from parse events in a loop, without recursion.
 
-What can be passed over (a tag, a key twice) is noted and reading goes on; what cannot ends the reading of this text.
+Problems that can be skipped (a tag, a duplicate key) are noted, and reading continues; others end this file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from followup.catalog.tree import TOP, Map, Place, Seq
 from followup.catalog.tree_builder import DEEPEST, DROPPED, LONG_TEXT, Anchored, Broken, Frame, Tree
 from followup.errors import Problem
 
-#: libyaml's where it is there, ten times as fast; both read the same.
+#: libyaml's if installed, ten times as fast; both give the same result.
 LOADER: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -28,7 +28,7 @@ OPENS = "put a text that begins with { or [ into quotes"
 
 
 class Reading(NamedTuple):
-    """One file as read. `broken`: it was not read to the end, so nobody knows what it declares, and it has no data."""
+    """A file that was read. `broken`: not to the end, so its declarations are unknown, and it has no data."""
 
     file: str
     data: Map
@@ -38,7 +38,7 @@ class Reading(NamedTuple):
 
 
 def read(text: str, file: str, loader: type[yaml.SafeLoader] = LOADER) -> Reading:
-    """The data of one catalog file. Problems are in the order in which they stand in the text."""
+    """The data of one catalog file. Problems are in the order of the text."""
     tree = Tree(file)
     broken = False
     try:
@@ -47,7 +47,7 @@ def read(text: str, file: str, loader: type[yaml.SafeLoader] = LOADER) -> Readin
     except Broken:
         broken = True
     if not broken and tree.root is not None and not isinstance(tree.root, Map):
-        tree.note("FU101", tree.root_at, "a catalog file is a mapping", "such as `cycles:` with ids below it")
+        tree.note("FU101", tree.root_at, "a catalog file must be a mapping", "such as `cycles:` with ids below it")
         broken = True
     data = tree.root if isinstance(tree.root, Map) and not broken else Map(TOP)
     return Reading(file, data, tuple(tree.problems), broken, text)
@@ -67,7 +67,7 @@ def _events(text: str, tree: Tree, loader: type[yaml.SafeLoader]) -> Iterator[ya
 def _syntax(error: yaml.MarkedYAMLError, text: str, tree: Tree, last: yaml.Event | None) -> Broken:
     around = tree.open[-1].value.at if tree.open else None
     at, message, hint = advice(slip(error, text, last, around))
-    if "nesting depth" in (error.problem or ""):  # libyaml from 0.2.6 on stops by itself, before it gives an event
+    if "nesting depth" in (error.problem or ""):  # libyaml 0.2.6 and later stops before it sends an event
         return tree.stop("FU009", at, f"nested more than {DEEPEST} levels deep")
     return tree.stop("FU007", at, message, hint)
 
@@ -78,7 +78,7 @@ def _place(event: yaml.Event) -> Place:
 
 
 def _ignore(_: Tree, __: yaml.Event) -> None:
-    """Stream and document ends say nothing that is needed."""
+    """Ignore stream events and document ends."""
 
 
 def _document(tree: Tree, event: yaml.DocumentStartEvent) -> None:
@@ -90,9 +90,7 @@ def _document(tree: Tree, event: yaml.DocumentStartEvent) -> None:
 def _refuse_tag(tree: Tree, event: yaml.CollectionStartEvent | yaml.ScalarEvent, at: Place) -> None:
     if event.tag is not None:
         tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-        tree.note(
-            "FU011", at, f"the tag {tag} cannot be used here", "write the value without it, or put it into quotes"
-        )
+        tree.note("FU011", at, f"the tag {tag} isn't allowed", "remove the tag, or put it into quotes")
 
 
 def _open_map(tree: Tree, event: yaml.MappingStartEvent) -> None:
@@ -109,14 +107,14 @@ def _open(tree: Tree, event: yaml.CollectionStartEvent, value: Map | Seq) -> Non
         raise tree.stop("FU014", value.at, "a key must be text, not a list or a mapping", OPENS)
     tree.count(1, 1, value.at)
     if event.anchor:
-        tree.anchors[event.anchor] = None  # until it is closed: an alias inside itself never ends
+        tree.anchors[event.anchor] = None  # until it is closed: an alias to itself would never end
     frame = Frame(value, event.anchor, tree.values, tree.path())
     tree.put(value, value.at)
     tree.open.append(frame)
 
 
 def _close(tree: Tree, _: yaml.CollectionEndEvent) -> None:
-    """Only now is it known what an alias of this collection costs; the depth goes on to the collection around it."""
+    """Close a collection: only now is the cost of an alias to it known; its depth counts in its parent too."""
     frame = tree.open.pop()
     depth = frame.depth + 1
     if frame.anchor:
@@ -132,7 +130,7 @@ def _scalar(tree: Tree, event: yaml.ScalarEvent) -> None:
     cost = 1 + len(text) // LONG_TEXT
     tree.count(cost, 0, at)
     if event.style == '"' and (match := INVISIBLE.search(text)):
-        tree.note("FU006", at, f"the text holds {invisible(match[0])}", "write it without that escape")
+        tree.note("FU006", at, f"the text has {invisible(match[0])}", "write it without that escape")
         text = INVISIBLE.sub(" ", text)
     value = _resolved(tree, text, at) if event.implicit[0] else text  # implicit: plain, without quotes or a tag
     if tree.wants_key():
@@ -147,26 +145,24 @@ def _resolved(tree: Tree, text: str, at: Place) -> Scalar:
     try:
         return resolve(text)
     except OverflowError:
-        tree.note("FU015", at, f"{text[:20]} is not a number that can be used", "put text into quotes")
+        tree.note("FU015", at, f"{text[:20]} isn't a usable number", "put text into quotes")
         return 0
 
 
 def _key(tree: Tree, value: Scalar, text: str, at: Place) -> None:
-    """A key that cannot be used is noted, and its value read and dropped: what stands below may be wrong as well."""
+    """Note a key that can't be used; its value is read and dropped, because it may have problems too."""
     frame = tree.open[-1]
     frame.key, frame.key_at = DROPPED, at
     keys_at = frame.value.keys_at if isinstance(frame.value, Map) else {}
-    # YAML 1.2 has no merge keys, and a key that was merged in has no place of its own for a problem to point at.
+    # YAML 1.2 has no merge keys, and merged keys have no place of their own to report.
     if text == "<<":
-        tree.note(
-            "FU012", at, "merge keys (<<) cannot be used here", "write the keys out, or repeat a value with *alias"
-        )
+        tree.note("FU012", at, "merge keys (<<) aren't allowed", "write the keys out, or repeat a value with *alias")
         return
     if not isinstance(value, str):
-        tree.note("FU014", at, f"the key {text or 'null'} is not text", f'put it into quotes: "{text}"')
+        tree.note("FU014", at, f"the key {text or 'null'} isn't text", f'put it into quotes: "{text}"')
     first = keys_at.get(text)
     if first:
-        message = f"the key '{text}' is here twice; the first is on line {first.line}"
+        message = f"the key '{text}' is used twice; the first one is on line {first.line}"
         tree.note("FU013", at, message, "remove one of the two")
     else:
         frame.key = text
@@ -178,15 +174,15 @@ def _alias(tree: Tree, event: yaml.AliasEvent) -> None:
         raise tree.stop("FU014", at, "a key must be text, not an alias")
     anchor = event.anchor or ""
     if anchor not in tree.anchors:
-        raise tree.stop("FU016", at, f"*{anchor} repeats something that has no &{anchor} above it", STARS)
+        raise tree.stop("FU016", at, f"*{anchor} has no &{anchor} above it", STARS)
     target = tree.anchors[anchor]
     if target is None:
-        raise tree.stop("FU016", at, f"*{anchor} would repeat itself without end")
+        raise tree.stop("FU016", at, f"*{anchor} contains itself")
     tree.count(target.values, target.depth, at)
     tree.put(target.value, at, target.depth)
 
 
-# Each takes its own type of event, which no type of a mapping can say.
+# Each takes its own event type, which the type of a mapping can't express.
 ON: Mapping[type[yaml.Event], Callable[..., None]] = MappingProxyType(
     {
         yaml.StreamStartEvent: _ignore,

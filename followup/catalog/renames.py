@@ -1,4 +1,4 @@
-"""Chains of ids, each leading to one other: where they end (E5), and which of them never do."""
+"""Follow chains of ids, each leading to another: their ends (E5), and rings that never end."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ MOST_NAMED = 10
 
 
 def rings(chain: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """Every ring, from its first member in the order of `chain`."""
+    """Every ring, starting with its first member in `chain` order."""
     members: list[tuple[str, ...]] = []
     visited: set[str] = set()
     order = {id: place for place, id in enumerate(chain)}
     for start in chain:
         way = _way(chain, start, visited)
-        # A way that ends at what an earlier one has visited closes no ring, or one that is in the list already.
+        # A path that ends at an id visited earlier closes no new ring.
         if way and way[-1] in chain and chain[way[-1]] in way:
             ring = way[way.index(chain[way[-1]]) :]
             first = min(range(len(ring)), key=lambda place: order[ring[place]])
@@ -30,7 +30,7 @@ def way_around(ring: tuple[str, ...]) -> str:
 
 
 def _way(chain: Mapping[str, str], id: str, visited: set[str]) -> list[str]:
-    """From one id onward, up to what is visited already, to the end, or to where it turns back on itself."""
+    """The path from an id to an id visited earlier, to the end, or to where it closes a ring."""
     way: dict[str, None] = {}
     while id in chain and id not in way and id not in visited:
         way[id] = None
@@ -39,12 +39,12 @@ def _way(chain: Mapping[str, str], id: str, visited: set[str]) -> list[str]:
 
 
 def resolved(moved: Mapping[str, str]) -> dict[str, str]:
-    """Old ids to those of today, through any number of moves; a moved cycle takes the moves of its steps along.
+    """Old ids to current ids, through any number of moves; the steps of a moved cycle move along.
 
-    A row may hold any pair of a cycle and a step that was ever valid together: `a/x` from before the cycle `a` became
-    `b`, though the entry for the step, written later, says only `b/x`. So each name of a cycle is combined with each
-    old name of a step. Of those combinations the ones that lead to a step of the same name are left out again: what
-    renames only the cycle is said by the cycle's own entry. An entry between a step and a cycle means nothing (FU223).
+    A row may have any cycle and step that were ever valid together: `a/x` from before the cycle `a` became `b`, while a
+    later entry for the step has only `b/x`. So each cycle id is combined with each old step id. Combinations that lead
+    to the same step id are left out: the cycle's own entry covers them. An entry between a step and a cycle is ignored
+    (FU223).
     """
     fitting = {old: new for old, new in moved.items() if ("/" in old) == ("/" in new)}
     steps = {old.partition("/")[2] for old in fitting if "/" in old}
@@ -54,7 +54,7 @@ def resolved(moved: Mapping[str, str]) -> dict[str, str]:
 
 
 def _today(moved: Mapping[str, str], id: str) -> str:
-    """Where an id leads: by a move of its own, else by one of its cycle. A ring ends where it closes (FU220)."""
+    """The current id: by its own move, else by its cycle's. A ring stops where it closes (FU220)."""
     seen: set[str] = set()
     while id not in seen:
         seen.add(id)

@@ -1,6 +1,6 @@
-"""Plain scalars as YAML 1.2's core schema reads them: `no`, `1:30` and dates are text, `010` is ten.
+"""Plain scalars by YAML 1.2's core schema: `no`, `1:30` and dates are text, `010` is ten.
 
-PyYAML's own rules are those of YAML 1.1, which turn answers, times and dates into something nobody wrote.
+PyYAML uses YAML 1.1, which turns such answers, times and dates into other values.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ WORDS: Mapping[str, bool | None] = MappingProxyType(
         **dict.fromkeys(("false", "False", "FALSE"), False),
     }
 )
-LONGEST_NUMBER = 18  # digits: what fits into a machine's whole number
+LONGEST_NUMBER = 18  # digits that always fit into 64 bits
 NUMBER_STARTS = frozenset("+-.0123456789")
 WHOLE = re.compile(r"[-+]?[0-9]+")
 OTHER_BASE = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
@@ -29,7 +29,7 @@ Scalar: TypeAlias = str | int | float | bool | None
 
 
 def resolve(text: str) -> Scalar:
-    """The value of a plain scalar. Raises OverflowError for numbers that nobody can mean."""
+    """The value of a plain scalar. Raises OverflowError for numbers that are too large, or not finite."""
     if text in WORDS:
         return WORDS[text]
     return _number(text) if text[0] in NUMBER_STARTS else text

@@ -1,6 +1,6 @@
-"""One schema error as findings: code, path, message and hint, in the words of the people who write catalogs.
+"""Turn a schema error into messages for catalog authors: code, path, message and hint.
 
-The hint is the description that the schema gives of the key, so that nothing is said in two places.
+The hint is the key's description in the schema, so that it is written in one place.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ BOUNDS: Mapping[str, str] = MappingProxyType(
 
 
 class Message(NamedTuple):
-    """`key`: the problem is with the key at the end of the path, not with its value."""
+    """`key`: the problem is the key at the end of the path, not its value."""
 
     code: str
     path: Path
@@ -57,7 +57,7 @@ class Message(NamedTuple):
 
 
 def messages(error: ValidationError) -> Iterator[Message]:
-    """What there is to say about one error; about unknown keys, one thing for each."""
+    """The messages for one error: one, or one for each unknown key."""
     path: Path = tuple(error.absolute_path)
     keyword = str(error.validator)
     if "propertyNames" in error.schema_path:
@@ -68,14 +68,14 @@ def messages(error: ValidationError) -> Iterator[Message]:
         message = BOUNDS[keyword].format(what=_what(path), bound=error.validator_value)
         yield Message("FU106", path, message, _description(error))
     else:
-        yield Message("FU105", path, f"{_what(path)} does not fit", _description(error))
+        yield Message("FU105", path, f"{_what(path)} is invalid", _description(error))
 
 
 def _unknown_keys(error: ValidationError, path: Path) -> Iterator[Message]:
     keys = _properties(error)
     for key in _mapping(error):
         if key not in keys:
-            hint = f"known here: {', '.join(keys)}"
+            hint = f"known keys: {', '.join(keys)}"
             yield Message("FU103", path + (key,), f"unknown key '{_short(key)}'{nearest(key, keys)}", hint, key=True)
 
 
@@ -96,7 +96,7 @@ def _wrong_kind(error: ValidationError, path: Path) -> Iterator[Message]:
 
 
 def _way_out(value: object, kinds: list[str]) -> str:
-    """What to write instead, where that is plain."""
+    """What to write instead, if that is obvious."""
     if kinds == ["boolean"] and str(value).lower() in ANSWERS:
         return f"write {ANSWERS[str(value).lower()]}"
     if kinds[0] == "string" and "integer" not in kinds and isinstance(value, bool | int | float):
@@ -106,28 +106,28 @@ def _way_out(value: object, kinds: list[str]) -> str:
 
 def _not_one_of(error: ValidationError, path: Path) -> Iterator[Message]:
     words = [word for word in _listed(error) if word is not None]
-    message = f"{_what(path)} cannot be {_got(error.instance, bare=True)}{nearest(str(error.instance), words)}"
+    message = f"{_what(path)} can't be {_got(error.instance, bare=True)}{nearest(str(error.instance), words)}"
     yield Message("FU104", path, message, _description(error))
 
 
 def _badly_written(error: ValidationError, path: Path) -> Iterator[Message]:
     code = "FU107" if path and path[-1] == "id" else "FU105"
     meant = nearest_value(path[-1], str(error.instance), str(error.validator_value)) if path else ""
-    message = f"{_what(path)} cannot be {_got(error.instance, bare=True)}{meant}"
+    message = f"{_what(path)} can't be {_got(error.instance, bare=True)}{meant}"
     yield Message(code, path, message, _description(error))
 
 
 def _bad_key(error: ValidationError, path: Path) -> Message:
-    """A key that has to be an id, or a date, or a header's name."""
+    """A key that isn't a valid id, date or header name."""
     key, is_id = str(error.instance), path[-1:] != ("holidays",) and path[-1:] != ("headers",)
     slug = re.sub(r"[^a-z0-9]+", "-", key.lower()).strip("-")[:64]
     hint = f"such as '{slug}'" if is_id and slug else _description(error)
-    message = f"'{_short(key)}' cannot be {'an id' if is_id else 'a key here'}"
+    message = f"'{_short(key)}' can't be {'an id' if is_id else 'a key here'}"
     return Message("FU107" if is_id else "FU105", path + (key,), message, hint, key=True)
 
 
 def _refused(error: ValidationError, path: Path) -> Iterator[Message]:
-    yield Message("FU105", path, f"{_what(path)} says two things that exclude each other", _description(error))
+    yield Message("FU105", path, f"{_what(path)} has two keys that can't be used together", _description(error))
 
 
 SAY: Mapping[str, Callable[[ValidationError, Path], Iterator[Message]]] = MappingProxyType(
@@ -144,12 +144,12 @@ SAY: Mapping[str, Callable[[ValidationError, Path], Iterator[Message]]] = Mappin
 
 
 def _mapping(error: ValidationError) -> Mapping[str, object]:
-    """What the schema was applied to, where that is a mapping."""
+    """The instance, if it is a mapping."""
     return error.instance if isinstance(error.instance, dict) else {}
 
 
 def _listed(error: ValidationError) -> list[str]:
-    """The value of a keyword, where that is a list."""
+    """The keyword's value, if it is a list."""
     return error.validator_value if isinstance(error.validator_value, list) else []
 
 
@@ -158,7 +158,7 @@ def _schema(error: ValidationError) -> Mapping[str, object]:
 
 
 def _properties(error: ValidationError) -> Mapping[str, Mapping[str, object]]:
-    """The keys that can stand here, each with its own schema."""
+    """The allowed keys, each with its own schema."""
     properties = _schema(error).get("properties")
     return properties if isinstance(properties, dict) else {}
 
@@ -168,7 +168,7 @@ def _description(error: ValidationError) -> str:
 
 
 def _what(path: Path) -> str:
-    """`'offset'`, or `item 2 of 'steps'`, as people count."""
+    """`'offset'`, or `item 2 of 'steps'`, counting from 1."""
     if not path:
         return "the file"
     if isinstance(path[-1], int):
@@ -187,5 +187,5 @@ def _got(value: object, bare: bool = False) -> str:
 
 
 def _short(text: str) -> str:
-    """Enough of a text to find it by."""
+    """A text, shortened."""
     return text if len(text) <= 60 else text[:57] + "..."

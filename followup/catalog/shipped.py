@@ -1,6 +1,6 @@
-"""Where the folders are that come with the program: `schema`, `cycles` (the sample office), `sample_data`.
+"""The folders that come with the program: `schema`, `cycles` (the sample office), `sample_data`.
 
-In a checkout they lie beside the package, where people edit them; the wheel carries them inside it.
+In a checkout they are next to the package; in the wheel they are inside it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Bytes to text: UTF-8 with or without its mark, and no character that an editor would not show.
+"""Decode bytes: UTF-8 with or without a byte order mark, and without characters that editors don't show.
 
-What YAML 1.1 takes for a line break and editors do not (U+0085, U+2028) is refused too, so that line numbers agree.
+Characters that are line breaks only in YAML 1.1 (U+0085, U+2028) are refused too, so that line numbers agree.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class NotText(Exception):
 
 
 def decode(data: bytes) -> str:
-    """The text of a file. Raises NotText with the first thing that is wrong."""
+    """The text of a file. Raises NotText with the first problem."""
     _refuse_utf16(data)
     try:
         text = data.decode("utf-8-sig")
@@ -30,23 +30,23 @@ def decode(data: bytes) -> str:
         place = _end(error.object[: error.start].decode("utf-8", "replace"))
         byte = error.object[error.start]
         readable = data.decode("utf-8-sig", "replace")
-        message, hint = f"the byte {byte:#04x} is not UTF-8", "save the file as UTF-8"
+        message, hint = f"the byte {byte:#04x} isn't UTF-8", "save the file as UTF-8"
         raise NotText("FU005", place, message, hint, readable) from None
     if match := INVISIBLE.search(text):
-        message = f"the text holds {invisible(match[0])}"
+        message = f"the text has {invisible(match[0])}"
         raise NotText("FU006", _end(text[: match.start()]), message, "remove it", text)
     return text
 
 
 def invisible(character: str) -> str:
-    """What such a character is called."""
+    """The name of an invisible character."""
     if character == "\r":
         return "a carriage return without a line feed"
     return f"the invisible character U+{ord(character):04X}"
 
 
 def visible(text: str) -> str:
-    """Text for people: what would not show, or would move the text around it, is written as an escape."""
+    """Text to print: characters that are invisible, or would move the text around them, become escapes."""
     return text if text.isprintable() else "".join(c if c.isprintable() else _escape(c) for c in text)
 
 
@@ -61,5 +61,5 @@ def _refuse_utf16(data: bytes) -> None:
 
 
 def _end(text: str) -> Place:
-    """The place right after `text`."""
+    """The place just after `text`."""
     return Place(text.count("\n") + 1, len(text) - text.rfind("\n"))

@@ -1,4 +1,4 @@
-"""Plain data that remembers where it stands: a dict and a list that carry lines and columns, counted from 1."""
+"""Plain data with positions: a dict and a list that have lines and columns, counted from 1."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 from followup.catalog.scalars import Scalar
 
 Path = tuple[str | int, ...]
-#: What YAML can hold here: no tags, no dates, no keys but text.
+#: The values that YAML can have here: no tags, no dates, only text keys.
 Node: TypeAlias = "Map | Seq | Scalar"
 
 
@@ -22,7 +22,7 @@ TOP = Place(1, 1)
 
 
 class Map(dict[str, "Node"]):
-    """A YAML mapping. `at` is where it begins; `keys_at` and `values_at` where each entry stands."""
+    """A YAML mapping. `at`: its start; `keys_at` and `values_at`: the place of each entry."""
 
     __slots__ = ("at", "keys_at", "values_at")
 
@@ -34,7 +34,7 @@ class Map(dict[str, "Node"]):
 
 
 class Seq(list["Node"]):
-    """A YAML sequence. `at` is where it begins; `values_at` where each item stands."""
+    """A YAML sequence. `at`: its start; `values_at`: the place of each item."""
 
     __slots__ = ("at", "values_at")
 
@@ -45,9 +45,9 @@ class Seq(list["Node"]):
 
 
 def locate(value: Node, path: Path, otherwise: Place, key: bool = False) -> Place:
-    """Where `path` inside `value` stands, or the nearest thing around it that is written down.
+    """The place of `path` inside `value`, or of its nearest existing parent.
 
-    With `key` it is where the last word of the path stands as a key, not where its value does.
+    With `key`: the place of the last part of the path as a key, not of its value.
     """
     place = otherwise
     for depth, part in enumerate(path, 1):
@@ -64,7 +64,7 @@ def locate(value: Node, path: Path, otherwise: Place, key: bool = False) -> Plac
 
 
 def value_at(value: Node, *path: str | int) -> Node:
-    """What stands at `path` inside `value`; None where nothing does."""
+    """The value at `path` inside `value`; None if there is none."""
     for part in path:
         if isinstance(value, Map) and isinstance(part, str):
             value = value.get(part)

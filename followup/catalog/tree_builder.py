@@ -1,6 +1,6 @@
-"""A tree of data in the making: what the reader has put into it so far, what is still open, and what it has cost.
+"""Builds the data tree: what the reader has added so far, what is still open, and its cost.
 
-Depth, size and aliases are bounded before anything is kept, so that no text can crash the process or fill its memory.
+Depth, size and aliases are limited before a value is kept, so that no text can crash the process or fill its memory.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ DEEPEST = 20
 MOST_VALUES = 100_000
 MOST_PROBLEMS = 100
 LONG_TEXT = 100  # characters: a text costs a value for each so many
-DROPPED = "\0"  # the key of a value that goes nowhere; no text can hold it
+DROPPED = "\0"  # the key of a value to drop; no text can have it
 
 
 class Broken(Exception):
-    """Nothing more can be read from this text."""
+    """This text can't be read any further."""
 
 
 class Anchored(NamedTuple):
-    """What an alias repeats, and what repeating it costs: how many values, nested how deep."""
+    """The target of an alias, and the cost of repeating it: its number of values, and its depth."""
 
     value: Node
     values: int
@@ -31,7 +31,7 @@ class Anchored(NamedTuple):
 
 
 class Frame:
-    """A mapping or sequence that is still open. `key`: of a mapping, the key whose value comes next."""
+    """A mapping or sequence that is still open. `key`: a mapping's key whose value comes next."""
 
     __slots__ = ("anchor", "before", "depth", "key", "key_at", "path", "value")
 
@@ -39,7 +39,7 @@ class Frame:
         self.value, self.anchor, self.before, self.path = value, anchor, before, path
         self.key: str | None = None
         self.key_at = value.at
-        self.depth = 0  # of what lies below
+        self.depth = 0  # of its children
 
     def put(self, value: Node, at: Place) -> None:
         if isinstance(self.value, Seq):
@@ -59,7 +59,7 @@ class Frame:
 
 
 class Tree:
-    """What has been built so far."""
+    """The tree so far."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -77,7 +77,7 @@ class Tree:
             raise Broken
 
     def path(self) -> Path:
-        """Where in the data the next value goes."""
+        """The path of the next value."""
         return self.open[-1].next_path() if self.open else ()
 
     def stop(self, code: str, at: Place, message: str, hint: str = "") -> Broken:
@@ -85,10 +85,10 @@ class Tree:
         return Broken()
 
     def count(self, values: int, depth: int, at: Place) -> None:
-        """Every value is paid for before it is kept; an alias pays for all that it repeats.
+        """Count every value before it is kept; an alias counts everything it repeats.
 
-        An alias only refers to what is there, and costs the reader nothing. But everything behind the reader walks the
-        data as a tree: ten lists of ten aliases of the list before would be ten billion values to the schema.
+        An alias is only a reference, and costs the reader nothing. But all later code walks the data as a tree: ten
+        levels of lists with ten aliases each would be ten billion values to the schema.
         """
         self.values += values
         if self.values > MOST_VALUES:
@@ -97,7 +97,7 @@ class Tree:
             raise self.stop("FU009", at, f"nested more than {DEEPEST} levels deep")
 
     def put(self, value: Node, at: Place, depth: int = 0) -> None:
-        """Hand a finished scalar, or a collection that has just opened, to the collection that is open around it."""
+        """Add a finished scalar, or a collection that has just opened, to the innermost open collection."""
         if not self.open:
             self.root, self.root_at = value, at
             return

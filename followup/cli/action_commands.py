@@ -1,4 +1,4 @@
-"""What a rep does with actions that are there: complete, attempt, no-show, reschedule, skip, cancel."""
+"""Commands on existing actions: complete, attempt, no-show, reschedule, skip, cancel."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from followup.core import wishes as w
 from followup.core.timing import readable
 
 app = typer.Typer()
-Ids = Annotated[list[int], typer.Argument(metavar="ID...", min=1, max=LAST_ID, help="actions, by their ids")]
-Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=LAST_ID, help="the action's id")]
-Reason = Annotated[str | None, typer.Option("--reason", help="why")]
-Then = Annotated[tuple[str, str] | None, typer.Option("--then", metavar="TYPE WHEN", help="the next one, by hand")]
+Ids = Annotated[list[int], typer.Argument(metavar="ID...", min=1, max=LAST_ID, help="action ids")]
+Id = Annotated[int, typer.Argument(metavar="ID", min=1, max=LAST_ID, help="action id")]
+Reason = Annotated[str | None, typer.Option("--reason", help="reason")]
+Then = Annotated[
+    tuple[str, str] | None, typer.Option("--then", metavar="TYPE WHEN", help="schedule a follow-up: TYPE and WHEN")
+]
 
 
 @app.command()
@@ -39,7 +41,10 @@ def complete(
     format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
-    """Complete actions; what the cycle says comes next is scheduled."""
+    """Complete actions.
+
+    The next step of the cycle is scheduled.
+    """
     restarts(cycle, restart)
     with opened(ctx, dry_run) as session:
         chosen = choice(session, cycle) if cycle else _choice_asked_for(session, ids)
@@ -51,7 +56,7 @@ def complete(
 
 
 def _groups(session: Session, ids: list[int], chosen: w.Choice | None) -> list[list[int]]:
-    """Each action by itself; with a choice, those of one contact together: it is made once for all of them (F10)."""
+    """Each action alone; with a new cycle, one group per contact, because the cycle is chosen once for all (F10)."""
     each = list(dict.fromkeys(ids))
     if chosen is None or len(each) == 1:
         return [[id] for id in each]
@@ -62,7 +67,7 @@ def _groups(session: Session, ids: list[int], chosen: w.Choice | None) -> list[l
 
 
 def _choice_asked_for(session: Session, ids: Sequence[int]) -> w.Choice | None:
-    """What a person at a terminal answers; a script, and several actions at once, carry on."""
+    """The next cycle, asked at a terminal; scripts, and several actions at once, keep the current one."""
     if len(ids) != 1 or not can_ask():
         return None
     from followup.cli.alias_menu import choice_from_menu
@@ -79,12 +84,12 @@ def _completions(
 
 
 def _on(session: Session, id: int, text: str | None) -> str | None:
-    """The clock of the action's owner reads the dates that are typed for it."""
+    """The date in `text`, read on the clock of the action's owner."""
     return day(session, text, action_lists.action(session, id).owner) if text else None
 
 
 def _next_by_hand(session: Session, id: int, type: str, when: str) -> w.Schedule:
-    """What follows an action: yours, or for a task its owner's."""
+    """The follow-up to an action: yours, or for a task its owner's."""
     row = action_lists.action(session, id)
     owner = session.user.id if row.contact else row.owner
     return w.Schedule(lookup.one(session, "action_type", type), day(session, when, owner), row.title, owner)
@@ -98,7 +103,7 @@ def _answer_each(
     did: str,
     format: AnswerFormat,
 ) -> None:
-    """One wish about each action, by its id."""
+    """Save one wish per action, and print the answer."""
     wishes = (([id], [wish(id)]) for id in dict.fromkeys(ids))
     answer(ctx, session, for_actions(session, wishes, kept_rows(format)), did, format)
 
@@ -107,15 +112,18 @@ def _answer_each(
 def attempt(
     ctx: typer.Context,
     ids: Ids,
-    channel: Annotated[str | None, typer.Option("--channel", help="how: call, email, sms")] = None,
+    channel: Annotated[str | None, typer.Option("--channel", help="call, email or sms")] = None,
     note: Note = None,
     format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
-    """A try that reached nobody; the action stays open."""
+    """Record an unsuccessful attempt.
+
+    The action stays open.
+    """
     with opened(ctx, dry_run) as session:
         _answer_each(
-            ctx, session, ids, lambda id: w.Attempt(id, channel or None, note or None), "noted an attempt at", format
+            ctx, session, ids, lambda id: w.Attempt(id, channel or None, note or None), "logged an attempt at", format
         )
 
 
@@ -123,13 +131,18 @@ def attempt(
 def no_show(
     ctx: typer.Context,
     ids: Ids,
-    reason: Annotated[str, typer.Option("--reason", help="why, from the office's list")],
-    rebook: Annotated[str | None, typer.Option("--rebook", metavar="WHEN", help="try again then")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="reason from the office's list")],
+    rebook: Annotated[
+        str | None, typer.Option("--rebook", metavar="WHEN", help="schedule it again at this time")
+    ] = None,
     on: On = None,
     format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
-    """They did not come, or could not be reached; rebooked, or the cycle goes on."""
+    """Record a no-show.
+
+    Rebook the action, or let the cycle continue.
+    """
     with opened(ctx, dry_run) as session:
         why = declared(session, "no_show_reason", reason) or ""
 
@@ -143,11 +156,14 @@ def no_show(
 def reschedule(
     ctx: typer.Context,
     id: Id,
-    to: Annotated[str, typer.Argument(metavar="WHEN", help="the new date, or date and time")],
+    to: Annotated[str, typer.Argument(metavar="WHEN", help="new date, or date and time")],
     format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
-    """Move one action to another time; nothing else moves."""
+    """Move an action to another time.
+
+    Other actions stay where they are.
+    """
     with opened(ctx, dry_run) as session:
         due = day(session, to, action_lists.action(session, id).owner)
         did = f"moved to {readable(due)}:"
@@ -163,7 +179,10 @@ def skip(
     format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
-    """Leave out this step; the next one is scheduled."""
+    """Skip a step of the cycle.
+
+    The next step is scheduled.
+    """
     with opened(ctx, dry_run) as session:
         _answer_each(ctx, session, ids, lambda id: w.Skip(id, _on(session, id, on), reason or None), "skipped", format)
 
@@ -172,6 +191,9 @@ def skip(
 def cancel(
     ctx: typer.Context, ids: Ids, reason: Reason = None, format: Answer = "table", dry_run: DryRun = False
 ) -> None:
-    """Cancel an action; refused for the last open one of a cycle."""
+    """Cancel an action.
+
+    The last open action of a cycle can't be cancelled: use skip or stop.
+    """
     with opened(ctx, dry_run) as session:
         _answer_each(ctx, session, ids, lambda id: w.Cancel(id, reason or None), "cancelled", format)

@@ -1,4 +1,4 @@
-"""Questions about actions: what comes next, which there are, and why one is due when it is."""
+"""Queries about actions: what's next, search, and why an action has its due date."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COLUMNS = ("id", "due", "status", "tried", "flag", "type", "title", "contact", "
 
 
 def print_actions(session: Session, rows: Iterable[ActionRow], format: ListFormat, empty: str) -> None:
-    """As actions@1. `empty`: what a table without rows says."""
+    """Print rows as actions@1. `empty`: the text for a table without rows."""
     items: Iterable[Mapping[str, object]] = (row.item(session.today) for row in rows)
     if format == "table":
         names = lookup.type_names(session)
@@ -32,7 +32,7 @@ def print_actions(session: Session, rows: Iterable[ActionRow], format: ListForma
 
 
 def _for_people(row: ActionRow, names: Mapping[str, str]) -> dict[str, object]:
-    """Names, where scripts read ids."""
+    """Names instead of the ids that scripts read."""
     type_, flag = names.get(row.type, row.type), row.barred if row.status == "scheduled" else ""
     return {**row._asdict(), "type": type_, "contact": row.contact_name, "tried": row.attempts or None, "flag": flag}
 
@@ -43,7 +43,7 @@ def next_action(
     contact: Annotated[str | None, typer.Argument(metavar="[CONTACT]")] = None,
     format: Format = "table",
 ) -> None:
-    """What comes next: for a contact, or for you."""
+    """Show what's next, for a contact or you."""
     with opened(ctx) as session:
         if contact:
             filter = ActionFilter(status="scheduled", contact=named_contacts.contact_id(session, contact))
@@ -56,21 +56,23 @@ def next_action(
 @app.command()
 def search(
     ctx: typer.Context,
-    text: Annotated[str | None, typer.Argument(metavar="[TEXT]", help="in title, notes, attempts or name")] = None,
-    contact: Annotated[str | None, typer.Option("--contact", help="of this contact")] = None,
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT]", help="text in the title, notes, attempts or name")
+    ] = None,
+    contact: Annotated[str | None, typer.Option("--contact", help="only this contact")] = None,
     type: Annotated[str | None, typer.Option("--type", help="only this action type")] = None,
     status: Annotated[
         str | None, typer.Option("--status", help="scheduled, completed, cancelled, skipped, ...")
     ] = None,
-    owner: Annotated[str | None, typer.Option("--owner", metavar="USER", help="this user's")] = None,
-    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="due on this day or later")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", metavar="USER", help="the list of this user")] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="DATE", help="due on or after this day")] = None,
     before: Annotated[str | None, typer.Option("--before", metavar="DATE", help="due before this day")] = None,
-    cycle: Annotated[str | None, typer.Option("--cycle", help="of this cycle")] = None,
-    step: Annotated[str | None, typer.Option("--step", metavar="ID", help="of this step")] = None,
+    cycle: Annotated[str | None, typer.Option("--cycle", help="only this cycle")] = None,
+    step: Annotated[str | None, typer.Option("--step", metavar="ID", help="only this step")] = None,
     limit: Limit = None,
     format: Format = "table",
 ) -> None:
-    """Search the actions that you may see."""
+    """Search the actions you can see."""
     with opened(ctx) as session:
         filter = ActionFilter(
             text=text or None,
@@ -85,17 +87,20 @@ def search(
         )
         most = row_limit(limit, format)
         rows = action_lists.search(session, filter, most)
-        print_actions(session, rows, format, "No such action.")
+        print_actions(session, rows, format, "No actions match.")
         warn_if_cut(format, most, len(rows), lambda: action_lists.count(session, filter))
 
 
 @app.command()
 def explain(
     ctx: typer.Context,
-    id: Annotated[int, typer.Argument(metavar="ID", min=0, max=LAST_ID, help="an action")],
+    id: Annotated[int, typer.Argument(metavar="ID", min=0, max=LAST_ID, help="action id")],
     format: Answer = "table",
 ) -> None:
-    """Why an action is due when it is: from what it counts, what moved it, and whose doing that was (G4)."""
+    """Explain why an action is due on its date.
+
+    Shows the anchor, the offset, what moved the date, and who caused it.
+    """
     from followup.app.explaining import explanation
     from followup.output.reasons import render_reasons
 

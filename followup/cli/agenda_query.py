@@ -1,4 +1,4 @@
-"""`agenda`: a day for each user, to print, to send, or for another program."""
+"""`agenda`: one day per user, to print, to send, or for another program."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ ENDINGS: Mapping[AgendaFormat, str] = MappingProxyType({"text": "txt", "md": "md
 @app.command()
 def agenda(
     ctx: typer.Context,
-    on: Annotated[str, typer.Argument(metavar="[DAY]", help="the day to plan")] = "today",
-    all_users: Annotated[bool, typer.Option("--all-users", help="everyone whom you see")] = False,
-    format: Annotated[AgendaFormat, typer.Option("--format", "-f", help="how to write it")] = "text",
-    out: Annotated[
-        str | None, typer.Option("--out", metavar="DIR", help="one file a user, whole or not at all")
-    ] = None,
+    on: Annotated[str, typer.Argument(metavar="[DAY]", help="day of the agenda")] = "today",
+    all_users: Annotated[bool, typer.Option("--all-users", help="everyone you can see")] = False,
+    format: Annotated[AgendaFormat, typer.Option("--format", "-f", help="output format")] = "text",
+    out: Annotated[str | None, typer.Option("--out", metavar="DIR", help="folder for one file per user")] = None,
 ) -> None:
-    """A day's agenda: yours, or one for each user."""
+    """Make the agenda of a day.
+
+    Yours, or one for each user.
+    """
     with opened(ctx) as session:
         users = _users(session) if all_users or out else [session.user.id]
         agendas = _agendas(session, users, on)
@@ -51,7 +52,7 @@ def _users(session: Session) -> list[str]:
 
 
 def _agendas(session: Session, users: Sequence[str], on: str) -> Iterator[Agenda]:
-    """Each in the user's own day: theirs may have begun while another's has not."""
+    """Agendas, each for `on` in the user's own time zone: the date may differ between users."""
     names = lookup.type_names(session)
     for id in users:
         date, user = day(session, on, id)[:10], session.users[id]

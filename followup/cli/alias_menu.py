@@ -1,4 +1,4 @@
-"""The menu of aliases: what comes next, asked on a terminal where a completed action's type offers it (F10)."""
+"""The alias menu, shown on a terminal when the completed action's type offers a next cycle (F10)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from followup.output.text import clean
 
 
 def choice_from_menu(session: Session, action: int) -> Choice | None:
-    """None where the action offers no menu, and for an empty answer."""
+    """The chosen alias; None if the action offers no menu, or for an empty answer."""
     row = action_lists.action(session, action)
     if row.contact is None or row.status != "scheduled" or not session.office.offers_cycle(row.type):
         return None
@@ -28,10 +28,10 @@ def choice_from_menu(session: Session, action: int) -> Choice | None:
 
 
 def _answer(session: Session, aliases: Sequence[str]) -> Choice | None:
-    """Ask until the answer means an alias."""
+    """Ask until the answer is an alias, or empty."""
     numbers = {str(number): id for number, id in enumerate(aliases, 1)}
     while True:
-        word = ask("Onto which cycle? A number or a name; enter carries on")
+        word = ask("Next cycle? A number or a name; Enter keeps the current one")
         try:
             return optional_choice(session, numbers.get(word, word))
         except NotFound as unknown:

@@ -1,4 +1,4 @@
-"""`aliases`: the names that reps choose, and the cycle each points to."""
+"""`aliases`: the names that reps choose, and each one's cycle."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from followup.cli.catalog_items import All, ItemView, Name, print_list, print_on
 from followup.cli.options import Format
 from followup.core.kinds import ALIAS
 
-aliases = typer.Typer(help="The names that reps choose.", no_args_is_help=True)
+aliases = typer.Typer(help="Show aliases.", no_args_is_help=True)
 ALIASES = ItemView(ALIAS, "aliases@1", ("id", "name", "cycle"))
 
 
 @aliases.command("list")
 def list_aliases(ctx: typer.Context, all: All = False, format: Format = "table") -> None:
-    """The names that reps choose, and the cycle each points to."""
+    """List aliases and their cycles."""
     print_list(ctx, ALIASES, all, format)
 
 
 @aliases.command("show")
 def show_alias(ctx: typer.Context, id: Name, format: Format = "table") -> None:
-    """One alias."""
+    """Show an alias."""
     print_one(ctx, ALIASES, id, format)

@@ -1,4 +1,4 @@
-"""How a command that changes something answers: one line of what it did, what comes next, and what was refused."""
+"""The answer of a command that changes something: one line with what it did and what's next, and the refusals."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from followup.output.text import clean, plural, short
 
 
 class More(NamedTuple):
-    """What a command answers beyond its outcome: `keys` for scripts, `lines` for people."""
+    """Additions to the answer: `keys` for scripts, `lines` for people."""
 
     keys: Mapping[str, object]
     lines: Iterable[str]
 
 
 def kept_rows(format: str) -> int | None:
-    """How many ids and rows an outcome keeps: JSON lists them all."""
+    """The number of ids and rows that an outcome keeps; None: all, for JSON."""
     return None if format == "json" else NAMED
 
 
@@ -78,7 +78,7 @@ def _choices(outcome: Outcome, beside: bool, would: str) -> Iterator[str]:
 
 
 def named_or_counted(names: Sequence[str], total: int, noun: str = "") -> str:
-    """Few are named, many are counted. `noun`: what they are, where nothing else says so."""
+    """Names if there are only a few, otherwise the count. `noun`: for counts whose context doesn't name the items."""
     if total <= NAMED:
         return ", ".join(map(short, names))
     return plural(total, noun) if noun else f"{total:,}"

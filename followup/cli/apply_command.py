@@ -24,7 +24,8 @@ WAYS_ON = "fix the cycles, or update the tests with `followup test --accept`, or
 
 app = typer.Typer()
 Expect = Annotated[
-    str | None, typer.Option("--expect", metavar="DIGEST", help="only what `followup diff` has shown so")
+    str | None,
+    typer.Option("--expect", metavar="DIGEST", help="apply only if this is still the diff that `followup diff` showed"),
 ]
 
 
@@ -70,13 +71,13 @@ def _test(wanted: Candidate) -> None:
     if tested.failed:
         for line in render_failures(tested.failed, tested.places):
             typer.echo(line, err=True)
-        count = f"{len(tested.failed):,} of {plural(len(tested.verdicts), 'test')} failed, so nothing was applied"
+        count = f"{len(tested.failed):,} of {plural(len(tested.verdicts), 'test')} failed, so nothing changed"
         typer.echo(f"followup: {count}: {WAYS_ON}", err=True)
         raise typer.Exit(1)
 
 
 def _confirmed(ctx: typer.Context, visit: Visit, wanted: Candidate, by: str) -> tuple[Candidate, str | None]:
-    """What was agreed to, with its digest. The files are read again: they may have changed before the answer."""
+    """Show the diff and ask. Returns the files, read again in case they changed meanwhile, and the diff's digest."""
     from followup.app.applying import difference
     from followup.app.project_catalog import candidate
 
@@ -86,7 +87,7 @@ def _confirmed(ctx: typer.Context, visit: Visit, wanted: Candidate, by: str) -> 
     warn_of(wanted.problems)
     print_lines(render_proposal(changes))
     if changes.refused:
-        raise Refused("nothing was applied")
+        raise Refused("nothing changed")
     confirm("Apply this?", "--yes")
     return candidate(ctx.obj.folder()), changes.digest
 
@@ -116,5 +117,7 @@ def _details(changes: CatalogDiff) -> Iterator[str]:
 
 def _outcome(changes: CatalogDiff, dry_run: bool) -> str:
     if not changes.item_changes:
-        return f"nothing to apply: version {changes.version} is in force"
-    return f"version {changes.version} {'would be' if dry_run else 'is'} in force"
+        return f"No changes. Version {changes.version} is live."
+    return (
+        f"{'Would apply' if dry_run else 'Applied'}. Version {changes.version} {'would be' if dry_run else 'is'} live."
+    )

@@ -1,6 +1,6 @@
-"""What the words of a command mean in this office: dates, aliases, contacts. Settled before anything is asked for.
+"""Resolve a command's arguments in this office before it does anything: dates, aliases, contacts.
 
-A word that wasn't given is None; an empty one counts as not given.
+An option that wasn't given is None; an empty one counts as not given.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def day(session: Session, text: str, owner: str | None) -> str:
-    """`text` as local text of the owner's clock, as that will show it (T6); of the office's clock, for nobody."""
+    """`text` as a local date or time on the owner's clock, never in a daylight-saving gap (T6); None: the office's."""
     from followup.cli.typed_dates import when
 
     calendar = session.office.calendar(owner)
@@ -32,7 +32,7 @@ def day(session: Session, text: str, owner: str | None) -> str:
 
 
 def day_of(settings: Settings, office: Office, word: str) -> str:
-    """A word about a day as a date, in the zone and the calendar of an office."""
+    """`word` as a date in the office's zone and calendar."""
     from followup.cli.typed_dates import when
 
     calendar = office.calendar(None)
@@ -40,7 +40,7 @@ def day_of(settings: Settings, office: Office, word: str) -> str:
 
 
 def declared(session: Session, kind: str, word: str | None) -> str | None:
-    """The item that `word` means in a list of the office; any word, where the office has no such list."""
+    """The id that `word` means in one of the office's lists; any text if the office has no such list."""
     return lookup.one(session, kind, word) if word and session.catalog.documents(Kind(kind)) else word or None
 
 
@@ -84,7 +84,7 @@ def optional_choice(session: Session, word: str | None) -> Choice | None:
 
 
 def choice(session: Session, word: str) -> Choice:
-    """The alias that `word` means; for an administrator also the id of a cycle (F9)."""
+    """The alias that `word` means; for an administrator also a cycle id (F9)."""
     from followup.core.wishes import Choice
 
     try:
@@ -97,7 +97,7 @@ def choice(session: Session, word: str) -> Choice:
         return Choice(None, cycle)
     aliases = session.catalog.documents(ALIAS).items()
     names = [id for id, alias in aliases if alias["cycle"] == cycle and alias["active"]]
-    raise NotFound(f"'{word}' is a cycle, and reps choose an alias: {', '.join(names) or 'none leads to it'} (F9)")
+    raise NotFound(f"'{word}' is a cycle: choose an alias instead ({', '.join(names) or 'none points to it'})")
 
 
 def restarts(cycle: str | None, restart: bool) -> None:
@@ -107,14 +107,14 @@ def restarts(cycle: str | None, restart: bool) -> None:
 
 
 def listing_sold(session: Session, listing: int | None) -> int | None:
-    """The listing that a sale sold (F21); raises NotFound for an action that lists nothing."""
+    """The listing that a sale is about (F21). Raises NotFound if the action isn't a listing."""
     if listing and action_lists.action(session, listing).type != "listing":
-        raise NotFound(f"action {listing} is no listing")
+        raise NotFound(f"action {listing} isn't a listing")
     return listing or None
 
 
 def contact_filter(session: Session, words: Mapping[str, str | None], closed: bool = False) -> ContactFilter:
-    """`words`: by field; users and cycles by their names, too. `closed`: won and lost ones too, as with a stage."""
+    """`words`: by field; users and cycles by id or name. `closed`: include won and lost ones, as with a stage."""
     from followup.core.model import STAGES
 
     return ContactFilter(

@@ -1,4 +1,4 @@
-"""What the lists of cycles, aliases and users have in common. Active ones, unless --all (F15)."""
+"""Shared by the lists of cycles, aliases and users. Only active items, unless --all is given (F15)."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from followup.output.render import render
 if TYPE_CHECKING:
     from followup.core import catalog_documents as d
 
-All = Annotated[bool, typer.Option("--all", help="inactive ones too")]
-Name = Annotated[str, typer.Argument(metavar="ID", help="an id or a name")]
+All = Annotated[bool, typer.Option("--all", help="include inactive ones")]
+Name = Annotated[str, typer.Argument(metavar="ID", help="id or name")]
 Item: TypeAlias = Mapping[str, object]
 
 
 class ItemView(NamedTuple):
-    """How the items of a kind are shown. `schema`: of the JSON items; `columns`: of the list."""
+    """How to show items of a kind. `schema`: of the JSON items; `columns`: of the list."""
 
     kind: Kind[d.CycleDocument | d.AliasDocument | d.UserDocument]
     schema: str
     columns: Sequence[str]
-    derived: Callable[[Item], Item] = lambda _: {}  # keys that are made from a document
+    derived: Callable[[Item], Item] = lambda _: {}  # computes extra keys from a document
 
     def item(self, id: str, document: Item) -> Item:
         return {"id": id, **document, **self.derived(document)}
@@ -43,7 +43,7 @@ def print_list(ctx: typer.Context, view: ItemView, all: bool, format: ListFormat
 
 
 def print_one(ctx: typer.Context, view: ItemView, word: str, format: ListFormat) -> None:
-    """In a table, a row for each field that says something."""
+    """Print one item; as a table, one row per field that isn't empty."""
     with visited(ctx) as visit:
         id = lookup.one(visit, view.kind, word)
         item = view.item(id, visit.catalog.document(view.kind, id) or {})

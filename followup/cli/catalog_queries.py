@@ -1,4 +1,4 @@
-"""Questions about the files of a catalog, with nothing applied: validate, test, diff."""
+"""Queries about catalog files that haven't been applied: validate, test, diff."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ app = typer.Typer()
 ProblemFormat: TypeAlias = Literal["text", "json", "github", "gitlab", "sarif", "junit"]
 VerdictFormat: TypeAlias = Literal["text", "json", "junit"]
 DiffFormat: TypeAlias = Literal["table", "json", "md"]
-Folder = Annotated[str | None, typer.Argument(metavar="[DIR]", help="a folder of catalog files; the project's cycles/")]
+Folder = Annotated[
+    str | None, typer.Argument(metavar="[DIR]", help="folder of catalog files (default: the project's cycles/)")
+]
 
 
 def files_in(ctx: typer.Context, folder: str | None) -> str:
-    """The folder that was named, or the project's."""
+    """The given folder, or the project's."""
     return folder or os.path.join(ctx.obj.folder(), "cycles")
 
 
@@ -36,10 +38,13 @@ def warn_of(problems: Iterable[Problem]) -> None:
 def validate(
     ctx: typer.Context,
     folder: Folder = None,
-    format: Annotated[ProblemFormat, typer.Option("--format", "-f", help="how to write it")] = "text",
-    strict: Annotated[bool, typer.Option("--strict", help="warnings are errors")] = False,
+    format: Annotated[ProblemFormat, typer.Option("--format", "-f", help="output format")] = "text",
+    strict: Annotated[bool, typer.Option("--strict", help="treat warnings as errors")] = False,
 ) -> None:
-    """Check the catalog: every problem at once, with file, line and column."""
+    """Check the catalog.
+
+    Reports every problem with file, line and column.
+    """
     from followup.catalog.codes import CODES
     from followup.catalog.load import load
     from followup.output.problems import render_count, render_problems
@@ -60,14 +65,17 @@ def test(
     ctx: typer.Context,
     folder: Folder = None,
     only: Annotated[
-        str | None, typer.Option("--only", "-k", metavar="TEXT", help="cases with this in their id or name")
+        str | None, typer.Option("--only", "-k", metavar="TEXT", help="only tests with this in their id or name")
     ] = None,
     accept: Annotated[
         bool, typer.Option("--accept", help="rewrite what failing tests expect by what they got")
     ] = False,
-    format: Annotated[VerdictFormat, typer.Option("--format", "-f", help="how to write it")] = "text",
+    format: Annotated[VerdictFormat, typer.Option("--format", "-f", help="output format")] = "text",
 ) -> None:
-    """Live through the cases that stand beside the cycles; exit 1 where one does not hold (G2)."""
+    """Run the tests in cycles/.
+
+    Exits 1 if any test fails.
+    """
     from followup.app.proving import prove
     from followup.output.verdicts import render_verdicts
 
@@ -75,7 +83,7 @@ def test(
         _accept(ctx, files_in(ctx, folder), only or "", format)
     proof = prove(files_in(ctx, folder), only or "")
     if not proof.verdicts:
-        raise NotFound(f"no case with '{only}' in its id or name" if only else "no cases: declare some under `tests:`")
+        raise NotFound(f"no test has '{only}' in its id or name" if only else "no tests: add some under `tests:`")
     if proof.failed or format != "text" or not ctx.obj.quiet:
         print_lines(render_verdicts(proof.verdicts, proof.places, format))
     if proof.failed:
@@ -100,18 +108,24 @@ def diff(
     ctx: typer.Context,
     refs: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[REF [REF]]", help="what git calls a commit; with one, against the files; A..B is A B"),
+        typer.Argument(
+            metavar="[REF [REF]]",
+            help="git commits to compare; one is compared with the files; A..B is the same as A B",
+        ),
     ] = None,
-    all: Annotated[bool, typer.Option("--all", help="name everybody, not the first few of each cycle")] = False,
+    all: Annotated[bool, typer.Option("--all", help="name every contact, not only the first few per cycle")] = False,
     start: Annotated[
-        str | None, typer.Option("--start", metavar="DATE", help="with REF: the day on which somebody begins")
+        str | None, typer.Option("--start", metavar="DATE", help="with REF: the day on which a contact starts")
     ] = None,
-    format: Annotated[DiffFormat, typer.Option("--format", "-f", help="how to write it")] = "table",
-    exit_code: Annotated[bool, typer.Option("--exit-code", help="leave with 1 where something differs")] = False,
+    format: Annotated[DiffFormat, typer.Option("--format", "-f", help="output format")] = "table",
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="exit 1 if anything differs")] = False,
 ) -> None:
-    """What `apply` would do to whoever is in the middle of it; between commits, what whoever begins would get."""
+    """Show what applying the catalog would change.
+
+    Lists how contacts in progress would be affected. Between two commits it shows how new contacts would differ.
+    """
     if start and not refs:
-        raise UsageError("--start is for a diff between commits: followup diff REF --start DATE")
+        raise UsageError("--start needs a commit: `followup diff REF --start DATE`")
     differs = _between_commits(ctx, _two(refs), start, format) if refs else _from_applied(ctx, all, format)
     if exit_code and differs:
         raise typer.Exit(1)
@@ -122,9 +136,9 @@ def _from_applied(ctx: typer.Context, all: bool, format: DiffFormat) -> bool:
     from followup.app.project_catalog import candidate
     from followup.output.diff import render_diff
 
-    wanted = candidate(ctx.obj.folder(), "mend the files first")
+    wanted = candidate(ctx.obj.folder(), "fix the files first")
     with visited(ctx, True, wanted.zone) as visit:
-        visit.administered("see what an edit does to everybody")
+        visit.administered("preview an edit")
         by = visit.word or "office"
         changes = difference(visit, wanted.version, by, None if all else NAMED_LINES)
     if format == "table":
@@ -136,24 +150,24 @@ def _from_applied(ctx: typer.Context, all: bool, format: DiffFormat) -> bool:
 
 
 def render_proposal(changes: CatalogDiff) -> Iterator[str]:
-    """The diff, with the version that it would become."""
+    """The diff, with the number of the version it would become."""
     from followup.output.diff import render_diff
 
     if not changes.item_changes:
-        yield f"Nothing differs: version {changes.version} is in force."
+        yield f"No changes. Version {changes.version} is live."
     yield from render_diff(changes, "table", terminal_width())
     if changes.item_changes:
-        refused = ", and cannot be applied as it is." if changes.refused else "."
+        refused = ", but it can't be applied." if changes.refused else "."
         yield from ("", f"This would be version {changes.version}{refused}")
 
 
 def _two(refs: list[str]) -> tuple[str, str | None]:
-    """A and B of `A B` and of `A..B`; the files stand for a missing B, and HEAD for one that `A..` leaves out."""
+    """A and B of `A B` and of `A..B`; None (the files) if there is no B, HEAD if `A..` leaves it out."""
     if len(refs) == 1 and ".." in refs[0]:
         before, _, after = refs[0].partition("..")
         return before or "HEAD", after.removeprefix(".") or "HEAD"
     if len(refs) > 2:
-        raise UsageError("two commits at most: followup diff REF REF")
+        raise UsageError("at most two commits: `followup diff REF REF`")
     return refs[0], refs[1] if len(refs) == 2 else None
 
 

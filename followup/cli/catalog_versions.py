@@ -1,4 +1,4 @@
-"""`catalog`: which versions were applied, by whom and when, and what each of them changed."""
+"""`catalog`: applied versions, who applied them and when, and what each changed."""
 
 from __future__ import annotations
 
@@ -18,30 +18,33 @@ from followup.output.diff import change_item, render_change, render_change_list
 from followup.output.render import render
 from followup.output.text import clean, plural
 
-catalog = typer.Typer(help="The versions of the catalog.", no_args_is_help=True)
+catalog = typer.Typer(help="Show versions of the catalog.", no_args_is_help=True)
 COLUMNS = ("version", "at", "by", "commit", "items", "took_back")
 
 
 @catalog.command("versions")
 def list_versions(ctx: typer.Context, format: Format = "table") -> None:
-    """Every version that was in force: since when, by whom, of which commit, and how many items it changed."""
+    """List the applied versions.
+
+    When each was applied, by which user, from which commit, and how many items it changed.
+    """
     with visited(ctx) as visit:
         rows = visit.store.versions.all()
     items: list[Mapping[str, object]] = [row.item() for row in rows]
     if format == "table":
         items = [{**row._asdict(), "at": _minute(row)} for row in rows]
-    print_lines(render(format, "versions@1", items, COLUMNS, "Nothing is applied yet.", terminal_width()))
+    print_lines(render(format, "versions@1", items, COLUMNS, "No catalog is applied yet.", terminal_width()))
 
 
 @catalog.command("show")
 def show_version(
     ctx: typer.Context,
     number: Annotated[
-        int | None, typer.Argument(metavar="[N]", min=0, max=LAST_ID, help="a version; the one in force, if left out")
+        int | None, typer.Argument(metavar="[N]", min=0, max=LAST_ID, help="version number (default: the live one)")
     ] = None,
-    format: Annotated[Literal["table", "json", "md"], typer.Option("--format", "-f", help="how to write it")] = "table",
+    format: Annotated[Literal["table", "json", "md"], typer.Option("--format", "-f", help="output format")] = "table",
 ) -> None:
-    """What a version of the catalog changed."""
+    """Show what a version changed."""
     with visited(ctx) as visit:
         row, changes = changed_by(visit.store, number or visit.catalog.version)
     if format == "json":
@@ -60,7 +63,7 @@ def _rendered(row: VersionRow, changes: Sequence[ItemChange]) -> Iterator[str]:
 
 def _heading(row: VersionRow) -> str:
     commit = f", commit {row.commit}" if row.commit else ""
-    back = f", which took version {row.took_back} back" if row.took_back else ""
+    back = f", undoes version {row.took_back}" if row.took_back else ""
     head = f"Version {row.version}, applied by {row.by} on {_minute(row)}"
     return clean(f"{head}{commit}{back}: {plural(row.items, 'item')}")
 

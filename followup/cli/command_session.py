@@ -1,4 +1,4 @@
-"""The session of one command: opened from its settings, closed behind it."""
+"""A command's session: opened from its settings, and closed at the end."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FREE = ("note", "title")
 
 @contextmanager
 def opened(ctx: typer.Context, dry_run: bool = False) -> Iterator[Session]:
-    """As a user of the office as applied."""
+    """The session of a user in the applied office."""
     with visited(ctx, dry_run) as visit:
         yield session_of(visit)
 
@@ -38,8 +38,8 @@ def opened(ctx: typer.Context, dry_run: bool = False) -> Iterator[Session]:
 def visited(
     ctx: typer.Context, dry_run: bool = False, zone: str | None = None, url: str | None = None
 ) -> Iterator[Visit]:
-    """For commands that nobody needs to be a user for. `zone`: the office's, where none is applied yet; `url`: of a
-    store that the command names itself."""
+    """A visit, for commands that don't need a user. `zone`: the office's, if none is applied yet; `url`: a store named
+    by the command."""
     _without_blanks(ctx)
     settings: Settings = ctx.obj
     with closing(open_store_of(settings, url)) as store, damage_named(ctx, store):
@@ -111,16 +111,16 @@ def record_of(settings: Settings) -> ProjectRecord | None:
 
 
 def _zone(catalog: AppliedCatalog) -> str:
-    """The office's zone; UTC while no office is applied."""
+    """The office's zone; UTC before an office is applied."""
     office = catalog.document(OFFICE, "office")
     return str(office["zone"]) if office else "UTC"
 
 
 def command_of(ctx: typer.Context) -> str:
-    """What the change is headed with: the command's own words, without root's options."""
+    """The command's name as saved with the change, without root's options."""
     return ctx.command_path.removeprefix("followup ")
 
 
 def typed_of(ctx: typer.Context) -> str:
-    """The command and its options, by which an interrupted one is recognized when it is typed again."""
+    """The command and its options, to recognize an interrupted command when it is typed again."""
     return f"{command_of(ctx)} {sorted(ctx.params.items())}"

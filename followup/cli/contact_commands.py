@@ -1,4 +1,4 @@
-"""`contacts`: the group, and the commands in it that change one contact, or many."""
+"""`contacts`: the command group, and its commands that change contacts."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ from followup.core import wishes as w
 from followup.errors import UsageError
 from followup.output.text import clean
 
-contacts = typer.Typer(help="The people that the office follows up with.", no_args_is_help=True)
-Stage = Annotated[Literal["lead", "prospect"], typer.Option("--stage", help="won and lost are `followup close`")]
+contacts = typer.Typer(help="Manage contacts.", no_args_is_help=True)
+Stage = Annotated[
+    Literal["lead", "prospect"], typer.Option("--stage", help="lead or prospect; use `followup close` for won and lost")
+]
 
 FurtherEmails = Annotated[str | None, typer.Option("--emails", help="further addresses, with commas")]
 FurtherPhones = Annotated[str | None, typer.Option("--phones", help="further numbers, with commas")]
@@ -32,13 +34,13 @@ FurtherPhones = Annotated[str | None, typer.Option("--phones", help="further num
 
 def add(
     ctx: typer.Context,
-    id: Annotated[str | None, typer.Option("--id", help="made, if left out")] = None,
+    id: Annotated[str | None, typer.Option("--id", help="generated if omitted")] = None,
     name: Text = None,
     first_name: Text = None,
     last_name: Text = None,
     email: Text = None,
     phone: Text = None,
-    owner: Annotated[str | None, typer.Option("--owner", metavar="USER", help="you, if left out")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", metavar="USER", help="default: you")] = None,
     no_owner: Annotated[bool, typer.Option("--no-owner", help="said outright: nobody's")] = False,
     property: Text = None,
     source: Text = None,
@@ -53,7 +55,7 @@ def add(
     emails: FurtherEmails = None,
     phones: FurtherPhones = None,
 ) -> None:
-    """A new contact, with its first cycle (F11)."""
+    """Add a contact with a first cycle."""
     with opened(ctx, dry_run) as session:
         fields = with_name({**given_fields(ctx, session), **owner_of_new(session, owner, no_owner)})
         new_id = cleaned("id", id) if id else None
@@ -78,8 +80,8 @@ def set_fields(
     source: Text = None,
     type: Text = None,
     stage: Annotated[Literal["lead", "prospect"] | None, typer.Option()] = None,
-    do_not_contact: Annotated[str | None, typer.Option(help="channels, with commas; none for all clear")] = None,
-    clear: Annotated[list[str] | None, typer.Option("--clear", metavar="FIELD", help="empty this field")] = None,
+    do_not_contact: Annotated[str | None, typer.Option(help="channels, separated by commas; none to allow all")] = None,
+    clear: Annotated[list[str] | None, typer.Option("--clear", metavar="FIELD", help="field to empty")] = None,
     format: Answer = "table",
     dry_run: DryRun = False,
     company: Text = None,
@@ -87,13 +89,16 @@ def set_fields(
     emails: FurtherEmails = None,
     phones: FurtherPhones = None,
 ) -> None:
-    """Change what is known of contacts; a new owner takes over the actions of their cycles (F20)."""
+    """Change contact details.
+
+    A new owner takes over the open actions of the contact's cycle.
+    """
     with opened(ctx, dry_run) as session:
         fields: dict[str, str | None] = {**given_fields(ctx, session), **cleared(clear or ())}
         if do_not_contact:
             fields["do_not_contact"] = cleaned("do_not_contact", do_not_contact)
         if not fields:
-            raise UsageError("nothing to set: --phone, --owner, ... (see --help)")
+            raise UsageError("nothing to set: use --phone, --owner, ... (see --help)")
         chosen = selection(session, words, where, from_file, closed=True)
         answer(ctx, session, for_each(ctx, session, chosen, SetFields(fields), format), "changed", format)
 
@@ -107,7 +112,10 @@ def transfer(
     format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
-    """To another property with a new owner; the old cycle is cancelled, the history stays (F19)."""
+    """Move a contact to another property.
+
+    The contact gets a new owner, the current cycle ends, the history stays.
+    """
     with opened(ctx, dry_run) as session:
         id = named_contacts.contact_id(session, contact)
         wish = w.Transfer(
@@ -119,7 +127,10 @@ def transfer(
 def remove(
     ctx: typer.Context, contact: Contact, yes: Yes = False, format: Answer = "table", dry_run: DryRun = False
 ) -> None:
-    """Out of every list; the history stays, the id is not used again."""
+    """Remove a contact.
+
+    The history stays. The id can't be used again.
+    """
     with opened(ctx, dry_run) as session:
         id = named_contacts.contact_id(session, contact)
         wishes = [(id, w.Remove())]
@@ -128,7 +139,7 @@ def remove(
         answer(ctx, session, for_contacts(session, wishes, kept_rows(format)), "removed", format)
 
 
-# in the order that --help shows
+# in the order of --help
 contacts.command()(add)
 contacts.command("list")(list_contacts)
 contacts.command("show")(show_contact)

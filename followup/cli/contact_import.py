@@ -1,4 +1,4 @@
-"""`contacts import`: another system's export becomes contacts."""
+"""`contacts import`: import contacts from another system's export."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ Pairs = Annotated[
         "--map", metavar="FIELD=COLUMN", help="which column is which field; +FIELD=COLUMN for a field of your own"
     ),
 ]
-MapFile = Annotated[str | None, typer.Option("--map-file", metavar="FILE", help="the same, a line each")]
-Key = Annotated[list[str] | None, typer.Option("--key", metavar="COLUMN", help="make ids from this")]
+MapFile = Annotated[str | None, typer.Option("--map-file", metavar="FILE", help="file of such mappings, one per line")]
+Key = Annotated[list[str] | None, typer.Option("--key", metavar="COLUMN", help="column to make ids from")]
 System = Annotated[str | None, typer.Option("--system", metavar="NAME", help="whose ids the file has, such as hubspot")]
-Owner = Annotated[str | None, typer.Option("--owner", metavar="USER", help="for rows without one; else you")]
+Owner = Annotated[
+    str | None, typer.Option("--owner", metavar="USER", help="owner of rows that name none (default: you)")
+]
 NoOwner = Annotated[bool, typer.Option("--no-owner", help="rows that name no owner get none")]
-DayFirst = Annotated[bool | None, typer.Option("--day-first/--month-first", help="what 03/04/2026 means")]
-Refused = Annotated[str | None, typer.Option("--refused", metavar="FILE", help="refused rows go here")]
+DayFirst = Annotated[bool | None, typer.Option("--day-first/--month-first", help="how to read 03/04/2026")]
+Refused = Annotated[str | None, typer.Option("--refused", metavar="FILE", help="file for refused rows")]
 Preview = Annotated[bool, typer.Option("--preview", help="show how the file is read, change nothing")]
 
 
@@ -52,7 +54,10 @@ def import_contacts(
     no_owner: NoOwner = False,
     format: Answer = "table",
 ) -> None:
-    """Contacts from another system's export; the same file twice in a row changes nothing."""
+    """Import contacts from a file.
+
+    Importing the same file again changes nothing.
+    """
     from followup.app.import_options import ImportOptions
     from followup.app.importing import prepare, prepare_preview
     from followup.intake.sheet import open_table
@@ -90,7 +95,7 @@ def show_preview(table: OpenTable, job: Import, no_owner: bool) -> None:
 
 
 def carry_out(ctx: typer.Context, job: Import, dry_run: bool = False) -> Totals:
-    """Run the import to its end; where it is stopped, say how far it has come."""
+    """Run the import; if it is interrupted, report how many rows were saved."""
     from followup.app.importing import Totals
     from followup.cli.progress import progress
 
@@ -102,7 +107,7 @@ def carry_out(ctx: typer.Context, job: Import, dry_run: bool = False) -> Totals:
     except BaseException as error:
         accepted = totals.new + totals.changed + totals.same
         if not dry_run and (accepted or isinstance(error, KeyboardInterrupt | SystemExit)):
-            typer.echo(f"followup: stopped with {plural(accepted, 'row')} in: run it again to go on", err=True)
+            typer.echo(f"followup: stopped after {plural(accepted, 'row')}: run it again to continue", err=True)
         raise
     return totals
 
@@ -115,7 +120,7 @@ def answer_import(
     no_owner: bool = False,
     footer: Sequence[str] = (),
 ) -> None:
-    """Print how many rows there were; raises BadInput where some were refused."""
+    """Print the row counts; raises BadInput if rows were refused."""
     from followup.cli.printing import print_json
     from followup.output.import_preview import refusal_lines, render_changed, render_totals
 

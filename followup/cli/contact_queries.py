@@ -1,4 +1,4 @@
-"""Questions about contacts: one contact's page, the list, and the export."""
+"""Queries about contacts: one contact's page, the list, and the export."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ COLUMNS = ("id", "name", "next", "stage", "do not contact", "cycle", "owner", "p
 
 @app.command("show")
 def show_page(ctx: typer.Context, contact: Contact, format: Format = "table") -> None:
-    """A contact's page: who they are, what is next, and the whole history."""
+    """Show a contact's page.
+
+    Details, what's next, and the complete history.
+    """
     with opened(ctx) as session:
         row, actions, history = contact_page.page(session, named_contacts.contact_id(session, contact))
         if format != "table":
@@ -48,11 +51,11 @@ def list_contacts(
     cycle: Text = None,
     source: Text = None,
     stage: Text = None,
-    all: Annotated[bool, typer.Option("--all", help="won and lost ones too")] = False,
+    all: Annotated[bool, typer.Option("--all", help="include won and lost contacts")] = False,
     limit: Limit = None,
     format: Format = "table",
 ) -> None:
-    """Contacts that you may see, by next action date."""
+    """List contacts by next action date."""
     with opened(ctx) as session:
         words = {"text": text, "owner": owner, "cycle": cycle, "source": source, "stage": stage}
         filter = contact_filter(session, words, all)
@@ -63,7 +66,10 @@ def list_contacts(
 
 
 def show_contact(ctx: typer.Context, contact: Contact, format: Format = "table") -> None:
-    """One contact; as `followup show`, or as a contacts@1 item."""
+    """Show a contact.
+
+    The page of `followup show`, or a contacts@1 item.
+    """
     if format == "table":
         show_page(ctx, contact, format)
         return
@@ -74,10 +80,13 @@ def show_contact(ctx: typer.Context, contact: Contact, format: Format = "table")
 
 def export(
     ctx: typer.Context,
-    out: Annotated[str, typer.Option("--out", metavar="FILE", help="- is stdout")] = "-",
-    format: Annotated[Literal["csv", "json", "jsonl"], typer.Option("--format", "-f", help="how to write it")] = "csv",
+    out: Annotated[str, typer.Option("--out", metavar="FILE", help="file to write; - is stdout")] = "-",
+    format: Annotated[Literal["csv", "json", "jsonl"], typer.Option("--format", "-f", help="output format")] = "csv",
 ) -> None:
-    """Every contact that you may see; what it writes, `import` reads."""
+    """Export the contacts you can see.
+
+    `followup contacts import` can read the file.
+    """
     with opened(ctx) as session:
         file = None if out == "-" else out
         width = None if file else terminal_width()
@@ -90,11 +99,11 @@ def _rendered(session: Session, rows: Iterable[ContactRow], format: ListFormat, 
     items: Iterable[Mapping[str, object]] = contacts
     if format == "table":
         items = (_for_people(item, session.today) for item in contacts)
-    return render(format, "contacts@1", items, COLUMNS, "No such contact.", width)
+    return render(format, "contacts@1", items, COLUMNS, "No contacts match.", width)
 
 
 def _for_people(item: ContactItem, today: str) -> dict[str, object]:
-    """F8: a hold with its age."""
+    """F8: a hold shows its age."""
     cycle, since = item["cycle"], item["cycle_since"]
     if item["on_hold"] and since:
         cycle = f"{cycle}, {days_between(since, today)}d"

@@ -1,4 +1,4 @@
-"""Which contacts a bulk command is about: named, read from a file, or picked by a filter; each once (C4)."""
+"""Contacts for a bulk command: named, read from a file, or matching a filter; each once (C4)."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from followup.cli.progress import progress
 from followup.core.model import Dossier
 from followup.errors import BadInput, FollowupError, NotFound, UsageError
 
-Contacts = Annotated[list[str] | None, typer.Argument(metavar="[CONTACT...]", help="ids or names")]
+Contacts = Annotated[list[str] | None, typer.Argument(metavar="[CONTACT...]", help="contact ids or names")]
 Where = Annotated[
     list[str] | None, typer.Option("--where", metavar="KEY=VALUE", help="owner, cycle, source, stage, text")
 ]
 FromFile = Annotated[
-    str | None, typer.Option("--from-file", metavar="FILE", help="ids or names, one a line; - is stdin")
+    str | None, typer.Option("--from-file", metavar="FILE", help="ids or names, one per line; - is stdin")
 ]
 KEYS = ("owner", "cycle", "source", "stage", "text")
 
 
 class Selection(NamedTuple):
-    """Ids, read as they are needed; and the words of a file that mean nobody, or several, with the reason."""
+    """Ids, read lazily; and the words of a file that match no contact or several, with the reason."""
 
     ids: Iterator[str]
     refused: Sequence[tuple[str, FollowupError]]
@@ -43,9 +43,9 @@ def selection(
     from_file: str | None,
     closed: bool = False,
 ) -> Selection:
-    """`closed`: a filter picks the won and lost too, as it does where it asks for a stage."""
+    """`closed`: the filter includes won and lost contacts, as it does with a stage."""
     if not (words or where or from_file):
-        raise UsageError("whom? CONTACT..., --where KEY=VALUE or --from-file FILE")
+        raise UsageError("which contacts? Name them, or use --where KEY=VALUE or --from-file FILE")
     filter = contact_filter(session, _pairs(where or ()), closed)
     ids = dict.fromkeys(named_contacts.contact_id(session, word) for word in words or ())
     refused: Sequence[tuple[str, FollowupError]] = ()
@@ -64,7 +64,7 @@ def for_each(
     format: AnswerFormat,
     watches: Sequence[Watch] = (),
 ) -> Outcome:
-    """The wish about each of them, with progress. Each of `watches` is shown each contact before it and after it."""
+    """Decide a wish for each contact, with progress. `watches` get each contact before and after the decision."""
 
     def watch(before: Dossier, after: Dossier) -> None:
         for note in watches:
@@ -74,7 +74,7 @@ def for_each(
         outcome = for_contacts(session, ((id, wish) for id in chosen.ids), kept_rows(format), show, watch)
     outcome.refused += chosen.refused
     if not (outcome.done.total or outcome.refused):
-        outcome.notices.add("nobody is like that: nothing was changed")
+        outcome.notices.add("no contacts match. Nothing changed.")
     return outcome
 
 
@@ -83,27 +83,27 @@ def _pairs(where: Sequence[str]) -> dict[str, str]:
     for word in where:
         key, _, value = word.partition("=")
         if key not in KEYS:
-            raise UsageError(f"--where knows {', '.join(KEYS)}: not '{key}'")
+            raise UsageError(f"unknown --where key '{key}': choose {', '.join(KEYS)}")
         if not value.strip():
-            raise UsageError(f"--where {key} has no value: write --where {key}=VALUE")
+            raise UsageError(f"--where {key} needs a value: --where {key}=VALUE")
         if key in pairs:
-            raise UsageError(f"--where {key} stands twice: a contact is to match all that is asked for")
+            raise UsageError(f"--where {key} is given twice")
         pairs[key] = value
     return pairs
 
 
 def _lines(path: str) -> list[str]:
-    """What stands in a file, a word a line. Raises NotFound, BadInput with the line."""
+    """The non-empty lines of a file. Raises NotFound, or BadInput with the line."""
     try:
         with open(0 if path == "-" else path, "rb", closefd=path != "-") as file:
             lines = [_decoded(line, f"{path}:{number}") for number, line in enumerate(file, 1)]
     except (FileNotFoundError, NotADirectoryError):
         raise NotFound(f"no such file: {path}") from None
     except (OSError, ValueError) as error:
-        raise BadInput(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+        raise BadInput(f"can't read {path}: {getattr(error, 'strerror', None) or error}") from None
     words = [line for line in lines if line]
     if not words:
-        raise BadInput(f"nobody is named in {path}")
+        raise BadInput(f"no contacts in {path}")
     return words
 
 
@@ -111,4 +111,4 @@ def _decoded(line: bytes, place: str) -> str:
     try:
         return line.decode().removeprefix("\ufeff").strip()
     except UnicodeDecodeError:
-        raise BadInput(f"{place}: not UTF-8: save the file as UTF-8") from None
+        raise BadInput(f"{place} isn't UTF-8: save the file as UTF-8") from None

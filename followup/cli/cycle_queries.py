@@ -1,4 +1,4 @@
-"""`cycles`: the cycles that are applied, their steps, and a picture of them."""
+"""`cycles`: the applied cycles, their steps, and a graph of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from followup.output.render import render
 if TYPE_CHECKING:
     from followup.core.catalog_documents import CycleDocument, CycleStepDocument
 
-cycles = typer.Typer(help="The office's cycles.", no_args_is_help=True)
+cycles = typer.Typer(help="Show cycles.", no_args_is_help=True)
 STEP_COLUMNS = ("id", "name", "type", "template", "offset", "anchor", "loop_to", "active")
 
 
@@ -32,13 +32,16 @@ CYCLES = ItemView(CYCLE, "cycles@1", ("id", "name", "step_count", "anchor"), _st
 
 @cycles.command("list")
 def list_cycles(ctx: typer.Context, all: All = False, format: Format = "table") -> None:
-    """The cycles, with how many active steps each has; none is a hold."""
+    """List cycles and their active steps.
+
+    A cycle without active steps is a hold.
+    """
     print_list(ctx, CYCLES, all, format)
 
 
 @cycles.command("show")
 def show_cycle(ctx: typer.Context, id: Name, format: Format = "table") -> None:
-    """A cycle's steps, in order."""
+    """Show the steps of a cycle."""
     with visited(ctx) as visit:
         document = visit.catalog.document(CYCLE, lookup.one(visit, CYCLE, id))
         assert document is not None
@@ -48,7 +51,7 @@ def show_cycle(ctx: typer.Context, id: Name, format: Format = "table") -> None:
 
 
 def _step_item(step: CycleStepDocument, anchor: str, names: Mapping[str, str]) -> Item:
-    """`anchor`: the cycle's, of steps that name none."""
+    """`anchor`: the cycle's, for steps without their own."""
     type_ = names.get(step["type"], step["type"])
     return {**step, "type": type_, "offset": str(offset(step["offset"])), "anchor": step["anchor"] or anchor}
 
@@ -56,14 +59,19 @@ def _step_item(step: CycleStepDocument, anchor: str, names: Mapping[str, str]) -
 @cycles.command("graph")
 def graph_cycles(
     ctx: typer.Context,
-    ids: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="all active ones, if left out")] = None,
-    live: Annotated[bool, typer.Option("--live", help="how many contacts stand at each step now")] = False,
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID...]", help="cycle ids (default: all active ones)")
+    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="show how many contacts are at each step")] = False,
     format: Annotated[
-        Literal["mermaid", "svg"], typer.Option("--format", "-f", help="text for Mermaid, or a picture")
+        Literal["mermaid", "svg"], typer.Option("--format", "-f", help="Mermaid text, or an SVG picture")
     ] = "mermaid",
-    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="write it there")] = None,
+    out: Annotated[str | None, typer.Option("--out", metavar="FILE", help="file to write")] = None,
 ) -> None:
-    """Cycles as a picture: steps, waits, loops, and the names that lead in."""
+    """Draw cycles as a graph.
+
+    Steps, waits, loops, and the aliases that point to each cycle.
+    """
     from followup.app.graphing import drawing
     from followup.output.flow import render_svg
     from followup.output.mermaid import render_mermaid

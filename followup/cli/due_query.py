@@ -1,4 +1,4 @@
-"""`due`: what a rep does today. The most typed command: it loads nothing that it does not use."""
+"""`due`: today's actions. The most used command, so it loads nothing that it doesn't need."""
 
 from __future__ import annotations
 
@@ -25,27 +25,29 @@ from followup.output.text import clean
 
 app = typer.Typer()
 COLUMNS = ("id", "due", "late", "tried", "flag", "type", "title", "contact", "phone", "cycle")
-Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="later ones too, up to this day")]
-Upcoming = Annotated[str | None, typer.Option("--upcoming", metavar="7d", help="later ones too, so many days")]
+Until = Annotated[str | None, typer.Option("--until", metavar="DATE", help="also actions due up to this day")]
+Upcoming = Annotated[str | None, typer.Option("--upcoming", metavar="7d", help="also actions due in the next N days")]
 
 
 @app.command()
 def due(
     ctx: typer.Context,
-    on: Annotated[str, typer.Argument(metavar="[WHEN]", help="the day to look at")] = "today",
-    by: Annotated[Literal["type"] | None, typer.Option("--by", help="group, with counts")] = None,
+    on: Annotated[str, typer.Argument(metavar="[WHEN]", help="the day to show")] = "today",
+    by: Annotated[Literal["type"] | None, typer.Option("--by", help="group by this, with counts")] = None,
     type: Annotated[str | None, typer.Option("--type", help="only this action type")] = None,
     category: Annotated[str | None, typer.Option("--category", help="only this category")] = None,
     cycle: Annotated[str | None, typer.Option("--cycle", help="only this cycle")] = None,
     until: Until = None,
     upcoming: Upcoming = None,
-    status: Annotated[Literal["pending", "completed", "all"], typer.Option("--status", help="which")] = "pending",
-    all_users: Annotated[bool, typer.Option("--all-users", help="everyone whom you see")] = False,
-    user_of: Annotated[str | None, typer.Option("--user-of", metavar="USER", help="this user's")] = None,
+    status: Annotated[
+        Literal["pending", "completed", "all"], typer.Option("--status", help="open, done or both")
+    ] = "pending",
+    all_users: Annotated[bool, typer.Option("--all-users", help="everyone you can see")] = False,
+    user_of: Annotated[str | None, typer.Option("--user-of", metavar="USER", help="the list of this user")] = None,
     format: Format = "table",
     exit_code: Annotated[bool, typer.Option("--exit-code", help="exit 1 if anything is due")] = False,
 ) -> None:
-    """Your due actions: overdue and today."""
+    """List due actions: overdue and today."""
     with opened(ctx) as session:
         filter = DueFilter(
             type=one_of(session, "action_type", type),
@@ -60,7 +62,7 @@ def due(
 
 
 class Period(NamedTuple):
-    """Which days, as typed, and which status."""
+    """The days, as typed, and the status."""
 
     on: str
     until: str | None
@@ -68,21 +70,21 @@ class Period(NamedTuple):
     status: str
 
     def last_day(self, session: Session, owner: str | None) -> str:
-        """The last local day of the owner's that is asked for."""
+        """The last day to list, in the owner's zone."""
         if not self.upcoming:
             return day(session, self.until or self.on, owner)[:10]
         days = self.upcoming.removesuffix("d")
         if not (days.isdecimal() and len(self.upcoming) < 6):
-            raise UsageError(f"--upcoming takes days, as 7d: not '{self.upcoming}'")
+            raise UsageError(f"--upcoming needs days, such as 7d, not '{self.upcoming}'")
         return add_days(session.clock(owner).day, int(days))
 
     def hides(self, session: Session, row: ActionRow) -> bool:
-        """What is timed for later today, in an office that shows it at its moment (P5)."""
+        """Whether to hide an action timed for later today, in an office that shows it at its time (P5)."""
         return not self.upcoming and not self.until and len(row.due) > 10 and row.due > session.clock(row.owner).text
 
 
 def _owners(session: Session, all_users: bool, user_of: str | None) -> list[str | None]:
-    """Whose lists: yours, one other's, or everyone's whom you see, and what nobody owns (F20)."""
+    """Owners to list: you, one other user, or all users you can see, and None for actions without an owner (F20)."""
     if all_users:
         return [*session.seen_users(), *([None] if session.user.sees_widely() else [])]
     if user_of and (owner := lookup.one(session, "user", user_of)) not in session.seen_users():
@@ -91,7 +93,7 @@ def _owners(session: Session, all_users: bool, user_of: str | None) -> list[str 
 
 
 def _rows(session: Session, period: Period, owners: Sequence[str | None], filter: DueFilter) -> list[ActionRow]:
-    """Each owner's, up to their own day; of several, by the instant (T1, T8)."""
+    """Each owner's actions up to their own local day; for several owners sorted by instant (T1, T8)."""
     rows = [row for owner in owners for row in _rows_of(session, period, owner, filter)]
     if session.shows_moments:
         rows = [row for row in rows if not period.hides(session, row)]
@@ -102,14 +104,14 @@ def _rows_of(session: Session, period: Period, owner: str | None, filter: DueFil
     last = period.last_day(session, owner)
     if period.status == "pending":
         return action_lists.due(session, owner, last, filter)
-    if owner is None:  # what nobody owns is never completed
+    if owner is None:  # actions without an owner are never completed
         return ()
     status = None if period.status == "all" else period.status
     return action_lists.search(session, _search_filter(filter, owner, status, add_days(last, 1)))
 
 
 def _search_filter(filter: DueFilter, owner: str, status: str | None, before: str) -> ActionFilter:
-    """The same for actions of another status, which no due list has."""
+    """The same filter for other statuses, which due lists don't have."""
     return ActionFilter(
         type=filter.type, category=filter.category, cycle=filter.cycle, owner=owner, status=status, before=before
     )

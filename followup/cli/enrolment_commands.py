@@ -1,4 +1,4 @@
-"""Onto a cycle, off it, won or lost."""
+"""Put contacts on a cycle, take them off, and close them as won or lost."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ app = typer.Typer()
 @app.command()
 def assign(
     ctx: typer.Context,
-    words: Annotated[list[str], typer.Argument(metavar="[CONTACT...] ALIAS", help="whom, and onto what")],
+    words: Annotated[list[str], typer.Argument(metavar="[CONTACT...] ALIAS", help="contacts, then the alias")],
     where: Where = None,
     from_file: FromFile = None,
     restart: Restart = False,
     stagger: Annotated[
-        str | None, typer.Option("--stagger", metavar="N/day", help="so many of an owner begin on a day")
+        str | None, typer.Option("--stagger", metavar="N/day", help="start at most N per owner per day")
     ] = None,
     format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
-    """Place contacts on a cycle, by its alias."""
+    """Put contacts on a cycle, by alias."""
     *contacts, alias = words
     with opened(ctx, dry_run) as session:
         chosen, who = choice(session, alias), selection(session, contacts, where, from_file)
@@ -54,7 +54,7 @@ def assign(
 def _a_day(text: str) -> int:
     number = text.removesuffix("/day")
     if not number.isdecimal() or int(number) == 0:
-        raise BadInput(f"--stagger '{text}': 20/day lets twenty of each owner begin on a working day")
+        raise BadInput(f"--stagger needs a number per day, such as 20/day, not '{text}'")
     return int(number)
 
 
@@ -65,7 +65,7 @@ def _added_load(session: Session) -> AddedLoad:
 
 
 def _load_of(session: Session, added: AddedLoad, outcome: Outcome, staggered: bool) -> More:
-    """What a dry run says of the load: of a few contacts nothing, unless their beginnings are spread."""
+    """The load part of a dry run's answer: empty for a few contacts, unless start days are staggered."""
     from followup.output.added_load import load_items, render_added_load
 
     changes = added.changes() if outcome.done.total > NAMED or staggered else []
@@ -76,11 +76,11 @@ def _load_of(session: Session, added: AddedLoad, outcome: Outcome, staggered: bo
 @app.command()
 def stop(
     ctx: typer.Context,
-    contacts: Annotated[list[str], typer.Argument(metavar="CONTACT...", help="ids or names")],
+    contacts: Annotated[list[str], typer.Argument(metavar="CONTACT...", help="contact ids or names")],
     format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
-    """Off the cycle, with nothing in its place."""
+    """Take contacts off their cycle."""
     with opened(ctx, dry_run) as session:
         wishes = [(named_contacts.contact_id(session, word), w.Stop()) for word in contacts]
         answer(ctx, session, for_contacts(session, wishes, kept_rows(format)), "stopped", format)
@@ -94,7 +94,10 @@ def close(
     format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
-    """Won or lost: off every cycle; actions made by hand stay, and are listed."""
+    """Mark a contact as won or lost.
+
+    Ends their cycle. Actions added by hand stay open and are listed.
+    """
     with opened(ctx, dry_run) as session:
         id = named_contacts.contact_id(session, contact)
         outcome = for_contacts(session, [(id, w.Close(stage))], kept_rows(format))

@@ -1,4 +1,4 @@
-"""`history`: everything that happened, oldest first."""
+"""`history`: all events, oldest first."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ app = typer.Typer()
 def history(
     ctx: typer.Context,
     contact: Annotated[
-        str | None, typer.Argument(metavar="[CONTACT]", help="one contact's; everything, if left out")
+        str | None, typer.Argument(metavar="[CONTACT]", help="only this contact (default: everything)")
     ] = None,
     change: Annotated[
-        int | None, typer.Option("--change", metavar="N", min=0, max=LAST_ID, help="what this change did")
+        int | None, typer.Option("--change", metavar="N", min=0, max=LAST_ID, help="only what this change did")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=-1, max=LAST_ID, help="the last so many; -1: all")] = -1,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=-1, max=LAST_ID, help="only the last N; -1 for all")] = -1,
     format: Format = "table",
 ) -> None:
-    """Everything that happened, oldest first: when, by whom, what."""
+    """Show the history, oldest first."""
     with opened(ctx) as session:
         subject = contact_subject(named_contacts.contact_id(session, contact)) if contact else None
         rows = history_lists.history(session, subject, change or None, limit)
         items: Iterable[Mapping[str, object]] = map(_for_people, rows) if format == "table" else rows
         columns = ("change", "at", "by", *(() if subject else ("subject",)), "what", "details")
-        empty = "Nothing of that is yours to see." if subject or change else "Nothing has happened yet."
+        empty = "You don't have access to any of it." if subject or change else "Nothing has happened yet."
         print_lines(render(format, "history@1", items, columns, empty, terminal_width()))
 
 

@@ -1,4 +1,4 @@
-"""`init`: how a project begins."""
+"""`init`: create a project."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOCALTIME = "/etc/localtime"
 def init(
     ctx: typer.Context,
     folder: Annotated[str, typer.Argument(metavar="[DIR]")] = ".",
-    empty: Annotated[bool, typer.Option("--empty", help="without the sample office's contacts")] = False,
+    empty: Annotated[bool, typer.Option("--empty", help="leave out the sample contacts")] = False,
     bare: Annotated[
         bool, typer.Option("--bare", help="your own office; asks for its name, its zone, your name")
     ] = False,
@@ -73,10 +73,12 @@ def _print(folder: str, started: Started, bare: BareOffice | None) -> None:
     from followup.store.urls import display_url
 
     place = display_url(started.url).removeprefix("sqlite:///")
-    typer.echo(f"Started {folder}: its catalog is in {os.path.join(folder, 'cycles')}, its store is {place}.")
+    typer.echo(f"Created {folder}. The catalog is in {os.path.join(folder, 'cycles')}, the database is {place}.")
     if bare:
         you = "" if started.let_in else f" --user {started.administrator}"
         typer.echo(f"You are {bare.name}, the administrator. Next: cd {folder} && followup contacts add{you} --help")
     elif started.made:
-        you = "Your login is that of Tom Brown, a rep" if started.let_in else "You are Tom Brown, with --user tom"
-        typer.echo(f"{you}: cd there, and `followup due`. The administrator is --user {started.administrator}.")
+        you = "You are Tom Brown (rep)" if started.let_in else "You are Tom Brown (rep) with --user tom"
+        typer.echo(
+            f"{you}. Next: cd there and run `followup due`. The administrator is --user {started.administrator}."
+        )

@@ -1,4 +1,4 @@
-"""Actions that a rep makes by hand: schedule what is to be done, log what has happened."""
+"""Actions added by hand: schedule something to do, or log something that happened."""
 
 from __future__ import annotations
 
@@ -23,16 +23,19 @@ app = typer.Typer()
 @app.command()
 def schedule(
     ctx: typer.Context,
-    words: Annotated[list[str], typer.Argument(metavar="[CONTACT] TYPE [WHEN]", help="WHEN: now, if left out")],
-    title: Annotated[str, typer.Option("--title", help="what is to be done")],
-    owner: Annotated[str | None, typer.Option("--owner", metavar="USER", help="who does it; you, if left out")] = None,
+    words: Annotated[list[str], typer.Argument(metavar="[CONTACT] TYPE [WHEN]", help="WHEN defaults to now")],
+    title: Annotated[str, typer.Option("--title", help="what to do")],
+    owner: Annotated[str | None, typer.Option("--owner", metavar="USER", help="who does it (default: you)")] = None,
     note: Note = None,
-    category: Annotated[str | None, typer.Option("--category", help="a declared category")] = None,
+    category: Annotated[str | None, typer.Option("--category", help="one of the office's categories")] = None,
     channel: Annotated[str | None, typer.Option("--channel", help="call, email, ...")] = None,
     format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
-    """A follow-up by hand, for a contact, or a task of your own."""
+    """Schedule a follow-up or a task.
+
+    With a contact it's a follow-up; without one it's your own task.
+    """
     with opened(ctx, dry_run) as session:
         contact, type_, time = _parsed(session, words)
         who = lookup.worker(session, owner).id if owner else session.user.id
@@ -47,12 +50,12 @@ def schedule(
 
 
 def _parsed(session: Session, words: list[str]) -> tuple[str | None, str, str]:
-    """[CONTACT] TYPE [WHEN]: the first word is a type only where it names one and a task is meant."""
+    """[CONTACT] TYPE [WHEN]: the first word is a type only if the catalog has that type and the next word isn't one."""
     types = session.catalog.documents(ACTION_TYPE)
     if words[0] in types and (len(words) == 1 or words[1] not in types):
         return None, words[0], " ".join(words[1:])
     if len(words) < 2:
-        raise UsageError(f"schedule [CONTACT] TYPE [WHEN]: '{words[0]}' is no type of action")
+        raise UsageError(f"unknown action type '{words[0]}': followup schedule [CONTACT] TYPE [WHEN]")
     contact = named_contacts.contact_id(session, words[0])
     return contact, lookup.one(session, "action_type", words[1]), " ".join(words[2:])
 
@@ -62,7 +65,7 @@ def log(
     ctx: typer.Context,
     contact: Contact,
     type: Annotated[str, typer.Argument(metavar="TYPE", help="inbound, call, tour, ...")],
-    title: Annotated[str | None, typer.Option("--title", help="what it was about")] = None,
+    title: Annotated[str | None, typer.Option("--title", help="subject")] = None,
     channel: Annotated[
         str | None, typer.Option("--channel", help="of an inbound: call, correspondence, email, walk-in, sms, web")
     ] = None,
@@ -75,7 +78,10 @@ def log(
     format: Answer = "table",
     dry_run: DryRun = False,
 ) -> None:
-    """Something that has already happened, such as an inbound call."""
+    """Log something that already happened.
+
+    For example an inbound call.
+    """
     restarts(cycle, restart)
     with opened(ctx, dry_run) as session:
         id, kind = named_contacts.contact_id(session, contact), lookup.one(session, "action_type", type)

@@ -1,4 +1,4 @@
-"""Results on stdout: line by line, as wide as the terminal, cut where a table would be endless."""
+"""Print results to stdout: line by line, fitted to the terminal's width, with a row limit for tables."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import typer
 
 from followup.output.text import json_text
 
-ROWS = 100  # of a table, unless more are asked for
+ROWS = 100  # default row limit of a table
 
 
 def print_lines(lines: Iterable[str]) -> None:
-    """Each line as soon as it is made: a list may be longer than memory."""
+    """Print each line as soon as it's ready: a list may not fit in memory."""
     for line in lines:
         sys.stdout.write(line + "\n")
 
 
 def write_lines(lines: Iterable[str], file: str | None) -> None:
-    """To a file, whole or not at all; without one, as a result."""
+    """Write to a file, completely or not at all; without a file, print to stdout."""
     if not file:
         print_lines(lines)
         return
@@ -31,21 +31,21 @@ def write_lines(lines: Iterable[str], file: str | None) -> None:
 
 
 def print_json(schema: str, body: Mapping[str, object]) -> None:
-    """One document, for scripts."""
+    """Print one JSON document, for scripts."""
     typer.echo(json_text({"schema": f"followup/{schema}@1", **body}))
 
 
 def terminal_width() -> int | None:
-    """The width of the terminal that shows the results; None where a file or a pipe takes them whole."""
+    """The terminal's width; None if stdout is a file or a pipe, so that nothing is cut."""
     return get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def row_limit(limit: int | None, format: str) -> int:
-    """How many rows a list has: a script is given all of them, or what it asked for."""
+    """The maximum rows of a list; scripts get all rows by default."""
     return limit if limit is not None else ROWS if format == "table" else -1
 
 
 def warn_if_cut(format: str, limit: int, printed: int, count: Callable[[], int]) -> None:
-    """A table that is not whole says so, and what shows the rest. `count` is asked only where it may be cut."""
+    """Warn if a table was cut, and say how to see the rest. `count` is called only if it may have been."""
     if format == "table" and printed == limit and (total := count()) > printed:
-        typer.echo(f"followup: the first {printed:,} of {total:,}: -n -1 shows all", err=True)
+        typer.echo(f"followup: showing {printed:,} of {total:,}: -n -1 shows all", err=True)

@@ -1,4 +1,4 @@
-"""How the program begins and ends: what it is given to read and write, what stops it, and with which code it leaves."""
+"""Program start and exit: its streams, signals, error handling and exit codes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from typing import NoReturn
 from followup.cli.root import app, hoisted
 from followup.errors import BadInput, CatalogInvalid, FollowupError, Overtaken, Problem
 
-#: how often a command decides again where another version of the catalog was applied meanwhile
+#: attempts of a command if another version of the catalog is applied meanwhile
 TRIES = 3
 
 
 class Signals:
-    """What stops the program. `code`: the exit code, once a signal has come.
+    """Signals that stop the program. `code`: the exit code, once a signal arrived.
 
-    It is kept here, since the exception may get lost: inside a function that SQLite calls it comes out as an error of
-    SQLite's own.
+    It is stored here because the exception may get lost: raised in a function that SQLite calls, it becomes an SQLite
+    error.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Signals:
         import signal
 
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup, or `&` in a script
+            if signal.getsignal(number) is not signal.SIG_IGN:  # ignored because of nohup, or `&` in a script
                 signal.signal(number, self._stop)
 
     def _stop(self, number: int, _: object) -> NoReturn:
@@ -39,7 +39,7 @@ class Signals:
 
 
 def run() -> NoReturn:
-    """Run the command line and leave: with its exit code, everything flushed, nothing torn down one by one."""
+    """Run the command line, flush the output and exit at once, without interpreter teardown."""
     _open_streams()
     try:
         code = _code(sys.argv[1:])
@@ -56,17 +56,17 @@ def run() -> NoReturn:
 
 
 def _open_streams() -> None:
-    """What the caller has closed is the null device here; what a terminal cannot show is escaped."""
+    """Open /dev/null for streams that the caller closed; escape what a terminal can't show."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we live
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - stays open until exit
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
 
 
 def _code(words: list[str]) -> int:
-    """Do what was typed; the answer is the exit code."""
+    """Run the command; return the exit code."""
     signals = Signals()
     signals.listen()
     try:
@@ -89,14 +89,14 @@ def _code(words: list[str]) -> int:
 
 
 def _leaving(leaving: SystemExit) -> int:
-    if isinstance(leaving.__context__, BrokenPipeError):  # Typer leaves with 1, which is "found something"
+    if isinstance(leaving.__context__, BrokenPipeError):  # Typer exits with 1, which means "found something"
         return 0
     return leaving.code if isinstance(leaving.code, int) else 0 if leaving.code is None else 1
 
 
 def _command(words: list[str]) -> None:
-    """Decide again where another version of the catalog was applied while the command ran. What came through a pipe is
-    read, and cannot be again."""
+    """Retry if the catalog version changed while the command ran. Piped input is already consumed, so it isn't
+    retried."""
     for _ in range(1 if "-" in words else TRIES - 1):
         with suppress(Overtaken):
             app(hoisted(words), prog_name="followup")
@@ -105,14 +105,14 @@ def _command(words: list[str]) -> None:
 
 
 def _readable(words: list[str]) -> list[str]:
-    """What a terminal would act on, or no text can hold, is refused where it is typed (P6)."""
+    """Refuse arguments with control characters, or that aren't text, as soon as they are typed (P6)."""
     for word in words:
         if word.isprintable():
             continue
         if any("\ud800" <= c <= "\udfff" for c in word):
-            raise BadInput(f"a word is not in UTF-8: {word.encode(errors='backslashreplace').decode()}")
+            raise BadInput(f"an argument isn't UTF-8: {word.encode(errors='backslashreplace').decode()}")
         if control := next((c for c in word if (c < " " or "\x7f" <= c < "\xa0") and c not in "\n\r\t"), None):
-            raise BadInput(f"a control character (U+{ord(control):04X}) in what was typed: leave it out")
+            raise BadInput(f"an argument has a control character (U+{ord(control):04X}): remove it")
     return words
 
 

@@ -1,4 +1,4 @@
-"""How far a long command is: one line that counts up, on a terminal only, and gone when it is done."""
+"""Progress of a long command: a line that counts up, only on a terminal, and cleared at the end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import typer
 
 @contextmanager
 def progress(ctx: typer.Context, noun: str) -> Iterator[Callable[[int], None]]:
-    """What to call with each new count; it says nothing with -q, or without a terminal."""
+    """Yield a function to call with each new count; it prints nothing with -q, or without a terminal."""
     if not _is_shown(ctx):
         yield lambda _: None
         return
@@ -22,7 +22,7 @@ def progress(ctx: typer.Context, noun: str) -> Iterator[Callable[[int], None]]:
 
 
 def clear_line(ctx: typer.Context) -> None:
-    """Makes room on the line for something else to be printed."""
+    """Clear the progress line, so that something else can be printed."""
     if _is_shown(ctx):
         _write("\r\x1b[K")
 

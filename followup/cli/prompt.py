@@ -17,13 +17,13 @@ from followup.errors import UsageError
 def confirm(question: str, option: str) -> None:
     """Ask on a terminal; elsewhere refuse and name the option. A no interrupts the command."""
     if not can_ask():
-        raise UsageError(f"{question} Say {option}: nobody can be asked here")
+        raise UsageError(f"can't ask for confirmation here: run it again with {option}")
     if ask(f"{question} [y/N]").lower() not in ("y", "yes"):
         _nothing_changed()
 
 
 def ask(question: str) -> str:
-    """The answer. Ctrl-C and ctrl-D interrupt."""
+    """The user's answer. Ctrl-C and ctrl-D interrupt."""
     try:
         return str(typer.prompt(question, default="", show_default=False, err=True)).strip()
     except (typer.Abort, SystemExit):  # ctrl-D; ctrl-C, which the program answers with its exit code

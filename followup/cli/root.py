@@ -1,7 +1,7 @@
-"""The command line's one root: which module holds which command, and the options that stand anywhere.
+"""The root of the command line: the module of each command, and the options that can be anywhere.
 
-A module is called after its commands' noun: NOUN_commands change something, NOUN_queries only look. A command alone
-gives its own name: COMMAND_command, COMMAND_query. It is imported when the command is typed: `due` does not pay for
+Modules are named after their commands' noun: NOUN_commands change something, NOUN_queries only read. A single command
+has its own name: COMMAND_command, COMMAND_query. A module is imported when its command is used: `due` doesn't pay for
 `import`.
 """
 
@@ -23,7 +23,7 @@ from followup.errors import UsageError
 if TYPE_CHECKING:
     from typer._click import Command, Context
 
-#: command -> its module, in the order that --help shows
+#: command -> its module, in the order of --help
 COMMANDS: Mapping[str, str] = MappingProxyType(
     {
         "due": "due_query",
@@ -64,12 +64,12 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "restore": "restore_command",
     }
 )
-#: the commands that have commands of their own: a Typer of that name in their module
+#: commands with subcommands: each has a Typer of that name in its module
 GROUPS = ("contacts", "catalog", "cycles", "aliases", "users", "store")
 
 
 class Root(TyperGroup):
-    """Commands by name, each imported when it is asked for."""
+    """Commands by name, imported on demand."""
 
     def list_commands(self, ctx: Context) -> list[str]:
         return list(COMMANDS)
@@ -84,7 +84,7 @@ class Root(TyperGroup):
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            raise UsageError(f"no command '{args[0]}'{nearest(args[0], COMMANDS) or '; see followup --help'}")
+            raise UsageError(f"unknown command '{args[0]}'{nearest(args[0], COMMANDS) or '; see followup --help'}")
         return super().resolve_command(ctx, args)
 
 
@@ -110,21 +110,23 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def root(
     ctx: typer.Context,
-    project: str | None = typer.Option(None, "-C", "--project", metavar="DIR", help="the project's folder"),
+    project: str | None = typer.Option(None, "-C", "--project", metavar="DIR", help="project folder"),
     store: str | None = typer.Option(
         None, "--store", metavar="URL", help="sqlite:///FILE, csv:FOLDER or postgresql://…"
     ),
-    user: str | None = typer.Option(None, "--user", metavar="ID", help="who you are"),
-    now: str | None = typer.Option(None, "--now", metavar="ISO", help="take this as the present moment"),
-    quiet: bool = typer.Option(False, "-q", "--quiet", help="say nothing when all is well"),
-    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="show the version"),
+    user: str | None = typer.Option(None, "--user", metavar="ID", help="your user id"),
+    now: str | None = typer.Option(None, "--now", metavar="ISO", help="pretend it is this time"),
+    quiet: bool = typer.Option(False, "-q", "--quiet", help="print nothing when all is well"),
+    version: bool = typer.Option(
+        False, "--version", callback=_print_version, is_eager=True, help="show the version and exit"
+    ),
 ) -> None:
-    """Sales follow-up as code. These options may stand before or behind the command."""
+    """Sales follow-up as code. These options can be before or after the command."""
     ctx.obj = Settings(project, store, user, now, quiet)
 
 
 def hoisted(words: Sequence[str]) -> list[str]:
-    """The words with root's options moved to the front, so that they may stand behind a command too."""
+    """Move root's options to the front of the arguments, so that they also work after a command."""
     front: list[str] = []
     rest: list[str] = []
     remaining = iter(words)

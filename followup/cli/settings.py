@@ -1,4 +1,4 @@
-"""What every command works with: project, store, user and the present moment; from options, environment, or files."""
+"""Settings of every command: project, store, user and current time; from options, environment, or files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from followup.errors import BadInput, NoProject, UsageError
 
-#: root's options, which may stand anywhere -> how many words follow
+#: root's options, which can be anywhere -> the number of values that follow
 OPTIONS: Mapping[str, int] = MappingProxyType(
     {"-C": 1, "--project": 1, "--store": 1, "--user": 1, "--now": 1, "-q": 0, "--quiet": 0}
 )
@@ -20,7 +20,7 @@ ONE_URL = "Write one there, such as sqlite:///followup.db, or use `--store URL`.
 
 
 class Settings(NamedTuple):
-    """The options as typed; None: not typed."""
+    """The options as typed; None: not given."""
 
     project: str | None
     store: str | None
@@ -29,16 +29,18 @@ class Settings(NamedTuple):
     quiet: bool
 
     def folder(self) -> str:
-        """The project: the folder with `cycles/`, found upward from here."""
+        """The project: the nearest folder with `cycles/`, from the current one upward."""
         named = _given("--project", self.project, "FOLLOWUP_PROJECT")
         if named:
             if not os.path.isdir(os.path.join(named, "cycles")):
-                raise NoProject(f"{named} is no project: it has no folder cycles/; `followup init {named}` makes one")
+                raise NoProject(
+                    f"{named} isn't a project: it has no folder cycles/. Create one with `followup init {named}`"
+                )
             return named
         folder = _here()
         while not os.path.isdir(os.path.join(folder, "cycles")):
             if folder == os.path.dirname(folder):
-                raise NoProject("no project here or above (a folder with cycles/): `followup init DIR` makes one")
+                raise NoProject("no project here or above (a folder with cycles/). Create one with `followup init DIR`")
             folder = os.path.dirname(folder)
         return folder
 
@@ -49,7 +51,7 @@ class Settings(NamedTuple):
         return _given("--user", self.user, "FOLLOWUP_USER")
 
     def store_url(self) -> str:
-        """--store, FOLLOWUP_STORE, the line in .followup/store, else followup.db in the project."""
+        """--store, FOLLOWUP_STORE, the URL in .followup/store, or else followup.db in the project."""
         return self.named_store() or store_in(self.folder())
 
 
@@ -98,7 +100,7 @@ def store_in(project: str) -> str:
 
 
 def in_folder(url: str, folder: str) -> str:
-    """A store's file, or folder, that is named without a whole path lies in the project."""
+    """Make a relative path in a store URL relative to the project folder."""
     if url.startswith("csv:"):
         return "csv:" + os.path.join(folder, url[4:])
     if url.startswith("sqlite:///") and not os.path.isabs(url[10:]):
@@ -107,19 +109,19 @@ def in_folder(url: str, folder: str) -> str:
 
 
 def can_ask() -> bool:
-    """Whether somebody is there to answer: results on stdout may go anywhere."""
+    """Whether a user can answer; stdout may be redirected, so only stdin and stderr count."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def today(settings: Settings) -> str:
-    """Today's date for what has no store, and so no zone yet; a day more or less is nothing there."""
+    """Today's date where there is no store, and so no zone yet; being off by a day doesn't matter there."""
     from followup.core.timing import utc_text
 
     return utc_text(present(settings, "UTC"))[:10]
 
 
 def present(settings: Settings, zone: str) -> int:
-    """The present in UTC seconds: the only clock there is. `--now` without a zone of its own is in `zone` (T10)."""
+    """The current time in UTC seconds: the only clock there is. A `--now` without a zone is in `zone` (T10)."""
     text = settings.now if settings.now is not None else _variable("FOLLOWUP_NOW")
     if text is None:
         return int(time.time())
@@ -130,7 +132,7 @@ def present(settings: Settings, zone: str) -> int:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise BadInput(f"--now '{text}' is not a moment: 2026-05-03T09:00") from None
+        raise BadInput(f"--now needs a date and time such as 2026-05-03T09:00, not '{text}'") from None
     if moment.year not in TYPED_YEARS:
         raise BadInput(f"--now '{text}' is outside of the years {TYPED_YEARS[0]} to {TYPED_YEARS[-1]}")
     return int((moment if moment.tzinfo else moment.replace(tzinfo=zone_info(zone))).timestamp())

@@ -1,4 +1,4 @@
-"""Where an office is kept: a store is made, upgraded, copied elsewhere, checked, and backed up."""
+"""Commands on the store: create, upgrade, copy, check and back up."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ from followup.output.text import clean, plural
 from followup.store.urls import display_url
 
 app = typer.Typer()
-store = typer.Typer(help="Where the office is kept.", no_args_is_help=True)
+store = typer.Typer(help="Manage the database.", no_args_is_help=True)
 
 
 @store.command()
 def create(ctx: typer.Context) -> None:
-    """An empty store, with the roles of a server's; `followup apply` puts the catalog in force there."""
+    """Create an empty database.
+
+    On a server this creates the roles too. Run `followup apply` next.
+    """
     url, record = ctx.obj.store_url(), record_of(ctx.obj)
     check_unused(url)
     if record:
@@ -36,12 +39,15 @@ def create(ctx: typer.Context) -> None:
     if record:
         record.note_office(ctx.obj.named_store())
     if not ctx.obj.quiet:
-        typer.echo(f"made {display_url(url)}: put the catalog in force with `followup apply`")
+        typer.echo(f"created {display_url(url)}: now run `followup apply`")
 
 
 @store.command()
 def upgrade(ctx: typer.Context) -> None:
-    """Bring a store of an older followup up to this one; its owner does it, before anybody else goes on."""
+    """Upgrade the database to this version.
+
+    Only the owner of the database can do this; other users wait until it's done.
+    """
     url = ctx.obj.store_url()
     was_older = upgrade_store(url)
     if not ctx.obj.quiet:
@@ -51,25 +57,31 @@ def upgrade(ctx: typer.Context) -> None:
 @store.command()
 def copy(
     ctx: typer.Context,
-    source: Annotated[str, typer.Argument(metavar="FROM", help="the store of the office, which stays as it is")],
-    target: Annotated[str, typer.Argument(metavar="TO", help="a store that is empty, or is not there yet")],
+    source: Annotated[str, typer.Argument(metavar="FROM", help="database to copy; it stays unchanged")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="empty or new database to copy to")],
 ) -> None:
-    """Copy an office into another store, all of it or nothing, and hold the copy against it row for row."""
+    """Copy the office into another database.
+
+    Copies everything or nothing, and compares the copy row by row.
+    """
     check_unused(target)
     with visited(ctx, url=source) as visit, progress(ctx, "rows") as show:
         counts = copied(visit, target, show)
     if not ctx.obj.quiet:
         rows = plural(counts.total(), "row")
-        typer.echo(f"copied {plural(counts['contact'], 'contact')} ({rows}, each read back) to {display_url(target)}")
-        typer.echo("It is the office once that url stands in .followup/store; until then nothing has changed.")
+        typer.echo(f"copied {plural(counts['contact'], 'contact')} ({rows}, all verified) to {display_url(target)}")
+        typer.echo("To use it, write that URL into .followup/store. Until then nothing changes.")
 
 
 @app.command()
 def doctor(ctx: typer.Context, format: Answer = "table") -> None:
-    """Check that file, schema and rows are whole, and that the history replays to the rows; exit 1 if not."""
+    """Check the database.
+
+    Checks the file, the schema and the rows, and replays the history. Exits 1 if anything is wrong.
+    """
     with closing(open_store_of(ctx.obj)) as store:
         if not store.sees_all:
-            raise Refused("doctor looks at everything: it takes the login of the store's owner")
+            raise Refused("only the database login that owns the store can run doctor")
         check = Doctor(store)
         with progress(ctx, "events") as show:
             damage = _print_each(ctx, check.damage(show), format)
@@ -80,7 +92,7 @@ def doctor(ctx: typer.Context, format: Answer = "table") -> None:
 
 
 def _print_each(ctx: typer.Context, lines: Iterable[str], format: AnswerFormat) -> list[str]:
-    """Each as soon as it is there, since a large store takes its time; JSON is one whole."""
+    """Print each line as soon as it's found, because a large store takes time; JSON is printed at the end."""
     printed = []
     for line in lines:
         if format != "json":
@@ -104,8 +116,11 @@ def _answer(ctx: typer.Context, damage: list[str], warnings: list[str], format: 
 
 
 @app.command()
-def backup(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="must not exist yet")]) -> None:
-    """A whole copy, taken while others work, checked, and only then named FILE."""
+def backup(ctx: typer.Context, file: Annotated[str, typer.Argument(metavar="FILE", help="new file")]) -> None:
+    """Back up the database to FILE.
+
+    Others can keep working. The copy is checked before it gets its name.
+    """
     check_absent(file)
     with visited(ctx) as visit:
         back_up(visit, file)

@@ -1,4 +1,4 @@
-"""`stranded`: contacts for whom nothing comes next (F12)."""
+"""`stranded`: contacts with no next step (F12)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ app = typer.Typer()
 
 @app.command()
 def stranded(ctx: typer.Context, format: Format = "table") -> None:
-    """Contacts that fall through, why, and what mends each; exit 1 if there are any."""
+    """List contacts with no next step.
+
+    Shows why and how to fix it. Exits 1 if there are any.
+    """
     with opened(ctx) as session:
         rows = stranded_contacts.stranded_contacts(session)
         if rows and format == "table":
             print_lines([render_stranded(rows, terminal_width())])
         elif rows or not ctx.obj.quiet:
-            items = (row._asdict() for row in rows)
-            print_lines(render(format, "stranded@1", items, (), "Nobody is stranded.", terminal_width()))
+            items = (row.item() for row in rows)
+            print_lines(render(format, "stranded@1", items, (), "No contacts are stranded.", terminal_width()))
         if rows:
             raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""Words about time become local text here, once; a guess would put a customer on the wrong day."""
+"""Typed dates become local text here only; a wrong guess would put a customer on the wrong day."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ FORMS = "2026-05-03, today, tomorrow, monday, +3d, +2bd, +2w or +1m, with or wit
 NEAR: Mapping[str, int] = MappingProxyType({"": 0, "today": 0, "tomorrow": 1, "yesterday": -1})
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-#: a day, a time of day, or both, as ISO writes them or with a space between
+#: a day, a time of day, or both, in ISO format or with a space between
 _PARTS = re.compile(r"(\S*?)(?:(?:^|(?<=\d)t|\s+)([01]?\d|2[0-3]):([0-5]\d))?", re.ASCII)
 _COUNTED = re.compile(r"([+-]\d{1,5})(bd|d|w|m)", re.ASCII)
 
 
 def when(text: str, now: When, calendar: Calendar) -> str:
-    """`text` as a local date, or date and minute, of the clock that shows `now` in `calendar`'s zone.
+    """`text` as a local date, or date and minute, relative to `now` in `calendar`'s zone.
 
-    Raises BadInput for what is no date, or one outside of the years 1970 to 2199.
+    Raises BadInput if it isn't a date, or is outside the years 1970 to 2199.
     """
     word = text.strip().lower()
     local_text = now.text if word == "now" else _zoned(word, calendar.zone) or _local(word, now, calendar)
     if local_text is None or int(local_text[:4]) not in TYPED_YEARS:
-        raise BadInput(f"'{text}' is no date within reach: {FORMS}")
+        raise BadInput(f"'{text}' isn't a date: use {FORMS}")
     return local_text
 
 
 def _zoned(word: str, zone: str) -> str | None:
-    """An ISO moment that names its own zone, in ours."""
+    """An ISO time with a zone, converted to `zone`; None if it isn't one."""
     try:
         moment = datetime.fromisoformat(word.upper())
         return local(int(moment.timestamp()), zone).text if moment.tzinfo else None
@@ -48,7 +48,7 @@ def _local(word: str, now: When, calendar: Calendar) -> str | None:
     day, hour, minute = parts.groups()
     try:
         local_day = _day(day, date.fromisoformat(now.day), calendar)
-    except (ValueError, OverflowError):  # no such day, or none that a calendar can hold
+    except (ValueError, OverflowError):  # no such day, or out of range
         return None
     return f"{local_day}T{hour:0>2}:{minute}" if hour else str(local_day)
 

@@ -1,4 +1,4 @@
-"""Options that are fields of a contact, by the rules that a file is read by."""
+"""Options for contact fields, cleaned by the same rules as imported files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from followup.errors import BadInput, UsageError
 from followup.intake.names import join_name
 from followup.output.text import clean
 
-#: options whose words mean items that the catalog declares, and of which kind
+#: options that name declared items, and the items' kind
 DECLARED = (("owner", "user"), ("property", "property"), ("source", "source"), ("type", "contact_type"))
 PLAIN = ("name", "first_name", "last_name", "email", "phone", "stage", "emails", "phones", *NAMED_DETAILS)
 CLEARABLE = frozenset(
@@ -29,12 +29,12 @@ def with_name(fields: Mapping[str, str]) -> dict[str, str]:
     whole = given("name") or join_name(given("first_name"), given("last_name"))
     name = whole or given("company") or given("email") or given("phone")
     if not name:
-        raise UsageError("who is it? --name, or --first-name and --last-name")
+        raise UsageError("a name is required: --name, or --first-name and --last-name")
     return {"name": name, **fields}
 
 
 def given_fields(ctx: typer.Context, session: Session) -> dict[str, str]:
-    """Words for declared items as their ids."""
+    """The given fields, with ids for declared items."""
     kinds = dict(DECLARED)
     given = {name: cleaned(name, ctx.params[name]) for name in (*PLAIN, *kinds) if ctx.params.get(name)}
     return {name: _declared_id(session, kinds[name], word) if name in kinds else word for name, word in given.items()}
@@ -43,7 +43,7 @@ def given_fields(ctx: typer.Context, session: Session) -> dict[str, str]:
 def owner_of_new(session: Session, owner: str | None, without_owner: bool) -> dict[str, str]:
     """You, if nobody is named; but an administrator doesn't sell, and says whose it is, as with an import."""
     if owner and without_owner:
-        raise UsageError("--owner or --no-owner, not both")
+        raise UsageError("use --owner or --no-owner, not both")
     if without_owner:
         return {}
     if not owner and session.user.administers():
@@ -52,13 +52,13 @@ def owner_of_new(session: Session, owner: str | None, without_owner: bool) -> di
 
 
 def cleaned(field: str, text: str) -> str:
-    """The value of an option, by the rules that a file is read by; empty where that is what was typed."""
+    """The cleaned value of an option, by the same rules as imported files; may be empty."""
     from followup.core.fields.cleaning import clean_typed
     from followup.core.fields.values import Unfit
 
     option = "--" + field.replace("_", "-")
     if not text.strip():
-        raise BadInput(f"{option} is blank: --clear empties a field")
+        raise BadInput(f"{option} is blank: use --clear to empty a field")
     try:
         value = clean_typed(field, text)
     except Unfit as unfit:
@@ -83,5 +83,5 @@ def _declared_id(session: Session, kind: str, word: str) -> str:
 def cleared(fields: Sequence[str]) -> dict[str, str | None]:
     for field in fields:
         if field not in CLEARABLE:
-            raise UsageError(f"--clear {field}: that field cannot be empty")
+            raise UsageError(f"--clear {field}: this field can't be empty")
     return {field: "" if field in NEVER_NULL else None for field in fields}

@@ -1,4 +1,4 @@
-"""`undo`: a user's latest change, reversed."""
+"""`undo`: reverse a user's last change."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ app = typer.Typer()
 @app.command()
 def undo(
     ctx: typer.Context,
-    partial: Annotated[bool, typer.Option("--partial", help="undo what has not changed since")] = False,
+    partial: Annotated[bool, typer.Option("--partial", help="undo only what hasn't changed since")] = False,
     dry_run: DryRun = False,
     format: Answer = "table",
 ) -> None:
-    """Take back your latest change, with everything it scheduled."""
+    """Undo your latest change.
+
+    This includes everything it scheduled.
+    """
     with opened(ctx, dry_run) as session:
         undone = undo_last(session, partial)
         remark = _remark(ctx, session, undone) if undone.version else None
@@ -34,11 +37,11 @@ def undo(
         refused = [{"id": subject, "why": str(refusal)} for subject, refusal in undone.refused]
         print_json("undo", {**undone._asdict(), "refused": refused})
     elif not ctx.obj.quiet:
-        print_lines(_summary(undone, "would have taken back" if dry_run else "took back"))
+        print_lines(_summary(undone, "would undo:" if dry_run else "undone:"))
     if remark and not ctx.obj.quiet:
         typer.echo(f"followup: {remark}", err=True)
     for subject, refusal in undone.refused:
-        typer.echo(f"followup: left as it is: {clean(subject)}: {clean(str(refusal))}", err=True)
+        typer.echo(f"followup: not undone: {clean(subject)}: {clean(str(refusal))}", err=True)
 
 
 def _remark(ctx: typer.Context, session: Session, undone: Reversal) -> str | None:
@@ -52,11 +55,11 @@ def _remark(ctx: typer.Context, session: Session, undone: Reversal) -> str | Non
 
 
 def _summary(undone: Reversal, did: str) -> Iterator[str]:
-    catalog = [f"version {undone.version} is the catalog of before"] if undone.version else []
+    catalog = [f"the catalog is back to what it was, as version {undone.version}"] if undone.version else []
     what = ", ".join([*catalog, *([_subjects(undone.subjects)] if undone.subjects else [])])
     yield f"{did} change {undone.change} ({undone.command}, {undone.at}): {what}"
     if undone.met:
-        yield f"{_subjects(undone.met)} met that version as if it had been applied: `followup history`"
+        yield f"already migrated to that version: {_subjects(undone.met)}; see `followup history`"
 
 
 def _subjects(subjects: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What `simulate` and `forecast` have in common: how people work, what may be looked at, and where the picture goes."""
+"""Shared by `simulate` and `forecast`: options for habits, limits on dates, and writing the report."""
 
 from __future__ import annotations
 
@@ -19,19 +19,20 @@ if TYPE_CHECKING:
 
 Late = Annotated[
     str | None,
-    typer.Option("--late", metavar="p50=0,p90=3", help="half done on its day, nine in ten within three days"),
+    typer.Option("--late", metavar="p50=0,p90=3", help="how late work is done (default: on time)"),
 ]
 Leave = Annotated[
-    float, typer.Option("--leave", metavar="SHARE", min=0.0, max=1.0, help="of the calls are a contact's last: 0.1")
+    float,
+    typer.Option(
+        "--leave", metavar="SHARE", min=0.0, max=1.0, help="share of calls after which a contact drops out, such as 0.1"
+    ),
 ]
-Seed = Annotated[
-    int, typer.Option("--seed", metavar="N", min=-LAST_ID, max=LAST_ID, help="the same number, the same chance")
-]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", min=-LAST_ID, max=LAST_ID, help="random seed")]
 PictureFormat: TypeAlias = Literal["table", "json", "svg", "html"]
-Picture = Annotated[PictureFormat, typer.Option("--format", "-f", help="how to write it")]
-Out = Annotated[str | None, typer.Option("--out", metavar="FILE", help="write it there")]
+Picture = Annotated[PictureFormat, typer.Option("--format", "-f", help="output format")]
+Out = Annotated[str | None, typer.Option("--out", metavar="FILE", help="file to write")]
 
-#: years that may be looked at in one go
+#: maximum years in one report
 LONGEST = 3
 
 
@@ -46,25 +47,25 @@ def _quantiles(text: str) -> list[tuple[float, float]]:
     for word in filter(None, text.split(",")):
         point = re.fullmatch(r"\s*p(\d{1,2}|100)=(\d{1,3})d?\s*", word)
         if not point:
-            raise BadInput(f"--late '{word}': p90=3 says that nine in ten are done within three days")
+            raise BadInput(f"--late '{word}': write p90=3 if 90% are done within three days")
         points.append((int(point[1]) / 100, float(point[2])))
     rising = all(a[0] < b[0] and a[1] <= b[1] for a, b in pairwise(points))
     if not rising or (points and points[0][0] == 0):
-        raise BadInput(f"--late '{text}': shares rise from above p0 to p100, and days with them")
+        raise BadInput(f"--late '{text}': shares must rise from above p0 to p100, and days with them")
     return points
 
 
 def check_span(first: str, last: str) -> None:
-    """Raises BadInput where the time is none, or too long to look at."""
+    """Raises BadInput if the last day is before the first, or the span is too long."""
     if not 0 <= (date.fromisoformat(last) - date.fromisoformat(first)).days <= 366 * LONGEST:
-        raise BadInput(f"{first} to {last}: the last day comes after the first, and within {LONGEST} years")
+        raise BadInput(f"{first} to {last}: the last day must be after the first, within {LONGEST} years")
 
 
 def write_report(report: Report, format: PictureFormat, out: str | None) -> None:
-    """To the file `out`, or as a result."""
+    """Write the report to the file `out`, or to stdout."""
     from followup.output.workload_formats import render_report
 
     width = terminal_width()
     if format == "html" and not out and width:
-        raise UsageError("--format html is for a browser: --out FILE")
+        raise UsageError("--format html needs --out FILE")
     write_lines(render_report(report, format, None if out else width), out)

@@ -1,4 +1,4 @@
-"""Who will have how much to do, and when: of contacts who are in flight (forecast), or invented (simulate)."""
+"""Future workload per user: of current contacts (forecast), or of generated ones (simulate)."""
 
 from __future__ import annotations
 
@@ -24,13 +24,20 @@ app = typer.Typer()
 def simulate(
     ctx: typer.Context,
     folder: Folder = None,
-    cycle: Annotated[list[str] | None, typer.Option("--cycle", metavar="ID", help="they come onto these")] = None,
-    alias: Annotated[list[str] | None, typer.Option("--alias", metavar="ID", help="or these; else all")] = None,
-    a_week: Annotated[int, typer.Option("--a-week", metavar="N", min=1, max=10_000, help="contacts that come")] = 10,
-    owner: Annotated[list[str] | None, typer.Option("--owner", metavar="USER", help="who gets them")] = None,
-    start: Annotated[str | None, typer.Option("--start", metavar="DATE", help="the first day; today")] = None,
+    cycle: Annotated[
+        list[str] | None, typer.Option("--cycle", metavar="ID", help="cycles for the generated contacts")
+    ] = None,
+    alias: Annotated[
+        list[str] | None,
+        typer.Option("--alias", metavar="ID", help="aliases for the generated contacts (default: all)"),
+    ] = None,
+    a_week: Annotated[int, typer.Option("--a-week", metavar="N", min=1, max=10_000, help="new contacts per week")] = 10,
+    owner: Annotated[
+        list[str] | None, typer.Option("--owner", metavar="USER", help="owner of the generated contacts")
+    ] = None,
+    start: Annotated[str | None, typer.Option("--start", metavar="DATE", help="first day (default: today)")] = None,
     until: Annotated[
-        str | None, typer.Option("--until", metavar="DATE", help="the last day; half a year later")
+        str | None, typer.Option("--until", metavar="DATE", help="last day (default: half a year later)")
     ] = None,
     late: Late = None,
     leave: Leave = 0.0,
@@ -38,19 +45,22 @@ def simulate(
     format: Picture = "table",
     out: Out = None,
 ) -> None:
-    """Live through months of the calendar with contacts that are made up: touches, silences, and load by day (G3)."""
+    """Simulate months of work.
+
+    Uses generated contacts, and reports touches, silences and the load by day.
+    """
     from followup.app.project_catalog import declared_office, loaded_catalog
     from followup.app.simulating import Arrivals, simulate_catalog
 
-    catalog = loaded_catalog(files_in(ctx, folder), "mend the files first")
+    catalog = loaded_catalog(files_in(ctx, folder), "fix the files first")
     office = declared_office(catalog)
     first = day_of(ctx.obj, office, start or "today")
     last = day_of(ctx.obj, office, until) if until else add_months(date.fromisoformat(first), 6).isoformat()
     check_span(first, last)
     arrivals = Arrivals(first, last, a_week, cycle or (), alias or (), owner or (), print_remark)
     scenario, outlook = simulate_catalog(catalog, arrivals, habits(late, leave), Random(seed).random)
-    coming = f"{a_week} contacts a week for {len(scenario.owners)} people"
-    title = f"Simulation of {first} to {last}: {', '.join([*(cycle or ()), *(alias or ())]) or 'the whole office'}"
+    coming = f"{a_week} new contacts per week for {len(scenario.owners)} users"
+    title = f"Simulation of {first} to {last}: {', '.join([*(cycle or ()), *(alias or ())]) or 'all cycles'}"
     report = Report("simulate", title, [coming, *assumptions(late, leave, seed)], *outlook)
     write_report(report, format, out)
 
@@ -59,16 +69,21 @@ def simulate(
 def forecast(
     ctx: typer.Context,
     until: Annotated[
-        str | None, typer.Option("--until", metavar="DATE", help="the last day; four weeks, if left out")
+        str | None, typer.Option("--until", metavar="DATE", help="last day (default: four weeks from today)")
     ] = None,
-    owner: Annotated[list[str] | None, typer.Option("--owner", metavar="USER", help="whose work; everyone's")] = None,
+    owner: Annotated[
+        list[str] | None, typer.Option("--owner", metavar="USER", help="only this user's work (default: everyone's)")
+    ] = None,
     late: Late = None,
     leave: Leave = 0.0,
     seed: Seed = 1,
     format: Picture = "table",
     out: Out = None,
 ) -> None:
-    """Who will have how much to do on which day, if those who are in flight go on as their cycles say (G3)."""
+    """Forecast the office's work.
+
+    Shows each user's load by day if contacts in progress continue as their cycles say.
+    """
     from followup.app.forecasting import DAYS_AHEAD, Ahead, outlook
 
     with opened(ctx) as session:
@@ -79,5 +94,5 @@ def forecast(
         ahead = Ahead(session, last, habits(late, leave), Random(seed).random)
         with progress(ctx, "contacts") as show:
             foreseen = outlook(session, ahead, owners, show)
-    assumed = ["nobody new comes", *assumptions(late, leave, seed)]
+    assumed = ["no new contacts", *assumptions(late, leave, seed)]
     write_report(Report("forecast", f"Forecast of {today} to {last}", assumed, *foreseen), format, out)

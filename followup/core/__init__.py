@@ -1,1 +1,1 @@
-"""The pure core: no I/O, no clock, nothing third-party. What is decided here is all that followup decides."""
+"""The pure core: no I/O, no clock, no third-party code. Every decision that followup makes is made here."""

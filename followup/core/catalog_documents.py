@@ -1,10 +1,10 @@
-"""The form of each document that the catalog package makes, the store keeps as JSON, and the core reads.
+"""The types of the documents that the catalog package writes, the store keeps as JSON, and the core reads.
 
-For the type checker only, which holds both sides to one spelling of each key: import it under TYPE_CHECKING, because
-to evaluate these classes costs a command's start more than a millisecond.
+For the type checker only, so that both sides use the same keys: import it under TYPE_CHECKING, because evaluating these
+classes adds more than a millisecond to a command's start.
 
-Every key is there in a document that this program makes. One that an older program has stored may lack the keys that
-came later, so core/office.py reads those with `get`.
+A document from this version has every key. One stored by an older version may not have keys that were added later,
+so core/office_documents.py reads those with `get`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
-#: A document of one kind or another, where only its differences matter, or a key that every kind has.
+#: A document of any kind, where only its differences or a key of every kind matter.
 Document: TypeAlias = Mapping[str, object]
 DocumentsByKind: TypeAlias = Mapping[str, Mapping[str, Document]]
 #: [count, unit]. JSON has no tuples, so the type checker can't see which of the two is the number.
@@ -20,7 +20,7 @@ OffsetDocument: TypeAlias = list[int | str]
 
 
 class StepDocument(TypedDict):
-    """What the steps of cycles and plans share."""
+    """The common keys of cycle steps and plan steps."""
 
     id: str
     name: str
@@ -49,7 +49,7 @@ class CycleDocument(TypedDict):
 
 
 class WorkDocument(TypedDict, total=False):
-    """What an automatic step of a plan does; each of its types has its own keys."""
+    """What an automatic step of a plan does; each type of it has its own keys."""
 
     user: str | None
     contact_type: str | None
@@ -101,7 +101,7 @@ class TemplateDocument(TypedDict):
 
 
 class DaysDocument(TypedDict):
-    """The days off that an office, a property or a user declares, and the days that are worked all the same."""
+    """Days off of an office, a property or a user, and days off that are worked anyway."""
 
     holidays: dict[str, str]
     holidays_until: str | None
@@ -119,7 +119,7 @@ class OfficeDocument(DaysDocument):
 
 
 class DifferenceDocument(DaysDocument):
-    """How a property or a user differs from the office; None where they don't (T4)."""
+    """What a property or a user changes in the office's calendar; None: no change (T4)."""
 
     zone: str | None
     working_days: list[str] | None
@@ -153,7 +153,7 @@ class RoleDocument(TypedDict):
 
 
 class EntryDocument(TypedDict):
-    """One line of a list: a source, a group, an outcome."""
+    """An entry of a list: a source, a group, an outcome."""
 
     name: str
 
@@ -162,12 +162,12 @@ class ActionTypeDocument(EntryDocument):
     offers_cycle: bool
 
 
-#: What can happen to a step in a test.
+#: what can happen to a step in a test
 Verb: TypeAlias = Literal["complete", "skip", "no_show", "fail", "cancel", "reschedule"]
 
 
 class GivenDocument(TypedDict):
-    """How a test begins: one of alias, cycle and plan."""
+    """How a test starts: with an alias, a cycle or a plan."""
 
     on: str
     alias: NotRequired[str]
@@ -179,7 +179,7 @@ class GivenDocument(TypedDict):
 
 
 class WhenDocument(TypedDict):
-    """What happens then: one verb with the step that it happens to, or only `choose`."""
+    """An event of a test: one verb with its step, or only `choose`."""
 
     on: str
     complete: NotRequired[str]
@@ -195,7 +195,7 @@ class WhenDocument(TypedDict):
 
 
 class ThenDocument(TypedDict):
-    """An action that has to be there in the end."""
+    """An action that is expected at the end."""
 
     step: str
     due: str
@@ -212,12 +212,12 @@ class CaseDocument(TypedDict):
     then: list[ThenDocument]
 
 
-#: An entry of `moved`, as it is declared; applied are the resolved ids, old to new.
+#: An entry of `moved` as declared; when applied, they become resolved ids, old -> new.
 MoveDocument = TypedDict("MoveDocument", {"from": str, "to": str})
 
 
 class MigrateDocument(TypedDict, total=False):
-    """An entry of `migrate`, as it is written: about a step or about a cycle."""
+    """An entry of `migrate` as written: about a step or about a cycle."""
 
     step: str
     cycle: str

@@ -1,4 +1,4 @@
-"""What is done with one action: complete, skip, no-show, cancel, reschedule, attempt. Rules F4, F10, C5, P7, T7."""
+"""Operations on one action: complete, skip, no-show, cancel, reschedule, attempt. Rules F4, F10, C5, P7, T7."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def complete(draft: Draft, wish: w.Complete) -> None:
 
 def _offers_cycle(draft: Draft, actions: list[Action]) -> None:
     if draft.dossier.contact is None:
-        raise Refused(f"action {actions[0].id} has no contact to place on a cycle")
+        raise Refused(f"action {actions[0].id} has no contact, so there is no cycle to choose")
     if not any(draft.office.offers_cycle(action.type) for action in actions):
-        raise Refused(f"completing a {actions[0].type} offers no cycle: complete it, then `followup assign` (F10)")
+        raise Refused(f"actions of type {actions[0].type} can't choose a cycle: complete it, then `followup assign`")
 
 
 def _then(draft: Draft, closed: list[tuple[Action, When]], choice: w.Choice | None, restart: bool) -> None:
-    """Onto the chosen cycle, or on with the one that the contact is on: never both (F10)."""
+    """Start the chosen cycle, or continue the contact's current one: never both (F10)."""
     current = draft.dossier.cycle
     leaves = choice is not None and not stays(draft, choice, restart)
     for action, when in closed:
@@ -45,7 +45,7 @@ def _then(draft: Draft, closed: list[tuple[Action, When]], choice: w.Choice | No
 
 
 def _start(draft: Draft, closed: When) -> When:
-    """When the closing was, as the clock of the contact's owner shows it (T1): a day stays that day."""
+    """The time of the closing on the clock of the contact's owner (T1); a date stays the same date."""
     zone = draft.calendar(draft.dossier.known.owner).zone
     return moment(closed.text, zone) if len(closed.text) == 10 else local(closed.at, zone)
 
@@ -65,7 +65,7 @@ def fail(draft: Draft, wish: w.Fail) -> None:
 
 
 def no_show(draft: Draft, wish: w.NoShow) -> None:
-    """Closed with a reason; rebooked it is tried again, and only then the cycle waits (F4, C5)."""
+    """Close with a reason. If rebooked, the action is tried again, and its cycle waits only then (F4, C5)."""
     action = _open(draft, wish.action, h.NotShown)
     closed = _closing_time(draft, action, wish.on)
     draft.add(h.NotShown(action.id, closed.text, wish.reason))
@@ -77,7 +77,7 @@ def no_show(draft: Draft, wish: w.NoShow) -> None:
 
 
 def _rebooked(draft: Draft, action: Action, due: When) -> h.Scheduled:
-    """The same action once more. Its nominal stays: what chains from it does not move (T2)."""
+    """The same action again. Its nominal stays, so that dates that count from it don't move (T2)."""
     enrolment = draft.dossier.enrolment(action.enrolment)
     return h.Scheduled(
         action=next(draft.ids),
@@ -100,20 +100,20 @@ def _rebooked(draft: Draft, action: Action, due: When) -> h.Scheduled:
 
 
 def cancel(draft: Draft, wish: w.Cancel) -> None:
-    """By hand. The last open action of an enrolment keeps its contact on the cycle, so it is refused (F4)."""
+    """Cancel by hand. Refused for an enrolment's last open action, which keeps the contact on the cycle (F4)."""
     action = _open(draft, wish.action, h.Cancelled)
     enrolment = draft.dossier.enrolment(action.enrolment)
     if enrolment and [a.id for a in draft.dossier.of(enrolment) if a.open] == [action.id]:
         stop = f", or `followup stop {enrolment.contact}`" if enrolment.kind == CYCLE else ""
         raise Refused(
-            f"action {action.id} is the last open one of {enrolment.kind} '{enrolment.process}': "
-            f"`followup skip {action.id}`{stop} (F4)"
+            f"can't cancel action {action.id}, the last open one of {enrolment.kind} '{enrolment.process}': use "
+            f"`followup skip {action.id}`{stop}"
         )
     draft.add(h.Cancelled(action.id, draft.now(action.owner).text, wish.reason or "by hand"))
 
 
 def reschedule(draft: Draft, wish: w.Reschedule) -> None:
-    """Moves this action only (T2, C5)."""
+    """Move only this action (T2, C5)."""
     action = _open(draft, wish.action, h.Rescheduled)
     due = moment(wish.due, draft.calendar(action.owner).zone)
     draft.add(h.Rescheduled(action.id, due.text, due.at, action.due))
@@ -125,23 +125,21 @@ def attempt(draft: Draft, wish: w.Attempt) -> None:
 
 
 def _open(draft: Draft, id: int, kind: type[ActionEvent]) -> Action:
-    """The action, if `kind` may happen to it; a closed one names who closed it, when, and how."""
+    """The action, if `kind` is allowed. Raises Conflict if it's closed, with when, how and by which user."""
     action = draft.dossier.action(id)
     if action is None:
-        raise NotFound(f"no action {id}")
+        raise NotFound(f"unknown action {id}")
     if allowed(action.status, kind):
         return action
     by = f" by {action.completed_by}" if action.completed_by else ""
     reason = f" ({action.reason})" if action.reason else ""
-    raise Conflict(
-        f"action {id} is already {action.status}{reason}{by} on {action.completed_on}: nothing was changed", id
-    )
+    raise Conflict(f"action {id} is already {action.status}{reason}{by} on {action.completed_on}. Nothing changed.", id)
 
 
 def _closing_time(draft: Draft, action: Action, on: str | None) -> When:
-    """T7: today or earlier, never the future."""
+    """T7: now or earlier, never in the future."""
     closed = draft.when(on, action.owner)
     if closed.at > draft.stamp.at:
         now = utc_text(draft.stamp.at)
-        raise Refused(f"{on} is in the future (it is {now}): an action is closed today or earlier (T7)")
+        raise Refused(f"{on} is in the future (now it's {now}): choose today or an earlier day")
     return closed

@@ -1,6 +1,6 @@
-"""Wishes become events, or are refused. `decide` is the only way that anything changes.
+"""Turns wishes into events, or refuses them. Every change goes through `decide`.
 
-decide(dossier, wish, office, stamp, ids) reads nothing but its arguments; what it answers is saved as it is.
+decide(dossier, wish, office, stamp, ids) reads only its arguments; its result is saved unchanged.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _carry_out(draft: Draft, wish: w.Wish) -> None:
 
 
 def _about_contact(draft: Draft, wish: w.AboutContact) -> None:
-    # not loaded for what reps do with actions all day: it is a tenth of what `complete` loads of the core
+    # imported here because daily work on actions doesn't need it: it would be a tenth of the core that `complete` loads
     from followup.core import people
 
     match wish:
@@ -97,11 +97,11 @@ def _make(draft: Draft, wish: w.Schedule) -> int:
     if draft.dossier.contact:
         draft.living()
     elif wish.type != "task":
-        raise Refused(f"a {wish.type} is with a contact; only a task needs none (F1)")
+        raise Refused(f"actions of type {wish.type} need a contact; use `task` for your own to-do")
     if wish.type == "inbound" and wish.channel not in (None, *INBOUND_CHANNELS):
-        raise Refused(f"an inbound comes by {', '.join(INBOUND_CHANNELS)}: not by '{wish.channel}' (F1)")
+        raise Refused(f"unknown channel '{wish.channel}': choose {', '.join(INBOUND_CHANNELS)}")
     owner = wish.owner or draft.stamp.by.id
-    if draft.dossier.contact is None:  # a task's owner is the subject of its history: another's would be lost there
+    if draft.dossier.contact is None:  # a task is in its owner's history: under another user it would be lost
         owner = draft.dossier.subject.partition(":")[2]
     due = draft.when(wish.due, owner)
     id = next(draft.ids)
@@ -124,7 +124,7 @@ def _make(draft: Draft, wish: w.Schedule) -> int:
 
 
 def _log(draft: Draft, wish: w.Log) -> None:
-    """What has already happened: scheduled and completed in one breath, so that every rule of completing holds."""
+    """Something already done: schedule and complete it in one step, so that every rule of completing applies."""
     id = _make(draft, w.Schedule(wish.type, wish.on, wish.title, channel=wish.channel))
     closing.complete(
         draft,

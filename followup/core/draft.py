@@ -1,4 +1,4 @@
-"""What is being decided: the events so far and the dossier as they leave it; lives for one decision on one subject."""
+"""A decision in progress: the events so far and the dossier after them. One draft per decision and subject."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from followup.errors import Conflict
 
 
 class Stamp(NamedTuple):
-    """The change that is being made: its number, the moment (UTC seconds), and who makes it."""
+    """The change being made: its number, the moment (UTC seconds), and its user."""
 
     change: int
     at: int
@@ -22,16 +22,16 @@ class Stamp(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """The events that were decided upon, and the dossier after them."""
+    """The events of a decision, and the dossier after them."""
 
     entries: tuple[h.Entry, ...]
     after: Dossier
 
 
 class Draft:
-    """A decision in the making. `ids` gives the ids of new actions and enrolments.
+    """A decision in progress. `ids` yields ids for new actions and enrolments.
 
-    `not_before_today`: what an edit schedules lies in the future, however long ago it counts from (E2, E4).
+    `not_before_today`: an edit schedules nothing before today, however old its anchor is (E2, E4).
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Draft:
         return Decision(tuple(self.entries), self.dossier)
 
     def living(self) -> Contact:
-        """The contact; raises Conflict where it was removed, or its adding was undone (E10)."""
+        """The contact; raises Conflict if it was removed, or if adding it was undone (E10)."""
         contact = self.dossier.known
         if contact.gone:
             raise Conflict(f"{contact.name} is no longer a contact ({contact.gone})")
@@ -62,9 +62,9 @@ class Draft:
         return self.office.calendar(owner)
 
     def now(self, owner: str | None) -> When:
-        """This moment, as the owner's clock shows it."""
+        """The current moment in the owner's zone."""
         return local(self.stamp.at, self.calendar(owner).zone)
 
     def when(self, text: str | None, owner: str | None) -> When:
-        """Local text in the owner's zone; None is now."""
+        """Parse local text in the owner's zone; None is now."""
         return self.now(owner) if text is None else moment(text, self.calendar(owner).zone)

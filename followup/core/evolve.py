@@ -1,4 +1,4 @@
-"""Events become state. `evolve` never refuses and never looks at the catalog: every history ever accepted replays."""
+"""Turns events into state. `evolve` never refuses and never reads the catalog: every accepted history replays."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def replay(entries: Iterable[h.Entry], start: Dossier) -> Dossier:
 
 
 def evolve(dossier: Dossier, entry: h.Entry) -> Dossier:
-    """The dossier after `entry`. Whatever happens to a contact updates its `updated_at` (C2), except an undo."""
+    """The dossier after `entry`. Every event of a contact sets its `updated_at` (C2), except an undo."""
     subject, _, contact, enrolments, actions, _ = _changed(dossier, entry)
     now = utc_text(entry.at)
     if contact and contact.updated_at != now and not isinstance(entry.event, h.Undone):
@@ -166,7 +166,7 @@ def _closed(
 
 
 def _action(dossier: Dossier, id: int, changed: Callable[[Action], Action]) -> Dossier:
-    """Raises LookupError where there is no such action: no history that was ever accepted gets here."""
+    """Raises LookupError for an unknown action, which no accepted history contains."""
     before = dossier.action(id)
     if before is None:
         raise LookupError(id)
@@ -179,7 +179,7 @@ def _enrolment(dossier: Dossier, id: int, changed: Callable[[Enrolment], Enrolme
 
 
 def _undone(dossier: Dossier, event: h.Undone) -> Dossier:
-    """The rows as the event has them; rows it does not name stay. Columns younger than it have their defaults."""
+    """Rows as the event has them; other rows stay. Columns added since the event get their defaults."""
     actions = {action.id: action for action in dossier.actions}
     actions |= {action.id: action for action in (Action(**(Action._field_defaults | row)) for row in event.actions)}
     enrolments = {enrolment.id: enrolment for enrolment in dossier.enrolments}

@@ -1,6 +1,6 @@
-"""Why an action is due when it is: an account of its events, in words (G4).
+"""Explains in words why an action is due when it is, from its events (G4).
 
-It reads what the history kept when the date was made, never what the catalog says today.
+Uses what the history recorded when the date was set, never today's catalog.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from followup.core.timing import ONE_DAY, readable, utc_text, works
 
 
 class Cause(NamedTuple):
-    """One thing that made the date what it is. `change`, `by`, `at` (UTC): of the event that it comes from."""
+    """One reason for the date. `change`, `by`, `at` (UTC): from the event behind it."""
 
     what: str
     text: str
@@ -27,7 +27,7 @@ class Cause(NamedTuple):
 
 
 class AppliedVersion(NamedTuple):
-    """A version of the catalog: the change that put it in force, at that instant, by whom, and its git commit."""
+    """A version of the catalog: the change that applied it, when, by which user, and its git commit."""
 
     version: int
     change: int
@@ -37,7 +37,7 @@ class AppliedVersion(NamedTuple):
 
 
 class CatalogFacts(NamedTuple):
-    """What the catalog said. `calendar`: of a version and an owner; `holidays`: of a version, by date."""
+    """What the catalog declared. `calendar`: by version and owner; `holidays`: by version, then date."""
 
     applied: Mapping[int, AppliedVersion]
     calendar: Callable[[int, str | None], Calendar]
@@ -45,7 +45,7 @@ class CatalogFacts(NamedTuple):
 
 
 def explain(action: int, history: Sequence[h.Entry], facts: CatalogFacts) -> list[Cause]:
-    """`history`: the whole of the subject that has the action, oldest first."""
+    """`history`: the full history of the action's subject, oldest first."""
     return list(_Reasoning(history, facts).of(action))
 
 
@@ -81,9 +81,9 @@ class _Reasoning:
                 case h.Rescheduled(action=id, before=before, due=due) if id == action:
                     yield _cause("moved by hand", entry, f"{_from_to(before, due)}, by {entry.by}")
                 case h.Reassigned(action=id) if id == action:
-                    yield _cause("handed on", entry, _handed(entry.event))
+                    yield _cause("reassigned", entry, _handed(entry.event))
                 case h.Undone(change=change) if any(row["id"] == action for row in entry.event.actions):
-                    yield _cause("taken back", entry, f"change {change}, by {entry.by}")
+                    yield _cause("undone", entry, f"change {change}, by {entry.by}")
                 case h.Completed() | h.Skipped() | h.NotShown() | h.Failed() | h.Cancelled() as event:
                     if event.action == action:
                         yield _cause("closed", entry, self._closed(event, entry.by))
@@ -97,34 +97,34 @@ class _Reasoning:
         why = event.why or {}
         if "rebooked" in why:
             before = self._name(why["rebooked"])
-            yield _cause("due", entry, f"{readable(event.due)}, as it was booked anew; before: {before}")
+            yield _cause("due", entry, f"{readable(event.due)}, rebooked; before: {before}")
             yield from self._first_dated(why["rebooked"])
         else:
             yield from self._dated(entry, event, why)
 
     def _first_dated(self, action: int) -> Iterator[Cause]:
-        """Where the date of a rebooked action's first try came from."""
+        """Where the due of a rebooked action's first attempt came from."""
         for entry in self.history:
             if isinstance(entry.event, h.Scheduled) and entry.event.action == action:
                 yield from self._dated(entry, entry.event, entry.event.why or {})
 
     def _placed(self, entry: h.Entry, event: h.Scheduled) -> Iterator[Cause]:
-        """On its cycle, through an alias; and in its round."""
+        """How it got on its cycle: the enrolment, the alias, and the round."""
         earlier = self.history[: self.history.index(entry)]
         for x in earlier:
             match x.event:
                 case h.Enrolled(enrolment=id, process=cycle, alias=alias, start=start) if id == event.enrolment:
                     through = f" through alias {alias}" if alias else ""
-                    yield _cause("placed", x, f"on {cycle}{through} from {readable(start)} on, by {x.by}")
+                    yield _cause("placed", x, f"on {cycle}{through} since {readable(start)}, by {x.by}")
                 case h.AliasChosen(enrolment=id, alias=alias) if id == event.enrolment:
                     yield _cause("alias", x, f"{alias} was chosen for the same cycle, by {x.by}")
                 case h.RoundBegan(enrolment=id, round=round, start=start) if (
                     id == event.enrolment and round == event.round
                 ):
-                    yield _cause("round", x, f"{round} began on {readable(start)}")
+                    yield _cause("round", x, f"{round} started on {readable(start)}")
 
     def _trigger(self, entry: h.Entry, event: h.Scheduled) -> str:
-        """What in the same change made it."""
+        """What triggered it in the same change."""
         step = f"step {event.step} in round {event.round}" + (f", try {event.trial}" if event.trial > 1 else "")
         if applied := self.versions.get(entry.change):
             return f"{step}, as version {applied.version} of the catalog was applied by {applied.by}"
@@ -133,9 +133,9 @@ class _Reasoning:
         return f"{step}, as {entry.by} placed them on the cycle"
 
     def _closing_before(self, entry: h.Entry, event: h.Scheduled) -> h.Closing | None:
-        """What the same change closed to make it: one command can close several actions, of several enrolments.
+        """The closing in the same change that triggered `event`: one command can close actions of several enrolments.
 
-        Of its own enrolment, the last in listed order that stands before the new step; of a loop, the last one.
+        Only in the same enrolment: the last closed step listed before the new one; after a loop, the last closed step.
         """
         own = []
         for x in (x.event for x in self.history if x.change == entry.change and x.seq < entry.seq):
@@ -160,7 +160,7 @@ class _Reasoning:
         for reason in why.get("moved_by", ()):
             yield _cause("moved", entry, self._moved(reason, event, why))
         if why.get("unknown_holidays"):
-            yield _cause("unsure", entry, "it lies beyond the last day whose holidays are declared")
+            yield _cause("unsure", entry, "the calendar's holidays end before this date")
         yield _cause("due", entry, readable(event.due))
         yield _cause("catalog", entry, self._version(why["version"]))
 
@@ -174,17 +174,17 @@ class _Reasoning:
     def _moved(self, reason: str, event: h.Scheduled | h.Redated, why: h.Why) -> str:
         match reason:
             case "min_gap":
-                return "held back by its min_gap to the step before"
+                return "moved by min_gap after the previous step"
             case "stagger":
-                return "put off, so that not too many come on one day (stagger)"
+                return "moved by stagger, which limits the actions per day"
             case "today":
-                return "it would have been in the past when the edit was applied: not before that day"
+                return "moved to the day of the edit (it would have been in the past)"
             case _:
                 off = self._days_off(event.action, why["version"], event.nominal, event.due)
-                return f"rolled off {', '.join(off) or 'a day off'}"
+                return f"moved off {', '.join(off) or 'a day off'}"
 
     def _days_off(self, action: int, version: int, start: str, end: str) -> list[str]:
-        """The days between two dates, and the two themselves, on which nobody works."""
+        """The days off from one date to the other, both included."""
         calendar, names = self.facts.calendar(version, self._owner(action)), self.facts.holidays(version)
         first, last = sorted(date.fromisoformat(text[:10]) for text in (start, end))
         days = [first + ONE_DAY * number for number in range((last - first).days + 1)]
@@ -212,25 +212,29 @@ def _cause(what: str, entry: h.Entry, text: str) -> Cause:
 def _anchor(anchor: str) -> str:
     match anchor:
         case "completed":
-            return "when the step before it was closed (anchor: completed)"
+            return "when the previous step was closed (anchor: completed)"
         case "due":
-            return "the planned date of the step before it (anchor: due)"
+            return "the planned date of the previous step (anchor: due)"
         case "start":
-            return "when its round began (anchor: start)"
+            return "the start of the round (anchor: start)"
         case "event":
-            return "the event that its plan hangs on (anchor: event)"
+            return "the event of its plan (anchor: event)"
         case "date":
-            return "the date that the plan sets for it"
+            return "the fixed date of the step"
         case _:
             return f"the planned date of step {anchor.removeprefix('step:')} (anchor: {anchor})"
 
 
 def _handed(event: h.Reassigned) -> str:
     was, due = event.before.get("owner"), event.before.get("due")
-    who = f"from {was or 'nobody'} to {event.owner or 'nobody'}" if was != event.owner else f"stays with {event.owner}"
+    who = (
+        f"from {was or 'no owner'} to {event.owner or 'no owner'}"
+        if was != event.owner
+        else f"stays with {event.owner}"
+    )
     if not due or due == event.due:
         return who
-    return f"{who}; it reads {readable(event.due)} there, where it read {readable(due)}"
+    return f"{who}; {readable(event.due)} in the new zone, {readable(due)} before"
 
 
 def _from_to(before: str, due: str) -> str:

@@ -1,4 +1,4 @@
-"""A list that keeps its first few and counts them all: memory stays flat for a million."""
+"""A list that keeps its first few items and counts all of them, so that memory stays flat for a million."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 
 class Few(list[T]):
-    """The first `most` of what was added (None: all), and in `total` how many there were."""
+    """The first `most` of the added items (None: all), and in `total` the number added."""
 
     def __init__(self, most: int | None) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
-"""What can happen, in the past tense. Plain values that name steps by id and carry the reasons `explain` will read.
+"""Every kind of event, in the past tense: plain values that name steps by id and carry the reasons `explain` reads.
 
-The list of kinds is literal: a kind is never edited once released; a new meaning is a new kind.
-Nothing here refers to the catalog, so an old history replays whatever has become of the YAML.
+The list of kinds is literal. Never edit a kind after its release: add a new kind for a new meaning.
+Nothing here refers to the catalog, so an old history replays no matter how the YAML has changed.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import NamedTuple, TypeAlias, TypedDict
 
 #: fields of a contact by name; None is empty
 Fields: TypeAlias = dict[str, str | None]
-#: a whole row of the store, by column
+#: a full row of the store, by column
 Row: TypeAlias = dict[str, str | int | None]
 
-#: Why an action is due when it is (G4). Of a step: what its offset counts from (`anchor`, and `from` as local text),
-#: the `offset`, the catalog's `version`, what moved the due off the nominal (`moved_by`), and whether it lies past the
-#: last day whose holidays are declared (T9). Of a rebooked action: the one before it. (It takes this form since
-#: `from` is a word of Python's own.)
+#: Why an action is due when it is (G4). For a step: what its offset counts from (`anchor`, and `from` as local text),
+#: the `offset`, the catalog's `version`, what moved the due off the nominal (`moved_by`), and whether it is after the
+#: last day with declared holidays (T9). For a rebooked action: the id of the previous one. (The functional syntax is
+#: needed because `from` is a Python keyword.)
 Why = TypedDict(
     "Why",
     {
@@ -35,21 +35,21 @@ Why = TypedDict(
 
 
 class Added(NamedTuple):
-    """A contact is known. `fields` are those of Contact that are not empty, without id and times."""
+    """A contact was added. `fields`: the non-empty fields of Contact, without id and times."""
 
     contact: str
     fields: Fields
 
 
 class Edited(NamedTuple):
-    """`fields` have new values; `before` keeps the old ones for the reader."""
+    """`fields` have new values; `before` keeps the old ones for readers."""
 
     fields: Fields
     before: Fields
 
 
 class Handed(NamedTuple):
-    """The contact has a new owner, and perhaps another property (F19, F20)."""
+    """The contact has a new owner, and possibly another property (F19, F20)."""
 
     owner: str | None
     property: str | None
@@ -64,7 +64,7 @@ class Closed(NamedTuple):
 
 
 class Removed(NamedTuple):
-    """No longer a contact; the history stays and the id is not used again (E10)."""
+    """No longer a contact; the history stays and the id isn't reused (E10)."""
 
     reason: str
 
@@ -89,7 +89,7 @@ class Enrolled(NamedTuple):
 
 
 class AliasChosen(NamedTuple):
-    """Another name was chosen for the cycle that the contact is on and stays on (F10)."""
+    """Another alias was chosen for the cycle the contact is already on, and stays on (F10)."""
 
     enrolment: int
     alias: str
@@ -97,7 +97,7 @@ class AliasChosen(NamedTuple):
 
 
 class RoundBegan(NamedTuple):
-    """A loop was taken (F5)."""
+    """The enrolment looped into its next round (F5)."""
 
     enrolment: int
     round: int
@@ -115,7 +115,7 @@ class Ended(NamedTuple):
 
 
 class Scheduled(NamedTuple):
-    """An action exists and is open. `why`: of a step, and of what was rebooked."""
+    """An action was created and is open. `why`: only for steps and rebooked actions."""
 
     action: int
     type: str
@@ -151,7 +151,7 @@ class Skipped(NamedTuple):
 
 
 class NotShown(NamedTuple):
-    """The contact did not come, or could not be reached (C5)."""
+    """The contact didn't come, or couldn't be reached (C5)."""
 
     action: int
     on: str
@@ -180,7 +180,7 @@ class Rescheduled(NamedTuple):
 
 
 class Attempted(NamedTuple):
-    """A try that reached nobody; the action stays open (P7)."""
+    """An attempt that didn't reach the contact; the action stays open (P7)."""
 
     action: int
     on: str
@@ -189,7 +189,7 @@ class Attempted(NamedTuple):
 
 
 class Reassigned(NamedTuple):
-    """Another owner, or their zone has changed; `due` and `at` are as they read in the zone of `owner` (T1, F20)."""
+    """A new owner, or the owner's zone changed; `due` and `at` are in the zone of `owner` (T1, F20)."""
 
     action: int
     owner: str | None
@@ -200,7 +200,7 @@ class Reassigned(NamedTuple):
 
 
 class Redated(NamedTuple):
-    """An edit of its step gave it another date, as was chosen when the edit was applied (E2)."""
+    """An edit of its step gave it another date, because the apply chose to recompute dates (E2)."""
 
     action: int
     due: str
@@ -211,7 +211,7 @@ class Redated(NamedTuple):
 
 
 class Undone(NamedTuple):
-    """A change was taken back (E11): what these rows were before it, whole; None: it had made the contact."""
+    """A change was undone (E11). Full rows as they were before it; contact None: the change had added the contact."""
 
     change: int
     contact: Row | None
@@ -220,14 +220,14 @@ class Undone(NamedTuple):
 
 
 class Applied(NamedTuple):
-    """A catalog version is in force (E1); subject `office`."""
+    """A catalog version went live (E1); subject `office`."""
 
     version: int
     digest: str
     commit: str | None
 
 
-#: what closes an action, for good
+#: the events that close an action, permanently
 Closing: TypeAlias = Completed | Skipped | NotShown | Failed | Cancelled
 
 Event: TypeAlias = (
@@ -285,7 +285,7 @@ NAMES: Mapping[type[Event], str] = MappingProxyType({type_: name for name, type_
 
 
 class Entry(NamedTuple):
-    """One line of the history: an event of a subject with its number, its change, when (UTC seconds) and by whom."""
+    """One entry of the history: a subject's event with its number, its change, when (UTC seconds) and by which user."""
 
     subject: str
     seq: int

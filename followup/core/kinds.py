@@ -1,4 +1,4 @@
-"""The kinds of items that an office has, each with the form of its documents for the type checker."""
+"""The kinds of items in an office, each with its document type for the type checker."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     Form_co = TypeVar("Form_co", bound=d.Document, covariant=True)
 
     class Kind(str, Generic[Form_co]):
-        """A kind's word. What asks for documents by it is answered documents of its form."""
+        """The name of a kind. Asking for documents of a kind returns documents of its type."""
 else:
-    Kind = str  # the plain word, which every driver of a database takes
+    Kind = str  # a plain string, which every database driver accepts
 
 Form = TypeVar("Form", bound="d.Document")
 
@@ -24,7 +24,7 @@ MIGRATE: Kind[d.MigrateDocument] = Kind("migrate")
 OFFICE: Kind[d.OfficeDocument] = Kind("office")
 PLAN: Kind[d.PlanDocument] = Kind("plan")
 PROPERTY: Kind[d.PropertyDocument] = Kind("property")
-RENAMED: Kind[Mapping[str, str]] = Kind("moved")  # its one document: old ids and what they are called now (E5)
+RENAMED: Kind[Mapping[str, str]] = Kind("moved")  # its single document: old ids -> current ids (E5)
 ROLE: Kind[d.RoleDocument] = Kind("role")
 TEMPLATE: Kind[d.TemplateDocument] = Kind("template")
 USER: Kind[d.UserDocument] = Kind("user")

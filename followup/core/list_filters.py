@@ -1,5 +1,5 @@
-"""What a list is narrowed to. Whatever is None does not narrow it; a filter with a misspelled name is no filter at all,
-so that neither the type checker nor the call lets it pass."""
+"""Filters of lists. A field that is None doesn't filter. Filters are types, so that the type checker and the call both
+reject a misspelled name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class DueFilter(NamedTuple):
-    """Of a due list: ids of an action type, a category, a cycle; `since`: a local day, inclusive."""
+    """For a due list: ids of an action type, a category and a cycle; `since`: a local day, inclusive."""
 
     type: str | None = None
     category: str | None = None
@@ -32,8 +32,8 @@ class ActionFilter(NamedTuple):
 
 
 class ContactFilter(NamedTuple):
-    """Of a list of contacts: ids, a stage, and a text that is looked for in name, e-mail and phone. `closed`: the won
-    and lost ones too."""
+    """For a list of contacts: ids, a stage, and a text to find in name, e-mail and phone. `closed`: also list won and
+    lost contacts."""
 
     owner: str | None = None
     cycle: str | None = None

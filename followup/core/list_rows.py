@@ -1,4 +1,4 @@
-"""Rows of lists, as they are shown and promised: one name for each key of the JSON items."""
+"""The rows of lists, as printed and as documented: one field for each key of the JSON items."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from followup.core.timing import day_of, utc_text
 from followup.core.worklist import barred, next_action_date, overdue_days
 
-if TYPE_CHECKING:  # `due` need not make them
+if TYPE_CHECKING:  # `due` doesn't need these at runtime
     from collections.abc import Mapping
     from typing import TypedDict
 
@@ -67,7 +67,7 @@ NAMED_DETAILS = ("company", "notes")
 
 
 class ActionRow(NamedTuple):
-    """`actions@1`, in the order of lists.columns."""
+    """`actions@1`, in the column order of lists.columns."""
 
     id: int
     type: str
@@ -115,7 +115,7 @@ class ActionRow(NamedTuple):
 
 
 def shown(action: Action, dossier: Dossier) -> ActionRow:
-    """The row of an action as lists.columns would read it, from the dossier that holds it."""
+    """The row that lists.columns would return for an action, built from its dossier."""
     contact, enrolment = dossier.contact, dossier.enrolment(action.enrolment)
     process = (enrolment.kind, enrolment.process) if enrolment else None
     return ActionRow(
@@ -151,7 +151,7 @@ def shown(action: Action, dossier: Dossier) -> ActionRow:
 
 
 class ContactRow(NamedTuple):
-    """`contacts@1`, in the order of lists.contact_columns."""
+    """`contacts@1`, in the column order of lists.contact_columns."""
 
     id: str
     name: str
@@ -194,12 +194,12 @@ class ContactRow(NamedTuple):
             **{name: details.get(name) for name in NAMED_DETAILS},
             "details": {name: text for name, text in details.items() if name not in NAMED_DETAILS},
         }
-        return cast("ContactItem", item)  # _asdict() does not tell the types of its fields
+        return cast("ContactItem", item)  # _asdict() loses the types of the fields
 
 
 class VersionRow(NamedTuple):
-    """`versions@1`, in the order of catalog.versions. `at`: UTC seconds. `took_back`: the version that this one took
-    back; `items`: how many differ from the version before."""
+    """`versions@1`, in the column order of catalog.versions. `at`: UTC seconds. `took_back`: the version that this one
+    undid; `items`: the number of items that differ from the previous version."""
 
     version: int
     commit: str | None

@@ -1,7 +1,7 @@
-"""The state of follow-up: contacts, enrolments and actions as they stand, as values that never change.
+"""The current state of follow-up: contacts, enrolments and actions, as immutable values.
 
-A Dossier is all that is known of one subject when something is decided about it. Only `evolve` makes new ones.
-Lists of ids inside one field (groups, do_not_contact) are text, sorted, separated by single spaces.
+A Dossier is everything known about one subject when a decision is made. Only `evolve` creates new ones.
+Lists of ids in one field (groups, do_not_contact) are text: sorted, separated by single spaces.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ SCHEDULED, COMPLETED, CANCELLED = "scheduled", "completed", "cancelled"
 SKIPPED, NO_SHOW, FAILED = "skipped", "no-show", "failed"
 STATUSES = (SCHEDULED, COMPLETED, CANCELLED, SKIPPED, NO_SHOW, FAILED)
 
-UNDONE = "undone"  # the reason of what a change had made that was taken back (E11)
+UNDONE = "undone"  # the reason on a row that an undone change had created (E11)
 
 PROSPECT, LEAD, WON, LOST = "prospect", "lead", "won", "lost"
 STAGES = (PROSPECT, LEAD, WON, LOST)
@@ -42,11 +42,11 @@ class Contact(NamedTuple):
     stage: str = LEAD
     groups: str = ""
     do_not_contact: str = ""
-    follow_up: str | None = None  # the alias that only categorised (L8)
-    details: str | None = None  # what else an import brought, as JSON text; nothing here is decided upon
+    follow_up: str | None = None  # the last alias chosen that only categorises (L8)
+    details: str | None = None  # other imported data, as JSON text; no decision uses it
     created_at: str = ""
     updated_at: str = ""
-    gone: str | None = None  # why it is no longer a contact: removed, undone, merged
+    gone: str | None = None  # why this is no longer a contact: removed, undone, merged
     emails: str = ""
     phones: str = ""
     external: str | None = None
@@ -56,12 +56,12 @@ class Contact(NamedTuple):
 
 
 class Enrolment(NamedTuple):
-    """One contact on one cycle or plan, from its start to its end. `start` and `round_start` are local text."""
+    """One contact on one cycle or plan, from start to end. `start` and `round_start` are local text."""
 
     id: int
     contact: str
     kind: str  # cycle or plan
-    process: str  # its id when this started; read through Office.moved (E5)
+    process: str  # its id when the enrolment started; read it through Office.moved (E5)
     alias: str | None
     version: int
     start: str
@@ -79,12 +79,12 @@ class Enrolment(NamedTuple):
 
     @property
     def ref(self) -> Ref:
-        """The process, under the id that it had when this started."""
+        """The process, under the id it had when the enrolment started."""
         return Ref(self.kind, self.process)
 
 
 class Action(NamedTuple):
-    """One communication or event, upcoming or past. A step's are told apart by (enrolment, step, round, trial)."""
+    """One communication or event, past or upcoming. (enrolment, step, round, trial) identifies a step's action."""
 
     id: int
     contact: str | None
@@ -107,10 +107,10 @@ class Action(NamedTuple):
     attempts: int = 0
     outcome: str | None = None
     notes: str | None = None
-    listing: int | None = None  # the action that listed the unit which this sale sold (F21)
+    listing: int | None = None  # the action that listed the unit this sale sold (F21)
     completed_on: str | None = None  # local date or minute
     completed_by: str | None = None
-    reason: str | None = None  # why it is closed, where that is not obvious
+    reason: str | None = None  # why it was closed, if that isn't obvious
 
     @property
     def open(self) -> bool:
@@ -118,17 +118,16 @@ class Action(NamedTuple):
 
     @property
     def undone(self) -> bool:
-        """Its making was taken back: it never happened, but its id and its trial stay taken (E11)."""
+        """The change that created it was undone: it never happened, but its id and trial stay used (E11)."""
         return self.reason == UNDONE and self.completed_by is None
 
 
 class Dossier(NamedTuple):
     """One subject: `contact:ID`, or `user:ID` for tasks without a contact.
 
-    `enrolments`: the open ones, and those that the events at hand have ended. `actions`: the open ones and, of those
-    enrolments, the latest of each step (by round, then trial) and all that were undone. `seq`: the number of the
-    subject's last event. `hidden`: there is a contact, whom the server keeps from the user who asks
-    (F20).
+    `enrolments`: the open ones, plus those that the events at hand have ended. `actions`: the open ones and, for those
+    enrolments, each step's latest (by round, then trial) and every undone one. `seq`: the number of the subject's last
+    event. `hidden`: the contact exists, but row security hides it from this user (F20).
     """
 
     subject: str
@@ -140,14 +139,14 @@ class Dossier(NamedTuple):
 
     @property
     def known(self) -> Contact:
-        """The contact, where the caller knows that there is one."""
+        """The contact, when the caller knows that it exists."""
         assert self.contact is not None
         return self.contact
 
     @property
     def cycle(self) -> Enrolment | None:
-        """The one cycle that the contact is on (F6): for what is about that rule. What follows from an action goes by
-        the action's own enrolment, which can be a plan's."""
+        """The contact's one cycle (F6). Use it only for that rule: what follows from an action depends on the action's
+        own enrolment, which can be a plan's."""
         return next((e for e in self.enrolments if e.open and e.kind == CYCLE), None)
 
     @property
@@ -166,12 +165,12 @@ class Dossier(NamedTuple):
 
     @property
     def next_action(self) -> str | None:
-        """The due of the oldest open action, by its instant (C2, T1)."""
+        """The due of the earliest open action, by instant (C2, T1)."""
         oldest = min((action for action in self.actions if action.open), key=lambda action: action.at, default=None)
         return oldest.due if oldest else None
 
 
-#: the subject of what happens to nobody in particular: applies of the catalog
+#: the subject of events that aren't about a contact or a user: applies of the catalog
 OFFICE_SUBJECT = "office"
 
 

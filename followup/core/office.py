@@ -1,7 +1,7 @@
-"""The office as applied: what the catalog declares, as values that never change.
+"""The office as applied: what the catalog declares, as immutable values.
 
-They are made of plain documents (office_documents). A mapping handed to the core may load its items when they are
-asked for; the core only ever looks them up.
+They are built from plain documents (office_documents). Mappings may load their items lazily, so the core only looks
+them up by key; of users it also reads the full list.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ ELAPSED_MINUTES: Mapping[str, int] = MappingProxyType({"minutes": 1, "hours": 60
 
 
 class Ref(NamedTuple):
-    """What a process is told apart by.
+    """Identifies a process.
 
-    YAML names ids alone, since a check allows no cycle and plan to share one. A store that is older than that check can
-    hold such a pair, so the kind is never left out where rows are looked up.
+    YAML uses ids without a kind, since a check forbids a cycle and a plan with the same id. A store from before that
+    check can contain such a pair, so every lookup of rows uses the kind too.
     """
 
     kind: str
@@ -41,23 +41,23 @@ ANCHORS: Mapping[str, AnchorKind] = MappingProxyType(
 
 
 class Anchor(str):
-    """What an offset counts from (T2, A6), as YAML writes it: completed, start, due, event, date or step:ID."""
+    """What an offset counts from (T2, A6), as written in YAML: completed, start, due, event, date or step:ID."""
 
     __slots__ = ()
 
     @property
     def kind(self) -> AnchorKind:
-        """Raises KeyError for a word that is not an anchor, rather than counting from the wrong day."""
+        """Raises KeyError for an unknown anchor, so that no date counts from the wrong day."""
         return ANCHORS[self.partition(":")[0]]
 
     @property
     def step(self) -> str:
-        """The id behind `step:`."""
+        """The id after `step:`."""
         return self.partition(":")[2]
 
 
 class Offset(NamedTuple):
-    """How far from its anchor: unit is minutes, hours, days, business days, weeks or months (L4)."""
+    """Distance from an anchor; the unit is minutes, hours, days, business days, weeks or months (L4)."""
 
     number: int
     unit: str
@@ -67,7 +67,7 @@ class Offset(NamedTuple):
 
 
 class Step(NamedTuple):
-    """One step of a process (F3). `at`: HH:MM or None. `date`: local text, of a step on a set date (A6)."""
+    """One step of a process (F3). `at`: HH:MM or None. `date`: local text, if the step has a fixed date (A6)."""
 
     id: str
     name: str
@@ -78,15 +78,15 @@ class Step(NamedTuple):
     active: bool = True
     loop_to: str | None = None
     at: str | None = None
-    roll: str | None = None  # None: as the calendar says
+    roll: str | None = None  # None: use the calendar's
     min_gap: int = 0
     template: str | None = None
     date: str | None = None
 
 
 class Process(NamedTuple):
-    """Ordered steps that a contact is taken through: a cycle (F3) or a plan (A1). The engine knows no other difference
-    between the two than what its `kind` says at the few places that ask. A draft of a plan is not active (A2)."""
+    """Ordered steps for a contact: a cycle (F3) or a plan (A1). The engine treats both the same, except where it checks
+    `kind`. A draft of a plan isn't active (A2)."""
 
     kind: str
     id: str
@@ -94,11 +94,11 @@ class Process(NamedTuple):
     active: bool
     steps: tuple[Step, ...]
     active_steps: tuple[Step, ...]
-    protect: bool = False  # no edit may touch who is on it
+    protect: bool = False  # edits may not affect contacts on it
 
     @property
     def is_hold(self) -> bool:
-        """A cycle without steps: contacts stay on it, with nothing scheduled (F8). A plan without steps is over."""
+        """A cycle without steps: contacts stay on it with nothing scheduled (F8). A plan without steps is over."""
         return self.kind == CYCLE and not self.active_steps
 
     @property
@@ -108,7 +108,7 @@ class Process(NamedTuple):
 
     @property
     def hangs_on_event(self) -> bool:
-        """Whether some date of it comes from an event, which keeps its enrolments open until that has passed (A9)."""
+        """Whether any date depends on an event, which keeps its enrolments open until the event has passed (A9)."""
         return any(step.anchor.kind == "event" for step in self.active_steps)
 
 
@@ -122,7 +122,7 @@ class Alias(NamedTuple):
 
 
 class Calendar(NamedTuple):
-    """When somebody works. Weekdays count from Monday = 0; days are ISO dates; hours are local HH:MM."""
+    """Someone's working time. Weekdays count from Monday = 0; days are ISO dates; hours are local HH:MM."""
 
     zone: str
     working_days: frozenset[int]
@@ -130,13 +130,13 @@ class Calendar(NamedTuple):
     closes: str
     days_off: frozenset[str] = frozenset()
     days_on: frozenset[str] = frozenset()
-    known_until: str | None = None  # the last day whose holidays are declared; None: none are observed (T9)
+    known_until: str | None = None  # the last day with declared holidays; None: holidays aren't observed (T9)
     roll: str = "none"
-    capacity: int | None = None  # actions that one can do in a day (G3)
+    capacity: int | None = None  # actions that one user can do in a day (G3)
 
 
 class User(NamedTuple):
-    """Somebody who works here (F17, F20)."""
+    """A user: someone who works in the office (F17, F20)."""
 
     id: str
     name: str
@@ -152,7 +152,7 @@ class User(NamedTuple):
         return "apply-catalog" in self.permissions
 
     def sees_widely(self) -> bool:
-        """All of their property's contacts, or everyone's where they have no property (F20)."""
+        """All contacts of their property, or of every property if they have none (F20)."""
         return not self.permissions.isdisjoint(("apply-catalog", "see-all", "generate-fulfillment"))
 
 
@@ -166,7 +166,7 @@ class ActionType(NamedTuple):
 
 
 class Office(NamedTuple):
-    """All that `decide` needs to know of the applied catalog. Mappings answer KeyError for what is not declared."""
+    """Everything `decide` needs of the applied catalog. Mappings raise KeyError for undeclared keys."""
 
     version: int
     processes: Mapping[Ref, Process]
@@ -174,50 +174,50 @@ class Office(NamedTuple):
     types: Mapping[str, ActionType]
     users: Mapping[str, User]
     calendars: Mapping[str | None, Calendar]  # by user; None: the office's own
-    moved: Mapping[str, str] = MappingProxyType({})  # renamed ids (E5): "CYCLE", "CYCLE/STEP" -> the same today
+    moved: Mapping[str, str] = MappingProxyType({})  # renamed ids (E5): "CYCLE", "CYCLE/STEP" -> the current one
 
     def current_id(self, id: str) -> str:
-        """A process's id of today (E5)."""
+        """A process's current id (E5)."""
         return self.moved.get(id, id)
 
     def current(self, ref: Ref) -> Ref:
-        """The same under its id of today (E5)."""
+        """The same process under its current id (E5)."""
         moved = self.moved.get(ref.id)
         return Ref(ref.kind, moved) if moved else ref
 
     def process(self, ref: Ref) -> Process | None:
-        """As it is applied, under its id of today (E5); None if it is no longer declared."""
+        """The process as applied, under its current id (E5); None if it is no longer declared."""
         try:
             return self.processes[self.current(ref)]
         except KeyError:
             return None
 
     def step_id(self, process: str, step: str | None) -> str | None:
-        """The step's id of today (E5); `process`: the id that it was made under."""
+        """The step's current id (E5); `process`: the process's id when the row was created."""
         moved = self.moved and self.moved.get(f"{process}/{step}")
         return moved.rpartition("/")[2] if moved else step
 
     def every_id(self, id: str) -> list[str]:
-        """Every id that the process of today's `id` has had: rows keep the one they were made under (E5)."""
+        """Every id that the process now called `id` has had: rows keep the id they were created with (E5)."""
         return [id, *(old for old, new in self.moved.items() if new == id)]
 
     def offers_cycle(self, type: str) -> bool:
-        """Whether completing an action of this type offers the alias menu (F10); not for one no longer declared."""
+        """Whether completing an action of this type offers the alias menu (F10); False if it is no longer declared."""
         try:
             return self.types[type].offers_cycle
         except KeyError:
             return False
 
     def calendar(self, owner: str | None) -> Calendar:
-        """The owner's; the office's for nobody, and for somebody who is no longer declared (F20)."""
+        """The owner's calendar; the office's if there is no owner or the owner is no longer declared (F20)."""
         try:
             return self.calendars[owner]
         except KeyError:
             return self.calendars[None]
 
     def zones_left(self, before: Office) -> dict[str | None, str]:
-        """Owners whose zone isn't what it was under `before` -> that old zone (T1). Users that only one of the two
-        declares count, since without a declaration their actions read in the office's zone."""
+        """Owners whose zone has changed since `before` -> the old zone (T1). This includes users declared in only
+        one of the two offices: an undeclared owner's actions use the office's zone."""
         zones = {owner: before.calendar(owner).zone for owner in (None, *before.users, *self.users)}
         return {owner: zone for owner, zone in zones.items() if self.calendar(owner).zone != zone}
 
@@ -225,7 +225,7 @@ class Office(NamedTuple):
 #: how an inbound came in (F1)
 INBOUND_CHANNELS = ("call", "correspondence", "email", "walk-in", "sms", "web")
 
-#: F1's own types; a catalog relabels them and declares more.
+#: the built-in types (F1); a catalog can relabel them and declare more
 BUILT_IN_TYPES: Mapping[str, ActionType] = MappingProxyType(
     {
         kind.id: kind

@@ -1,6 +1,6 @@
-"""An Office out of the documents that the catalog package makes and the store keeps, one function for one kind.
+"""Builds an Office from the documents that the catalog package writes and the store keeps, one function per kind.
 
-Each item is made when it is first asked for: `complete` reads one cycle, and not the catalog.
+Each item is built on first use, so that `complete` reads one cycle instead of the full catalog.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ Key = TypeVar("Key")
 
 
 class Documents(NamedTuple):
-    """A catalog as it is read from files: everything is there already."""
+    """A catalog read from files: everything is already in memory."""
 
     by_kind: d.DocumentsByKind
 
@@ -68,7 +68,7 @@ class Lazy(dict[Key, Item]):
 
 
 def office(version: int, source: Source, users: Mapping[str, o.User] | None = None) -> o.Office:
-    """The office that `source` declares, as version `version`. `users`: those of `source`, if they are made already."""
+    """The office that `source` declares, as `version`. `users`: the users of `source`, if already built."""
     return o.Office(
         version=version,
         processes=Lazy(lambda ref: _process(source, ref)),
@@ -91,7 +91,7 @@ def _item(source: Source, make: Callable[[str, Form], Item], kind: Kind[Form], i
 
 
 def _process(source: Source, ref: o.Ref) -> o.Process | None:
-    """Raises KeyError for a kind that has no steps."""
+    """Raises KeyError for a kind without steps."""
     match ref.kind:
         case "cycle":
             return _item(source, cycle, CYCLE, ref.id)
@@ -102,7 +102,7 @@ def _process(source: Source, ref: o.Ref) -> o.Process | None:
 
 
 def _calendar(source: Source, user: str | None) -> o.Calendar:
-    """The office's, then the property's, then the user's (T4)."""
+    """The office's calendar, with the property's and then the user's differences (T4)."""
     office = source.document(OFFICE, "office")
     if office is None:
         raise KeyError("office")
@@ -113,14 +113,14 @@ def _calendar(source: Source, user: str | None) -> o.Calendar:
 
 
 def cycle(id: str, document: d.CycleDocument) -> o.Process:
-    """The cycle of one catalog document, with each step's anchor and roll resolved."""
+    """The cycle in a catalog document, with each step's anchor and roll resolved."""
     steps = tuple(_step(place, item, document, item.get("loop_to")) for place, item in enumerate(document["steps"]))
     protect = document.get("protect", False)
     return o.Process(CYCLE, id, document["name"], document["active"], steps, _active(steps), protect)
 
 
 def plan(id: str, document: d.PlanDocument) -> o.Process:
-    """The same of a plan; only a ready one takes contacts (A2)."""
+    """The same for a plan; only a ready plan takes contacts (A2)."""
     steps = tuple(_step(place, item, document, date=item.get("date")) for place, item in enumerate(document["steps"]))
     return o.Process(PLAN, id, document["name"], document["status"] == "ready", steps, _active(steps))
 
@@ -154,7 +154,7 @@ def _step(
 
 
 def offset(document: d.OffsetDocument) -> o.Offset:
-    """For the type checker two values of one union, see OffsetDocument."""
+    """The cast is needed because OffsetDocument can't express a pair to the type checker."""
     return o.Offset(*cast("tuple[int, str]", document))
 
 
@@ -183,10 +183,10 @@ def user(id: str, document: d.UserDocument, role: d.RoleDocument) -> o.User:
 
 
 def calendar(office: d.OfficeDocument, *differences: d.DifferenceDocument) -> o.Calendar:
-    """One calendar from the office's document, then the property's, then the user's: the later says more (T4).
+    """Merge one calendar from the documents of the office, the property and the user; the last one wins (T4).
 
-    Zone, working days, hours, roll and capacity are replaced; days off and working days on a day off add up, and where
-    they meet, the later wins. Holidays are known as far as all who declare some know them (T9).
+    Zone, working days, hours, roll and capacity replace earlier values. Days off and extra working days accumulate; if
+    two layers conflict on a day, the last one wins. Holidays are known up to the earliest `holidays_until` (T9).
     """
     layers: tuple[d.DaysDocument, ...] = (office, *differences)
     merged = cast(
@@ -208,7 +208,7 @@ def calendar(office: d.OfficeDocument, *differences: d.DifferenceDocument) -> o.
 
 
 def _days(layers: tuple[d.DaysDocument, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """Days on and days off: where two layers say different things of one day, the later wins."""
+    """Days on and days off; if two layers conflict on a day, the last one wins."""
     days_on: frozenset[str] = frozenset()
     days_off: frozenset[str] = frozenset()
     for layer in layers:

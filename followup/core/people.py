@@ -1,4 +1,4 @@
-"""What is done with a contact: add, change, hand over, transfer, close, remove. Rules F11, F19 to F21, T1, E10."""
+"""Operations on a contact: add, change, hand over, transfer, close, remove. Rules F11, F19 to F21, T1, E10."""
 
 from __future__ import annotations
 
@@ -17,11 +17,13 @@ from followup.errors import Conflict, Refused
 
 
 def add(draft: Draft, wish: w.Add) -> None:
-    """F11: with a first cycle, unless it is said outright that there is none. A categorising alias is not a cycle."""
+    """F11: requires a first cycle, or explicitly none. An alias that only categorises isn't a cycle."""
     contact = draft.dossier.contact
     id = draft.dossier.subject.partition(":")[2]
     if contact and contact.gone is None:
-        raise Conflict(f"contact '{id}' exists already ({contact.name}): choose another id, or `followup contacts set`")
+        raise Conflict(
+            f"contact '{id}' already exists ({contact.name}): choose another id, or use `followup contacts set`"
+        )
     if contact and contact.gone != UNDONE:
         raise taken(id)
     _follows_up(wish.fields, id)
@@ -35,17 +37,17 @@ def first_cycle(draft: Draft, choice: w.Choice | None, without_cycle: bool) -> N
     if draft.dossier.cycle or without_cycle:
         return
     if choice:
-        raise Refused(f"alias '{choice.alias}' has no cycle: choose another, or --no-cycle (F11)")
-    raise Refused("a new contact needs a first cycle: --cycle ALIAS, or --no-cycle to say that it has none (F11)")
+        raise Refused(f"alias '{choice.alias}' has no cycle: choose another, or use --no-cycle")
+    raise Refused("a new contact needs a first cycle: use --cycle ALIAS, or --no-cycle")
 
 
 def _follows_up(fields: w.Fields, contact: str) -> None:
-    """Won and lost are reached by closing alone (F21)."""
+    """Won and lost are set only by closing (F21)."""
     stage = fields.get("stage") or LEAD
     if stage in (WON, LOST):
-        raise Refused(f"a contact becomes {stage} by `followup close {contact} {stage}` (F21)")
+        raise Refused(f"use `followup close {contact} {stage}` to mark a contact as {stage}")
     if stage not in (LEAD, PROSPECT):
-        raise Refused(f"no stage '{stage}': a contact is a lead or a prospect")
+        raise Refused(f"unknown stage '{stage}': choose lead or prospect")
 
 
 def filled(fields: w.Fields) -> h.Fields:
@@ -68,7 +70,7 @@ def change(draft: Draft, wish: w.Set) -> None:
 
 
 def hand_over(draft: Draft, owner: str | None, property: str | None) -> None:
-    """The new owner takes over the old one's open actions of enrolments; what was added by hand stays (F20)."""
+    """The new owner takes over the old owner's open actions of enrolments; one-off actions stay (F20)."""
     contact = draft.dossier.known
     draft.add(h.Handed(owner, property, {"owner": contact.owner, "property": contact.property}))
     if owner == contact.owner:
@@ -79,7 +81,7 @@ def hand_over(draft: Draft, owner: str | None, property: str | None) -> None:
 
 
 def transfer(draft: Draft, wish: w.Transfer) -> None:
-    """F19: the old cycle is cancelled, history stays; recorded as an action of its own type (F1)."""
+    """F19: ends the old cycle, keeps the history, and records the move as an action of type `transfer` (F1)."""
     draft.living()
     _move(draft, wish.owner, wish.property)
     if wish.choice:
@@ -94,11 +96,11 @@ def _move(draft: Draft, owner: str | None, property: str | None) -> None:
     id = next(draft.ids)
     title = f"Transfer to {property or owner or 'nobody'}"
     draft.add(h.Scheduled(id, "transfer", title, owner, now.text, now.text, now.at))
-    draft.add(h.Completed(id, now.text, notes=f"from {contact.property or '-'}, {contact.owner or 'nobody'}"))
+    draft.add(h.Completed(id, now.text, notes=f"from {contact.property or '-'}, {contact.owner or 'no owner'}"))
 
 
 def close(draft: Draft, wish: w.Close) -> None:
-    """F21: won or lost ends the enrolments; actions made by hand stay."""
+    """F21: won or lost ends the enrolments; one-off actions stay."""
     contact = draft.living()
     if contact.closed():
         raise Conflict(f"{contact.name} is already {contact.stage}")
@@ -107,7 +109,7 @@ def close(draft: Draft, wish: w.Close) -> None:
 
 
 def remove(draft: Draft) -> None:
-    """E10: everything open is cancelled, made by hand or not: nobody is left to do it for."""
+    """E10: cancel every open action, one-off or not, since there is no contact left."""
     contact = draft.living()
     now = draft.now(contact.owner)
     _end_all(draft, now, "removed")
@@ -129,7 +131,7 @@ def assign(draft: Draft, wish: w.Assign) -> None:
 def stop(draft: Draft) -> None:
     contact = draft.living()
     if draft.dossier.cycle is None:
-        raise Refused(f"{contact.name} is on no cycle")
+        raise Refused(f"{contact.name} isn't on a cycle")
     Course(draft, draft.dossier.cycle).end(draft.now(contact.owner), "stopped")
 
 

@@ -1,4 +1,4 @@
-"""Who may do what to whom (F17, F20). With SQLite and CSV this guides; it cannot guard, since the file is theirs."""
+"""Who may do what to which contact (F17, F20). Only advisory with SQLite and CSV, where users own the file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from followup.core.office import Office, User
 from followup.core.reach import reach, sees
 from followup.errors import NotFound, Refused
 
-#: wish -> the permission it needs beside seeing the contact
+#: wish -> the permission it needs, in addition to seeing the contact
 NEEDS: Mapping[type[w.Wish], str] = MappingProxyType(
     {
         w.Add: "add-contacts",
@@ -21,7 +21,7 @@ NEEDS: Mapping[type[w.Wish], str] = MappingProxyType(
     }
 )
 
-#: acts where no user does: a first apply, an edit of a file by hand, a rehearsal; it may do everything
+#: the actor when no user is: a first apply, an edit of a file by hand, a rehearsal; it may do everything
 OFFICE = User("office", "the office", "administrator", frozenset(("apply-catalog", *NEEDS.values())))
 
 
@@ -30,7 +30,7 @@ def must(by: User, permission: str, what: str = "do that", able: Iterable[User] 
     if permission not in by.permissions:
         names = [f"{user.name} ({user.id})" for user in able][:3]
         ask = f": ask {' or '.join(names)}" if names else ""
-        raise Refused(f"{by.id} may not {what}: it needs the permission '{permission}' (role {by.role}){ask}")
+        raise Refused(f"{by.id} can't {what}: this needs the permission '{permission}' (role {by.role}){ask}")
 
 
 def check(dossier: Dossier, wish: w.Wish, office: Office, by: User) -> None:
@@ -42,7 +42,7 @@ def check(dossier: Dossier, wish: w.Wish, office: Office, by: User) -> None:
         raise Refused(f"you don't have access to {_name(id, office)}'s list: ask them or a manager")
     there = dossier.contact is not None or kind == "user"
     if not isinstance(wish, w.Add | w.Bring) and not (seen and there):
-        raise NotFound(f"no contact '{id}'")
+        raise NotFound(f"unknown contact '{id}'")
     for permission in _needed(dossier, wish):
         able = (user for user in office.users.values() if user.active and permission in user.permissions)
         must(by, permission, able=able)

@@ -1,4 +1,4 @@
-"""Who sees which contacts (F20). The statements of the lists say the same in SQL (`sees_contact`)."""
+"""Which contacts a user can see (F20). The SQL of the lists implements the same rule (`sees_contact`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def below(user: str, users: Mapping[str, User]) -> frozenset[str]:
-    """The user and everyone below them; `users` is every user of the office."""
+    """The user and everyone below them in the hierarchy; `users`: every user of the office."""
     team, grown = frozenset([user]), True
     while grown:
         more = frozenset(u.id for u in users.values() if u.manager in team) - team
@@ -21,7 +21,7 @@ def below(user: str, users: Mapping[str, User]) -> frozenset[str]:
 
 
 class Reach(NamedTuple):
-    """What a user sees (F20): everything; or what `team` owns or holds, and what is of `property` or of none."""
+    """What a user can see (F20): everything; or what `team` owns or has to do, and what is in `property` or none."""
 
     everything: bool
     team: frozenset[str]
@@ -38,8 +38,8 @@ def reach(user: User, users: Mapping[str, User]) -> Reach:
 
 
 def sees(reach: Reach, dossier: Dossier) -> bool:
-    """F20: owned or held by the team; or of the property. tests/store/test_who_sees_what.py holds it to be what the
-    statements of the lists and the server's guards say."""
+    """F20: the team owns it or has an open action on it, or it is in the property. tests/store/test_who_sees_what.py
+    checks that the SQL of the lists and the server's row security agree."""
     contact = dossier.contact
     if reach.everything or (reach.property and (contact is None or contact.property in (None, reach.property))):
         return True

@@ -1,7 +1,7 @@
-"""Where a due date comes from: an anchor, an offset and a calendar in; nominal, due and instant out.
+"""Computes due dates: an anchor, an offset and a calendar in; nominal, due and instant out.
 
 A due is local text for people ("2026-05-03" or "2026-05-03T14:00", in the owner's zone) and a UTC instant for
-machines (whole seconds since 1970, on a whole minute; of a date, the moment its day begins). Rules T1 to T6.
+machines (seconds since 1970, always on a full minute; for a date, the start of its day). Rules T1 to T6.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ class When(NamedTuple):
 
 
 class Due(NamedTuple):
-    """What `place` answers. `nominal` is what chains count from (T5); `moved_by` says what changed it into `due`."""
+    """The result of `place`. `nominal`: what later dates count from (T5); `moved_by`: what moved it to `due`."""
 
     nominal: str
     due: str
     at: int
     moved_by: tuple[str, ...] = ()
-    unknown_holidays: bool = False  # T9: counted past the last day whose holidays are declared
+    unknown_holidays: bool = False  # T9: the date is after the last day with declared holidays
 
 
 def zone_info(zone: str) -> ZoneInfo:
@@ -51,7 +51,7 @@ def zone_info(zone: str) -> ZoneInfo:
 
 @lru_cache(maxsize=1024)
 def local(at: int, zone: str) -> When:
-    """The moment `at` as a clock on the wall in `zone` shows it, to the minute."""
+    """The moment `at` as local time in `zone`, to the minute."""
     at -= at % 60
     return When(f"{datetime.fromtimestamp(at, zone_info(zone)):%Y-%m-%dT%H:%M}", at)
 
@@ -62,7 +62,7 @@ def today(at: int, zone: str) -> str:
 
 
 def moment(text: str, zone: str) -> When:
-    """Local text as a When: a date begins with its day; a wall time in a gap or an overlap is settled by T6."""
+    """Local text as a When: a date starts with its day; T6 resolves a local time in a gap or an overlap."""
     if len(text) == 10:
         return When(text, _instant(text, zone))
     return local(_instant(text, zone), zone)
@@ -70,7 +70,7 @@ def moment(text: str, zone: str) -> When:
 
 @lru_cache(maxsize=4096)
 def _instant(text: str, zone: str) -> int:
-    """T6: in a gap the first minute after it, in an overlap the first of the two."""
+    """T6: in a gap, the first minute after it; in an overlap, the first of the two."""
     info, wall = zone_info(zone), datetime.fromisoformat(text)
     first = int(wall.replace(tzinfo=info).timestamp())
     if datetime.fromtimestamp(first, info).replace(tzinfo=None) == wall:
@@ -79,7 +79,7 @@ def _instant(text: str, zone: str) -> int:
 
 
 def _end_of_gap(before: int, after: int, zone: ZoneInfo) -> int:
-    """The first second, of those in (before, after], whose offset from UTC is that of `after`."""
+    """The first second in (before, after] with the same UTC offset as `after`."""
     target = datetime.fromtimestamp(after, zone).utcoffset()
     while after - before > 1:
         middle = (before + after) // 2
@@ -91,7 +91,7 @@ def _end_of_gap(before: int, after: int, zone: ZoneInfo) -> int:
 
 
 def works(day: date, calendar: Calendar) -> bool:
-    """Whether `day` is a working day: declared exceptions first, then the week (T4)."""
+    """Whether `day` is a working day: declared exceptions take precedence over the week (T4)."""
     iso = day.isoformat()
     if iso in calendar.days_on:
         return True
@@ -99,7 +99,7 @@ def works(day: date, calendar: Calendar) -> bool:
 
 
 def add_months(day: date, count: int) -> date:
-    """T3: clamped to the month's last day, counted whole from `day` itself."""
+    """T3: limited to the month's last day, and always counted from `day` itself."""
     month = day.year * 12 + day.month - 1 + count
     year, month = divmod(month, 12)
     last = date(year, (month + 1) % 12 + 1, 1) - ONE_DAY  # for December that of the year before: the 31st as well
@@ -107,7 +107,7 @@ def add_months(day: date, count: int) -> date:
 
 
 def add_business_days(day: date, count: int, calendar: Calendar) -> date:
-    """T4: counted strictly after the start; 0 is that day if it is worked, else the next (before it, if negative)."""
+    """T4: counts from the day after `day`; 0 means `day` itself if it is worked, else the next working day."""
     if count == 0:
         return roll_to_work(day, ONE_DAY, calendar)
     step = ONE_DAY if count > 0 else -ONE_DAY
@@ -117,16 +117,16 @@ def add_business_days(day: date, count: int, calendar: Calendar) -> date:
 
 
 def roll_to_work(day: date, step: timedelta, calendar: Calendar) -> date:
-    """`day`, or the next one in the direction of `step` that is worked; ten years without one is no calendar."""
+    """`day`, or the next working day in the direction of `step`; gives up after ten years without one."""
     for _ in range(3660):
         if works(day, calendar):
             return day
         day += step
-    raise ValueError("the calendar has no working day")
+    raise ValueError("the calendar has no working days")
 
 
 def shift(anchor: When, offset: Offset, calendar: Calendar) -> When | str:
-    """`offset` from `anchor`: local date text for days and longer, a When for minutes and hours (T1)."""
+    """`offset` from `anchor`: local date text for days and longer units, a When for minutes and hours (T1)."""
     if offset.unit in ELAPSED_MINUTES:
         start = anchor if len(anchor.text) > 10 else moment(f"{anchor.text}T{calendar.opens}", calendar.zone)
         return local(start.at + 60 * offset.number * ELAPSED_MINUTES[offset.unit], calendar.zone)
@@ -149,14 +149,14 @@ def place(
 ) -> Due:
     """The due of a step.
 
-    `at`: a local HH:MM that a date gets (T1). `roll`: none, forward or back; None as the calendar says (T5).
+    `at`: a local HH:MM to add to a date (T1). `roll`: none, forward or back; None: the calendar's (T5).
     `not_before`: the first local date that `min_gap` allows (T5). Only the due moves; the nominal stays.
-    Raises Refused where no calendar holds such a day.
+    Raises Refused if there is no such date or working day.
     """
     try:
         return _placed(anchor, offset, calendar, at, roll, not_before)
     except (OverflowError, ValueError) as error:
-        raise Refused(f"{offset} from {anchor.text} is no day that can be worked: {error}") from error
+        raise Refused(f"{offset} from {anchor.text} can't be computed: {error}") from error
 
 
 def _placed(
@@ -181,7 +181,7 @@ def _placed(
 
 
 def put_off(due: Due, days: int, calendar: Calendar) -> Due:
-    """`due` so many working days later, its time of day and its nominal kept (E2, stagger)."""
+    """`due` moved by `days` working days; its time of day and nominal stay (E2, stagger)."""
     if days == 0:
         return due
     later = _on_day(
@@ -224,22 +224,22 @@ def _past_known_holidays(offset: Offset, roll: str | None, day: str, calendar: C
 
 
 def day_end(day: str, zone: str) -> int:
-    """The instant at which a local date is over."""
+    """The instant at which a local date ends."""
     return moment(add_days(day, 1), zone).at
 
 
 def days_between(earlier: str, later: str) -> int:
-    """Whole local days from one ISO text to another; times of day do not count."""
+    """Local days from one ISO text to another; times of day are ignored."""
     return (date.fromisoformat(later[:10]) - date.fromisoformat(earlier[:10])).days
 
 
 def add_days(text: str, count: int) -> str:
-    """An ISO text moved by whole local days, its time of day kept."""
+    """ISO text moved by a number of local days; its time of day stays."""
     return (date.fromisoformat(text[:10]) + ONE_DAY * count).isoformat() + text[10:]
 
 
 def day_of(utc: str, zone: str) -> str:
-    """The local date in `zone` of an ISO text in UTC, such as `utc_text` makes."""
+    """The local date in `zone` of a UTC ISO text in the format of `utc_text`."""
     return today(int(datetime.fromisoformat(utc).timestamp()), zone)
 
 
@@ -256,11 +256,11 @@ def ago(due: When, now: When) -> str:
 
 
 def readable(text: str) -> str:
-    """ISO text as people read it: `2026-05-03 14:00`."""
+    """ISO text in readable form: `2026-05-03 14:00`."""
     return text.replace("T", " ")
 
 
 @lru_cache(maxsize=64)
 def utc_text(at: int) -> str:
-    """An instant as ISO text in UTC, as the history shows it."""
+    """An instant as UTC ISO text, as in the history."""
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -1,7 +1,7 @@
-"""What may happen to an action in which status, and what it is then. This table is the only place that says so.
+"""Which events an action allows in each status, and its status afterwards. This table is the only source for that.
 
-Closed is final. The two doors back are not events of the action: `Undone` puts back whole rows (E11), and an event
-that moves will reopen a step that was skipped as late (A8).
+A closed action is final. The two exceptions aren't events of the action: `Undone` restores full rows (E11), and moving
+an event will reopen a step that was skipped as too late (A8).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ActionEvent = (
 
 NOTHING: Mapping[type[ActionEvent], str] = MappingProxyType({})
 
-#: status (None: the action does not exist yet) -> event -> status
+#: status (None: the action doesn't exist yet) -> event -> new status
 ALLOWED: Mapping[str | None, Mapping[type[ActionEvent], str]] = MappingProxyType(
     {
         None: MappingProxyType({h.Scheduled: m.SCHEDULED}),

@@ -1,7 +1,7 @@
-"""Taking a change back (E11): the subject's rows become what they were, and what the change made is cancelled.
+"""Undoing a change (E11): the subject's rows go back to what they were, and rows that the change created are cancelled.
 
-Nothing is erased. An action or enrolment that the change had made stays as cancelled, or ended, with the reason
-`undone`, so that its id never means something else; doing the thing again makes a new trial.
+Nothing is deleted. An action or enrolment that the change created stays, cancelled or ended with the reason `undone`,
+so that its id is never reused; doing the same thing again creates a new trial.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from followup.errors import Refused
 def undo(
     history: Sequence[h.Entry], change: int, office: Office, stamp: Stamp, then: Office
 ) -> tuple[Dossier, Decision]:
-    """The subject whose whole history is given as it stands, and what reverses `change`, as the change of `stamp`.
+    """The subject's current state from its full `history`, and the decision that reverses `change`, made as `stamp`.
 
-    `then`: the office that `change` was decided under. Where an owner's zone is another by now, what comes back open is
-    read again in the zone of today (T1), by events of its own, so that the reversal itself stays exact.
+    `then`: the office that `change` was decided under. If an owner's zone has changed since, actions that reopen are
+    converted to the current zone (T1) by separate events, so that the reversal itself stays exact.
 
-    Raises Refused where the subject has changed since, for that change comes first; and where it would go back onto a
-    cycle, or to an owner, that the office no longer has (F14).
+    Raises Refused if a later change touched the subject (undo that one first), or if the reversal would put the contact
+    back on a cycle, or under an owner, that the office no longer has (F14).
     """
     subject = history[0].subject
     settled = {n for x in history if isinstance(x.event, h.Undone) for n in (x.change, x.event.change)}
@@ -53,10 +53,10 @@ def _is_there_still(before: Dossier, now: Dossier, office: Office) -> None:
         process = office.process(back.ref)
         if process is None or not process.active:
             was_on = f"{before.known.name} was on {back.kind} '{back.process}'"
-            raise Refused(f"{was_on}, which is not in force any more (F14)")
+            raise Refused(f"{was_on}, which is no longer active")
     owner = before.contact.owner if before.contact else None
     if owner and before.contact != now.contact and owner not in office.users:
-        raise Refused(f"{before.known.name} was {owner}'s, who works here no more: choose another owner")
+        raise Refused(f"{before.known.name} belonged to {owner}, who is no longer a user: choose another owner")
 
 
 def _reversal(now: Dossier, before: Dossier, change: int, on: str) -> h.Undone:
@@ -75,5 +75,5 @@ def _ended(row: Enrolment, on: str) -> Enrolment:
 
 
 def _cancelled(row: Action, on: str) -> Action:
-    """Also where it was closed since by the same change: what was undone never happened, so nobody closed it."""
+    """Applies even if the same change closed it: what was undone never happened, so no user closed it."""
     return row._replace(status=CANCELLED, reason=UNDONE, completed_on=row.completed_on or on, completed_by=None)

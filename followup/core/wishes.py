@@ -1,4 +1,4 @@
-"""What can be asked for. A wish says what somebody wants; `decide` says what happens, or refuses.
+"""Everything that a user can ask for. A wish is the request; `decide` works out what happens, or refuses.
 
 Days and times in wishes are local text in the owner's zone; None means now.
 """
@@ -10,19 +10,19 @@ from enum import Enum
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
-#: what is said of a contact, by field; None empties it
+#: a contact's values by field; None clears the field
 Fields: TypeAlias = Mapping[str, str | None]
 
 
 class Choice(NamedTuple):
-    """A rep chooses an alias; an administrator may name a cycle (F9)."""
+    """Reps choose an alias; administrators can also choose a cycle by id (F9)."""
 
     alias: str | None
     cycle: str | None = None
 
 
 class Add(NamedTuple):
-    """A new contact, with its first cycle, or said outright to come without one (F11)."""
+    """A new contact, with its first cycle or explicitly without one (F11)."""
 
     fields: Fields
     choice: Choice | None
@@ -56,13 +56,13 @@ class Bring(NamedTuple):
 
 
 class Set(NamedTuple):
-    """New values for fields of a contact; a new owner takes over the actions of enrolments (F20)."""
+    """New values for a contact's fields; a new owner takes over the enrolments' actions (F20)."""
 
     fields: Fields
 
 
 class Transfer(NamedTuple):
-    """To another property, with a new owner, and perhaps a new cycle (F19)."""
+    """Move to another property, with a new owner and optionally a new cycle (F19)."""
 
     property: str | None
     owner: str
@@ -76,12 +76,12 @@ class Close(NamedTuple):
 
 
 class Remove(NamedTuple):
-    """Out of the office's lists; the history stays (E10)."""
+    """Take the contact off the office's lists; the history stays (E10)."""
 
 
 class Assign(NamedTuple):
-    """Onto a cycle; `restart` even where the contact is on it (F7, F10). `later`: in so many working days of the owner
-    it begins (G3)."""
+    """Put the contact on a cycle; `restart`: even if already on it (F7, F10). `later`: start after this many of the
+    owner's working days (G3)."""
 
     choice: Choice
     restart: bool = False
@@ -89,11 +89,11 @@ class Assign(NamedTuple):
 
 
 class Stop(NamedTuple):
-    """Off the cycle, with nothing in its place (F4)."""
+    """Take the contact off the cycle without a replacement (F4)."""
 
 
 class Complete(NamedTuple):
-    """`others`: more actions of the same contact, completed with it before the choice is carried out (F10)."""
+    """`others`: more actions of the same contact to complete before the choice is carried out (F10)."""
 
     action: int
     on: str | None = None
@@ -112,7 +112,7 @@ class Skip(NamedTuple):
 
 
 class NoShow(NamedTuple):
-    """`rebook`: the due of a new try of the same action (C5)."""
+    """`rebook`: the due of a new attempt at the same action (C5)."""
 
     action: int
     reason: str
@@ -142,7 +142,7 @@ class Attempt(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """An action by hand; for a contact, or a user's own task."""
+    """A one-off action, for a contact or as a user's own task."""
 
     type: str
     due: str | None

@@ -1,4 +1,4 @@
-"""Words that people type: compared without case and accents, and the nearest ones named when none is meant."""
+"""Matches typed words to names, ignoring case and accents, and suggests the nearest names if none matches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from unicodedata import combining, normalize
 
 
 def folded(text: str) -> str:
-    """As compared: no case, no accents, single spaces."""
+    """The form used for comparing: no case, no accents, single spaces."""
     plain = "".join(c for c in normalize("NFKD", text) if not combining(c))
     return " ".join(plain.casefold().split())
 
@@ -18,7 +18,7 @@ def id_key(id: str) -> str:
 
 
 def meant(word: str, names: Mapping[str, str]) -> list[str]:
-    """The ids that `word` means, of id -> name: the id itself, else every one of that name."""
+    """The ids that match `word`, from id -> name: the id itself, else every id with that id or name when folded."""
     if word in names:
         return [word]
     wanted = folded(word)
@@ -26,7 +26,7 @@ def meant(word: str, names: Mapping[str, str]) -> list[str]:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """`; did you mean 'x' or 'y'?`, or nothing. On one line, whatever is in a name."""
+    """`; did you mean 'x' or 'y'?`, or an empty text. Always one line, even if a name has line breaks."""
     from difflib import get_close_matches
 
     close = get_close_matches(word, list(words), 3, 0.5)

@@ -1,4 +1,4 @@
-"""Questions about what is to be done: in which order, how late, grouped how. Rules C2, L6, T8, F12."""
+"""Questions about open work: in which order, how late, grouped how. Rules C2, L6, T8, F12."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BARRED: Mapping[str, str] = MappingProxyType(
 
 
 class Listed(Protocol):
-    """What a list of actions is made of: a row of the store or an Action."""
+    """An item in a list of actions: a row of the store or an Action."""
 
     @property
     def type(self) -> str: ...
@@ -33,12 +33,12 @@ Row = TypeVar("Row", bound=Listed)
 
 
 def overdue_days(due: str, today: str) -> int:
-    """How many whole days late, 0 when it is not: a date is late when it is before today."""
+    """Full days late; 0 if not late. An action is late if its date is before today."""
     return max(0, days_between(due, today))
 
 
 def by_type(rows: Iterable[Row]) -> list[tuple[str, list[Row]]]:
-    """L6: the day's work by action type, each group in the order given."""
+    """L6: the day's work by action type, each group in its given order."""
     ordered = sorted(rows, key=attrgetter("type"))
     return [(type_, list(group)) for type_, group in groupby(ordered, key=attrgetter("type"))]
 
@@ -50,33 +50,33 @@ def barred(type: str, do_not_contact: str | None) -> str:
 
 
 def next_action_date(next_action: str | None, updated_on: str) -> str:
-    """C2: the due of the oldest open action, else the local day the contact was last updated; never empty."""
+    """C2: the due of the earliest open action, else the local day of the contact's last update; never empty."""
     return next_action or updated_on
 
 
 class Stranded(NamedTuple):
-    """A contact that falls through (F12): why, since when, and the command that mends it."""
+    """A contact with no next step (F12): why, since when, and the command that fixes it."""
 
     contact: str
     contact_name: str
     owner: str | None
     why: str
     since: str
-    mend: str
+    fix: str
 
 
 def stranded(contact: Contact, last: Enrolment | None, since: str, unheld: bool = False) -> Stranded:
-    """What to say of a contact that the store found with nothing scheduled, or (`unheld`) with nobody to do it.
+    """Why a contact has nothing scheduled, or (`unheld`) whose next action belongs to no active user, and the fix.
 
-    `last`: its latest enrolment; `since`: the local day from which on nothing was scheduled.
+    `last`: its latest enrolment; `since`: the local day since which nothing has been scheduled.
     """
     assign = f"followup assign {contact.id} {(last and last.alias) or 'ALIAS'}"
     if unheld:
-        why, mend = "nobody who works here holds what comes next", f"followup contacts set {contact.id} --owner USER"
+        why, fix = "the next action belongs to an inactive user", f"followup contacts set {contact.id} --owner USER"
     elif last is None:
-        why, mend = "never on a cycle", assign
+        why, fix = "never on a cycle", assign
     elif last.open:
-        why, mend = f"on cycle {last.process}, with nothing scheduled", assign + " --restart"
+        why, fix = f"on cycle {last.process} with nothing scheduled", assign + " --restart"
     else:
-        why, mend = f"off cycle {last.process}: {last.reason}", assign
-    return Stranded(contact.id, contact.name, contact.owner, why, since, mend)
+        why, fix = f"off cycle {last.process}: {last.reason}", assign
+    return Stranded(contact.id, contact.name, contact.owner, why, since, fix)

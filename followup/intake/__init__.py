@@ -1,5 +1,5 @@
-"""The intake: a CRM's export becomes clean rows of contact fields, in flat memory.
+"""Intake: turns a CRM's export into clean rows of contact fields, in flat memory.
 
-A table is opened (`sheet`), its columns are mapped (`mapping`), its records are read (`rows`); what cannot be read is
-refused with its line and written back out to be mended (`refusals`). Nothing here knows the office or the store.
+Open a table (`sheet`), map its columns (`mapping`), read its records (`rows`); unreadable records are refused with
+their line, and written to a file to be fixed (`refusals`). This package doesn't know the office or the store.
 """

@@ -1,6 +1,6 @@
-"""A line of a card, `group.NAME;PARAMETERS:value`: what it says as text, whichever version it is written in.
+"""A vCard line, `group.NAME;PARAMETERS:value`, read as text in any vCard version.
 
-Only what READ names is looked into. Everybody's mistakes are put up with, as long as no text can come out wrong.
+Only the names in READ are parsed. Common mistakes are tolerated, unless the text might come out wrong.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from followup.core.fields.values import Unfit, shown
 from followup.intake.folding import BYTES, LONGEST, QUOTED, encoded
 
-#: The names, and the marks that separate the parts of the value.
+#: The names that are read, and the marks that separate parts of their values.
 READ: Mapping[str, str] = MappingProxyType(
     {
         "N": ";",
@@ -27,8 +27,8 @@ READ: Mapping[str, str] = MappingProxyType(
     }
 )
 
-TOO_LONG = "is too much: even without its photos this card is far too long"
-# Where a parameter has quotes: a colon between them is no end. A quote that stays open is none.
+TOO_LONG = "is too long, even without its photos"
+# A colon inside a parameter's quotes doesn't end the head. An unclosed quote doesn't count.
 TO_COLON = re.compile(r'((?:[^":]++|"[^"]*+")*+):')
 NAME = re.compile(r'\s*+(?:[^\s;"]+\.)?([^\s;."\0]++)\s*+(;.*)?', re.DOTALL)
 PARAMETER = re.compile(r';\s*+([^=;"]*+)(=?)((?:"[^"]*+"|[^;"]++)*+)')
@@ -39,7 +39,7 @@ SEPARATORS: Mapping[str, re.Pattern[str]] = MappingProxyType(
 
 
 class CardLine(NamedTuple):
-    """`types` are in upper case; of several lines of one name, that of the lowest `rank` is preferred."""
+    """`types` are uppercase; of several lines with the same name, the lowest `rank` is preferred."""
 
     name: str
     parts: list[str]
@@ -48,7 +48,7 @@ class CardLine(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What stands before the value."""
+    """The part before the value."""
 
     name: str
     types: tuple[str, ...]
@@ -58,9 +58,9 @@ class Head(NamedTuple):
 
 
 def read_line(line: str, encoding: str) -> CardLine | None:
-    """What a line of bytes says, None for one that is not READ. Raises Unfit.
+    """Parse a line of bytes; None if its name isn't in READ. Raises Unfit.
 
-    `encoding` is that of a value which does not say its own.
+    `encoding`: for values without a CHARSET.
     """
     front, colon, value = line.partition(":")
     if '"' in front and (longer := TO_COLON.match(line)):
@@ -74,13 +74,13 @@ def read_line(line: str, encoding: str) -> CardLine | None:
         raise Unfit(TOO_LONG)
     parts = _parts(value, READ[head.name], head.charset or encoding, head.quoted)
     if "\0" in "".join(parts):
-        raise Unfit("holds a NUL byte")
+        raise Unfit("has a NUL byte")
     return CardLine(head.name, parts, head.types, head.rank)
 
 
 @lru_cache(maxsize=1024)
 def _head(text: str) -> Head | None:
-    """Cached, because most cards of a file have the same heads."""
+    """Parse the head; cached, because most cards of a file have the same heads."""
     match = NAME.fullmatch(text)
     if match is None:
         return None
@@ -90,7 +90,7 @@ def _head(text: str) -> Head | None:
 
 
 def parameters(text: str) -> dict[str, list[str]]:
-    """`;TYPE=work,voice;CHARSET=UTF-8` by name, in upper case; a bare word, as in 2.1, is a type."""
+    """`;TYPE=work,voice;CHARSET=UTF-8` as values by name, uppercase; a word without a name, as in 2.1, is a type."""
     by_name: dict[str, list[str]] = {}
     for name, equals, value in PARAMETER.findall(text.upper()):
         values = value.replace('"', "").split(",") if equals else [name]
@@ -99,13 +99,13 @@ def parameters(text: str) -> dict[str, list[str]]:
 
 
 def _rank(values: dict[str, list[str]]) -> int:
-    """4.0 counts from 1 to 100; the others know PREF or nothing."""
+    """The preference: 4.0 has numbers from 1 to 100, older versions have PREF or nothing."""
     numbers = [int(word) for word in values.get("PREF", []) if word.isdecimal() and len(word) < 4]
     return min(numbers, default=1 if "PREF" in values.get("TYPE", []) else 101)
 
 
 def _parts(value: str, marks: str, charset: str, quoted: bool) -> list[str]:
-    """Quoted-printable is parted before it is decoded: a mark that is no separator is =3B there."""
+    """The parts of a value. Quoted-printable is split before decoding: in it, =3B is a mark that isn't a separator."""
     if quoted:
         parts = _parted(value.replace("=\n", ""), marks)
         return [_decoded(a2b_qp(_plain(part).encode(BYTES)), charset) for part in parts]
@@ -129,9 +129,9 @@ def _plain(text: str) -> str:
 def _decoded(data: bytes, charset: str) -> str:
     try:
         text = data.decode(charset)
-        text.encode()  # half a surrogate pair is no text, whatever decodes to it
+        text.encode()  # half of a surrogate pair isn't text, even if the codec accepts it
     except LookupError:
-        raise Unfit(f"names an encoding that there is not: {shown(charset)}") from None
+        raise Unfit(f"names the unknown encoding {shown(charset)}") from None
     except ValueError:
-        raise Unfit(f"is not {shown(charset)}: mend its CHARSET, or name the encoding with --encoding") from None
+        raise Unfit(f"isn't {shown(charset)}: fix its CHARSET, or use --encoding") from None
     return text

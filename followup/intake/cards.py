@@ -1,4 +1,4 @@
-"""The cards of a vCard text (2.1, 3.0, 4.0), streamed. Each is yielded once: whole, or with what is wrong with it."""
+"""The cards of a vCard text (2.1, 3.0, 4.0), streamed. Each is yielded once: complete, or with its fault."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from followup.intake.folding import BYTES, LONGEST, MARK, unfolded
 
 
 class Card:
-    """A card under way. `line` is where it begins, from 1; `fault` the first reason why it cannot be used."""
+    """A card being read. `line`: its first line, from 1; `fault`: the first reason why it can't be used."""
 
     def __init__(self, number: int, line: int, fault: str | None = None) -> None:
         self.number, self.line, self.fault = number, line, fault
@@ -20,7 +20,7 @@ class Card:
         self.lines: dict[str, list[CardLine]] = {}
 
     def add(self, line: int, content: str, encoding: str) -> None:
-        """Keep what a line says. One that cannot be read is the card's fault, and the rest is kept all the same."""
+        """Add a line. If it can't be read, the card gets a fault, and keeps its other lines."""
         try:
             card_line = read_line(content, encoding)
             if card_line is None:
@@ -40,15 +40,15 @@ class Card:
 
 
 def texts(lines: Iterable[CardLine]) -> list[str]:
-    """What lines of one name say, the preferred first, each once; ", " between the parts of one."""
+    """The values of lines with the same name, preferred ones first, without duplicates; parts are joined by ", "."""
     values = (", ".join(filter(None, map(str.strip, line.parts))) for line in sorted(lines, key=attrgetter("rank")))
     return list(dict.fromkeys(filter(None, values)))
 
 
 def read_cards(text: TextIO, encoding: str) -> Iterator[Card]:
-    """Every card from the top, numbered from 1. Lines that stand outside of cards come as one, which is at fault.
+    """Every card from the start, numbered from 1. Lines outside of cards become a card with a fault.
 
-    `encoding`: of the values that do not say theirs, where the text is BYTES; any other text is decoded already.
+    `encoding`: for values without a CHARSET, if the text is BYTES; other text is already decoded.
     """
     text.seek(0)
     encoding = encoding if text.encoding == BYTES else "utf-8"
@@ -73,5 +73,5 @@ def read_cards(text: TextIO, encoding: str) -> Iterator[Card]:
 
 
 def _unclosed(card: Card) -> Card:
-    card.fail("END:VCARD is missing below it: what follows may have got lost")
+    card.fail("END:VCARD is missing below it: the next card may be lost")
     return card

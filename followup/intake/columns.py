@@ -36,7 +36,7 @@ MANY = frozenset(
     ("name", "first_name", "last_name", "email", "phone", "company", "notes", "groups", "emails", "phones")
 )
 
-#: A report of refused rows begins with these two; they are ours, not the contact's.
+#: The first two columns of a refused rows file; they are ours, not the contact's.
 REPORT = ("line", "reason")
 
 NAMES: Mapping[str, str] = MappingProxyType(
@@ -71,7 +71,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
         hearabout leadsrc quelle provenance origen""",
         "type": "type contacttype leadtype persontype customertype kontaktart",
         "property": "property project community development propertyname projectname projekt projet proyecto",
-        # Our own export has both: `alias` is what was chosen, `cycle` what it led to.
+        # Our own export has both: `alias` is what was chosen, `cycle` is its cycle.
         "cycle": "alias cycle cyclealias firstcycle actioncycle followupprocess followupcycle",
         "stage": "stage contactstage",
         "groups": """groups group tags tag labels label categories category groupmembership contactgroups
@@ -90,7 +90,7 @@ NAMES: Mapping[str, str] = MappingProxyType(
     }
 )
 
-#: first name and last name of one language: the second is called otherwise, or the whole name, where it stands alone
+#: first and last name in one language; alone, the second word can mean another field, or the full name
 PAIRS = (
     *(("vorname", last) for last in ("nachname", "familienname", "name")),
     *(("prenom", last) for last in ("nomdefamille", "nom")),
@@ -101,12 +101,12 @@ PAIRS = (
 #: Where own fields stand as one JSON object: our export has them there.
 OWN_FIELDS = "details"
 
-#: What is kept beside the contact though nobody maps it: Google says here which of its kinds a value is.
+#: Columns kept with the contact without a mapping: Google's labels for the kind of a value.
 BESIDE: Mapping[str, str] = MappingProxyType(
     {"email_label": "email1label email1type", "phone_label": "phone1label phone1type"}
 )
 
 
 def fold(name: str) -> str:
-    """A column's name without case, accents, blanks and punctuation."""
+    """A column's name without case, accents, spaces and punctuation."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", name))).casefold()

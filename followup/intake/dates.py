@@ -1,6 +1,6 @@
-"""Dates as exports write them, as ISO text: a date, a local wall time, or with a zone the moment in UTC (ending in Z).
+"""Dates in exports, converted to ISO text: a date, a local time, or a time with a zone in UTC (ending in Z).
 
-Nothing is filled in and nothing is guessed: a date without its year, or one that can be two days, is Unfit.
+Nothing is filled in or guessed: a date without a year, or with two possible meanings, is Unfit.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from followup.core.fields.values import Unfit, shown
 
 ISO = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 TIMED = re.compile(r"[0-9]:[0-9]|[0-9] ?[ap]\.?m", re.IGNORECASE)
-# A date that leaves something open reads differently from these two.
+# An incomplete date gives different results with these two.
 FILLERS = (datetime(2000, 1, 1), datetime(2003, 2, 2))
 
 
@@ -30,7 +30,7 @@ def clean_date(text: str, day_first: bool | None = None) -> str | None:
     if ISO.fullmatch(text):
         return _iso(_parsed_iso(text), timed=len(text) > 10)
     if len(text) > 50 or (text.isdigit() and len(text) not in (8, 12, 14)):
-        raise _no_date(text)  # digits alone may be seconds since 1970, or days since 1900
+        raise _no_date(text)  # plain digits may be seconds since 1970, or days since 1900
     by_month, by_day = _parsed(text, False), _parsed(text, not text[:4].isdigit())
     if by_month != by_day and day_first is None:
         raise Unfit(f"created_at {shown(text)} is ambiguous: use --day-first or --month-first")
@@ -51,7 +51,7 @@ def _parsed(text: str, day_first: bool) -> datetime:
         readings = [
             parser.parse(text, default=filler, dayfirst=day_first, yearfirst=False, tzinfos=_zone) for filler in FILLERS
         ]
-    # dateutil lets more than its own ParserError out: arithmetic of huge numbers, mostly.
+    # dateutil raises more than its ParserError, mostly arithmetic errors from huge numbers.
     except (ValueError, ArithmeticError, TypeError, LookupError, AttributeError):
         raise _no_date(text) from None
     if readings[0] != readings[1]:
@@ -60,7 +60,7 @@ def _parsed(text: str, day_first: bool) -> datetime:
 
 
 def _zone(name: str | None, offset: int | None) -> tzinfo | int | None:
-    """An offset counts; a name alone does not: EST is three zones, and what it means would depend on the machine."""
+    """Accept an offset, but not a name alone: EST means three zones, and the result would depend on the machine."""
     if offset is None and name is not None:
         raise ValueError(name)
     return offset
@@ -78,4 +78,4 @@ def _iso(moment: datetime, timed: bool) -> str:
 
 
 def _no_date(text: str) -> Unfit:
-    return Unfit(f"created_at {shown(text)} is not a date: write it as 2026-05-03 or 2026-05-03 14:00")
+    return Unfit(f"created_at {shown(text)} isn't a date: write 2026-05-03 or 2026-05-03 14:00")

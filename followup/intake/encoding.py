@@ -1,7 +1,7 @@
-"""Which encoding a file has, decided from every byte of it: text is never half right, and a guess is said.
+"""Detects a file's encoding from all of its bytes: no text is half right, and a guess is reported.
 
-A byte order mark decides; without one it is UTF-8 if all of it is, and Windows-1252 if none of its accents are UTF-8.
-A mixture is refused with its place: whichever way it were read, some names would come out wrong.
+A byte order mark decides; without one it's UTF-8 if all of it is valid, and Windows-1252 if no accents are UTF-8.
+A mixture is refused with its place: in either encoding, some names would be wrong.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from followup.errors import BadInput, UsageError
 CHUNK = 1 << 20
 NEWLINE = re.compile(rb"\r\n?|\n")
 
-# UTF-32's mark begins with UTF-16's, so it is tried first.
+# UTF-32's mark starts with UTF-16's, so it comes first.
 MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -28,10 +28,10 @@ MARKS = (
 
 
 def detect(file: BinaryIO, name: str, override: str | None = None, by_piece: bool = False) -> tuple[str, str]:
-    """The encoding of `file`, and a note for the person if it was a guess. Raises BadInput with byte and line.
+    """The encoding of `file`, and a note for the user if it was a guess. Raises BadInput with byte and line.
 
-    `override` is what the person says that it is; a mark knows better. A file that is decoded `by_piece`, where each
-    bad piece is refused on its own, may be a mixture and hold NUL.
+    `override`: the user's choice; a byte order mark overrides it. A file decoded `by_piece`, where each bad piece is
+    refused alone, may be a mixture and contain NUL.
     """
     if encoding := marked(file) or override:
         require(file, name, encoding)
@@ -41,13 +41,13 @@ def detect(file: BinaryIO, name: str, override: str | None = None, by_piece: boo
     bad = first_bad_byte(file, "utf-8")
     if bad is None:
         return "utf-8", ""
-    # Windows-1252 reads nearly any bytes, so that it fits proves nothing. What does: accents that are valid UTF-8 are
-    # next to impossible by chance, so a file that has some besides a bad byte is two files stuck together.
+    # Windows-1252 can decode nearly any bytes, so success proves nothing. But accents are almost never valid UTF-8 by
+    # chance: a file with some, and with an invalid byte, is two files stuck together.
     if by_piece and (has_multibyte(file) or first_bad_byte(file, "cp1252") is not None):
         return "utf-8", ""
     if has_multibyte(file):
         raise BadInput(
-            f"{name}: {place(file, bad)} is not UTF-8, and other accents in it are: "
+            f"{name}: {place(file, bad)} isn't UTF-8, although the rest of the file is: "
             "fix that line, or name the encoding of the whole file with --encoding"
         )
     require(file, name, "cp1252")
@@ -55,37 +55,37 @@ def detect(file: BinaryIO, name: str, override: str | None = None, by_piece: boo
 
 
 def marked(file: BinaryIO) -> str | None:
-    """The encoding that the file's byte order mark tells."""
+    """The encoding of the file's byte order mark, or None."""
     file.seek(0)
     head = file.read(4)
     return next((encoding for mark, encoding in MARKS if head.startswith(mark)), None)
 
 
 def require(file: BinaryIO, name: str, encoding: str) -> None:
-    """Refuse a file that is not wholly in `encoding`. A name that is no encoding is a UsageError."""
+    """Refuse a file that isn't valid in `encoding`. Raises UsageError for an unknown encoding."""
     try:
         "a".encode(encoding)
     except (LookupError, ValueError):
-        raise UsageError(f"no encoding is called {encoding!r}: try utf-8, cp1252, latin-1 or utf-16") from None
+        raise UsageError(f"unknown encoding {encoding!r}: try utf-8, cp1252, latin-1 or utf-16") from None
     bad = first_bad_byte(file, encoding)
     if bad is not None:
-        raise BadInput(f"{name}: {place(file, bad)} is not {encoding}: name the right encoding with --encoding")
+        raise BadInput(f"{name}: {place(file, bad)} isn't {encoding}: choose another --encoding")
 
 
 def refuse_binary(file: BinaryIO, name: str) -> None:
-    """Refuse what holds NUL bytes: no text without a byte order mark does."""
+    """Refuse NUL bytes: no text without a byte order mark has them."""
     at = 0
     for chunk in chunks(file):
         if (nul := chunk.find(b"\0")) >= 0:
             raise BadInput(
-                f"{name}: {place(file, at + nul)} is NUL, so this is not a plain text file: "
-                "export it as CSV (UTF-8), or say --encoding utf-16-le if it is UTF-16 without its mark"
+                f"{name}: {place(file, at + nul)} is NUL, so this isn't a plain text file: "
+                "export it as CSV (UTF-8), or use --encoding utf-16-le if it's UTF-16 without a byte order mark"
             )
         at += len(chunk)
 
 
 def first_bad_byte(file: BinaryIO, encoding: str) -> int | None:
-    """The offset from 0 of the first byte that `encoding` cannot read."""
+    """The offset from 0 of the first byte that isn't valid in `encoding`; None if all are."""
     decoder = codecs.getincrementaldecoder(encoding)()
     end = 0
     try:
@@ -94,32 +94,32 @@ def first_bad_byte(file: BinaryIO, encoding: str) -> int | None:
             decoder.decode(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        # The decoder was given what it had kept of the chunk before, too.
+        # error.object also has the bytes that the decoder kept from the previous chunk.
         return end - len(error.object) + error.start
-    except UnicodeError:  # some codecs (utf-16 without a mark, idna) say no more than that they can't
+    except UnicodeError:  # some codecs (utf-16 without a mark, idna) don't give a position
         return 0
     return None
 
 
 def has_multibyte(file: BinaryIO) -> bool:
-    """Whether any accent in the file is good UTF-8."""
+    """Whether the file has any accent in valid UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")("ignore")
     return any(not decoder.decode(chunk).isascii() for chunk in chunks(file))
 
 
 def place(file: BinaryIO, offset: int) -> str:
-    """Where a byte is, in words: both counts as an editor shows them, lines from 1, bytes from 0."""
+    """The place of a byte as text: lines from 1 and bytes from 0, as editors show them."""
     file.seek(0)
     lines, left, before = 1, offset, b""
     while left and (chunk := file.read(min(CHUNK, left))):
-        # A CR LF that two chunks share is one line end, not two.
+        # A CR LF split between two chunks is one line end, not two.
         lines += len(NEWLINE.findall(chunk)) - (before.endswith(b"\r") and chunk.startswith(b"\n"))
         left, before = left - len(chunk), chunk
     return f"line {lines}: byte {offset} (0x{file.read(1).hex()})"
 
 
 def chunks(file: BinaryIO) -> Iterator[bytes]:
-    """The file from its start."""
+    """The file's content from its start."""
     file.seek(0, os.SEEK_SET)
     while chunk := file.read(CHUNK):
         yield chunk

@@ -1,6 +1,6 @@
-"""The lines of a vCard text as they were before they were folded, in flat memory: none is held beyond LONGEST.
+"""Unfolds the lines of a vCard text in flat memory: lines are cut at LONGEST.
 
-They are unfolded as bytes, each a character, because some programs fold inside a character.
+Lines are unfolded as bytes, one character each, because some programs fold inside a character.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import TextIO
 
-#: Where a line is cut: nothing that is read is longer, only photos are.
+#: The length at which a line is cut: only photos are longer, and these aren't read.
 LONGEST = 1 << 17
-#: The encoding in which every byte is a character.
+#: An encoding in which every byte is a character.
 BYTES = "latin-1"
 
 MARK = re.compile(r"\s*(BEGIN|END)\s*:\s*VCARD\s*", re.IGNORECASE)
@@ -20,7 +20,7 @@ QUOTED = "QUOTED-PRINTABLE"
 
 
 def unfolded(text: TextIO) -> Iterator[tuple[int, str]]:
-    """Every line, with the number of the first that it was folded into, from 1. An empty one comes first."""
+    """Every unfolded line, with the number of its first source line, from 1. An empty line comes first."""
     start, pieces, size, last, code = 1, [""], 0, "", ""
     for number, line in _lines(text):
         if code and _goes_on(code, last, line):
@@ -38,13 +38,13 @@ def unfolded(text: TextIO) -> Iterator[tuple[int, str]]:
 
 
 def encoded(line: str) -> str:
-    """How the value on this line is encoded: QUOTED, a name of base 64, or not at all."""
+    """The encoding of this line's value: QUOTED, a name for base 64, or empty."""
     match = ENCODING.match(line)
     return match[1].upper() if match else ""
 
 
 def _goes_on(code: str, last: str, line: str) -> bool:
-    """Whether a line belongs to the one above as it stands, as in 2.1. What closes a card never does."""
+    """Whether a line continues the previous one without folding, as in 2.1. BEGIN and END lines never do."""
     if code == QUOTED:
         return last.endswith("=") and not MARK.fullmatch(line)
     return ":" not in line

@@ -1,6 +1,6 @@
-"""Who is who in a file: the ids that are made for files without any, and which ids have been there already.
+"""Contact ids in a file: made for files without ids, and checked for duplicates.
 
-A made id depends on the key alone, so the same file gives the same ids again; it changes when the key's cells do.
+A made id depends only on the key, so the same file gives the same ids; it changes when the key's cells change.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ ENTRY = 10  # bytes
 
 
 def made_id(kind: str, key: Iterable[str]) -> str:
-    """`k` and 16 hex digits (64 bits: with fewer, two of a million people could share an id). Case does not count."""
+    """`k` and 16 hex digits (64 bits: with fewer, two of a million contacts could share an id). Ignores case."""
     text = "\x1f".join((kind, *key)).casefold()
     return "k" + blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def id_of(email: str | None, phone: str | None, name: str | None) -> tuple[str, str]:
-    """What it is made from, and the id: the e-mail, else the phone's digits, else the name; at least one is given."""
+    """The source of the id, and the id: the e-mail, else the phone's digits, else the name; at least one is given."""
     if email:
         return "e-mail", made_id("email", (email,))
     digits = "".join(filter(str.isdigit, phone or ""))
@@ -28,16 +28,16 @@ def id_of(email: str | None, phone: str | None, name: str | None) -> tuple[str, 
 
 
 class Seen:
-    """The ids met so far, each with its line: 16 bytes where a dict takes 200. Buckets of a 48-bit hash and 32 bits.
+    """The ids so far, each with its line: 16 bytes where a dict takes 200. Buckets of a 48-bit hash and 32 bits.
 
-    That an id is taken for another is one chance in a hundred thousand for a file of eight million.
+    The chance of mistaking an id for another is one in a hundred thousand for a file of eight million rows.
     """
 
     def __init__(self) -> None:
         self.buckets = [b""] * 0x10000
 
     def add(self, id: str, line: int) -> int:
-        """The line that had the id before; 0, and `line` is kept, where none had it."""
+        """The earlier line with this id; or 0 if there is none, and `line` is stored."""
         number = hash(id.lower())  # ids are one regardless of case
         place, rest = number & 0xFFFF, (number >> 16).to_bytes(6, "little", signed=True)
         bucket = self.buckets[place]

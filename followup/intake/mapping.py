@@ -37,7 +37,7 @@ class ColumnMapping(NamedTuple):
 
     @property
     def unused(self) -> tuple[str, ...]:
-        """The columns that the import leaves behind, as the file calls them."""
+        """The columns that aren't imported, by their names in the file."""
         return tuple(self.header[column] for column in self.left_out)
 
     @property
@@ -94,7 +94,7 @@ def _checked(mapping: ColumnMapping, key: Iterable[str]) -> ColumnMapping:
 
 
 def guess(header: tuple[str, ...]) -> ColumnMapping:
-    """The columns whose names are known (see `columns`); each column serves one field at most."""
+    """The columns with known names (see `columns`); each column serves at most one field."""
     ours = _report_columns(header)
     free = {fold(name): position for position, name in reversed(tuple(enumerate(header))) if position not in ours}
     own = (free.pop(OWN_FIELDS),) if OWN_FIELDS in free else ()
@@ -141,7 +141,7 @@ def _columns(header: tuple[str, ...], name: str) -> Columns:
 
 
 def column(header: tuple[str, ...], name: str) -> int:
-    """The position of the column called `name`: exactly, else folded."""
+    """The position of the column named `name`: an exact match, else a folded one."""
     if name in header:
         return header.index(name)
     folded = [fold(other) for other in header]
@@ -149,7 +149,7 @@ def column(header: tuple[str, ...], name: str) -> int:
         return folded.index(fold(name))
     near = get_close_matches(fold(name), folded, 3, 0.5)
     choices = _listed([header[folded.index(match)] for match in near] or header)
-    raise BadInput(f"no column is called {name!r}: {'did you mean' if near else 'there are'} {choices}")
+    raise BadInput(f"unknown column {name!r}: {'did you mean' if near else 'choose'} {choices}")
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -157,14 +157,14 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def read_pairs(path: str) -> tuple[str, ...]:
-    """The pairs in a mapping file: a line each, `field = Column`; blank lines and those that begin with # are none."""
+    """The pairs in a mapping file, one per line: `field = Column`; blank lines and # lines are skipped."""
     try:
         with open(path, encoding="utf-8-sig") as file:
             lines = [line.strip() for line in file]
     except (FileNotFoundError, NotADirectoryError):
         raise NotFound(f"no such mapping file: {path}") from None
     except (OSError, ValueError) as error:
-        raise BadInput(f"cannot read the mapping file {path}: {error}") from None
+        raise BadInput(f"can't read the mapping file {path}: {error}") from None
     for number, line in enumerate(lines, 1):
         if line and not line.startswith("#") and "=" not in line:
             raise BadInput(f"{path}:{number}: write it as: field = Column")

@@ -1,12 +1,12 @@
-"""A person's name, whole and in parts: where a file has one of them, the other is made from it.
+"""Full names and their parts: if a file has only one of them, the other is made from it.
 
-The first word is the first name, all the rest the last; "Reed, Sue" is turned round. What may not be a person's name
-(one word, a firm) stays whole and gets no parts.
+The first word is the first name, the rest the last name; "Reed, Sue" is reversed. Names that may not be a person's
+(one word, a company) stay as they are and get no parts.
 """
 
 from __future__ import annotations
 
-#: After a comma, or at the end, these do not begin a first name.
+#: After a comma, or at the end, these aren't a first name.
 SUFFIXES = frozenset(
     (
         *("inc", "ltd", "limited", "llc", "llp", "corp", "co", "company", "plc", "gmbh", "ag", "sa", "bv", "trust"),

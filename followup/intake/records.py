@@ -1,7 +1,7 @@
-"""The records of a CSV text, streamed. Every record is yielded once: whole, or with what is wrong with it.
+"""The records of a CSV text, streamed. Every record is yielded once: complete, or with its fault.
 
-A record that the csv module cannot read costs its first line only; the lines that a stray quote swallowed are read
-again. The csv module's limit of a cell (128 KiB) bounds how many those are.
+A record that the csv module can't read costs only its first line; lines swallowed by a stray quote are read again.
+The csv module's cell limit (128 KiB) limits how many.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections import deque
 from collections.abc import Iterator
 from typing import NamedTuple, TextIO
 
-GOES_ON = 'a quoted cell goes on after its closing quote: write "" for a quote inside it'
+GOES_ON = 'a quoted cell continues after its closing quote: write "" for a quote inside it'
 SEP = re.compile(r"""("?)sep=([^\r\n"])\1\s*(?:[\r\n]|\Z)""", re.IGNORECASE)
 
 
 class Record(NamedTuple):
-    """The cells as they stand in the file; `line` is where it starts, from 1; `fault` is why it cannot be used."""
+    """The cells as in the file; `line`: its first line, from 1; `fault`: why it can't be used."""
 
     line: int
     cells: list[str]
@@ -43,8 +43,8 @@ def read_records(text: TextIO, delimiter: str) -> Iterator[Record]:
                 lines.clear()
             return
         except csv.Error as error:
-            # A reader that has failed is no more use, and has taken every line up to the next quote with it. The first
-            # of them is at fault; the others are good records of other people, so a new reader gets them again.
+            # After an error the reader can't be used, and it has consumed every line up to the next quote. Only the
+            # first one is at fault; the others are valid records, so a new reader gets them again.
             fault = _fault(str(error), len(lines))
             cut = _as_it_stands if fault == GOES_ON else _leniently
             yield Record(line, cut(lines[0].rstrip("\r\n"), delimiter), fault)
@@ -54,23 +54,23 @@ def read_records(text: TextIO, delimiter: str) -> Iterator[Record]:
 
 
 def sep_line(text: str) -> str | None:
-    """The delimiter that a first line of `sep=;` names; other programs write the whole of it in quotes."""
+    """The delimiter in a first line `sep=;`, which some programs put in quotes; None if there is none."""
     match = SEP.match(text)
     return match and match[2]
 
 
 def shaped(record: Record, width: int) -> Record:
-    """Fault a record of another width; one empty cell too many is how some programs end a line."""
+    """Add a fault to a record of the wrong width; some programs end a line with an extra empty cell."""
     line, cells, fault = record
     if fault or len(cells) == width:
         return record
     if len(cells) == width + 1 and not cells[-1]:
         return Record(line, cells[:-1])
-    return Record(line, cells, f"{len(cells)} cells where the header has {width}")
+    return Record(line, cells, f"{len(cells)} cells, but the header has {width}")
 
 
 def _lines(text: TextIO, queue: deque[str], lines: list[str]) -> Iterator[str]:
-    """The lines to be read again, then the file's; `lines` collects those of the record that is being read."""
+    """The lines to read again, then the file's; `lines` collects those of the current record."""
     while queue:
         lines.append(queue.popleft())
         yield lines[-1]
@@ -80,7 +80,7 @@ def _lines(text: TextIO, queue: deque[str], lines: list[str]) -> Iterator[str]:
 
 
 def _leniently(line: str, delimiter: str) -> list[str]:
-    """A line that is no record, cut up as well as can be, to be shown and mended."""
+    """Split an invalid line as well as possible, to be shown and fixed."""
     try:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
@@ -88,7 +88,7 @@ def _leniently(line: str, delimiter: str) -> list[str]:
 
 
 def _as_it_stands(line: str, delimiter: str) -> list[str]:
-    """The same where a quoted cell goes on: `"Joe "Boss" S"` is what somebody has called Joe "Boss" S."""
+    """The same if text follows a closing quote: `"Joe "Boss" S"` probably means Joe "Boss" S."""
     mark, cells, at = re.escape(delimiter), [], 0
     cell = re.compile(rf'"((?:[^"]|"")*)"(?={mark}|\Z)|"([^{mark}]*)"(?={mark}|\Z)|([^{mark}]*)')
     while at <= len(line) and (match := cell.match(line, at)):

@@ -1,6 +1,6 @@
-"""Records that were refused, and the file they are written back to: mend it in place and import it again.
+"""Refused records, and the file that they are written to: fix it and import it.
 
-The file is whole or not there at all, and opens in a spreadsheet without running anything.
+The file is complete or absent, and runs nothing when it's opened in a spreadsheet.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Refusal(NamedTuple):
 
 @contextmanager
 def refusal_file(path: str, header: tuple[str, ...], delimiter: str = ",") -> Iterator[Callable[[Refusal], None]]:
-    """Yields what writes one refusal, as an import goes along: `line`, `reason`, and the file's own columns.
+    """Yield a function that writes one refusal: `line`, `reason`, and the file's own columns.
 
-    The file appears at the end of the `with`, and not at all if an exception ends it. Raises CannotWrite.
+    The file appears when the `with` block ends, or not at all after an exception. Raises CannotWrite.
     """
     skip = len(REPORT) if header[: len(REPORT)] == REPORT else 0
     with replacing(path) as file:
@@ -43,14 +43,14 @@ def refusal_file(path: str, header: tuple[str, ...], delimiter: str = ",") -> It
             with failure_said(path):
                 out.writerow((refusal.line, refusal.reason, *_guarded(refusal.record[skip:])))
 
-        # The mark tells spreadsheets that it is UTF-8; the import knows it.
+        # A byte order mark, so that spreadsheets read UTF-8; the import accepts it.
         file.write("\ufeff")
         out.writerow(REPORT + _guarded(header[skip:]))
         yield write
 
 
 def _guarded(cells: tuple[str, ...]) -> tuple[str, ...]:
-    # Unguarded first, so that a cell which was guarded already is not guarded twice.
+    # Unguard first, so that a guarded cell isn't guarded twice.
     return tuple(guard(unguard(cell if cell.isprintable() else CONTROL.sub(_named, cell))) for cell in cells)
 
 

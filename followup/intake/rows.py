@@ -56,7 +56,7 @@ class Row(NamedTuple):
     made_from: str | None = None
 
 
-new = tuple.__new__  # what Row._make does, without its checks: a tenth of all the time
+new = tuple.__new__  # Row._make without its checks: saves a tenth of the run time
 ID, NAME, FIRST, LAST, EMAIL, PHONE, COMPANY = map(
     FIELDS.index, ("id", "name", "first_name", "last_name", "email", "phone", "company")
 )
@@ -65,7 +65,7 @@ ODD = re.compile("  |'|=\"|_x")
 
 
 def rows(table: Table, mapping: ColumnMapping, day_first: bool | None = None) -> Iterator[Row | Refusal]:
-    """Every record of the table. `day_first` settles dates like 03/04/2026, which are refused without it."""
+    """Every record of the table. `day_first`: how to read dates like 03/04/2026, which are refused without it."""
     read = reader(mapping, day_first)
     seen = Seen()
     for line, cells, fault in table.records():
@@ -83,11 +83,11 @@ def rows(table: Table, mapping: ColumnMapping, day_first: bool | None = None) ->
 
 
 def reader(mapping: ColumnMapping, day_first: bool | None) -> Callable[[int, list[str]], Row]:
-    """A function from a line number and its cells to the Row, all that can be settled once settled here."""
+    """A function from a line number and cells to a Row; what is the same for all rows is computed once, here."""
     columns = sorted(_columns_used(mapping))
     at = {column: place for place, column in enumerate(columns)}
     take = picker(columns)
-    # Behind the cells of a record stands one None, for the fields that the file does not have.
+    # A None follows the cells of a record, for fields that the file doesn't have.
     arrange = itemgetter(*(at[mapping.fields[field][0]] if field in mapping.fields else -1 for field in FIELDS))
     extra = [(name, at[column]) for name, column in mapping.extra.items()]
     key = [at[column] for column in mapping.key]
@@ -127,7 +127,7 @@ def _lined(mapping: ColumnMapping) -> set[int]:
 
 
 def clean(cells: tuple[str, ...], lined: set[int]) -> list[str | None]:
-    """The cells stripped, None where blank; most records are so plain that one look at all their text is enough."""
+    """The cells stripped, None if blank; most records are so plain that one check of their joined text is enough."""
     text = ",".join(cells)
     if text.isascii() and text.isprintable() and ODD.search(text) is None and len(text) <= LONGEST:
         return [cell.strip() or None for cell in cells]
@@ -135,14 +135,14 @@ def clean(cells: tuple[str, ...], lined: set[int]) -> list[str | None]:
 
 
 def picker(columns: list[int]) -> Callable[[list[str]], tuple[str, ...]]:
-    """The cells of these columns, as a tuple however many they are."""
+    """A function that returns the cells of these columns, always as a tuple."""
     if len(columns) > 1:
         return itemgetter(*columns)
     return lambda record: tuple(record[column] for column in columns)
 
 
 def _complete_name(row: list[str | None], splits: bool) -> None:
-    """The whole name from its parts or, in a file without any parts, the parts from the whole name."""
+    """Make the full name from its parts, or, in a file without parts, the parts from the full name."""
     name = row[NAME]
     if name is None:
         row[NAME] = join_name(row[FIRST], row[LAST]) or row[COMPANY]
@@ -151,20 +151,20 @@ def _complete_name(row: list[str | None], splits: bool) -> None:
 
 
 def _came_before(row: Row, key: list[str], line: int) -> str:
-    """Why a row whose id an earlier one has is refused, and what tells the two apart."""
+    """Why a row with the same id as an earlier one is refused, and how to tell the two apart."""
     if row.made_from is None:
-        return f"the same id as line {line} ({shown(row.id)}): give one of them another"
+        return f"the same id as line {line} ({shown(row.id)}): change one of them"
     value = {"e-mail": row.email, "phone": row.phone, "name": row.name}.get(row.made_from) or ", ".join(key)
-    return f"the same {row.made_from} as line {line} ({shown(value)}): give a --key that tells them apart"
+    return f"the same {row.made_from} as line {line} ({shown(value)}): use a --key that tells them apart"
 
 
 def _key_id(cells: Cells, key: list[int]) -> tuple[str, str]:
     parts = [cells[place] or "" for place in key]
     if not any(parts):
-        raise Unfit("the key columns are blank, so there is nothing to make an id from")
+        raise Unfit("the key columns are blank, so there's no id")
     return "key", made_id("key", parts)
 
 
 def _extra(cells: Cells, extra: list[tuple[str, int]], others: dict[str, str]) -> dict[str, str] | None:
-    """The extras that say something; None rather than an empty dict."""
+    """The extras that aren't blank; None instead of an empty dict."""
     return others | {name: value for name, place in extra if (value := cells[place]) is not None} or None

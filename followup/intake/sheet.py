@@ -27,14 +27,14 @@ from followup.intake.source import open_source
 from followup.intake.vcard import HEADER, card_records
 
 DELIMITERS = (",", ";", "\t", "|")
-#: How a tab can be typed.
+#: Ways to type a tab.
 TABS: Mapping[str, str] = MappingProxyType({"tab": "\t", "\\t": "\t"})
 SAMPLE = 1 << 16
 VCARD = re.compile(rb"(\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*BEGIN\s*:\s*VCARD\s*?(?:[\r\n]|\Z)", re.IGNORECASE)
 
 
 class Table(Protocol):
-    """What `rows` reads."""
+    """The input of `rows`."""
 
     @property
     def header(self) -> tuple[str, ...]: ...
@@ -42,9 +42,9 @@ class Table(Protocol):
 
 
 class OpenTable(NamedTuple):
-    """A table in an open file; use it in a `with`. `notes` are sentences for the person: what had to be guessed.
+    """A table in an open file; use it in a `with`. `notes`: sentences for the user about what had to be guessed.
 
-    `delimiter` is for the refused records too, which are written as CSV wherever they come from.
+    `delimiter`: also for the refused records, which are always written as CSV.
     """
 
     name: str
@@ -57,7 +57,7 @@ class OpenTable(NamedTuple):
     footer: Footer
 
     def records(self) -> Iterator[Record]:
-        """Every record below the header. Each call starts from the top and ends the one before."""
+        """Every record below the header. Each call starts from the top and ends the previous one."""
         try:
             yield from self.read(self.text)
         except UnicodeError:
@@ -77,7 +77,7 @@ def open_table(path: str, encoding: str | None = None, delimiter: str | None = N
     """The table in the file at `path`, or on stdin for "-". Raises NotFound, BadInput, UsageError, CannotWrite."""
     delimiter = TABS.get(delimiter or "", delimiter)
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n '):
-        raise UsageError(f"the delimiter is one character, not {delimiter!r}")
+        raise UsageError(f"the delimiter must be one character, not {delimiter!r}")
     file = open_source(path)
     try:
         return _opened(file, "stdin" if path == "-" else path, encoding, delimiter)
@@ -109,9 +109,9 @@ def _cards(file: BinaryIO, name: str, encoding: str | None, delimiter: str) -> O
 
 
 def _holds_cards(file: BinaryIO, encoding: str | None) -> bool:
-    """Letters of two or four bytes have NUL in them; without a word that they are such, NUL is left to be refused.
+    """UTF-16 and UTF-32 text contains NUL; without a mark or an option that says so, NUL is refused later.
 
-    Only the first KiB is looked at, and its start decides: a CSV file may well speak of BEGIN:VCARD further down.
+    Only the start of the first KiB decides: a CSV file may well mention BEGIN:VCARD further down.
     """
     wide = marked(file) or encoding
     file.seek(0)
@@ -126,16 +126,16 @@ def _below_header(text: TextIO, layout: Layout, delimiter: str, width: int, foot
 
 
 def _refuse_endless_lines(file: BinaryIO, name: str) -> None:
-    """Memory is flat only while lines are short; a mebibyte without a line end is no table of contacts."""
+    """Memory is flat only while lines are short; 1 MiB without a line end isn't a table of contacts."""
     for chunk in chunks(file):
         if len(chunk) == CHUNK and b"\n" not in chunk and b"\r" not in chunk:
-            raise BadInput(f"{name} has a line of more than 1 MiB: it does not look like a CSV file")
+            raise BadInput(f"{name} has a line of more than 1 MiB: this doesn't look like a CSV file")
 
 
 def _delimiter(text: io.TextIOWrapper) -> str:
-    """The one that is told, or cuts the header into most columns which the records below have too; else a comma.
+    """The `sep=` delimiter, or the one that splits header and records into the most columns; else a comma.
 
-    Columns count only as often as records repeat them: a comma in one note, or a tab in one name, wins nothing.
+    Columns count only as often as records repeat them: a comma in one note, or a tab in one name, doesn't win.
     """
     text.seek(0)
     sample = text.read(SAMPLE)
@@ -148,7 +148,7 @@ def _delimiter(text: io.TextIOWrapper) -> str:
 
 
 def _widths(sample: str, delimiter: str) -> list[int]:
-    """How many cells the header and the first records have."""
+    """The number of cells in the header and the first records."""
     first = _first_records(io.StringIO(sample, newline=""), delimiter)
     if all(is_blank(record.cells) for record in first):
         return []

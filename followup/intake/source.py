@@ -1,6 +1,6 @@
-"""The bytes of an input, at a place where they can be read twice: the encoding is decided from all of them.
+"""Open input as bytes that can be read twice, because its encoding is detected from all of them.
 
-What cannot be rewound (stdin, a pipe) is first copied to a temporary file.
+Input that can't be rewound (stdin, a pipe) is first copied to a temporary file.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ def open_source(path: str) -> BinaryIO:
     try:
         mode = os.stat(path).st_mode
         if stat.S_ISDIR(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
-            raise BadInput(f"{path} is not a file: name a CSV or vCard file, or - for stdin")
+            raise BadInput(f"{path} isn't a file: use a CSV or vCard file, or - for stdin")
         file = open(path, "rb")  # noqa: SIM115 - the table closes it
     except (FileNotFoundError, NotADirectoryError):
         raise NotFound(f"no such file: {path}") from None
     except (OSError, ValueError) as error:
-        raise BadInput(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
+        raise BadInput(f"can't read {path}: {getattr(error, 'strerror', None) or error}") from None
     if stat.S_ISREG(mode):
         return file
     with file:
@@ -41,5 +41,5 @@ def _copied(stream: BinaryIO) -> BinaryIO:
         copyfileobj(stream, copy, CHUNK)
     except OSError as error:
         copy.close()
-        raise CannotWrite(f"cannot copy the input to a temporary file: {error.strerror}") from None
+        raise CannotWrite(f"can't copy the input to a temporary file: {error.strerror}") from None
     return copy

@@ -18,22 +18,22 @@ from followup.intake.identity import made_id
 from followup.intake.names import split_name
 from followup.intake.records import Record
 
-#: Called as `columns` knows them, so that the refused cards, which are written as CSV, are mapped alike.
+#: Names that `columns` knows, so that refused cards, which are written as CSV, are mapped the same way.
 HEADER: tuple[str, ...] = ("card", "id", "name", "first_name", "last_name", "email", "phone")
 HEADER += ("groups", "notes", "other_emails", "other_phones", "organization")
 HEADER += ("fax", "title", "address", "birthday", "website")
 MOBILE = frozenset(("CELL", "MOBILE"))
-#: Numbers that nobody answers.
+#: Numbers that can't be called.
 SILENT = frozenset(("FAX", "PAGER"))
 UUID = re.compile(r"\Aurn:uuid:", re.IGNORECASE)
 
 
 def card_records(text: TextIO, encoding: str) -> Iterator[Record]:
-    """A record for each card, at the line where it begins."""
+    """A record for each card, with the card's first line."""
     for card in read_cards(text, encoding):
         if "group" in _kinds(card):
-            card.fail("it is a group of contacts, not a person")
-        # What is no guard against spreadsheets, but looks like one, gets a real one to lose.
+            card.fail("it's a group of contacts, not a person")
+        # A leading quote that isn't a guard against spreadsheets, but looks like one, gets a real one to lose.
         yield Record(card.line, [guard(cell) if cell[:1] == "'" else cell for cell in _cells(card)], card.fault)
 
 
@@ -54,13 +54,13 @@ def _kinds(card: Card) -> list[str]:
 
 
 def _id(uid: str) -> str:
-    """A UID is the id, if it fits as one; else the id is made from it, as from any other key."""
+    """The UID, if it is a valid id; else an id made from it, as from any other key."""
     uid = UUID.sub("", uid)
     return uid if not uid or ID.fullmatch(uid) else made_id("key", [uid])
 
 
 def _names(card: Card) -> tuple[str, str, str]:
-    """(name, first name, last name). A name without parts is split, unless it may be a firm's."""
+    """(name, first name, last name). A name without parts is split, unless it may be a company's."""
     name, firm = " ".join(_first(card.texts("FN")).split()), _first(card.texts("ORG"))
     last, first, *_ = [part for each in card.lines.get("N", []) for part in each.parts] + ["", ""]
     if first.strip() or last.strip():
@@ -72,7 +72,7 @@ def _names(card: Card) -> tuple[str, str, str]:
 
 
 def _numbers(lines: list[CardLine]) -> tuple[list[str], list[str]]:
-    """Those to call, mobiles first among equals, and those that nobody answers."""
+    """Numbers to call, with mobiles first among equals, and numbers that can't be called."""
     calls = [each for each in lines if not SILENT.intersection(each.types)]
     silent = [each for each in lines if SILENT.intersection(each.types)]
     calls.sort(key=lambda each: MOBILE.isdisjoint(each.types))
@@ -80,7 +80,7 @@ def _numbers(lines: list[CardLine]) -> tuple[list[str], list[str]]:
 
 
 def _dialled(text: str) -> str:
-    """`tel:+1-604-555-0101;ext=5` -> `+1-604-555-0101 ext. 5`; what is no such address is left as it is."""
+    """`tel:+1-604-555-0101;ext=5` -> `+1-604-555-0101 ext. 5`; other text is left as it is."""
     if text[:4].lower() != "tel:" or "%00" in text:
         return text
     number, *more = unquote(text[4:]).split(";")
@@ -89,5 +89,5 @@ def _dialled(text: str) -> str:
 
 
 def _groups(lines: list[CardLine]) -> str:
-    """With a mark between that no group has in its name."""
+    """The groups, joined by a mark that isn't in any group's name."""
     return ";".join(re.sub("[;,]", " ", part) for each in lines for part in each.parts)

@@ -1,4 +1,4 @@
-"""The load that a bulk command would add, for its dry run: owner by owner, before and after (G3)."""
+"""The load that a bulk command would add, for its dry run: per owner, before and after (G3)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ HEADERS = ("name", "capacity", "today", "four weeks", "busiest day", "days over"
 
 
 def load_items(changes: Sequence[LoadChange]) -> list[dict[str, object]]:
-    """For scripts."""
+    """As JSON items."""
     return [
         {
             "owner": change.before.owner,
@@ -29,13 +29,13 @@ def _counts(person: Person) -> dict[str, object]:
 
 
 def render_added_load(changes: Sequence[LoadChange], today: str, staggered: bool) -> Iterator[str]:
-    """For people. `staggered`: the days over capacity are not for want of a hint."""
-    yield from ("", "The load of the next four weeks, if everything is done on its day:", "")
+    """As text. `staggered`: --stagger was used, so don't suggest it."""
+    yield from ("", "Load of the next four weeks if everything is done on time:", "")
     yield table(HEADERS, [_row(change, today) for change in changes])
     capacities = [change.after.capacity for change in changes if change.after.over > change.before.over]
     if capacities and not staggered:
         pace = min(filter(None, capacities))
-        yield f"--stagger {pace}/day spreads the beginnings over working days"
+        yield f"use --stagger {pace}/day to spread the starts over working days"
 
 
 def _row(change: LoadChange, today: str) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
-"""The load of a simulation or a forecast as a picture: a strip of days for each person, with their capacity (G3).
+"""A chart of a simulation's or forecast's load: a strip of days for each person, with their capacity (G3).
 
-One SVG that stands alone, and one HTML page around it; nothing is fetched, and every value is escaped.
+A self-contained SVG, and an HTML page around it; nothing is loaded from outside, and every value is escaped.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from followup.output.text import clean, plural
 from followup.output.workload_report import PEOPLE, Report, facts, name_of, person_row
 
 WIDTH, LEFT, RIGHT, TOP = 960, 44, 12, 56
-STRIP, GAP, HEAD = 120, 46, 22  # a person's bars, the months below them, the name above
+STRIP, GAP, HEAD = 120, 46, 22  # a person's bars, the dates below, the name above
 
 STYLE = """
 .followup { --ink: #1f2933; --soft: #6b7785; --line: #d5dbe1; --off: #eef1f4; --bar: #3b7dd8; --over: #d64545;
@@ -34,7 +34,7 @@ STYLE = """
 
 
 class Frame(NamedTuple):
-    """Where a person's bars stand. `most`: what the full height means."""
+    """The position of a person's bars. `most`: the count at full height."""
 
     top: float
     step: float
@@ -48,7 +48,7 @@ class Frame(NamedTuple):
 
 
 def render_svg(report: Report, headed: bool = True) -> str:
-    """The picture. Heights compare between people: all have one scale. `headed`: it says itself what it shows."""
+    """The chart, with the same scale for all people. `headed`: include the title."""
     people, top = report.people, TOP if headed else 0
     height = top + len(people) * (HEAD + STRIP + GAP)
     most = max([1, *(max(person.most, person.capacity or 0) for person in people)])
@@ -81,9 +81,9 @@ def _described(report: Report) -> str:
 
 
 def _summary(person: Person) -> str:
-    parts = [plural(person.total, "action"), f"{person.median} on the day in the middle"]
+    parts = [plural(person.total, "action"), f"median {person.median} per day"]
     if person.worst:
-        parts.append(f"most on {person.worst}: {person.most}")
+        parts.append(f"busiest day {person.worst}: {person.most}")
     if person.capacity:
         parts.append(f"{plural(person.over, 'day')} over the capacity of {person.capacity}")
     return ", ".join(parts)
@@ -107,9 +107,9 @@ def _day_off(frame: Frame, number: int) -> str:
 
 
 def _scale(person: Person, frame: Frame, base: float) -> Iterator[str]:
-    """The capacity, and what the full height means."""
+    """The labels for the capacity and the full height."""
     y = frame.y(person.capacity) if person.capacity else base
-    if y > frame.top + 16:  # else the two numbers would lie on each other
+    if y > frame.top + 16:  # else the two numbers would overlap
         yield f'<text class="soft" x="{LEFT - 6}" y="{frame.top + 9}" text-anchor="end">{frame.most}</text>'
     if person.capacity:
         yield f'<line class="capacity" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
@@ -127,13 +127,13 @@ def _bar(person: Person, frame: Frame, number: int, day: str, count: int) -> str
 
 
 def _ticks(frame: Frame, base: float, days: Sequence[str]) -> Iterator[str]:
-    """Months; of a few weeks, Mondays."""
+    """Ticks for months; for a few weeks, for Mondays."""
     monthly = len(days) > 70
     for number, day in enumerate(days):
         when = date.fromisoformat(day)
         if when.day == 1 if monthly else when.weekday() == 0:
             x = frame.x(number)
-            if x > WIDTH - RIGHT - 50:  # no room for the words
+            if x > WIDTH - RIGHT - 50:  # no room for the label
                 break
             yield f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{base}" y2="{base + 5}"/>'
             yield f'<text class="soft" x="{x + 2:.1f}" y="{base + 16}">{when:{"%b %Y" if monthly else "%d %b"}}</text>'
@@ -167,7 +167,7 @@ th:first-child, td:first-child {{ text-align: left }} tr + tr {{ border-top: 1px
 
 
 def render_html(report: Report) -> str:
-    """The picture, what contacts notice, and the numbers behind it."""
+    """An HTML page with the chart, the facts, and the numbers."""
     return PAGE.format(
         title=_text(report.title),
         assumed=_text("; ".join(report.assumed)),

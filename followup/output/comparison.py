@@ -1,4 +1,4 @@
-"""What differs between two catalogs, and what a contact gets that begins on a day: before and after (E1)."""
+"""The differences between two catalogs, and how the dates of a new contact change (E1)."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def _line(line: Line | None) -> dict[str, object] | None:
 
 def _text(comparison: Comparison) -> Iterator[str]:
     if not comparison.item_changes:
-        yield f"Nothing differs between {clean(comparison.before)} and {clean(comparison.after)}."
+        yield f"No changes between {clean(comparison.before)} and {clean(comparison.after)}."
     for change in comparison.item_changes:
         yield from render_change(change)
     for each in comparison.previews:
-        yield from ("", f"{_heading(each)}, for somebody who begins on {comparison.start}:")
+        yield from ("", f"{_heading(each)}, for a contact that starts on {comparison.start}:")
         yield from ("  " + line for line in _timelines(comparison, each))
     if comparison.item_changes and not comparison.previews:
-        yield from ("", f"Who begins on {comparison.start} gets what they would have got.")
+        yield from ("", f"A contact that starts on {comparison.start} gets the same as before.")
     yield from render_advice(comparison.renames)
 
 
@@ -82,10 +82,10 @@ def _markdown(comparison: Comparison) -> Iterator[str]:
     yield ""
     yield from render_change_list(comparison.item_changes)
     if not comparison.item_changes:
-        yield "Nothing differs."
+        yield "No changes."
     yield from render_advice_markdown(comparison.renames)
     for each in comparison.previews:
-        yield from ("", f"**{markdown(_heading(each))}**, for somebody who begins on {comparison.start}:", "")
+        yield from ("", f"**{markdown(_heading(each))}**, for a contact that starts on {comparison.start}:", "")
         yield f"| {markdown(comparison.before)} | {markdown(comparison.after)} |"
         yield "| --- | --- |"
         for pair in each.pairs:

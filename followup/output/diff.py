@@ -1,4 +1,4 @@
-"""What an edit of the catalog is and what it does to people, for administrators, pull requests and scripts (E1, G1)."""
+"""A catalog diff and its effects on contacts, for administrators, pull requests and scripts (E1, G1)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = ("contact", "name", "owner", "step", "what", "due", "becomes")
 
 
 def render_diff(difference: CatalogDiff, format: DiffFormat, room: int | None = None) -> Iterator[str]:
-    """As `table`, `md` or `json`, line by line. `room`: the width of the terminal, if there is one."""
+    """As `table`, `md` or `json`, line by line. `room`: the terminal's width, if any."""
     if format == "json":
         yield json_text({"schema": "followup/diff@1", **diff_item(difference)})
     elif format == "md":
@@ -30,7 +30,7 @@ def render_diff(difference: CatalogDiff, format: DiffFormat, room: int | None = 
 
 
 def diff_item(difference: CatalogDiff) -> dict[str, object]:
-    """What `diff@1` and `apply@1` hold."""
+    """The body of `diff@1` and `apply@1`."""
     return {
         "version": difference.version,
         "digest": difference.digest,
@@ -45,7 +45,7 @@ def diff_item(difference: CatalogDiff) -> dict[str, object]:
 
 
 def change_item(change: ItemChange) -> dict[str, object]:
-    """One item that differs, for scripts."""
+    """A changed item, as JSON."""
     return {"kind": change.kind, "id": change.id, "what": change.what, "changes": list(_changes(change))}
 
 
@@ -66,7 +66,7 @@ def _drop_off(drop: DropOff, contacts: Few[tuple[str, str]]) -> dict[str, object
 
 
 def _effect(effect: Effect) -> dict[str, object]:
-    """Under the keys that are promised: a process goes by its id alone."""
+    """An effect with the keys of `diff@1`, where a process is just its id, as `cycle`."""
     process = effect.process.id if effect.process else ""
     return {"cycle" if key == "process" else key: value for key, value in effect._asdict().items()} | {"cycle": process}
 
@@ -77,13 +77,13 @@ def _changes(change: ItemChange) -> Iterator[str]:
 
 
 def render_change(change: ItemChange) -> Iterator[str]:
-    """One item that differs, and below it what of it does."""
+    """A changed item, and its changes below it."""
     yield _name(change)
     yield from ("  " + line for line in _changes(change))
 
 
 def render_change_list(items: Sequence[ItemChange]) -> Iterator[str]:
-    """The same of several, in Markdown."""
+    """Changed items as a Markdown list."""
     for change in items:
         yield f"- {markdown(_name(change))}"
         yield from (f"  - {markdown(line)}" for line in _changes(change))
@@ -144,7 +144,7 @@ def _counted(cycle: str, tally: Tally, mark: str = "  ") -> Iterator[str]:
     yield f"{cycle}: {tally.standing:,} {who} on it" if cycle else f"{plural(tally.standing, 'subject')} in a new zone"
     counts = [(tally.counts[what], KINDS[what].phrase) for what in KINDS if tally.counts[what]]
     if tally.past:
-        counts.append((tally.past, "of these would lie in the past: today instead, where they move"))
+        counts.append((tally.past, "of these would be in the past and move to today"))
     width = max((len(f"{count:,}") for count, _ in counts), default=0)
     yield from (f"{mark}{count:>{width},} {phrase}" for count, phrase in counts)
 
@@ -158,15 +158,15 @@ def _row(effect: Effect) -> Sequence[str | None]:
 
 def _and_more(tally: Tally) -> Iterator[str]:
     if more := tally.named.total - len(tally.named):
-        yield f"and {more:,} more: --all names them"
+        yield f"and {more:,} more: use --all to see them"
 
 
 def _markdown(difference: CatalogDiff) -> Iterator[str]:
-    yield "### What the edit is"
+    yield "### Edits"
     yield ""
     yield from render_change_list(difference.item_changes)
     if not difference.item_changes:
-        yield "Nothing differs from the catalog in force."
+        yield "No changes to the live catalog."
     for drop, contacts in difference.drop_offs.sorted():
         yield from ("", f"**{markdown(_dropping(drop, contacts))}**")
     for line in difference.refused:
@@ -175,10 +175,10 @@ def _markdown(difference: CatalogDiff) -> Iterator[str]:
         yield from ("", f"> **Warning:** {markdown(line)}")
     yield from render_advice_markdown(difference.renames)
     if difference.impact.tallies:
-        yield from ("", "### What it does to people")
+        yield from ("", "### Effects on contacts")
     for cycle, tally in difference.impact.tallies:
         yield from ("", *_section(cycle, tally))
-    yield from ("", f"`followup apply --expect {difference.digest}` does this and nothing else.")
+    yield from ("", f"`followup apply --expect {difference.digest}` applies exactly this.")
 
 
 def _section(cycle: str, tally: Tally) -> Iterator[str]:

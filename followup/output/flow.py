@@ -1,4 +1,4 @@
-"""Cycles as an SVG that stands alone: a column of boxes for each, the loop at its side, and who stands where."""
+"""Cycles as a self-contained SVG: a column of boxes for each, the loop at its side, and contacts at each step."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from followup.core.office import Anchor, Step
 from followup.core.process.graph import Graph, waits
 from followup.output.text import clean
 
-#: a column; a box in it; the space between boxes, which holds an arrow and its words
+#: widths and heights: column, margin, box, and the space between boxes for an arrow and its label
 COLUMN, LEFT, BOX, HIGH, SPACE, HEAD = 356, 20, 230, 58, 46, 78
-ROW = 3  # columns beside each other
+ROW = 3  # columns per row
 
 STYLE = """
 .cycles { --ink: #1f2933; --soft: #6b7785; --line: #8795a5; --box: #f4f7fa; --call: #e3eefc; --edge: #b4c2d0;
@@ -31,7 +31,7 @@ STYLE = """
 
 
 def render_svg(graphs: Sequence[Graph], title: str) -> str:
-    """Three beside each other, then below."""
+    """Draw three cycles per row."""
     rows = [graphs[start : start + ROW] for start in range(0, len(graphs), ROW)]
     heights = [max(_height(graph) for graph in row) for row in rows]
     width, height = COLUMN * max(map(len, rows), default=1) + LEFT, sum(heights) + LEFT
@@ -41,9 +41,7 @@ def render_svg(graphs: Sequence[Graph], title: str) -> str:
         for place, graph in enumerate(row):
             lines += [f'<g transform="translate({LEFT + place * COLUMN} {top})">', *_column(graph), "</g>"]
         top += height
-    lines.append(
-        f'<text class="soft" x="{LEFT}" y="{top + 4}">In blue: completing it offers the menu of aliases.</text>'
-    )
+    lines.append(f'<text class="soft" x="{LEFT}" y="{top + 4}">Blue: completing it asks for the next cycle.</text>')
     return "\n".join([*lines, "</svg>"])
 
 
@@ -61,7 +59,7 @@ def _opening(width: int, height: int, title: str, description: str) -> Iterator[
 
 
 def _described(graphs: Sequence[Graph]) -> str:
-    """For a reader who does not see the picture."""
+    """A description for readers who can't see the picture."""
     return "; ".join(
         f"{g.cycle.name}: {', '.join(step.name for step in g.cycle.active_steps) or 'on hold'}" for g in graphs
     )
@@ -98,7 +96,7 @@ def _box(top: int, name: str, type: str, standing: str, kind: str) -> Iterator[s
 def _arrows(graph: Graph, tops: Mapping[str, int]) -> Iterator[str]:
     steps: Sequence[Step] = graph.cycle.active_steps
     if steps:
-        first = waits(steps[0]._replace(anchor=Anchor("start"))).replace(" after the round began", "")
+        first = waits(steps[0]._replace(anchor=Anchor("start"))).replace(" after the round started", "")
         yield f'<text class="soft" x="0" y="{tops[steps[0].id] - 8}">{_text(first)}</text>'
     for before, step, when in graph.arrows():
         yield from _arrow(tops[before.id] + HIGH, tops[step.id], when)
@@ -106,18 +104,18 @@ def _arrows(graph: Graph, tops: Mapping[str, int]) -> Iterator[str]:
         step, target, when = loop
         yield from _loop(tops[step.id] + HIGH - 16, tops[target.id] + 16, when)
     elif steps:
-        yield f'<text class="soft" x="24" y="{tops[steps[-1].id] + HIGH + 18}">then off the cycle</text>'
+        yield f'<text class="soft" x="24" y="{tops[steps[-1].id] + HIGH + 18}">then drops off</text>'
 
 
 def _arrow(start: int, end: int, when: str) -> Iterator[str]:
-    """Down to the next box; past boxes that are turned off, at their side."""
+    """An arrow down to the next box; past inactive boxes it runs at their side."""
     path = f"M24 {start}V{end - 1}" if end - start == SPACE else f"M0 {start - 20}H-10V{end + 20}H-1"
     yield f'<path d="{path}" marker-end="url(#tip)"/>'
     yield f'<text class="soft" x="36" y="{end - 18}">{_text(when)}</text>'
 
 
 def _loop(start: int, end: int, when: str) -> Iterator[str]:
-    """Back up, at the right."""
+    """An arrow back up, at the right."""
     yield f'<path stroke-dasharray="5 3" d="M{BOX} {start}H{BOX + 22}V{end}H{BOX + 1}" marker-end="url(#tip)"/>'
     for place, line in enumerate(wrap(when, 13)):
         yield f'<text class="soft" x="{BOX + 28}" y="{(start + end) // 2 - 4 + 14 * place}">{_text(line)}</text>'

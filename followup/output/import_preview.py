@@ -17,7 +17,7 @@ from followup.output.text import clean, plural
 SHOWN = 3
 #: rows that it reads to find so many that can be shown
 LOOKED_AT = 1000
-#: characters of a value that it shows
+#: characters to show of a value
 SHORT = 24
 #: reasons that are shown on the screen; the file of the refused rows has all
 REASONS = 8
@@ -52,7 +52,7 @@ class Lines(Protocol):
 
 
 def render_columns(source: OpenTable, mapping: ColumnMapping, owner: str) -> str:
-    """Which column is which field, what is left behind, how the file was read. `owner`: of what names none."""
+    """The column of each field, columns that aren't imported, and reader notes. `owner`: of rows without one."""
     return "\n".join([table(("field", "column"), mapping.used), *_remarks(source, mapping, owner)])
 
 
@@ -85,7 +85,7 @@ def _remarks(source: OpenTable, mapping: ColumnMapping, owner: str) -> list[str]
 
 
 def opt_out_warning(columns: Sequence[str]) -> Iterator[str]:
-    """A line for columns that may tell who is not to be contacted, and are left behind (E12)."""
+    """A warning if columns that may hold opt-outs aren't imported (E12)."""
     if columns:
         what = "THIS LOOKS LIKE AN OPT-OUT AND IS" if len(columns) == 1 else "THESE LOOK LIKE OPT-OUTS AND ARE"
         hint = "--map do_not_contact=COLUMN; once for each of several columns"

@@ -1,4 +1,4 @@
-"""JUnit XML, as CI systems read it: suites of cases, each passed, failed with a text, or in error."""
+"""JUnit XML for CI systems: suites of cases, each passed, failed with a text, or in error."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from followup.output.text import uncontrolled
 
 
 class Case(NamedTuple):
-    """`failure`: its first line and the whole text; None where it passed."""
+    """`failure`: its first line and the full text; None if it passed."""
 
     name: str
     file: str
@@ -19,7 +19,7 @@ class Case(NamedTuple):
 
 
 def render_suite(name: str, cases: Sequence[Case]) -> str:
-    """One document with one suite."""
+    """A document with one suite."""
     failures = sum(case.failure is not None for case in cases)
     counts = {"tests": str(len(cases)), "failures": str(failures), "errors": "0"}
     top = Element("testsuites", counts)
@@ -39,10 +39,10 @@ def _add(suite: Element, name: str, case: Case) -> None:
 
 
 def _dotted(file: str) -> str:
-    """A file as a class name: CI systems show what is between dots as folders."""
+    """A file as a class name: CI systems show the parts between dots as folders."""
     return _xml(file).removesuffix(".yaml").removesuffix(".yml").replace(".", "_").replace("/", ".")
 
 
 def _xml(text: str) -> str:
-    """Without what no XML document may hold."""
+    """Remove characters that XML doesn't allow."""
     return "".join(c for c in uncontrolled(text) if c < "\ud800" or "\ue000" <= c < "\ufffe" or c >= "\U00010000")

@@ -8,12 +8,12 @@ from followup.core.office import Anchor, Step
 from followup.core.process.graph import Graph, waits
 from followup.output.text import clean
 
-#: what a label may hold as it is; everything else stands as its number
+#: characters that are kept in labels; others become character codes
 PLAIN = frozenset(" .,:()'/+-")
 
 
 def render_mermaid(graphs: Sequence[Graph]) -> Iterator[str]:
-    """One chart, a subgraph for each cycle; ids are numbers, so that no name can be a word of the language."""
+    """A chart with a subgraph for each cycle; ids are numbers, so that no name can be a Mermaid keyword."""
     yield "flowchart TD"
     for number, graph in enumerate(graphs):
         yield f'  subgraph c{number}["{_label(graph.cycle.name)}"]'
@@ -31,7 +31,7 @@ def _cycle(prefix: str, graph: Graph) -> Iterator[str]:
     if loop := graph.loop():
         yield _arrow(ids[loop[0].id], "-.->", ids[loop[1].id], loop[2])
     elif steps := graph.cycle.active_steps:
-        yield _arrow(ids[steps[-1].id], "-->", f'{prefix}e((("steps off")))', "")
+        yield _arrow(ids[steps[-1].id], "-->", f'{prefix}e((("drops off")))', "")
 
 
 def _boxes(prefix: str, graph: Graph, ids: Mapping[str, str]) -> Iterator[str]:
@@ -45,16 +45,16 @@ def _boxes(prefix: str, graph: Graph, ids: Mapping[str, str]) -> Iterator[str]:
 
 
 def _entries(prefix: str, graph: Graph, ids: Mapping[str, str]) -> Iterator[str]:
-    """From each alias to the first step, or to the hold."""
+    """Arrows from each alias to the first step, or to the hold."""
     steps = graph.cycle.active_steps
     first = ids[steps[0].id] if steps else f"{prefix}h"
     wait = waits(steps[0]._replace(anchor=Anchor("start"))) if steps else ""
     for place in range(len(graph.aliases)):
-        yield _arrow(f"{prefix}a{place}", "-->", first, wait.replace(" after the round began", ""))
+        yield _arrow(f"{prefix}a{place}", "-->", first, wait.replace(" after the round started", ""))
 
 
 def _box(graph: Graph, step: Step) -> str:
-    """A call asks what comes next: another shape."""
+    """A step's box, in another shape if completing it asks for the next cycle."""
     text = _lines(step.name, graph.types.get(step.type, step.type), graph.at(step.id))
     return f'{{{{"{text}"}}}}' if step.id in graph.asks else f'["{text}"]'
 

@@ -1,4 +1,4 @@
-"""A contact's page as text (F18): who they are, what is open, what has been. No line is wider than its terminal."""
+"""A contact's page as text (F18): details, open actions, history. No line is wider than the terminal."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def render_page(
     names: Mapping[str, str],
     room: int | None = None,
 ) -> str:
-    """`names`: of types; `room`: the terminal's width; None where none shows it."""
+    """`names`: of types; `room`: the terminal's width, None without one."""
     open_ = [row for row in actions if row.status == "scheduled"]
     titles = {row.id: row.title for row in actions}
     return "\n\n".join([_head(who, today, room), _open(open_, today, names, room), _past(history, titles, room)])
@@ -39,7 +39,7 @@ def _head(who: ContactItem, today: str, room: int | None) -> str:
     facts = {
         "company": who["company"],
         "stage": who["stage"],
-        "owner": who["owner"] or "nobody",
+        "owner": who["owner"] or "none",
         "cycle": _cycle(who, today),
         "source": who["source"],
         "property": who["property"],
@@ -60,7 +60,7 @@ def _notes(text: str | None, room: int | None) -> Iterator[str]:
 
 
 def _name(who: ContactItem, room: int | None) -> str:
-    """The id is whole, whatever the name."""
+    """The name and the id; only the name is cut."""
     id = f" ({who['id']})"
     return _line(who["name"], room and max(room - len(id), 1)) + id
 
@@ -77,7 +77,7 @@ def _cycle(who: ContactItem, today: str) -> str:
 
 
 def _hold(who: ContactItem, today: str) -> str:
-    """F8: a hold with its age."""
+    """F8: a hold shows its age."""
     since = who["cycle_since"]
     if not (who["on_hold"] and since):
         return ""

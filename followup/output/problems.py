@@ -1,4 +1,4 @@
-"""The problems of a catalog as the places where it is reviewed read them: a terminal, GitHub, GitLab, SARIF, JUnit."""
+"""Formats for a catalog's problems: terminal text, JSON, GitHub, GitLab, SARIF, JUnit."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ ProblemFormat: TypeAlias = Literal["text", "json", "github", "gitlab", "sarif", 
 Problems: TypeAlias = Sequence[Problem]
 #: of problems@1
 JSON_KEYS = ("code", "severity", "file", "line", "column", "path", "message", "hint")
-#: code -> what it means
+#: code -> its meaning
 Meanings: TypeAlias = Mapping[str, str]
 
 
 def render_problems(
     problems: Problems, format: ProblemFormat, files: Iterable[str], meanings: Meanings
 ) -> Iterator[str]:
-    """`files`: those that were read, with or without a problem."""
+    """`files`: all files that were read, with or without problems."""
     match format:
         case "junit":
             yield _junit(problems, files)
@@ -44,7 +44,7 @@ def _json(problems: Problems) -> Iterator[str]:
 
 
 def _github(problems: Problems) -> Iterator[str]:
-    """Workflow commands: annotations in a pull request."""
+    """Workflow commands, which become annotations in a pull request."""
     for p in problems:
         where = f"file={_property(p.file)},line={p.line},col={p.column},title={_property(p.code)}"
         yield f"::{p.severity} {where}::{_data(_sentence(p))}"
@@ -63,7 +63,7 @@ def _sentence(problem: Problem) -> str:
 
 
 def _gitlab(problems: Problems) -> Iterator[str]:
-    """A Code Quality report. Of two with one text in one file the second is another, and stays so."""
+    """A Code Quality report. Identical problems in a file are numbered, so that their fingerprints differ and last."""
     counts: dict[str, int] = {}
     items = []
     for p in problems:
@@ -84,7 +84,7 @@ def _issue(problem: Problem, fingerprint: str) -> dict[str, object]:
 
 
 def _sarif(problems: Problems, meanings: Meanings) -> dict[str, object]:
-    """SARIF 2.1.0, with a rule for every code that occurs."""
+    """SARIF 2.1.0, with a rule for each code that occurs."""
     codes = sorted({problem.code for problem in problems})
     rules = [{"id": code, "shortDescription": {"text": meanings[code]}} for code in codes]
     driver = {"name": "followup", "version": __version__, "rules": rules}
@@ -108,7 +108,7 @@ def _result(problem: Problem, rule: int) -> dict[str, object]:
 
 
 def _junit(problems: Problems, files: Iterable[str]) -> str:
-    """A case for each problem, and one that passes for each file that has none. Warnings pass, and say so."""
+    """A case for each problem, and a passing one for each file without problems. Warnings pass, too."""
     from followup.output import junit
 
     cases = []
@@ -118,15 +118,15 @@ def _junit(problems: Problems, files: Iterable[str]) -> str:
             junit.Case(f"{p.code} {p.line}:{p.column}", p.file, p.line, text if p.severity == "error" else None)
         )
     troubled = {problem.file for problem in problems}
-    cases += [junit.Case("no problem", file, 1) for file in sorted(set(files) - troubled)]
+    cases += [junit.Case("no problems", file, 1) for file in sorted(set(files) - troubled)]
     return junit.render_suite("followup validate", cases)
 
 
 def render_count(documents: Mapping[str, int]) -> str:
-    """Of a catalog without errors. `documents`: how many it declares of each kind."""
+    """The last line for a valid catalog. `documents`: the number of items of each kind."""
     counts = {kind: documents.get(kind, 0) for kind in ("cycle", "alias", "template", "user")}
     parts = (plural(count, kind) if kind != "alias" else f"{count} aliases" for kind, count in counts.items())
-    return f"The catalog is good: {', '.join(parts)}."
+    return f"Catalog OK: {', '.join(parts)}."
 
 
 FORMATS: Mapping[str, Callable[[Problems], Iterator[str]]] = MappingProxyType(

@@ -1,4 +1,4 @@
-"""The formats that every list has: table, json, jsonl, csv. Lines, made as they are read: a million fits in no list."""
+"""The formats of every list: table, json, jsonl, csv. Lines are streamed: a million items don't fit in memory."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ ListFormat: TypeAlias = Literal["table", "json", "jsonl", "csv"]
 def render(
     format: ListFormat, schema: str, items: Items, columns: Sequence[str], empty: str, room: int | None = None
 ) -> Iterator[str]:
-    """`items` in `format`, line by line. `columns` are those of the table; `empty` is what one without rows says.
+    """`items` in `format`, line by line. `columns`: of the table; `empty`: the text for a table without rows.
 
-    `room`: the width of the terminal that shows it; None where none does.
+    `room`: the terminal's width; None without one.
     """
     match format:
         case "json":
@@ -42,9 +42,9 @@ def _jsonl(items: Items) -> Iterator[str]:
 
 
 def _json(schema: str, items: Items) -> Iterator[str]:
-    """An item a line: it reads, it can be searched, and it need not be held whole."""
+    """One item per line: readable, searchable, and streamed."""
     yield f'{{"schema": "followup/{schema}", "items": ['
-    waiting: str | None = None  # the last item has no comma behind it
+    waiting: str | None = None  # no comma after the last item
     for line in _jsonl(items):
         if waiting is not None:
             yield waiting + ","
@@ -55,14 +55,14 @@ def _json(schema: str, items: Items) -> Iterator[str]:
 
 
 def _csv(schema: str, items: Items, seen: bool) -> Iterator[str]:
-    """Under a line of all the keys, whether there are items or not. `seen`: on a terminal."""
+    """Rows below a header of all keys, even without items. `seen`: printed on a terminal."""
     import csv
     from io import StringIO
 
     from followup.output.schemas import KEYS
 
     line = StringIO()
-    writer = csv.writer(line, lineterminator="\n")  # named, so that a cell with a line end is quoted
+    writer = csv.writer(line, lineterminator="\n")  # set, so that a cell with a line end is quoted
     for row in _rows(KEYS[schema], items):
         writer.writerow([clean(cell) for cell in row] if seen else row)
         yield line.getvalue()[:-1]
@@ -77,7 +77,7 @@ def _rows(keys: Sequence[str], items: Items) -> Iterator[Sequence[str]]:
 
 
 def _cell(value: object) -> str:
-    """Words with semicolons, what is nested as JSON, texts without what a spreadsheet or a terminal would run (P6)."""
+    """Words joined by semicolons, nested values as JSON, text made safe for spreadsheets and terminals (P6)."""
     from followup.core.spreadsheet import guard
 
     match value:

@@ -1,4 +1,4 @@
-"""What JSON items and CSV rows are made of: schema -> keys, in their order. docs/commands.md shows the same."""
+"""The keys of JSON items and CSV rows by schema, in order. docs/commands.md lists the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An event of the history as a line for people: the action, then its details, from what to what."""
+"""A history event as a line of text: the action, then its details, with old and new values."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ UNSAID = frozenset(("name", "first_name", "last_name", "details", "external"))
 
 
 def story(item: HistoryItem, titles: Mapping[int, str] | None = None) -> str:
-    """`titles`: of actions, by id."""
+    """The event's line. `titles`: of actions, by id."""
     event = _event(item)
     return ", ".join(str(part) for part in (_action(item["action"], event, titles or {}), *_parts(event)) if part)
 
 
 def _event(item: HistoryItem) -> h.Event:
-    """Fields that the item does not have are None: a released kind may have grown since."""
+    """The event; fields that the item lacks are None, because a released kind may have gained fields since."""
     kind = h.KINDS[item["kind"]]
     fields: dict[str, object] = {**dict.fromkeys(kind._fields), **kind._field_defaults, **item["data"]}
     make: Callable[..., h.Event] = kind
@@ -92,9 +92,9 @@ def _parsed(text: str | None) -> Mapping[str, object]:
 
 
 def _changed(what: str, before: object, now: object) -> str:
-    """From what to what; nothing, where it is the same."""
+    """The change from `before` to `now`; empty if they are equal."""
     if before == now:
         return ""
     if before and now:
         return f"{what} from {before} to {now}".strip()
-    return f"{what} {now}" if now else f"no {what} any more, it was {before}"
+    return f"{what} {now}" if now else f"{what} cleared, was {before}"

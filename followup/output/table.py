@@ -1,7 +1,7 @@
-"""Rows of text in aligned columns, as tabulate's `simple` format draws them; on a terminal no wider than it is.
+"""Text tables with aligned columns, like tabulate's `simple` format; fitted to the terminal's width.
 
-`due` draws its own: loading tabulate costs more than all the rest of it. A test holds the two equal.
-What does not fit is cut where it is text; an id or a date is whole, or its column is left out.
+`due` uses its own code, because loading tabulate takes longer than all the rest. A test compares the two.
+Text that doesn't fit is cut; ids and dates are never cut: their column is left out.
 """
 
 from __future__ import annotations
@@ -12,22 +12,22 @@ from typing import TypeAlias
 
 from followup.output.text import clean
 
-#: the columns that may be cut -> how narrow each becomes before another column is left out for it. A phone number and
-#: an address are of no use in part: cut only where one is endless
+#: columns that may be cut -> the minimum width before another column is left out instead. Part of a phone number or
+#: an address is useless, so they are cut only if very long
 TEXTS: Mapping[str, int] = MappingProxyType(
     {"title": 12, "contact": 12, "contact name": 12, "name": 12, "why": 20, "details": 24, "value": 24}
     | {"phone": 20, "email": 30}
 )
-#: the columns that say who and what: they are cut to the bone before the first column is left out for them
+#: columns for who and what: they are cut to the minimum before the first of them is left out
 LAST_TO_GO = frozenset((*TEXTS, "what")) - {"phone", "email"}
-#: the columns that are left out where no row has anything in them
+#: columns that are left out if no row has a value in them
 RARE = frozenset(("tried", "flag", "do not contact"))
 
 Rows: TypeAlias = Sequence[Sequence[object]]
 
 
 def table(headers: Sequence[str], rows: Rows, room: int | None = None) -> str:
-    """Left-aligned text columns, two spaces apart, under a ruled header. `room`: the terminal's width; None: no end."""
+    """Left-aligned columns, two spaces apart, with a ruled header. `room`: the terminal's width; None: no limit."""
     heads, cells = fitted(headers, rows, room)
     widths = _widths(heads, cells)
     lines = [heads, ["-" * width for width in widths], *cells]
@@ -35,7 +35,7 @@ def table(headers: Sequence[str], rows: Rows, room: int | None = None) -> str:
 
 
 def tabulated(headers: Sequence[str], rows: Rows, room: int | None = None) -> str:
-    """The same through tabulate."""
+    """The same table, made by tabulate."""
     from tabulate import tabulate
 
     heads, cells = fitted(headers, rows, room)
@@ -44,7 +44,7 @@ def tabulated(headers: Sequence[str], rows: Rows, room: int | None = None) -> st
 
 
 def fitted(headers: Sequence[str], rows: Rows, room: int | None) -> tuple[list[str], list[list[str]]]:
-    """The headers and cells that `room` has place for, each on one line."""
+    """The headers and cells that fit in `room`, each on one line."""
     cells = [[_text(cell) for cell in row] for row in rows]
     used = [i for i, head in enumerate(headers) if head not in RARE or any(row[i] for row in cells)]
     heads, cells = [headers[i] for i in used], [[row[i] for i in used] for row in cells]
@@ -61,7 +61,7 @@ def _text(cell: object) -> str:
 
 
 def _columns(headers: Sequence[str], widths: Sequence[int], room: int) -> dict[int, int]:
-    """Columns that stay -> how wide. Texts are cut, then the last of the other columns go, then texts are cut more."""
+    """Columns to keep -> their widths. Cut text first, then drop other columns from the right, then cut text more."""
     bare = {i: len(head) + 2 if head in TEXTS else widths[i] for i, head in enumerate(headers)}
     floors = {i: min(widths[i], max(bare[i], TEXTS.get(head, 0))) for i, head in enumerate(headers)}
     while _line(floors) > room and (others := [i for i in floors if i and headers[i] not in LAST_TO_GO]):
@@ -73,7 +73,7 @@ def _columns(headers: Sequence[str], widths: Sequence[int], room: int) -> dict[i
 
 
 def _narrow(columns: dict[int, int], floors: Mapping[int, int], room: int) -> None:
-    """The widest first, so that what is short stays whole."""
+    """Narrow the widest column first, so that short ones stay uncut."""
     while _line(columns) > room and (wide := [i for i in columns if columns[i] > floors[i]]):
         columns[max(wide, key=columns.__getitem__)] -= 1
 
@@ -83,7 +83,7 @@ def _line(widths: Mapping[int, int]) -> int:
 
 
 def line_width(headers: Sequence[str], cells: Sequence[Sequence[str]]) -> int:
-    """How many columns of a terminal the table takes."""
+    """The table's width in terminal columns."""
     return _line(dict(enumerate(_widths(headers, cells))))
 
 
@@ -96,7 +96,7 @@ def _padded(cell: str, room: int) -> str:
 
 
 def cut(text: str, room: int) -> str:
-    """`text` in `room` columns of a terminal, with an ellipsis where it has no place."""
+    """`text` cut to `room` terminal columns, with an ellipsis if it was cut."""
     if width(text) <= room:
         return text
     end = room - 1
@@ -108,9 +108,9 @@ def cut(text: str, room: int) -> str:
 
 
 def width(text: str) -> int:
-    """How many columns of a terminal it takes."""
+    """The text's width in terminal columns."""
     if text.isascii() or max(text.replace("…", ".")) < "\u0300":
-        return len(text)  # nothing before U+0300 is wide, and wcwidth takes long to import
+        return len(text)  # no character below U+0300 is wide, and importing wcwidth is slow
     from wcwidth import wcswidth
 
     return int(wcswidth(text))

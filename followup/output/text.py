@@ -1,4 +1,4 @@
-"""Lines for people. Values of contacts are hostile until cleaned: no control character reaches a terminal (P6)."""
+"""Text for the terminal. Contact data is untrusted until cleaned: no control character reaches a terminal (P6)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from followup.errors import Problem
 
 
 def clean(text: str) -> str:
-    """`text` on one line, without what a terminal would act on: controls, escapes, direction overrides."""
+    """`text` on one line, without characters that a terminal acts on: controls, escapes, direction overrides."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(
@@ -17,25 +17,25 @@ def clean(text: str) -> str:
 
 
 def short(text: str, room: int = 90) -> str:
-    """`text` on one line, the middle of an endless name left out: what tells things apart is at its ends."""
+    """`text` on one line; a long one loses its middle, because the ends identify things."""
     text = clean(text)
     return text if len(text) <= room else f"{text[: room * 2 // 3].rstrip()} … {text[-room // 4 :].lstrip()}"
 
 
 def markdown(text: str) -> str:
-    """`text` as Markdown that shows it: no character of it becomes markup (P6)."""
+    """`text` escaped for Markdown, so that none of it becomes markup (P6)."""
     return "".join("\\" + c if c in "\\`*_{}[]<>()#+-.!|~&" else c for c in clean(text))
 
 
 def uncontrolled(text: str) -> str:
-    """`text` for a file of data: no control characters but line ends and tabs; marks and joiners are parts of names."""
+    """`text` for a data file: no control characters except line ends and tabs; marks and joiners stay, as in names."""
     if text.isprintable():
         return text
     return "".join(c for c in text if category(c) != "Cc" or c in "\n\t")
 
 
 def json_text(value: object, indent: int | None = 2) -> str:
-    """JSON in which what a terminal would act on stands as its \\u escape: it reads back as it was."""
+    """JSON with terminal control characters as \\u escapes: parsing it gives the same value."""
     from json import dumps
 
     text = dumps(value, ensure_ascii=False, indent=indent)

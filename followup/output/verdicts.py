@@ -1,4 +1,4 @@
-"""What became of cases: for people, for scripts, and for CI (G2)."""
+"""Test results as text, JSON or JUnit (G2)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from followup.output.table import table
 from followup.output.text import clean, json_text, plural
 
 VerdictFormat: TypeAlias = Literal["text", "json", "junit"]
-#: where a case is declared: file and line
+#: the file and line of each test
 Places: TypeAlias = Mapping[tuple[str, str], tuple[str, int]]
 
 
@@ -84,14 +84,14 @@ def render_rewrite(file: str, before: str, after: str, tests: Sequence[str]) -> 
 
 
 def timelines(verdict: Verdict) -> Iterator[str]:
-    """Both, side by side, with a mark where they part; and what could not happen."""
+    """Expected and actual timelines side by side, differences marked; and the event that was impossible, if any."""
     yield from beside(verdict.pairs, ("expected", "got"), [pair.agrees for pair in verdict.pairs])
     if verdict.trouble:
         yield clean(verdict.trouble)
 
 
 def beside(pairs: Sequence[Pair], heads: tuple[str, str], agree: Sequence[bool]) -> Iterator[str]:
-    """Two timelines, a line for each pair, marked where they do not agree."""
+    """Two timelines, one line per pair, with differences marked."""
     rows = [("" if same else ">", _cell(x.expected), _cell(x.got)) for x, same in zip(pairs, agree, strict=True)]
     if rows:
         yield from table(("", *heads), rows).splitlines()

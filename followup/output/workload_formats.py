@@ -1,4 +1,4 @@
-"""The report of a simulation, or a forecast, in the formats that it can be written in (G3)."""
+"""Output formats of a simulation or forecast report (G3)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from followup.output.text import clean, json_text
 from followup.output.workload_report import PEOPLE, Report, facts, mean_touches, name_of, person_row
 
 ReportFormat: TypeAlias = Literal["table", "json", "svg", "html"]
-#: so many days are shown one by one; of more, the busiest day of each week
+#: maximum days to list one by one; above it, the busiest day of each week
 DAILY = 35
 
 
@@ -68,7 +68,7 @@ def _text(report: Report, room: int | None) -> Iterator[str]:
 
 
 def _days(report: Report) -> Iterator[tuple[str, ...]]:
-    """A row for each day on which something is due; of a long time, for each week, with its busiest day."""
+    """A row for each day with actions due; for long periods, a row for each week, with its busiest day."""
     days = list(report.people[0].days)
     weekly = len(days) > DAILY
     for stretch in _weeks(days) if weekly else [[day] for day in days]:
@@ -79,7 +79,7 @@ def _days(report: Report) -> Iterator[tuple[str, ...]]:
 
 
 def _weeks(days: Sequence[str]) -> Iterator[list[str]]:
-    """From Monday to Sunday."""
+    """The days by week, Monday to Sunday."""
     week: list[str] = []
     for day in days:
         if week and date.fromisoformat(day).weekday() == 0:

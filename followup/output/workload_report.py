@@ -1,4 +1,4 @@
-"""A simulation, or a forecast: what it assumes, what contacts notice, and a row for each person's work (G3)."""
+"""The report of a simulation or forecast: assumptions, effects on contacts, and a row for each person (G3)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import NamedTuple
 from followup.core.rehearsal.workload import Person, Workload
 from followup.output.text import plural
 
-PEOPLE = ("name", "capacity", "total", "middle", "95%", "most", "on", "days over")
+PEOPLE = ("name", "capacity", "total", "median", "p95", "peak", "busiest day", "days over")
 
 
 class Report(NamedTuple):
-    """`title`: what was looked at; `assumed`: sentences; `first`, `last`: dates; `names`: of owners, by id."""
+    """`title`: the heading; `assumed`: sentences; `first`, `last`: dates; `names`: of owners, by id."""
 
     schema: str
     title: str
@@ -25,24 +25,24 @@ class Report(NamedTuple):
 
 
 def assumptions(late: str | None, leave: float, seed: int) -> Iterator[str]:
-    """In words, for the reader of the result. `late`: as typed."""
-    yield f"done late: {late}" if late else "everything is done on the first working day on or after its due"
-    yield f"{leave:.0%} of the calls are a contact's last" if leave else "nobody leaves"
+    """The assumptions as sentences. `late`: as typed."""
+    yield f"done late: {late}" if late else "all work done on time (or the next working day)"
+    yield f"contacts drop out after {leave:.0%} of the calls" if leave else "no contacts drop out"
     if late or leave:
         yield f"seed {seed}"
 
 
 def facts(report: Report) -> Iterator[tuple[str, str]]:
-    """What contacts notice, each with its words."""
+    """The effects on contacts, each as a label and a text."""
     load = report.load
     yield "contacts", f"{load.contacts:,}"
     yield "actions due", f"{load.actions:,}, {load.done:,} of them done by then"
-    yield "touches a contact", f"{load.median} for the one in the middle, {mean_touches(load)} on average"
+    yield "touches per contact", f"median {load.median}, average {mean_touches(load)}"
     if load.silence:
         days, since, until, contact = load.silence
         yield "longest silence", f"{plural(days, 'day')}, {since} to {until} ({contact})"
     yield (
-        "bunched",
+        "same-day touches",
         f"{plural(load.same_day, 'day')} with two or more for one contact, {load.next_day:,} with one the day after",
     )
     yield "on days off", f"{load.off:,}"
@@ -59,4 +59,4 @@ def person_row(report: Report, person: Person) -> tuple[object, ...]:
 
 
 def name_of(report: Report, person: Person) -> str:
-    return report.names.get(person.owner or "") or person.owner or "nobody"
+    return report.names.get(person.owner or "") or person.owner or "no owner"

@@ -1,1 +1,1 @@
-"""Where an office is kept: one small protocol, the questions that it answers, and the engines behind it."""
+"""Where an office's data is stored: one small protocol, the questions it answers, and the engines behind it."""

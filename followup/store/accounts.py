@@ -1,10 +1,10 @@
-"""The account of the operating system under which this program runs."""
+"""The operating system account that runs this program."""
 
 from __future__ import annotations
 
 
 def system_account() -> str | None:
-    """Its name; None for a number that has none."""
+    """The account's name; None if its number has no name."""
     import os
     import pwd
 

@@ -1,5 +1,5 @@
-"""The part of a store that is the same for every engine. What answers a kind of questions is imported when one of that
-kind is asked: `due` loads nothing that it does not use."""
+"""The engine-independent part of a store. Each group of questions is imported on first use, so that `due` loads only
+what it needs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Answering:
-    """An engine adds how a statement is run."""
+    """Base class of the stores; engines implement `ask`."""
 
     def ask(self, name: str, /, **values: Argument) -> Iterator[AnyRow]:
         raise NotImplementedError
@@ -83,7 +83,7 @@ class Answering:
         return dossiers.of_contacts(self, contacts, reach)
 
     def dossier_of(self, actions: Sequence[int], reach: Reach) -> Dossier | None:
-        """See Store.dossier_of. Whoever changes something holds what `dossiers` and `tasks` read."""
+        """See Store.dossier_of. In a change, `dossiers` and `tasks` also lock what they read."""
         from followup.store import dossiers
 
         rows = dossiers.actions_by_id(self, actions)

@@ -1,4 +1,4 @@
-"""How a question reaches an engine: the name of a statement and its values go in, rows come out."""
+"""How questions reach an engine: a statement's name and its values in, rows out."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ MISSING = (
     "back, or restore a backup with `followup restore FILE`."
 )
 
-#: what a statement is given
+#: a statement's parameter
 Argument: TypeAlias = str | int | bytes | None
-#: a row in the order of its columns; the one question that names the statement knows their types
+#: a row in column order; only the question that names the statement knows the types
 AnyRow: TypeAlias = tuple[Any, ...]
 
 
 def reach_values(reach: Reach) -> dict[str, Argument]:
-    """What the part {sees_contact} of a statement is given (F20)."""
+    """The parameters of {sees_contact}, a part of statements (F20)."""
     everything, team, place = reach
     return {"everything": everything, "team": dumps(sorted(team)), "property": place}
 
 
 def json_list(words: Iterable[str] | None) -> str | None:
-    """A list as a statement takes it; None stays None."""
+    """A list as a statement parameter; None stays None."""
     return None if words is None else dumps([*words])
 
 
 class Asking(Protocol):
-    """An engine, as far as questions need it. Only the questions of this package name statements."""
+    """The part of an engine that questions need. Statements are only named in the questions of this package."""
 
     def ask(self, name: str, /, **values: Argument) -> Iterator[AnyRow]:
-        """The rows that answer the statement `file.name`."""
+        """The rows returned by the statement `file.name`."""
         ...
 
     def note_damage(self, what: str) -> None:
@@ -48,7 +48,7 @@ class Asking(Protocol):
 
 
 def parsed(text: str) -> Any:
-    """A document, or an event's data, as it was saved. Raises StoreUnreachable for one that is damaged."""
+    """A document or an event's data, as saved. Raises StoreUnreachable if it is damaged."""
     try:
         return loads(text)
     except (RecursionError, ValueError):

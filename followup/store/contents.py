@@ -1,4 +1,4 @@
-"""A whole office: what a copy takes, and what the copy is compared with."""
+"""The contents of an office, for copying it and for comparing the copy."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def must_be_empty(store: Store) -> None:
-    """Raises CannotWrite where an office is kept already."""
+    """Raises CannotWrite if the store already has an office."""
     if next(store.ask("doctor.begun"))[0]:
-        raise CannotWrite(f"{store.url} holds an office already: nothing was changed")
+        raise CannotWrite(f"{store.url} already has an office. Nothing changed.")
 
 
 def difference(one: Store, other: Store) -> str | None:
-    """The first row that the two do not have alike, such as `history contact:li-wei 3`."""
+    """The first row that differs between the two stores, such as `history contact:li-wei 3`."""
     for table in TABLES:
         for mine, theirs in zip_longest(one.rows_of(table), other.rows_of(table)):
             if mine != theirs:

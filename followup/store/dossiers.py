@@ -1,4 +1,4 @@
-"""Dossiers out of rows."""
+"""Builds dossiers from rows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from followup.core.words import id_key
 from followup.store.asking import Asking
 from followup.store.row_values import trusted
 
-#: of a contact: what follows in its row is the store's own
+#: columns of a contact; the columns after them are the store's
 WIDTH = len(Contact._fields)
 
 
@@ -68,12 +68,12 @@ def of_user(store: Asking, user: str, reach: Reach) -> Dossier:
 
 
 def actions_by_id(store: Asking, ids: Sequence[int]) -> list[Action]:
-    """Those of them that are there."""
+    """Those of the actions that exist."""
     return [trusted(Action._make(row)) for id in ids for row in store.ask("dossiers.one_action", id=id)]
 
 
 def joined_by(dossier: Dossier, actions: Sequence[Action]) -> Dossier:
-    """The dossier with those of the actions that are its subject's, open or closed; the first is."""
+    """The dossier plus the actions of the same subject as the first of `actions`, open or closed."""
     contact, owner = actions[0].contact, actions[0].owner
     own = [a for a in actions if (a.contact, a.contact or a.owner) == (contact, contact or owner)]
     missing = [action for action in own if dossier.action(action.id) is None]

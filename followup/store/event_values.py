@@ -48,7 +48,7 @@ def check(event: h.Event) -> None:
 def _whole(value: tuple[object, ...], what: str = "") -> None:
     for name in _misfits(type(value), *map(type, value)):
         cell = getattr(value, name)
-        raise Misfit(f"its {what}{name} is missing" if cell is None else f"its {what}{name} cannot be {cell!r}")
+        raise Misfit(f"its {what}{name} is missing" if cell is None else f"its {what}{name} can't be {cell!r}")
 
 
 @lru_cache(maxsize=4096)
@@ -85,7 +85,7 @@ def _fields_of_a_contact(fields: h.Fields) -> None:
     declared = _declared(Contact)
     for name, value in fields.items():
         if type(value) not in declared.get(name, ()):
-            raise Misfit(f"a contact's {name} cannot be {value!r}" if name in declared else f"no contact has a {name}")
+            raise Misfit(f"a contact's {name} can't be {value!r}" if name in declared else f"contacts have no {name}")
 
 
 def _texts(fields: h.Fields) -> None:

@@ -1,23 +1,23 @@
-"""What a change is given when it begins and ends: values apart from the protocol, which nothing loads to run."""
+"""The values that a change starts and ends with, in a separate module so that they load without the protocol."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-OVERTAKEN = "another version of the catalog came in force this moment: nothing was changed; run it again"
+OVERTAKEN = "another version of the catalog was applied at the same time. Nothing changed, try again"
 
 UNDONE_ALREADY = "Change {} was undone by another command at the same moment. Nothing was changed."
 
 
 class ItemId(NamedTuple):
-    """What tells an item of the catalog from the others."""
+    """Identifies an item of the catalog."""
 
     kind: str
     id: str
 
 
 class Person(NamedTuple):
-    """Whom a server that guards itself lets in, by `login`, and what they see (F20), as core/permission has it."""
+    """A user with access to a server, by `login`, and what they can see (F20), as in core/reach."""
 
     login: str
     user: str
@@ -27,7 +27,7 @@ class Person(NamedTuple):
 
 
 class Head(NamedTuple):
-    """What heads a change: the moment (UTC seconds), who, with which command, under which catalog version."""
+    """The header of a change: the moment (UTC seconds), the user, the command, and the catalog version."""
 
     at: int
     by: str

@@ -1,6 +1,6 @@
-"""Events as rows of the history, and back. The action's id has its own column; data is JSON of the other fields.
+"""Converts events to rows of the history and back. An action's id has its own column; data is JSON of the other fields.
 
-What is None, or the default that its kind was released with, is left out.
+A field is omitted if it is None, or has the default that its kind was released with.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ def row(entry: Entry) -> HistoryRow:
 def event(kind: str, action: int | None, data: str) -> Event:
     """The event of a history row. Raises Misfit for a row that is damaged."""
     if kind not in KINDS:
-        raise Misfit("there is no such kind of event")
+        raise Misfit("unknown kind of event")
     try:
         made = read(kind, action, data)
     except (RecursionError, ValueError):
-        raise Misfit("its data is not JSON") from None
+        raise Misfit("its data isn't JSON") from None
     except TypeError:
-        raise Misfit("something in it does not fit") from None
+        raise Misfit("its data has the wrong form") from None
     check(made)
     return made
 
 
 def read(kind: str, action: int | None, data: str) -> Event:
-    """The same, with whatever Python says of a damaged row. A field that is missing is None, or its kind's default."""
+    """The same, but a damaged row raises Python's own error. A missing field is None or its kind's default."""
     type_ = KINDS[kind]
     fields: dict[str, Any] = dict.fromkeys(type_._fields)
     fields |= type_._field_defaults

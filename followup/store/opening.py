@@ -1,4 +1,4 @@
-"""A url becomes a store: the engine's module is imported when its kind of url is given."""
+"""Opens the store at a URL, importing only the engine that the URL needs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def open_store(url: str, create: bool = False) -> Store:
-    """The store at `url`; raises NoProject where there is none, or one that is newer than this program."""
+    """The store at `url`; raises NoProject if there is none, or if it is newer than this program."""
     scheme, _, path = url.partition(":")
     if scheme == "sqlite" and path.startswith("///") and path != "///" and "://" not in path[3:]:
         from followup.store.sqlite.store import SqliteStore

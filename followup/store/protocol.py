@@ -1,6 +1,6 @@
-"""What every engine offers, for the type checker: imported for types only, since it takes a command a millisecond.
+"""The interface of every engine, for the type checker. Import it only for types, since loading it takes a millisecond.
 
-A store answers named questions, gives dossiers, and saves decisions inside a change. It decides nothing.
+A store answers named questions, returns dossiers, and saves decisions inside a change. It makes no decisions.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 class Change(Protocol):
-    """A change being made. `ids` gives unused ids of actions and enrolments."""
+    """A change in progress. `ids` yields unused ids for actions and enrolments."""
 
     id: int
     ids: Iterator[int]
     saved: bool
 
     def hold(self, actions: Iterable[int]) -> None:
-        """Nobody else changes the subjects of these actions until this ends: what is read now is what stands."""
+        """Lock the subjects of these actions until the change ends, so that what is read from now on stays current."""
         ...
 
     def hold_adding(self) -> None:
@@ -42,24 +42,24 @@ class Change(Protocol):
         ...
 
     def save(self, decisions: Iterable[tuple[Dossier, Decision]]) -> None:
-        """History and current rows together: each dossier as it was, and what was decided about it."""
+        """Save history and current rows together: each dossier as it was, with the decision about it."""
         ...
 
     def leave_unfinished(self, typed: str | None) -> None:
-        """Keep what was typed while batches of this change may be to come; None: it is whole."""
+        """Mark the change as unfinished, with its command as typed, so that it can resume; None marks it complete."""
         ...
 
     def put_in_force(self, version: CatalogVersion, ended: Iterable[ItemId], items: Iterable[CatalogItem]) -> None:
-        """A version of the catalog: the items whose documents end with it, and the documents that begin with it."""
+        """Save a version of the catalog: the items whose documents end with it, and its new documents."""
         ...
 
     def admit(self, people: Iterable[Person]) -> None:
-        """From now on these are let in, and nobody else: an apply says who works here."""
+        """Replace the users who have access: each apply defines them."""
         ...
 
 
 class Store(Asking, Protocol):
-    """An office's data. Inside a change, whoever is read is held until it ends."""
+    """An office's data. Inside a change, every subject that is read is locked until the change ends."""
 
     url: str
 
@@ -85,11 +85,11 @@ class Store(Asking, Protocol):
 
     @property
     def account(self) -> str | None:
-        """By what name whoever asks is known there: a `login` of the catalog's users. None: by none."""
+        """The current user's login at the database, for matching a catalog user's `login`; None if there is none."""
         ...
 
     def believes(self, login: str | None) -> bool:
-        """Whether whoever asks may say that they are the user with this login."""
+        """Whether this account may act as the user with this login."""
         ...
 
     def dossiers(self, contacts: Sequence[str], reach: Reach) -> dict[str, Dossier]:
@@ -118,35 +118,35 @@ class Store(Asking, Protocol):
     def change(
         self, head: Head, dry_run: bool = False, resume: int | None = None, alone: bool = False
     ) -> AbstractContextManager[Change]:
-        """One transaction: all of it is saved when the block ends, or nothing. `resume`: more of an earlier change.
-        `alone`: no other change goes on beside it.
+        """One transaction: everything is saved when the block ends, or nothing. `resume`: continue an earlier change.
+        `alone`: lock out every other change meanwhile.
 
-        Raises Overtaken where the catalog's version is not that of `head` any more.
+        Raises Overtaken if the catalog's version is no longer that of `head`.
         """
         ...
 
     def rows_of(self, table: Table) -> Iterator[Row]:
-        """Every row of a table, in the order of its key."""
+        """Every row of a table, ordered by its key."""
         ...
 
     def fill(self, tables: Iterable[tuple[Table, Iterable[Row]]], people: Iterable[Person]) -> None:
-        """An empty store takes a whole office, or nothing of it: all of TABLES, and whom a server lets in.
+        """Copy a complete office into an empty store, all or nothing: all of TABLES, and the users who have access.
 
-        Raises CannotWrite where an office is kept already.
+        Raises CannotWrite if the store already has an office.
         """
         ...
 
     def snapshot(self) -> AbstractContextManager[None]:
-        """Everything asked in the block sees one state; a writer's commit waits until it ends."""
+        """Every question in the block sees the same state; a writer's commit waits until it ends."""
         ...
 
     @property
     def sees_all(self) -> bool:
-        """Whether nothing is kept from whoever asks, so that they can be the doctor."""
+        """Whether the current user can see every row, which the doctor needs."""
         ...
 
     def back_up(self, path: str) -> None:
-        """A copy that is whole, into a file that is empty, taken while others read and write."""
+        """Write a consistent copy to an empty file, while others read and write."""
         ...
 
     def renew(self) -> None:
@@ -154,11 +154,11 @@ class Store(Asking, Protocol):
         ...
 
     def schema_faults(self) -> Iterator[str]:
-        """A line for each table, index, trigger or view that is not what the migrations make."""
+        """A line for each table, index, trigger or view that differs from what the migrations create."""
         ...
 
     def tolerate(self) -> None:
-        """From now on text that is not UTF-8 is answered too, stray bytes as surrogates, so that it can be named."""
+        """From now on return text that isn't UTF-8 too, stray bytes as surrogates, so that it can be reported."""
         ...
 
     def close(self) -> None: ...

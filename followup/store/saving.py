@@ -1,4 +1,4 @@
-"""Decisions as rows to write, whatever the engine: the history, and the current rows that it makes different."""
+"""Converts decisions to rows to write, for every engine: the history, and the current rows that changed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from followup.store.tables import ACTION, CONTACT, ENROLMENT, HISTORY, Row, Tabl
 
 
 class Batch(NamedTuple):
-    """The rows that decisions make, in the order in which they have to be written.
+    """The rows of some decisions, in the order in which they must be written.
 
-    The history comes first: PostgreSQL lets a rep write the rows of a subject only in the transaction that has written
-    the subject's history. What closes comes before what opens: the indexes that allow a contact one open cycle, and a
-    step one open try, look at each row as it is written, and an undo closes one and opens another.
+    History comes first: PostgreSQL lets a rep write a subject's rows only in the transaction that wrote its history.
+    Closings come before openings: the indexes that allow one open cycle per contact and one open trial per step check
+    each row as it is written, and an undo closes one and opens another.
     """
 
     history: list[Row]
@@ -33,7 +33,7 @@ class Batch(NamedTuple):
     new_actions: list[Row]
 
     def writes(self) -> Iterator[tuple[Write, list[Row]]]:
-        """Each statement that there are rows for, in that order."""
+        """Each statement that has rows, in that order."""
         return ((WRITES[name], rows) for name, rows in zip(self._fields, self, strict=True) if rows)
 
 
@@ -42,7 +42,7 @@ WRITES: Mapping[str, Write] = MappingProxyType(
         "history": insert(HISTORY),
         "new_contacts": insert(CONTACT),
         "changed_contacts": update(CONTACT),
-        # nearly every event leaves the rest of its contact's row, and the indexes on it, as they are
+        # most events leave the rest of their contact's row, and its indexes, unchanged
         "touched_contacts": update(CONTACT, ("updated_at", "seq", "next_action")),
         "ended_enrolments": update(ENROLMENT),
         "changed_enrolments": update(ENROLMENT),
@@ -55,7 +55,7 @@ WRITES: Mapping[str, Write] = MappingProxyType(
 
 
 def _values_of(table: Table, name: str) -> itemgetter[Row]:
-    """What takes the values that a write needs out of a whole row of the table."""
+    """A getter for the values that a write needs from a full row of the table."""
     return itemgetter(*map(table.columns.index, WRITES[name].names))
 
 
@@ -68,7 +68,7 @@ UPDATED_AT = Contact._fields.index("updated_at")
 
 
 def batch_of(decisions: Iterable[tuple[Dossier, Decision]]) -> Batch:
-    """What is to be written for each dossier as it was, and what was decided about it."""
+    """The rows to write for each dossier as it was and the decision about it."""
     batch = Batch(*([] for _ in Batch._fields))
     for before, decision in decisions:
         batch.history.extend(map(journal.row, decision.entries))
@@ -97,7 +97,7 @@ def _add_enrolments(batch: Batch, before: Dossier, after: Dossier) -> None:
         was = old.get(row.id)
         if was is None:
             batch.new_enrolments.append(row)
-        elif was is not row:  # what no event has touched is the very same value
+        elif was is not row:  # a row that no event changed is the same object
             (batch.changed_enrolments if row.open else batch.ended_enrolments).append(_changed_enrolment(row))
 
 

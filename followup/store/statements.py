@@ -1,8 +1,8 @@
-"""SQL lives in .sql files, by name. `-- name: NAME` begins a statement; the comment under it says what it is for.
+"""SQL is in .sql files, by name. `-- name: NAME` starts a statement; the comment below it says what it is for.
 
-A question is written once for every engine. What one engine says in its own way stands in its own folder, under the
-same file name, and goes before. `{NAME}` in a statement stands for another one of the two files; `{c.contact}` for the
-columns of the table `contact`, whose alias there is `c`.
+A question is written once for all engines. An engine's own version is in its folder, under the same file name, and
+overrides the shared one. `{NAME}` in a statement inserts another statement of the two files; `{c.contact}` inserts the
+columns of the table `contact` with the alias `c`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _read(path: str) -> dict[str, str]:
 
 @cache
 def statement(engine: str, name: str) -> str:
-    """`file.name` -> its SQL, with every part in its place."""
+    """`file.name` -> its SQL, with all parts inserted."""
     file, _, name = name.partition(".")
     texts = statements(engine, file)
     return _expanded(texts[name], texts)
@@ -48,7 +48,7 @@ def _expanded(text: str, texts: Mapping[str, str]) -> str:
 
 
 def _columns(table: str, alias: str) -> str:
-    # only a few statements need them: `due` starts without
+    # only a few statements need this: `due` doesn't load it
     from followup.store.tables import table as declared
 
     return declared(table).aliased(alias)

@@ -1,6 +1,6 @@
 """Every table of an office, declared once: questions, writes, copies, files and the doctor take its columns from here.
 
-Migrations stay text, since what is released is never edited. tests/store/test_tables.py holds the two equal.
+Migrations stay text, since released ones are never edited. tests/store/test_tables.py checks that both agree.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from typing import NamedTuple, TypeAlias
 
 from followup.core.model import Action, Contact, Dossier, Enrolment
 
-#: what a cell of a table holds, and a row of cells
+#: the value of one cell, and a row of them
 Value: TypeAlias = str | int | None
 Row: TypeAlias = tuple[Value, ...]
 
 
 class ChangeRow(NamedTuple):
-    """Who did something, when (UTC seconds), with which command. `unfinished`: what was typed, while batches may be to
-    come."""
+    """Who changed something, when (UTC seconds), with which command. `unfinished`: the command as typed, while more
+    batches may follow."""
 
     id: int
     at: int
@@ -37,7 +37,7 @@ class CatalogVersion(NamedTuple):
 
 
 class CatalogItem(NamedTuple):
-    """A document of the catalog, from the version `since` up to, and not with, the version `until`."""
+    """A document of the catalog, valid from version `since` up to but excluding version `until`."""
 
     kind: str
     id: str
@@ -58,8 +58,8 @@ class HistoryRow(NamedTuple):
 
 
 class Table(NamedTuple):
-    """`columns`: in the order of a row, whatever the order of the database's. `key`: those that tell a row apart.
-    `changing`: those that may change once the row is there."""
+    """`columns`: in the order of our rows, which may differ from the database's. `key`: the columns that identify a
+    row. `changing`: the columns that may change after the insert."""
 
     name: str
     columns: tuple[str, ...]
@@ -67,12 +67,12 @@ class Table(NamedTuple):
     changing: tuple[str, ...] = ()
 
     def aliased(self, alias: str) -> str:
-        """The columns as a SELECT names them: `a.id, a.contact, ...`."""
+        """The columns for a SELECT: `a.id, a.contact, ...`."""
         return ", ".join(f"{alias}.{column}" for column in self.columns)
 
     @property
     def select(self) -> str:
-        """Every row, in the order of the key."""
+        """Every row, ordered by the key."""
         return f"SELECT {', '.join(self.columns)} FROM {self.name} ORDER BY {', '.join(self.key)}"
 
 
@@ -97,8 +97,8 @@ ACTION = Table(
 )
 HISTORY = Table("history", HistoryRow._fields, ("subject", "seq"))
 
-#: a whole office, in the order in which it is copied. Who is let in follows from the catalog, the numbers from the
-#: rows; which store this is stays its own
+#: the tables of an office, in the order in which they are copied. Access and counters are derived from the rows;
+#: a store's own identity isn't copied
 TABLES = (CHANGE, CATALOG_VERSION, CATALOG_ITEM, CONTACT, ENROLMENT, ACTION, HISTORY)
 
 
@@ -107,14 +107,14 @@ def table(name: str) -> Table:
 
 
 def contact_row(contact: Contact, dossier: Dossier) -> Row:
-    """A contact as its table has it: with what lists sort and writers check by."""
+    """A contact's row in its table, with the columns that lists sort by and writers check."""
     return (*contact, dossier.seq, dossier.next_action)
 
 
 class Write(NamedTuple):
-    """A statement for many rows: each is inserted, or updates the row that has its key.
+    """A statement for many rows, each an insert or an update of the row with its key.
 
-    `columns`, then `key`, are what a row of values holds.
+    Its values are those of `columns`, then `key`.
     """
 
     table: str
@@ -123,7 +123,7 @@ class Write(NamedTuple):
 
     @property
     def sql(self) -> str:
-        """With `?` for each value of a row."""
+        """With a `?` for each value of a row."""
         if self.key is None:
             places = ", ".join("?" * len(self.columns))
             return f"INSERT INTO {self.table} ({', '.join(self.columns)}) VALUES ({places})"
@@ -140,6 +140,6 @@ def insert(table: Table) -> Write:
 
 
 def update(table: Table, columns: tuple[str, ...] = ()) -> Write:
-    """Of these columns; of all that may change, if none are named. The key is a single column."""
+    """An update of these columns; if none are given, of all that may change. The key must be a single column."""
     (key,) = table.key
     return Write(table.name, columns or table.changing, key)

@@ -48,7 +48,7 @@ def server_url(url: str) -> ServerUrl | None:
 
 
 def display_url(url: str) -> str:
-    """The url without a password, for messages, and for files that are kept in git."""
+    """The URL without its password, for messages and for files in git."""
     server = _SERVER.match(url)
     if server:
         scheme, rest = server[1].lower(), server[2]

@@ -1,7 +1,7 @@
-"""Doctor: the file is whole, its schema is the migrations', its rows agree, and the history replays to them.
+"""Doctor: the file is intact, the schema matches the migrations, rows agree with each other and with the history.
 
-A check is a plain function from a store to lines. Each sees one state of the store, and no line leaves before that
-is let go, so that nobody who writes waits for a reader's pager.
+A check is a plain function from a store to lines. Each runs in one snapshot, and its lines are printed after the
+snapshot closes, so that a pager doesn't block writers.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ Check: TypeAlias = "Callable[[Store], Iterable[str]]"
 
 
 class Doctor:
-    """One look at a store. What could not be read is reported once, at the end."""
+    """One check-up of a store. Errors of unreadable data are reported once, at the end."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self.unread: dict[str, None] = {}
 
     def damage(self, progress: Callable[[int], None] = lambda _: None) -> Iterator[str]:
-        """One line for each thing that is damaged; `progress` is told how many events were replayed.
+        """One line for each damaged thing; `progress` gets the number of events replayed so far.
 
-        Memory does not grow with the history, and time grows as it does.
+        Memory doesn't grow with the history; time grows linearly.
         """
         for check in (_file, _schema, *(check_for(*fault) for fault in FAULTS), versions, documents, digests):
             yield from self._lines(check)
@@ -47,7 +47,7 @@ class Doctor:
         yield from self._lines(_ids_in_several_cases)
 
     def _lines(self, check: Check) -> list[str]:
-        """What the check finds. Where something cannot be read it is asked once more, for what can be read of it."""
+        """The lines of a check. If something can't be read, run it again and return what can be read."""
         try:
             with self.store.snapshot():
                 return list(check(self.store))
@@ -61,7 +61,7 @@ class Doctor:
             with self.store.snapshot():
                 lines.extend(check(self.store))
         except StoreUnreachable as error:
-            self.unread[f"not everything could be checked: {error}"] = None
+            self.unread[f"the check is incomplete: {error}"] = None
         return lines
 
 

@@ -1,4 +1,4 @@
-"""The catalog in the store: each version is what the office's history says was applied, and what its digest says."""
+"""The catalog in the store: each version matches the apply in the office's history, and its own digest."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ def versions(store: Store) -> Iterator[str]:
 def documents(store: Store) -> Iterator[str]:
     for kind, id, since, text in store.doctor.documents():
         if _read(text) is None:
-            yield f"catalog item {kind} {id}: its document of version {since} is not JSON"
+            yield f"catalog item {kind} {id}: its document of version {since} isn't JSON"
 
 
 def digests(store: Store) -> Iterator[str]:
-    """The documents of each version have the digest that it was recorded with."""
+    """The documents of each version have its recorded digest."""
     for number, recorded, *_ in store.doctor.versions():
         documents = _documents(store, number)
         if documents is not None and _digest(documents) != recorded:
-            yield f"catalog version {number}: its documents are not those that were applied (their digest differs)"
+            yield f"catalog version {number}: its documents differ from the applied ones (different digest)"
 
 
 def _documents(store: Store, version: int) -> dict[str, dict[str, dict[str, Any]]] | None:
-    """As they were applied: kinds without items too; None where one of them cannot be read."""
+    """The documents as applied, with empty kinds too; None if one of them can't be read."""
     documents: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in SECTIONS.values()}
     for kind, id, text in store.doctor.documents_of(version):
         document = _read(text)
@@ -48,7 +48,7 @@ def _documents(store: Store, version: int) -> dict[str, dict[str, dict[str, Any]
 
 
 def _digest(documents: dict[str, dict[str, dict[str, Any]]]) -> str | None:
-    """None where an id is no text at all."""
+    """None if an id isn't text."""
     try:
         return digest(documents)
     except (TypeError, ValueError):
@@ -56,7 +56,7 @@ def _digest(documents: dict[str, dict[str, dict[str, Any]]]) -> str | None:
 
 
 def _read(text: str) -> dict[str, Any] | None:
-    """None where it is no JSON object, or no text at all."""
+    """None if it isn't a JSON object, or isn't text."""
     try:
         document = loads(text.encode())
     except (AttributeError, ValueError, RecursionError):
@@ -65,17 +65,17 @@ def _read(text: str) -> dict[str, Any] | None:
 
 
 CYCLE = (
-    "warning: {kind} '{process}' is not declared, and contact {contact} is on it ({count} in all): declare it, or say "
-    "under `moved` what it is called now, and apply; or `followup assign {contact} ALIAS`"
+    "warning: {kind} '{process}' isn't declared, and contact {contact} is on it ({count} in total): declare it, or add "
+    "its new id under `moved`, and apply; or run `followup assign {contact} ALIAS`"
 )
 OWNER = (
-    "warning: user '{owner}' is not declared, and has {held} ({count} in all): declare them and apply, "
-    "or hand over: `followup contacts set CONTACT --owner USER`"
+    "warning: user '{owner}' isn't declared, and has {held} ({count} in total): declare them and apply, "
+    "or choose a new owner: `followup contacts set CONTACT --owner USER`"
 )
 
 
 def undeclared(store: Store) -> Iterator[str]:
-    """What open enrolments, contacts and open actions hang on, and the catalog in force does not declare."""
+    """Processes and owners of open enrolments, contacts and open actions that the live catalog doesn't declare."""
     declared, moved = _declared(store)
     for kind, process, count, contact in store.doctor.enrolled():
         if moved.get(process, process) not in declared[kind]:
@@ -86,7 +86,7 @@ def undeclared(store: Store) -> Iterator[str]:
 
 
 def _declared(store: Store) -> tuple[dict[str, set[str]], dict[str, str]]:
-    """The ids of each kind, and the renamed ones with what they are called now (E5)."""
+    """The ids of each kind, and the current ids of renamed items (E5)."""
     ids: dict[str, set[str]] = defaultdict(set)
     moved: dict[str, str] = {}
     for kind, id, text in store.versions.texts_in_force():

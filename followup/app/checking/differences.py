@@ -1,4 +1,4 @@
-"""Stored rows against the rows that the history makes; and whether an undo left things as they were before."""
+"""Compare stored rows with the rows replayed from history; and check that an undo restored the rows."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import TypeAlias
 from followup.core.model import UNDONE, Action, Dossier, Enrolment
 from followup.store.asking import AnyRow
 
-#: what tells a row of a table from the others
+#: identifies a row in its table
 RowId: TypeAlias = int | str
 RowsById: TypeAlias = Mapping[RowId, AnyRow]
 
 
 def differences(subject: str, noun: str, columns: Sequence[str], expected: RowsById, stored: RowsById) -> Iterator[str]:
-    """One line for each row that differs, naming the columns; `noun` with the row's id is what it is called."""
+    """One line for each row that differs, with the columns; `noun` and the row's id name it."""
     if expected == stored:
         return
     for id in sorted(expected.keys() | stored.keys(), key=lambda id: (str(type(id)), id)):
         replayed, row = expected.get(id), stored.get(id)
         name = subject if subject == f"{noun}:{id}" else f"{subject}: {noun} {id}"
         if row is None:
-            yield f"{name} is in the history, and there is no row"
+            yield f"{name} is in the history but has no row"
         elif replayed is None:
-            yield f"{name} is a row that no history tells of"
+            yield f"{name} is a row without history"
         elif replayed != row:
             yield f"{name}: {'; '.join(_columns(columns, replayed, row))}"
 
@@ -40,8 +40,8 @@ def _short(value: object) -> str:
 
 
 def not_put_back(before: Dossier, now: Dossier, after: Dossier) -> Iterator[str]:
-    """The rows that an undo did not leave as they were before the change that it takes back, or, where that change made
-    them, as undone (E11). `before` the change, `now` before its undoing, `after` that."""
+    """The rows that an undo left wrong: each must be as before the change, or marked undone if the change created it
+    (E11). States: `before` the change, `now` before the undo, `after` the undo."""
     if before.contact and after.contact != before.contact:
         yield "the contact"
     if before.contact is None and after.contact and after.contact.gone != UNDONE:

@@ -1,6 +1,6 @@
-"""Whether an event can be what happened next to its subject: whole, in its place, about what is there.
+"""Check that an event can follow its subject's history: complete, for this kind of subject, about existing rows.
 
-`evolve` refuses nothing, for what was accepted once must replay for ever; what was damaged since is refused here.
+`evolve` refuses nothing, because what was once accepted must always replay; damage since then is refused here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from followup.store import event_values
 
 OF_ACTIONS: frozenset[type[h.Event]] = frozenset(get_args(ActionEvent))
 
-#: subjects begin with one of these -> what can happen to them
+#: kind of subject -> events that can happen to it
 PLACES: Mapping[str, frozenset[type[h.Event]]] = MappingProxyType(
     {
         "contact": frozenset(h.NAMES) - {h.Applied},
@@ -27,12 +27,12 @@ PLACES: Mapping[str, frozenset[type[h.Event]]] = MappingProxyType(
 
 
 class Unreplayable(event_values.Misfit):
-    """Why an event cannot be: words that follow "cannot be replayed:"."""
+    """Why an event is impossible; the text follows "can't be replayed:"."""
 
 
 def check(event: h.Event, action: int | None, dossier: Dossier, find: Callable[[int], Action | None]) -> None:
-    """Raises Unreplayable. `action`: as the row of the history has it; `find`: the subject's actions, whether or
-    not the dossier carries them."""
+    """Raises Unreplayable. `action`: the action column of the history row; `find`: finds any of the subject's actions,
+    in the dossier or not."""
     kind = type(event)
     event_values.check(event)
     _in_its_place(kind, dossier)
@@ -40,7 +40,7 @@ def check(event: h.Event, action: int | None, dossier: Dossier, find: Callable[[
         assert action is not None
         _about_an_action(kind, action, find(action))
     elif action is not None:
-        raise Unreplayable("its kind has no action")
+        raise Unreplayable("an event of this kind has no action")
     if "enrolment" in event._fields:
         _about_an_enrolment(event, dossier)
 
@@ -48,7 +48,7 @@ def check(event: h.Event, action: int | None, dossier: Dossier, find: Callable[[
 def _in_its_place(kind: type[h.Event], dossier: Dossier) -> None:
     place, colon, _ = dossier.subject.partition(":")
     if kind not in PLACES.get(place, ()) or bool(colon) is (place == "office"):
-        raise Unreplayable("nothing like it happens to this subject")
+        raise Unreplayable("events of this kind don't belong to this subject")
     if place == "contact" and dossier.contact is None and kind is not h.Added:
         raise Unreplayable("the contact has not been added")
 
@@ -56,7 +56,7 @@ def _in_its_place(kind: type[h.Event], dossier: Dossier) -> None:
 def _about_an_action(kind: type[h.Event], id: int, action: Action | None) -> None:
     if allowed(action.status if action else None, kind):
         return
-    raise Unreplayable(f"action {id} is {action.status} already" if action else f"action {id} is not there")
+    raise Unreplayable(f"action {id} is already {action.status}" if action else f"action {id} is missing")
 
 
 def _about_an_enrolment(event: h.Event, dossier: Dossier) -> None:
@@ -65,6 +65,6 @@ def _about_an_enrolment(event: h.Event, dossier: Dossier) -> None:
         return
     exists = dossier.enrolment(id) is not None
     if exists and isinstance(event, h.Enrolled):
-        raise Unreplayable(f"enrolment {id} is there already")
+        raise Unreplayable(f"enrolment {id} already exists")
     if not exists and not isinstance(event, h.Enrolled):
-        raise Unreplayable(f"enrolment {id} is not there")
+        raise Unreplayable(f"enrolment {id} is missing")

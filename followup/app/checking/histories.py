@@ -1,6 +1,6 @@
-"""Each subject's history, replayed and held against the rows that it should have made.
+"""Replay each subject's history and compare it with the stored rows.
 
-History and rows are read side by side in the order of their subjects: once through, however many there are.
+History and rows are read in parallel, sorted by subject: in one pass, however many there are.
 """
 
 from __future__ import annotations
@@ -21,42 +21,42 @@ from followup.store.tables import ACTION, CONTACT, ENROLMENT
 if TYPE_CHECKING:
     from followup.store.protocol import Store
 
-#: events, or contacts, that are read in one transaction: whoever writes meanwhile waits some tenths of a second
+#: events or contacts read per transaction: writers wait a few tenths of a second meanwhile
 STRETCH = 5000
 
 NO_ONE = b""
 HISTORY = "history"
-#: the rows that are kept of a subject, by the question that answers them
+#: a subject's stored tables, by the query that reads them
 TABLES = MappingProxyType({"contacts": CONTACT, "enrolments": ENROLMENT, "actions": ACTION})
 
 Group = tuple[bytes, str, str, Iterator[AnyRow]]
 
 
 class Histories:
-    """How far it has come: `events` were replayed; `finished`: there are no more contacts."""
+    """Progress of the check: `events` replayed so far; `finished`: all contacts are done."""
 
     def __init__(self, stretch: int = STRETCH) -> None:
         self.events, self.finished = 0, False
         self._stretch, self._since = stretch, NO_ONE
 
     def of_others(self, store: Store) -> Iterator[str]:
-        """Of whatever is no contact: users' own tasks, and the office."""
+        """Check what isn't a contact: users' own tasks, and the office."""
         doctor = store.doctor
         yield from self._held(store, ((HISTORY, doctor.events_of_others()), ("actions", doctor.tasks())))
 
     def of_contacts(self, store: Store) -> Iterator[str]:
-        """Of the contacts of one stretch."""
-        self.finished, since = True, self._since  # until it is known where the next stretch begins
+        """Check the contacts of one batch."""
+        self.finished, since = True, self._since  # set below if there is another batch
         subject = store.doctor.stretch_end(since, self._stretch)
         before = _bytes(subject).removeprefix(b"contact:") if subject is not None else None
         if before is not None and before <= since:
-            before = None  # the order of a damaged file leads nowhere
+            before = None  # a damaged file may have a broken order
         yield from self._held(store, _streams(store, since, before))
         if before is not None:
             self.finished, self._since = False, before
 
     def _held(self, store: Store, streams: Iterable[tuple[str, Iterator[AnyRow]]]) -> Iterator[str]:
-        """Lines about every subject; each stream is in the order of its first column, the history comes first."""
+        """Lines about every subject; each stream is sorted by its first column, and the history comes first."""
         groups = merge(*(_by_subject(table, rows) for table, rows in streams), key=itemgetter(0))
         for _, parts in groupby(groups, itemgetter(0)):
             yield from self._compared(store, parts)
@@ -88,7 +88,7 @@ def _streams(store: Store, since: bytes, before: bytes | None) -> Iterator[tuple
 
 
 def _by_subject(table: str, rows: Iterator[AnyRow]) -> Iterator[Group]:
-    """The rows of each subject, with what the streams are merged by: SQLite compares bytes, Python characters."""
+    """The rows of each subject, with a bytes merge key: SQLite compares bytes, Python compares characters."""
     for subject, group in groupby(rows, itemgetter(0)):
         yield _bytes(subject), str(subject), table, group
 

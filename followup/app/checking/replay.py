@@ -1,4 +1,4 @@
-"""One subject's history, replayed as far as it goes: what the rows should be, and what is wrong with the history."""
+"""Replay one subject's history as far as possible: the rows it should have, and what is wrong with the history."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from followup.store.event_values import Misfit
 from followup.store.questions.doctor_questions import StoredEvent
 from followup.store.tables import contact_row
 
-#: what damaged data raises where it is read, judged or replayed
+#: exceptions that damaged data raises when it is read, checked or replayed
 DAMAGE = (
     ArithmeticError,
     AssertionError,
@@ -30,21 +30,21 @@ DAMAGE = (
     ValueError,
 )
 
-#: actions that the dossier carries; beyond, closed ones are laid aside, since each event copies those it carries
+#: actions in the dossier; above this, closed ones move to ClosedActions, because each event copies the dossier's
 CARRIED = 64
 
-#: changes whose undoing is compared with what was there before them; older ones are hardly ever undone
+#: changes whose earlier state is kept to check an undo; older ones are hardly ever undone
 REMEMBERED = 64
 
 
-#: the rows of actions by their ids
+#: reads the rows of actions by their ids
 StoredActions: TypeAlias = Callable[[list[int]], Iterable[AnyRow]]
 
 
 class ClosedActions:
-    """Closed actions that a replay no longer carries: of those that are kept as they were told, the id is enough.
+    """Closed actions that left the dossier: if the stored row agrees with the history, only the id is kept.
 
-    `differing`: the others, as they were told.
+    `differing`: the others, as replayed.
     """
 
     def __init__(self, stored: StoredActions) -> None:
@@ -64,17 +64,17 @@ class ClosedActions:
         return self.differing.get(id)
 
     def agreed(self, id: RowId) -> bool:
-        """Whether it is here, and is kept as it was told."""
+        """Whether it is closed, and its stored row agrees with the history."""
         return id in self._agreed
 
     def discard(self, id: int) -> None:
-        """Something more happened to it."""
+        """Drop an action that changed again."""
         self._agreed.discard(id)
         self.differing.pop(id, None)
 
 
 class Replay:
-    """`lines`: what is wrong; `whole`: it came to its end, so that rows can be compared with it."""
+    """`lines`: what is wrong; `whole`: replayed to the end, so that rows can be compared."""
 
     def __init__(self, subject: str, stored: StoredActions, carried: int = CARRIED) -> None:
         self.subject, self.dossier, self.carried = subject, Dossier(subject), carried
@@ -84,21 +84,21 @@ class Replay:
         self.events, self.whole = 0, True
 
     def run(self, events: Iterable[StoredEvent]) -> None:
-        """Replays events, up to the first that cannot be."""
+        """Replay events up to the first impossible one."""
         for event_row in events:
             self.events += 1
             try:
                 self._take(event_row)
             except DAMAGE as error:
                 self.whole = False
-                self._report(event_row, f"cannot be replayed: {_why(error)}; nothing was compared from here on")
+                self._report(event_row, f"can't be replayed: {_why(error)}; later events were not checked")
                 return
 
     def _take(self, event_row: StoredEvent) -> None:
         if event_row.seq != self.dossier.seq + 1:
             self.lines.append(f"{self.subject}: {_gap(self.dossier.seq + 1, event_row.seq)}")
         if event_row.at is None:
-            raise Unreplayable(f"its change {event_row.change} is not there")
+            raise Unreplayable(f"its change {event_row.change} is missing")
         event = _event(event_row)
         check(event, event_row.action, self.dossier, self._action)
         self._remember(event_row.change)
@@ -117,12 +117,12 @@ class Replay:
         return self.dossier.action(id) or self.closed.get(id)
 
     def _compare_undo(self, event_row: StoredEvent, change: int, now: Dossier) -> None:
-        """`now`: the dossier as it was before that event."""
+        """`now`: the dossier before that event."""
         for action in self.dossier.actions:
             self.closed.discard(action.id)
         if change in self.before:
             for row in not_put_back(self.before[change], now, self.dossier):
-                self._report(event_row, f"does not leave {row} as it was before change {change}")
+                self._report(event_row, f"doesn't restore {row} to what it was before change {change}")
 
     def _remember(self, change: int) -> None:
         if change not in self.before:
@@ -139,11 +139,11 @@ class Replay:
         self.lines.append(f"{self.subject}: event {event_row.seq} ({event_row.kind}) {what}")
 
     def agreed(self, table: str, id: RowId) -> bool:
-        """Whether that row was already compared, and is as it was told."""
+        """Whether that row was already compared, and agrees with the history."""
         return table == "actions" and self.closed.agreed(id)
 
     def expected_rows(self) -> Mapping[str, RowsById]:
-        """The rows that there should be, by table and id, without those that agreed already."""
+        """The rows that should be stored, by table and id, without those that already agreed."""
         contact = self.dossier.contact
         actions: dict[RowId, AnyRow] = {action.id: action for action in self.dossier.actions}
         return {
@@ -155,23 +155,23 @@ class Replay:
 
 def _event(event_row: StoredEvent) -> h.Event:
     if event_row.kind not in h.KINDS:
-        raise Unreplayable("there is no such kind of event")
+        raise Unreplayable("unknown kind of event")
     if not (event_row.by.isascii() and event_row.data.isascii()):
-        (event_row.by + event_row.data).encode()  # raises for what a damaged store tolerates
+        (event_row.by + event_row.data).encode()  # raises for invalid UTF-8, which a damaged store lets through
     return journal.read(event_row.kind, event_row.action, event_row.data)
 
 
 def _gap(expected: int, seq: int) -> str:
     if seq < expected:
-        return f"event {seq} comes where {expected} should"
+        return f"event {seq} is where event {expected} should be"
     return f"event {expected} is missing" if seq == expected + 1 else f"events {expected} to {seq - 1} are missing"
 
 
 def _contradiction(change: int, undoes: int | None, taken_back: int | None) -> str:
     def says(number: int | None) -> str:
-        return "takes back nothing" if number is None else f"takes back change {number}"
+        return "undoes nothing" if number is None else f"undoes change {number}"
 
-    return f"{says(taken_back)}, and its change {change} {says(undoes)}"
+    return f"{says(taken_back)}, but its change {change} {says(undoes)}"
 
 
 def _why(error: Exception) -> str:
@@ -179,8 +179,8 @@ def _why(error: Exception) -> str:
         case Misfit():
             return str(error)
         case JSONDecodeError() | RecursionError():
-            return "its data is not JSON"
+            return "its data isn't JSON"
         case UnicodeError():
-            return "its data is not UTF-8"
+            return "its data isn't UTF-8"
         case _:
-            return "something in it does not fit"
+            return "its data has the wrong form"

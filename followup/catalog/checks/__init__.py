@@ -1,6 +1,6 @@
-"""What the schema cannot see. A check is a plain function from declarations to findings; all of them run.
+"""Checks beyond the schema. A check is a plain function from declarations to findings; all of them run.
 
-Those across items are left out while a file is broken: nobody knows then what else is declared.
+Checks across items are skipped while a file is broken, because its declarations are unknown.
 """
 
 from __future__ import annotations
@@ -93,6 +93,6 @@ ACROSS: tuple[Check, ...] = (
 
 
 def findings(declarations: Declarations) -> Iterator[Finding]:
-    """Everything that any check has to say."""
+    """All findings of all checks."""
     for check in WITHIN + (ACROSS if declarations.whole else ()):
         yield from check(declarations)

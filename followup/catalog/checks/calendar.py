@@ -1,4 +1,4 @@
-"""Zones, dates and hours that exist (T9): a form can be right and the day still not in any calendar."""
+"""Zones, dates and hours that exist (T9): a valid format isn't enough, the day must exist too."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 
     Layer: TypeAlias = d.OfficeDocument | d.PropertyDocument | d.UserDocument
 
-#: Whose documents say when people work.
+#: Kinds whose documents have working times.
 LAYERS: tuple[Kind[Layer], ...] = (OFFICE, PROPERTY, USER)
-#: What a system's folder of zones holds beside zones: this machine's own, and clocks that count leap seconds.
+#: Names in a system's zone folder that aren't zones: the local zone, and clocks that count leap seconds.
 NO_ZONES = ("localtime", "posixrules", "Factory", "posix/", "right/")
 
-ZONES = "zones are named as in the tz database, such as America/Vancouver"
+ZONES = "use a name of the tz database, such as America/Vancouver"
 NO_DATABASE = "this machine has no time zone database: `pip install tzdata`"
 
 
@@ -56,7 +56,7 @@ def dates(declarations: Declarations) -> Iterator[Finding]:
         for item, _ in declarations.documents(kind):
             for path, text, key in _dates(item.raw):
                 if not _on_a_calendar(text):
-                    yield Finding("FU212", item, path, f"no calendar has a {text[:10]}", key=key)
+                    yield Finding("FU212", item, path, f"{text[:10]} doesn't exist", key=key)
 
 
 #: The keys whose values, items or own keys are dates.
@@ -64,7 +64,7 @@ DATED = ("holidays", "holidays_until", "days_on", "date", "on", "event", "due")
 
 
 def _dates(raw: Node) -> Iterator[tuple[Path, str, bool]]:
-    """Every date in what is written: path, text, and whether it is a key."""
+    """Every date in an item: path, text, and whether it is a key."""
     for path, value in _nodes(raw):
         if path[-1] == "holidays" and isinstance(value, Map):
             yield from ((path + (day,), day, True) for day in value)
@@ -75,7 +75,7 @@ def _dates(raw: Node) -> Iterator[tuple[Path, str, bool]]:
 
 
 def _nodes(raw: Node) -> Iterator[tuple[Path, Node]]:
-    """Everything below an item, in a loop: this code does not depend on a catalog being shallow."""
+    """All nodes below an item, in a loop, so that deep nesting is no problem."""
     waiting: list[tuple[Path, Node]] = [((), raw)]
     while waiting:
         path, value = waiting.pop()
@@ -97,11 +97,11 @@ def hours(declarations: Declarations) -> Iterator[Finding]:
     for item, document in _calendars(declarations):
         if document["hours"] and document["hours"][0] >= document["hours"][1]:
             opens, closes = document["hours"]
-            yield Finding("FU213", item, ("hours",), f"it closes at {closes}, which is not after {opens}")
+            yield Finding("FU213", item, ("hours",), f"the closing time {closes} isn't after the opening time {opens}")
 
 
 def times_of_day(declarations: Declarations) -> Iterator[Finding]:
-    """A time of day outside of everybody's hours is most often one that was meant for the afternoon."""
+    """A time outside all users' hours is usually a mistake for an afternoon time."""
     if not declarations.one(OFFICE, "office"):
         return
     spans = sorted(_hours(declarations))
@@ -109,30 +109,30 @@ def times_of_day(declarations: Declarations) -> Iterator[Finding]:
         at = step["at"]
         if at and step["active"] and is_active(document) and not any(opens <= at <= closes for opens, closes in spans):
             hours = ", ".join("-".join(span) for span in spans)
-            message, hint = f"nobody works at {at}: hours are {hours}", "a day has 24 hours: 14:00 is two o'clock"
+            message, hint = f"{at} is outside working hours ({hours})", "use the 24-hour clock: 14:00 is 2 pm"
             yield Finding("FU327", item, ("steps", place, "at"), message, hint)
 
 
 def _hours(declarations: Declarations) -> set[tuple[str, ...]]:
-    """Everybody's hours, each once."""
+    """The hours of all active items, each once."""
     active = (document for _, document in _calendars(declarations) if is_active(document))
     return {tuple(document["hours"]) for document in active if document["hours"]}
 
 
 def days_off(declarations: Declarations) -> Iterator[Finding]:
-    """What one item says of days off against itself. A country's holidays are looked up, and end where it says."""
+    """Contradictions within an item's declared days off. Looked-up holidays never go past `holidays_until`."""
     for item, _ in _calendars(declarations):
         raw = cast("RawDays", item.raw)
         holidays, until = raw.get("holidays") or {}, raw.get("holidays_until") or "9999"
         for day in holidays:
             if day > until:
-                message = f"{day} is later than 'holidays_until', which is {until}"
-                hint = "move 'holidays_until' on: it is the last day whose holidays are declared"
+                message = f"{day} is after 'holidays_until' ({until})"
+                hint = "set 'holidays_until' to the last day for which holidays are listed"
                 yield Finding("FU328", item, ("holidays", day), message, hint, key=True)
         for number, day in enumerate(raw.get("days_on") or ()):
             if day in holidays:
-                message = f"{day} is a holiday here too, and is worked all the same"
-                yield Finding("FU329", item, ("days_on", number), message, "take out one of the two")
+                message = f"{day} is both a holiday and a working day"
+                yield Finding("FU329", item, ("days_on", number), message, "remove one of the two")
 
 
 def countries(declarations: Declarations) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
-"""T9: holidays that end before a cycle's furthest date are said; every day behind them would pass for a working one.
+"""T9: report holidays that end before a cycle's last date; later days would all count as working days.
 
-One round of each active cycle is placed from today on, by every calendar that somebody works by.
+One round of each active cycle is placed from today on, in every calendar that is in use.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from followup.errors import Refused
 if TYPE_CHECKING:
     from followup.core import catalog_documents as d
 
-#: A due date with the step that is due.
+#: A due date, and its step.
 Reach = tuple[str, str]
 
 
 class Layers(NamedTuple):
-    """What a calendar is made of, each document with the item that it is of."""
+    """The documents that a calendar is made of, each with its item."""
 
     office: tuple[Item, d.OfficeDocument]
     differences: tuple[tuple[Item, d.DifferenceDocument], ...] = ()
@@ -33,14 +33,14 @@ class Layers(NamedTuple):
         return office_documents.calendar(self.office[1], *(document for _, document in self.differences))
 
     def first_until(self, until: str) -> Item:
-        """The first item whose holidays end on that day."""
+        """The first item whose holidays end on `until`."""
         item, office = self.office
         ends = (item for item, document in self.differences if document["holidays_until"] == until)
         return item if office["holidays_until"] == until else next(ends)
 
 
 def holidays_end(declarations: Declarations) -> Iterator[Finding]:
-    """The furthest date is said, once for each item that says where its holidays end."""
+    """Report the furthest date, once for each item that sets the end of its holidays."""
     calendars = list(_calendars(declarations)) if declarations.today else []
     documents = declarations.documents(CYCLE) if calendars else ()
     cycles = [office_documents.cycle(item.id, document) for item, document in documents if document["active"]]
@@ -55,12 +55,12 @@ def holidays_end(declarations: Declarations) -> Iterator[Finding]:
 def _finding(item: Item, due: str, step: str) -> Finding:
     key = "holidays_until" if item.written("holidays_until") else "holidays"
     until = item.document["holidays_until"] if item.document else ""
-    message = f"the holidays end on {until}, and '{step}', begun today, is due on {due}"
-    return Finding("FU330", item, (key,), message, "declare those of the years that follow")
+    message = f"holidays end on {until}, but '{step}' of a cycle that starts today is due on {due}"
+    return Finding("FU330", item, (key,), message, "add the holidays of later years")
 
 
 def _calendars(declarations: Declarations) -> Iterator[tuple[o.Calendar, Item]]:
-    """Each calendar whose holidays end, with the item that says when."""
+    """Each calendar whose holidays end, with the item that sets the end."""
     seen: set[o.Calendar] = set()
     for layers in _layers(declarations):
         calendar = layers.calendar()
@@ -70,7 +70,7 @@ def _calendars(declarations: Declarations) -> Iterator[tuple[o.Calendar, Item]]:
 
 
 def _layers(declarations: Declarations) -> Iterator[Layers]:
-    """Whose documents make a calendar (T4): the office's alone, with a property's, with a user's who says more."""
+    """The documents of each calendar (T4): the office's alone, with a property's, with a user's own."""
     sites = {item.id: (item, site) for item, site in declarations.documents(PROPERTY)}
     for office in declarations.documents(OFFICE):
         yield Layers(office)
@@ -82,7 +82,7 @@ def _layers(declarations: Declarations) -> Iterator[Layers]:
 
 
 def _beyond(cycles: Sequence[o.Process], calendar: o.Calendar, today: str) -> Iterator[Reach]:
-    """What is due after the last known holiday, where holidays have a say in it."""
+    """Dates due after the last known holiday, if holidays affect the cycle."""
     start = moment(today, calendar.zone)
     for cycle in cycles:
         if any(_observes(step, calendar) for step in cycle.active_steps):
@@ -98,7 +98,7 @@ def _round(cycle: o.Process, calendar: o.Calendar, start: When) -> Iterator[Reac
     for step in cycle.active_steps:
         try:
             due = place(nominals.get(step.anchor, before), step.offset, calendar, step.at, step.roll)
-        except Refused:  # further than any calendar goes
+        except Refused:  # out of the calendar's range
             return
         before = nominals[f"step:{step.id}"] = moment(due.nominal, calendar.zone)
         if due.unknown_holidays:

@@ -1,6 +1,6 @@
-"""What is written and does nothing, or not what it says: the schedule passes it over (T1, T5).
+"""Settings that have no effect, or another than they seem to: the schedule ignores them (T1, T5).
 
-Only active steps are judged; an inactive one is as if not there.
+Only active steps are checked; inactive ones don't count.
 """
 
 from __future__ import annotations
@@ -19,29 +19,29 @@ def times_of_day(declarations: Declarations) -> Iterator[Finding]:
         wait = offset(step["offset"])
         if step["active"] and step["at"] and wait.unit in ELAPSED_MINUTES:
             message = f"'at' has no effect: an offset of {wait} has a time of its own"
-            yield Finding("FU323", item, ("steps", place, "at"), message, "count in days, or take out the time")
+            yield Finding("FU323", item, ("steps", place, "at"), message, "count in days, or remove the time")
 
 
 def rolls(declarations: Declarations) -> Iterator[Finding]:
     for item, _, place, step in every_step(declarations):
         if step["active"] and step["roll"] == "forward" and offset(step["offset"]).number < 0:
-            message = "an offset before its event never rolls forward, which could be too late: it rolls back"
+            message = "a negative offset can't roll forward, which could be after the event: it rolls back"
             yield Finding("FU324", item, ("steps", place, "roll"), message, "roll: back")
 
 
 def gaps(declarations: Declarations) -> Iterator[Finding]:
-    """The first step of a cycle has one before it only where a loop leads to it."""
+    """`min_gap` needs a step before; a first step has one only if a loop leads to it."""
     for item, document, place, step in every_step(declarations):
         if step["active"] and step["min_gap"]:
             following = order(document["steps"])
             if place == min(following) and place not in following.values():
-                message = f"'min_gap' has no effect: nothing of this {item.kind} comes before '{step['id']}'"
-                yield Finding("FU325", item, ("steps", place, "min_gap"), message, "make it an offset, or take it out")
+                message = f"'min_gap' has no effect: '{step['id']}' is the first step of this {item.kind}"
+                yield Finding("FU325", item, ("steps", place, "min_gap"), message, "make it an offset, or remove it")
 
 
 def set_dates(declarations: Declarations) -> Iterator[Finding]:
     for item, _, place, step in plan_steps(declarations):
         keys = [key for key in ("offset", "anchor") if item.written("steps", place, key) is not None]
         if step["active"] and step["date"] and keys:
-            message = f"'{keys[0]}' has no effect beside a set date"
-            yield Finding("FU326", item, ("steps", place, keys[0]), message, "take out one of the two")
+            message = f"'{keys[0]}' has no effect next to a fixed date"
+            yield Finding("FU326", item, ("steps", place, keys[0]), message, "remove one of the two")

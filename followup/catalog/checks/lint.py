@@ -1,4 +1,4 @@
-"""F13: what makes contacts fall off a cycle, or turn on it without end."""
+"""F13: mistakes that make contacts drop off a cycle, or loop forever."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ Order = Mapping[int, int | None]
 def lost_loops(declarations: Declarations) -> Iterator[Finding]:
     for item, steps in _cycles(declarations):
         for place in _lost(steps):
-            message = f"the last step '{steps[place]['id']}' is inactive and carries the loop, so the loop is lost"
-            hint = "give its loop_to to the last active step"
+            message = f"the last step '{steps[place]['id']}' is inactive and has the loop, so the loop is lost"
+            hint = "move its loop_to to the last active step"
             yield _at(item, "FU303", place, "loop_to", message, hint)
 
 
 def last_steps(declarations: Declarations) -> Iterator[Finding]:
-    """A lost loop is reported once, as such."""
+    """A lost loop is reported only as such, by `lost_loops`."""
     for item, steps in _cycles(declarations):
         for place, step in _active(steps)[-1:]:
             if not step["loop_to"] and not _lost(steps):
-                message = f"the last active step '{step['id']}' has no loop_to: contacts step off after it"
-                yield _at(item, "FU311", place, "id", message, "give it a loop_to")
+                message = f"the last active step '{step['id']}' has no loop_to: contacts drop off the cycle after it"
+                yield _at(item, "FU311", place, "id", message, "add a loop_to")
             if step["type"] != "call":
                 message = f"the last active step '{step['id']}' is not a call"
-                yield _at(item, "FU312", place, "type", message, "end with a call: somebody has to ask what comes next")
+                yield _at(item, "FU312", place, "type", message, "end with a call, so that a rep asks what comes next")
 
 
 def early_loops(declarations: Declarations) -> Iterator[Finding]:
@@ -42,7 +42,7 @@ def early_loops(declarations: Declarations) -> Iterator[Finding]:
         for place, step in _active(steps)[:-1]:
             if step["loop_to"]:
                 message = f"loop_to on '{step['id']}', which is not the last step"
-                yield _at(item, "FU313", place, "loop_to", message, "a loop belongs to the last step")
+                yield _at(item, "FU313", place, "loop_to", message, "only the last step should have a loop")
 
 
 def unreached_steps(declarations: Declarations) -> Iterator[Finding]:
@@ -52,22 +52,22 @@ def unreached_steps(declarations: Declarations) -> Iterator[Finding]:
         for place, step in active:
             if place not in reached:
                 message = f"the step '{step['id']}' is never reached: the one before loops past it"
-                yield _at(item, "FU314", place, "id", message, "move the loop_to behind it, or remove the step")
+                yield _at(item, "FU314", place, "id", message, "move the loop_to after it, or remove the step")
 
 
 def holds(declarations: Declarations) -> Iterator[Finding]:
-    """F8: a hold schedules nothing, and nobody on it counts as stranded; that should be meant."""
+    """F8: a hold schedules nothing, and its contacts don't count as stranded; so it should be intended."""
     for item, document in declarations.documents(CYCLE):
         if document["active"] and document["steps"] and not _active(document["steps"]):
-            message = f"no step of '{item.id}' is active, which makes it a hold: nothing is scheduled on it"
-            yield Finding("FU321", item, ("steps",), message, "a hold says `steps: []`")
+            message = f"no step of '{item.id}' is active, so it acts as a hold: nothing is scheduled"
+            yield Finding("FU321", item, ("steps",), message, "write `steps: []` for a hold")
 
 
 def inactive_targets(declarations: Declarations) -> Iterator[Finding]:
     for item, document in declarations.documents(ALIAS):
         cycle = declarations.one(CYCLE, document["cycle"])
         if document["active"] and cycle and not cycle["active"]:
-            message = f"the cycle '{document['cycle']}' of this active alias is not active"
+            message = f"this alias is active, but its cycle '{document['cycle']}' isn't"
             yield Finding("FU302", item, ("cycle",), message, "deactivate the alias, or point it elsewhere")
 
 
@@ -76,7 +76,7 @@ def unnamed_cycles(declarations: Declarations) -> Iterator[Finding]:
     misshapen = any(alias.document is None for alias in declarations.items[ALIAS].values())
     for item, document in declarations.documents(CYCLE):
         if document["active"] and item.id not in chosen and not misshapen:
-            message = f"no active alias points to the cycle '{item.id}': reps cannot choose it"
+            message = f"no active alias points to the cycle '{item.id}': reps can't choose it"
             yield Finding("FU315", item, (), message, "add one under 'aliases', or deactivate the cycle")
 
 
@@ -93,7 +93,7 @@ def _active(steps: Sequence[Step]) -> list[tuple[int, Step]]:
 
 
 def _lost(steps: Steps) -> list[int]:
-    """Inactive steps behind the last active one that hold the loop, where that one holds none."""
+    """Inactive steps after the last active one that have the loop, if that one has none."""
     active = _active(steps)
     if not active or active[-1][1]["loop_to"]:
         return []
@@ -101,24 +101,24 @@ def _lost(steps: Steps) -> list[int]:
 
 
 def order(steps: Sequence[d.StepDocument]) -> dict[int, int | None]:
-    """Where a contact goes from each active step; F5."""
+    """The step after each active step (F5)."""
     active = [place for place, _ in _active(steps)]
     positions = {step["id"]: place for place, step in enumerate(steps)}
     following: dict[int, int | None] = dict(zip(active, [*active[1:], None], strict=True)) if active else {}
     for place in active:
-        target = steps[place].get("loop_to")  # no step of a plan has one
+        target = steps[place].get("loop_to")  # plan steps don't have one
         if isinstance(target, str):
             following[place] = _entry(active, positions.get(target))
     return following
 
 
 def _entry(active: list[int], position: int | None) -> int | None:
-    """Where a loop to `position` enters; nowhere, if there is no such step."""
+    """The step at which a loop to `position` enters; None if there is no such step."""
     return None if position is None else next((place for place in active if place >= position), active[0])
 
 
 def _walk(following: Order, place: int | None) -> list[int]:
-    """The steps that a contact comes through from one on, each once."""
+    """The steps that a contact goes through from `place` on, each once."""
     seen: dict[int, None] = {}
     while place is not None and place not in seen:
         seen[place] = None

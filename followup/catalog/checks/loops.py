@@ -13,7 +13,7 @@ from followup.core.process.planned import StandingLoop, planned_rounds, standing
 from followup.core.timing import moment
 from followup.errors import Refused
 
-#: where no office is declared: every day is worked
+#: where the catalog has no office: every day is worked
 PLAIN = Calendar("UTC", frozenset(range(7)), "09:00", "17:00")
 START = moment("2024-01-01T00:00", "UTC")
 

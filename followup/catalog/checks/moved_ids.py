@@ -1,6 +1,6 @@
-"""E5: an id that moved leads to something declared, and is not used again; a step stays in its cycle.
+"""E5: a moved id leads to a declared item, and isn't reused; a step stays in its cycle.
 
-Rows keep the ids that they were made under. Whatever else were declared under such an id would be taken for what moved.
+Rows keep their old ids, so another item with a moved id would be mistaken for the moved one.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from followup.catalog.declarations import MOVE, Declarations, Finding, Item
 from followup.catalog.renames import resolved, rings, way_around
 from followup.core.kinds import ALIAS, CYCLE, PLAN
 
-USED_AGAIN = "an id that moved is not used again: take this {kind} out or give it another id, or take out the entry"
-LEADS_NOWHERE = "name what it is today; if that was taken out for good, take out the entry too"
+USED_AGAIN = "a moved id can't be used again: remove this {kind}, change its id, or remove the entry"
+LEADS_NOWHERE = "use the current id; if it was deleted, remove the entry too"
 
 
 class Move(NamedTuple):
-    """One entry. `home` and `cycle`: what the cycles that it leads from and to are called today; `step` likewise.
+    """One entry. `home` and `cycle`: the current ids of the cycles that it leads from and to; `step` likewise.
 
-    `goes_on`: the ids that it names have moved again, and the entries that say so are judged instead.
+    `goes_on`: the ids in it that moved again; the later entries are checked instead.
     """
 
     item: Item
@@ -33,13 +33,13 @@ class Move(NamedTuple):
 def rings_of_moves(declarations: Declarations) -> Iterator[Finding]:
     for ring in rings(_written(declarations)):
         way = way_around(ring)
-        yield Finding("FU220", declarations.items["moved"][ring[0]], ("to",), f"ids that moved in a ring: {way}")
+        yield Finding("FU220", declarations.items["moved"][ring[0]], ("to",), f"ids that moved in a circle: {way}")
 
 
 def levels(declarations: Declarations) -> Iterator[Finding]:
     for item, document in declarations.documents(MOVE):
         if ("/" in item.id) != ("/" in document["to"]):
-            message = f"'{item.id}' and '{document['to']}' are not of one kind"
+            message = f"'{item.id}' and '{document['to']}' are of different kinds"
             yield Finding("FU223", item, ("to",), message, "a cycle moves to a cycle, CYCLE/STEP to CYCLE/STEP")
 
 
@@ -47,10 +47,10 @@ def reused_ids(declarations: Declarations) -> Iterator[Finding]:
     for move in _moves(declarations):
         cycle, slash, step = move.item.id.partition("/")
         if slash and step in (_steps(declarations, move.home) or ()):
-            message = f"'{move.item.id}' has moved, and the cycle '{move.home}' still has a step '{step}'"
+            message = f"'{move.item.id}' has moved, but the cycle '{move.home}' still has a step '{step}'"
             yield Finding("FU224", move.item, ("from",), message, USED_AGAIN.format(kind="step"))
         elif not slash and cycle in declarations.items["cycle"]:
-            message = f"the cycle '{cycle}' has moved, and is still declared"
+            message = f"the cycle '{cycle}' has moved, but is still declared"
             yield Finding("FU224", move.item, ("from",), message, USED_AGAIN.format(kind="cycle"))
         elif not slash and cycle in declarations.items[PLAN]:
             message = f"{_kind(declarations, move)} '{cycle}' has moved, and a plan has its id"
@@ -78,10 +78,10 @@ def destinations(declarations: Declarations) -> Iterator[Finding]:
             continue
         steps = _steps(declarations, move.cycle)
         if move.cycle not in cycles and "cycle" not in move.goes_on:
-            message = f"no cycle '{move.cycle}' is declared{nearest(move.cycle, cycles)}"
+            message = f"unknown cycle '{move.cycle}'{nearest(move.cycle, cycles)}"
             yield Finding("FU202", move.item, ("to",), message, LEADS_NOWHERE)
         elif move.cycle in cycles and move.cycle != move.home:
-            message = f"'{move.item.id}' is a step of the cycle '{move.home}', and this one is of '{move.cycle}'"
+            message = f"'{move.item.id}' is a step of the cycle '{move.home}', but this one is a step of '{move.cycle}'"
             yield Finding("FU225", move.item, ("to",), message, _other_cycle(move, cycles))
         elif steps is not None and move.step and move.step not in steps and "step" not in move.goes_on:
             message = f"the cycle '{move.cycle}' has no step '{move.step}'{nearest(move.step, steps)}"
@@ -90,12 +90,12 @@ def destinations(declarations: Declarations) -> Iterator[Finding]:
 
 def _other_cycle(move: Move, cycles: Mapping[str, Item]) -> str:
     if move.home in cycles:
-        return "a step moves within its cycle; in another cycle it is a new one"
-    return f"if the cycle moved as well, say so: {{from: {move.home}, to: {move.cycle}}}"
+        return "a step can only move within its cycle"
+    return f"if the cycle moved too, add {{from: {move.home}, to: {move.cycle}}}"
 
 
 def _moves(declarations: Declarations) -> Iterator[Move]:
-    """The entries that can be judged: not those of two kinds, nor what another catalog declares."""
+    """The entries that can be checked: not between a cycle and a step, and not about another catalog."""
     moves = _written(declarations)
     today = resolved(moves)
     elsewhere = declarations.items["include"].keys() - declarations.items["cycle"]

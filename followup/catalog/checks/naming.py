@@ -1,6 +1,6 @@
-"""One name for one thing: what is declared twice, or chosen by the same word; and one office.
+"""Unique names: items declared twice, or with the same name; and exactly one office.
 
-Words are compared as the command line compares them: without case and accents.
+Names are compared as on the command line: without case and accents.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from followup.core.words import folded
 if TYPE_CHECKING:
     from followup.core.kinds import Form, Kind
 
-#: What people pick from by its name. Aliases have a check of their own; two users may well be called the same.
+#: Kinds that users choose by name. Aliases have their own check; two users may have the same name.
 PICKED = (
     *("cycle", "plan", "property", "action_type", "contact_type", "sales_cycle", "source", "group"),
     *("category", "action_name", "outcome", "no_show_reason"),
@@ -32,7 +32,7 @@ def duplicate_items(declarations: Declarations) -> Iterator[Finding]:
 
 
 def shared_ids(declarations: Declarations) -> Iterator[Finding]:
-    """`moved`, `migrate` and the command line name an id alone, and mean one thing by it."""
+    """`moved`, `migrate` and the command line use ids without a kind, so an id must have one meaning."""
     cycles = declarations.items[CYCLE]
     for item in declarations.items[PLAN].values():
         if item.id in cycles:
@@ -43,21 +43,21 @@ def shared_ids(declarations: Declarations) -> Iterator[Finding]:
 def no_office(declarations: Declarations) -> Iterator[Finding]:
     if not declarations.items["office"]:
         item = declarations.section("office")
-        yield Finding("FU221", item, (), "no office is declared", "office: {name: ..., zone: America/Vancouver}")
+        yield Finding("FU221", item, (), "the catalog has no office", "office: {name: ..., zone: America/Vancouver}")
 
 
 def alias_names(declarations: Declarations) -> Iterator[Finding]:
-    """Reps choose by name, or by id, which comes first: a name that is another's id would choose that one."""
+    """Reps choose by id or name, and ids win: an alias named like another's id would choose that one."""
     aliases = by_place(declarations, ALIAS)
     active = [(item, folded(document["name"])) for item, document in aliases if document["active"]]
     by_id = {item.id: (item, name) for item, name in active}
     for item, first in duplicates(active):
         message = f"the active alias '{first.id}' has this name too ({_where(first)})"
-        yield Finding("FU216", item, ("name",), message, "reps could not tell them apart")
+        yield Finding("FU216", item, ("name",), message, "reps couldn't tell them apart")
     for item, name in active:
         other, other_name = by_id.get(name, (item, name))
         if other_name != name:
-            message = f"this name is the id of another active alias ({_where(other)}), which it would choose"
+            message = f"this name is also the id of another active alias ({_where(other)})"
             yield Finding("FU227", item, ("name",), message, "give one of them another name or id")
 
 
@@ -68,7 +68,7 @@ def names_in_lists(declarations: Declarations) -> Iterator[Finding]:
         active = ((item, folded(str(document["name"]))) for item, document in documents if is_active(document))
         for item, first in duplicates(active):
             message = f"the {kind.replace('_', ' ')} '{first.id}' has this name too ({_where(first)})"
-            yield Finding("FU317", item, ("name",), message, "people could not tell them apart")
+            yield Finding("FU317", item, ("name",), message, "users couldn't tell them apart")
 
 
 def _where(item: Item) -> str:
@@ -76,12 +76,12 @@ def _where(item: Item) -> str:
 
 
 def by_place(declarations: Declarations, kind: Kind[Form]) -> list[tuple[Item, Form]]:
-    """In the order of the files, so that the first of two stays the first."""
+    """Documents in file order, so that the first of two stays the first."""
     return sorted(declarations.documents(kind), key=lambda pair: (pair[0].file, pair[0].at))
 
 
 def duplicates(values: Iterable[tuple[Item, object]]) -> Iterator[tuple[Item, Item]]:
-    """Items whose value an earlier item has, with that one."""
+    """Items with the same value as an earlier item, with that one."""
     seen: dict[object, Item] = {}
     for item, value in values:
         if value in seen:

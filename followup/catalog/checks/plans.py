@@ -1,4 +1,4 @@
-"""Plans among each other: one source launches one plan (A3), and what follows comes to an end (A9)."""
+"""Relations between plans: a source launches only one plan (A3), and chains of plans end (A9)."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ def sources(declarations: Declarations) -> Iterator[Finding]:
             first = first_by_source.setdefault(source, item)
             if first is not item:
                 message = (
-                    f"the source '{source}' launches the plan '{first.id}' already ({first.file}, line {first.at.line})"
+                    f"the source '{source}' already launches the plan '{first.id}' ({first.file}, line {first.at.line})"
                 )
-                yield Finding("FU218", item, ("launch_on", "source"), message, "one source launches one plan")
+                yield Finding("FU218", item, ("launch_on", "source"), message, "a source can launch only one plan")
 
 
 def drafts_that_follow(declarations: Declarations) -> Iterator[Finding]:
@@ -27,8 +27,8 @@ def drafts_that_follow(declarations: Declarations) -> Iterator[Finding]:
     for item, document in declarations.documents(PLAN):
         following = declarations.one(PLAN, document["next"])
         if document["status"] == "ready" and following and following["status"] != "ready":
-            message = f"the plan '{document['next']}' is a draft: it would not launch"
-            yield Finding("FU320", item, ("next",), message, "set its status to ready, or take this out")
+            message = f"the plan '{document['next']}' is a draft, so it won't launch"
+            yield Finding("FU320", item, ("next",), message, "set its status to ready, or remove this")
 
 
 def rings_of_plans(declarations: Declarations) -> Iterator[Finding]:
@@ -36,5 +36,5 @@ def rings_of_plans(declarations: Declarations) -> Iterator[Finding]:
     for ring in rings(following):
         way = way_around(ring)
         yield Finding(
-            "FU222", declarations.items["plan"][ring[0]], ("next",), f"plans that follow each other in a ring: {way}"
+            "FU222", declarations.items["plan"][ring[0]], ("next",), f"plans that follow each other in a circle: {way}"
         )

@@ -1,6 +1,6 @@
-"""Every id that one item gives of another is declared; the nearest one is named where it is not.
+"""Every id that an item refers to is declared; if not, the nearest one is suggested.
 
-Lists that a catalog does not declare at all (sources, groups, sales cycles) are open: any text can stand there.
+Lists that a catalog doesn't declare at all (sources, groups, sales cycles) are open: they accept any text.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 EACH = "*"
 OPEN_LISTS = ("source", "group", "sales_cycle")
-#: What cannot be another catalog's: every command looks up its user's role.
+#: Kinds that can't be in another catalog: every command looks up its user's role.
 OWN = ("role",)
-#: How a test can begin, and what can happen to a step of it.
+#: A test's starting points, and the events of its steps.
 STARTS = ("alias", "cycle", "plan")
 CLOSES = ("complete", "skip", "no_show", "fail", "cancel", "reschedule")
 
 
 class Reference(NamedTuple):
-    """In items of `kind`, what stands at `path` is the id of a `target`; EACH stands for every item of a list."""
+    """In items of `kind`, the value at `path` is the id of a `target`; EACH matches every item of a list."""
 
     kind: str
     path: tuple[str, ...]
@@ -74,14 +74,14 @@ def undeclared(declarations: Declarations) -> Iterator[Finding]:
 def _named(
     declarations: Declarations, kind: Kind[d.Document], path: tuple[str, ...]
 ) -> Iterator[tuple[Item, Path, str]]:
-    """Every id at a path of the items of a kind."""
+    """Every id at `path` in the items of a kind."""
     for item, _ in declarations.documents(kind):
         for where, id in _at(item.raw, path):
             yield item, where, id
 
 
 def test_verbs(declarations: Declarations) -> Iterator[Finding]:
-    """A test begins with one thing, and one thing at a time happens; an alias may be chosen as a step is closed."""
+    """A test has one starting point, and one event per entry; an alias may be chosen as a step is closed."""
     for item, document in declarations.documents(TEST):
         yield from _one_of(item, ("given",), document["given"], STARTS)
         for number, event in enumerate(document["when"]):
@@ -91,15 +91,15 @@ def test_verbs(declarations: Declarations) -> Iterator[Finding]:
 def _one_of(item: Item, path: Path, part: d.Document, words: tuple[str, ...], other: str = "") -> Iterator[Finding]:
     keys = [word for word in words if word in part]
     if len(keys) > 1:
-        message = f"'{keys[0]}' and '{keys[1]}' exclude each other"
-        yield Finding("FU228", item, (*path, keys[1]), message, "say one of them", key=True)
+        message = f"'{keys[0]}' and '{keys[1]}' can't be used together"
+        yield Finding("FU228", item, (*path, keys[1]), message, "keep one of them", key=True)
     elif not keys and other not in part:
-        message = "nothing happens here" if other else "nothing is given to begin with"
+        message = "this entry has no event" if other else "the test has no starting point"
         yield Finding("FU228", item, path, message, f"one of {', '.join(filter(None, (*words, other)))}")
 
 
 def test_steps(declarations: Declarations) -> Iterator[Finding]:
-    """The steps that a test names are those of the cycle or plan that it is about."""
+    """The steps in a test must be those of its cycle or plan."""
     for item, document in declarations.documents(TEST):
         steps = _steps_under_test(declarations, document["given"])
         for where, id in _named_steps(item, document):
@@ -108,7 +108,7 @@ def test_steps(declarations: Declarations) -> Iterator[Finding]:
 
 
 def migrate_targets(declarations: Declarations) -> Iterator[Finding]:
-    """The step that takes over is one of the same cycle, where that cycle is still there."""
+    """The replacement step must be in the same cycle, if the cycle still exists."""
     for item, document in declarations.documents(MIGRATE):
         cycle = declarations.one(CYCLE, document.get("step", "").partition("/")[0])
         steps = [step["id"] for step in cycle["steps"]] if cycle else []
@@ -117,18 +117,18 @@ def migrate_targets(declarations: Declarations) -> Iterator[Finding]:
 
 
 def _missing(item: Item, path: Path, target: str, id: str, ids: Iterable[str], hint: str = "") -> Finding:
-    message = f"no {target.replace('_', ' ')} '{id}' is declared{nearest(id, ids)}"
+    message = f"unknown {target.replace('_', ' ')} '{id}'{nearest(id, ids)}"
     return Finding("FU229" if item.kind == "test" else "FU202", item, path, message, hint)
 
 
 def _included(declarations: Declarations, id: str) -> bool:
-    """Items of another catalog are known when it is read, not here."""
+    """Whether the id is in another catalog; its items aren't known here."""
     catalog, slash, _ = id.partition("/")
     return bool(slash) and catalog in declarations.items["include"]
 
 
 def _at(value: Node, path: tuple[str, ...]) -> Iterator[tuple[Path, str]]:
-    """What stands at a path, with where it is. Paths are at most as deep as REFERENCES."""
+    """The texts at a path, with their places. The recursion is at most as deep as REFERENCES."""
     if not path:
         if isinstance(value, str):
             yield (), value
@@ -152,7 +152,7 @@ def _steps_under_test(declarations: Declarations, given: d.GivenDocument) -> set
 
 
 def _named_steps(item: Item, document: d.CaseDocument) -> Iterator[tuple[Path, str]]:
-    """Until another alias is chosen: from then on it may be the steps of another cycle."""
+    """The steps named in a test; none if it chooses another alias, because they may be another cycle's then."""
     if any("choose" in event for event in document["when"]):
         return
     yield from _at(item.raw, ("then", EACH, "step"))

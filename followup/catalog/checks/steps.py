@@ -1,4 +1,4 @@
-"""The steps of cycles and plans: what each can be, what it sends, and what it counts from (F2, F3, T2)."""
+"""Steps of cycles and plans: their types, templates and anchors (F2, F3, T2)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     Process: TypeAlias = d.CycleDocument | d.PlanDocument
 
-#: What has steps.
+#: Kinds with steps.
 PROCESSES: tuple[Kind[Process], ...] = (CYCLE, PLAN)
-#: F10: completing one of these offers the menu of aliases, or never does.
+#: F10: whether completing one of these shows the alias menu.
 OFFERS_CYCLE: Mapping[str, bool] = MappingProxyType(
     {
         **dict.fromkeys(("call", "inbound", "reservation", "tour", "sale"), True),
@@ -34,8 +34,8 @@ def duplicate_ids(declarations: Declarations) -> Iterator[Finding]:
     for item, document, place, step in every_step(declarations):
         first = next(number for number, other in enumerate(document["steps"]) if other["id"] == step["id"])
         if first != place:
-            message = f"the id '{step['id']}' is taken by step {first + 1}"
-            yield Finding("FU206", item, ("steps", place, "id"), message, "each step has an id of its own")
+            message = f"step {first + 1} also has the id '{step['id']}'"
+            yield Finding("FU206", item, ("steps", place, "id"), message, "give each step its own id")
 
 
 def loop_targets(declarations: Declarations) -> Iterator[Finding]:
@@ -47,7 +47,7 @@ def loop_targets(declarations: Declarations) -> Iterator[Finding]:
 
 
 def anchors(declarations: Declarations) -> Iterator[Finding]:
-    """An earlier active step, or there would be nothing to count from; and no event, which cycles do not have."""
+    """A step's anchor must be an earlier active step; events aren't allowed, because cycles don't have one."""
     for item, document, place, step in every_step(declarations):
         anchor = step["anchor"] or ""
         if anchor.startswith("step:") and step["active"]:
@@ -62,55 +62,55 @@ def anchors(declarations: Declarations) -> Iterator[Finding]:
 
 
 def _shared_anchors(declarations: Declarations) -> Iterator[Finding]:
-    """A whole cycle or plan cannot count from one of its own steps."""
+    """The anchor of a cycle or plan can't be one of its own steps."""
     for kind in PROCESSES:
         for item, document in declarations.documents(kind):
             if document["anchor"].startswith("step:"):
-                message = f"the anchor of a whole {kind} cannot be one of its steps"
-                yield Finding("FU207", item, ("anchor",), message, "write it at the steps that count from it")
+                message = f"the anchor of a {kind} can't be one of its steps"
+                yield Finding("FU207", item, ("anchor",), message, "set it on the steps that count from it")
 
 
 def _no_event(item: Item, path: Path) -> Finding:
-    return Finding("FU208", item, path, "a cycle has no event to count from", "events belong to plans")
+    return Finding("FU208", item, path, "cycles have no event", "only plans have events")
 
 
 def _wrong_anchor(steps: Sequence[d.StepDocument], place: int, id: str) -> str:
-    """What is wrong with counting step `place` from step `id`; nothing if it is right."""
+    """Why step `place` can't count from step `id`; empty if it can."""
     target = next((number for number, step in enumerate(steps) if step["id"] == id), None)
     if target is None:
-        return f"there is no step '{id}'{nearest(id, [step['id'] for step in steps])}"
+        return f"unknown step '{id}'{nearest(id, [step['id'] for step in steps])}"
     if target >= place:
-        return f"the step '{id}' does not come before this one"
-    return "" if steps[target]["active"] else f"the step '{id}' is not active"
+        return f"the step '{id}' isn't before this one"
+    return "" if steps[target]["active"] else f"the step '{id}' isn't active"
 
 
 def offsets(declarations: Declarations) -> Iterator[Finding]:
     for item, document, place, step in every_step(declarations):
         anchor = step["anchor"] or document["anchor"]
         if offset(step["offset"]).number < 0 and anchor != "event":
-            message = f"an offset before its anchor, which is '{anchor}'"
+            message = f"a negative offset with the anchor '{anchor}'"
             yield Finding(
-                "FU209", item, ("steps", place, "offset"), message, "only `anchor: event` can be counted back from"
+                "FU209", item, ("steps", place, "offset"), message, "only `anchor: event` allows negative offsets"
             )
 
 
 def types(declarations: Declarations) -> Iterator[Finding]:
-    """F2's, and what the catalog declares itself."""
+    """Allowed types: F2's, and those that the catalog declares itself."""
     own = {item.id for item, _ in declarations.documents(ACTION_TYPE) if item.id not in BUILT_IN_TYPES}
     allowed = (*CYCLE_TYPES, *sorted(own))
     for item, _, place, step in cycle_steps(declarations):
         if step["type"] in declarations.items[ACTION_TYPE] and step["type"] not in allowed:
-            message = f"a step of a cycle cannot be a '{step['type']}'"
-            yield Finding("FU205", item, ("steps", place, "type"), message, f"it can be {', '.join(allowed)}")
+            message = f"'{step['type']}' can't be used for a step of a cycle"
+            yield Finding("FU205", item, ("steps", place, "type"), message, f"choose {', '.join(allowed)}")
 
 
 def alias_menus(declarations: Declarations) -> Iterator[Finding]:
-    """F10 says which of the built-in types offer the menu of aliases; the others' is for the catalog to say."""
+    """F10 defines which built-in types show the alias menu; for its own types the catalog decides."""
     for item, document in declarations.documents(ACTION_TYPE):
         offers = OFFERS_CYCLE.get(item.id, document["offers_cycle"])
         if document["offers_cycle"] != offers:
             menu = "the menu of aliases" if offers else "no menu of aliases"
-            hint = "for something else declare a type of your own"
+            hint = "declare your own type for something else"
             yield Finding("FU322", item, ("offers_cycle",), f"completing a built-in '{item.id}' offers {menu}", hint)
 
 
@@ -121,19 +121,19 @@ def templates(declarations: Declarations) -> Iterator[Finding]:
             path = ("steps", place, "template")
             channel = CHANNELS.get(step["type"], "script")
             if template["channel"] != channel:
-                message = f"'{step['template']}' is a template for {template['channel']}, and the step needs {channel}"
+                message = f"'{step['template']}' is a template for {template['channel']}, but the step needs {channel}"
                 yield Finding("FU204", item, path, message)
             if step["active"] and not template["active"] and is_active(document):
-                yield Finding("FU203", item, path, f"the template '{step['template']}' is not active")
+                yield Finding("FU203", item, path, f"the template '{step['template']}' isn't active")
 
 
 def is_active(document: d.Document) -> bool:
-    """What cannot be turned off is active."""
+    """Items that can't be deactivated count as active."""
     return bool(document.get("active", True))
 
 
 def every_step(declarations: Declarations) -> Iterator[tuple[Item, Process, int, d.StepDocument]]:
-    """Every step of the cycles, then of the plans: item, document, place, step."""
+    """All steps, of cycles and then of plans: item, document, position, step."""
     yield from cycle_steps(declarations)
     yield from plan_steps(declarations)
 

@@ -1,4 +1,4 @@
-"""A13: what a template says: its file is there, and every token in it is one that somebody will fill in."""
+"""A13: a template's file exists, and every token in it is known."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _in_webhooks(declarations: Declarations) -> Iterator[Finding]:
 
 
 def _texts(step: d.PlanStepDocument) -> Iterator[tuple[Path, str]]:
-    """The texts of a webhook that can hold tokens."""
+    """The texts of a webhook that may have tokens."""
     yield ("url",), step.get("url", "")
     yield from ((("headers", key), value) for key, value in step.get("headers", {}).items())
     payload = step.get("payload")
@@ -74,19 +74,19 @@ def _texts(step: d.PlanStepDocument) -> Iterator[tuple[Path, str]]:
 
 
 def _wrong(text: str, file: str | None = None) -> Iterator[tuple[str, str]]:
-    """Message and hint for every pair of braces that is no token."""
+    """A message and a hint for every pair of braces that isn't a token."""
     for braces in BRACES.finditer(text):
         inside = braces["inside"]
         where = f", line {text.count(chr(10), 0, braces.start()) + 1} of {file}" if file else ""
         if inside is None:
-            yield f"a token that is not closed, or not opened{where}", "a token looks like {{contact.first_name}}"
+            yield f"an unclosed or unopened token{where}", "a token looks like {{contact.first_name}}"
         elif inside.strip() not in NAMES:
             yield f"unknown token {braces[0]}{where}{nearest(inside.strip(), NAMES)}", _tokens_like(inside.strip())
 
 
 def _tokens_like(token: str) -> str:
-    """The tokens of the same thing; of everything, where there is no such thing."""
+    """The tokens of the same object; if it is unknown, the objects."""
     thing = token.partition(".")[0]
     if thing in TOKENS:
         return f"{thing}: {', '.join(TOKENS[thing])}"
-    return f"tokens are of {', '.join(TOKENS)}, such as {{{{contact.first_name}}}}"
+    return f"tokens start with {', '.join(TOKENS)}, such as {{{{contact.first_name}}}}"

@@ -1,4 +1,4 @@
-"""Users among each other (F17, F20): who is above whom, who is known by what, and whether somebody can still apply."""
+"""Relations between users (F17, F20): managers, unique logins, and at least one user who can apply."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ def logins(declarations: Declarations) -> Iterator[Finding]:
     used = [(item, document["login"]) for item, document in by_place(declarations, USER) if document["login"]]
     for item, first in duplicates(used):
         message = f"the user '{first.id}' has this login too ({first.file}, line {first.at.line})"
-        yield Finding("FU217", item, ("login",), message, "a login tells who somebody is")
+        yield Finding("FU217", item, ("login",), message, "a login can belong to only one user")
 
 
 def emails(declarations: Declarations) -> Iterator[Finding]:
-    """An import knows owners by their addresses."""
+    """An import identifies owners by their addresses."""
     users = ((item, document) for item, document in by_place(declarations, USER) if document["active"])
     used = [(item, document["email"].lower()) for item, document in users if document["email"]]
     for item, first in duplicates(used):
         message = f"the active user '{first.id}' has this address too ({first.file}, line {first.at.line})"
-        hint = "an import that names owners by their address could not tell them apart"
+        hint = "an import that names owners by e-mail couldn't tell them apart"
         yield Finding("FU318", item, ("email",), message, hint)
 
 
@@ -38,11 +38,11 @@ def manager_rings(declarations: Declarations) -> Iterator[Finding]:
     above = {item.id: document["manager"] for item, document in declarations.documents(USER) if document["manager"]}
     for ring in rings(above):
         way = way_around(ring)
-        yield Finding("FU210", declarations.items["user"][ring[0]], ("manager",), f"managers in a ring: {way}")
+        yield Finding("FU210", declarations.items["user"][ring[0]], ("manager",), f"a circle of managers: {way}")
 
 
 def inactive_references(declarations: Declarations) -> Iterator[Finding]:
-    """Who has left, and a property no longer in use, where work still goes to them."""
+    """Inactive users and properties that work is still assigned to."""
     for item, document in declarations.documents(USER):
         if document["active"]:
             yield from _inactive(declarations, USER, document["manager"], item, ("manager",))
@@ -57,27 +57,25 @@ def _inactive(
 ) -> Iterator[Finding]:
     target = declarations.one(kind, id)
     if target and not target["active"]:
-        yield Finding("FU316", item, path, f"the {kind} '{id}' is not active", "name one that is, or none")
+        yield Finding("FU316", item, path, f"the {kind} '{id}' isn't active", "name an active one, or none")
 
 
 def permission_to_apply(declarations: Declarations) -> Iterator[Finding]:
-    """Such a catalog could be applied, and then never be changed again."""
+    """Without this permission a catalog could be applied once, and never changed again."""
     if not _is_permitted(declarations, "apply-catalog"):
-        message = "no active user has the permission 'apply-catalog': nobody could apply again"
+        message = "no active user has the permission 'apply-catalog', so this catalog couldn't be changed again"
         hint = "users: {sue: {name: Sue Reed, role: administrator}}, or an active user's role with 'apply-catalog'"
         yield Finding("FU226", declarations.section("users"), (), message, hint)
 
 
 def permission_to_generate(declarations: Declarations) -> Iterator[Finding]:
-    """F16: what waits to be generated would wait for ever."""
+    """F16: without this permission, letters and e-mails would never be generated."""
     if not _is_permitted(declarations, "generate-fulfillment"):
         for item, document, _, step in every_step(declarations):
             if is_active(document) and _waits(step):
-                message = (
-                    f"no active user has the permission 'generate-fulfillment': '{item.id}/{step['id']}' would wait"
-                )
+                message = f"'{item.id}/{step['id']}' would wait: no active user can generate letters and e-mails"
                 yield Finding(
-                    "FU319", declarations.section("users"), (), message, "give it to the role of somebody active"
+                    "FU319", declarations.section("users"), (), message, "add it to the role of an active user"
                 )
                 return
 
@@ -88,7 +86,7 @@ def _waits(step: d.StepDocument) -> bool:
 
 
 def _is_permitted(declarations: Declarations, permission: str) -> bool:
-    """Whether an active user has it, or may have it: what is misshapen or not declared is said as such."""
+    """Whether an active user has it, or may have it: misshapen or undeclared items are reported elsewhere."""
     if any(item.document is None for item in declarations.items["user"].values()):
         return True
     roles = [declarations.one(ROLE, user["role"]) for _, user in declarations.documents(USER) if user["active"]]

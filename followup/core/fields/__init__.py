@@ -1,1 +1,1 @@
-"""The rules for contact fields, whether a value was typed, imported, or edited by hand in a file."""
+"""The rules for contact fields, for values that are typed, imported, or edited by hand in a file."""

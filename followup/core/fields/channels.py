@@ -1,6 +1,6 @@
-"""What a cell says of the channels that a contact is not to be reached by: their names, or a yes or no for all of them.
+"""Parses the channels by which a contact must not be reached: their names, or a yes or no for all of them.
 
-A word that is not known is refused: an opt-out that were read as something else would be lost without a word.
+Unknown words are refused: misreading an opt-out would silently lose it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from followup.core.fields.values import Unfit, shown, slug
 
-#: channel -> what else it is called, as `slug` writes it
+#: channel -> its other names, as `slug` writes them
 NAMES: Mapping[str, str] = MappingProxyType(
     {
         "call": """call calls calling phone phones telephone phone-call phone-calls phonecall phonecalls telefon
@@ -26,7 +26,7 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
     {word: channel for channel, words in NAMES.items() for word in words.split()}
 )
 EVERY = " ".join(NAMES)
-#: what is said of all of them -> the words that say it
+#: answer for all channels -> the words for it
 ANSWERS: Mapping[str | None, str] = MappingProxyType(
     {
         EVERY: """yes y true t x 1 on ja oui si sim tak wahr vrai verdadero vero all any every everything dnc opt-out
@@ -40,7 +40,7 @@ MEANING: Mapping[str, str | None] = MappingProxyType(
 )
 E_MAIL = re.compile(r"\be-mail", re.IGNORECASE)
 PARTS = re.compile(r"[;,/|&+\n]|\band\b|\bor\b", re.IGNORECASE)
-#: `do not call`, `no calls`, `opted out of email`, `email opt out` name the channel alike
+#: `do not call`, `no calls`, `opted out of email` and `email opt out` all name a channel
 AROUND = re.compile(
     r"^(?:do-not|don-t|dont|no|not)-|^(?:opt(?:ed)?-?out|unsubscribed)-(?:(?:of|from)-)?|-opt(?:ed)?-?out$"
 )
@@ -48,17 +48,17 @@ AROUND = re.compile(
 
 @lru_cache(maxsize=256)
 def clean_channels(text: str) -> str | None:
-    """The channels, sorted, with single spaces between; None where every one is open."""
+    """The channels, sorted, separated by single spaces; None if the contact allows all of them."""
     if slug(text) in MEANING:
         return MEANING[slug(text)]
     by_part = [_channels(part) for part in PARTS.split(E_MAIL.sub("email", text)) if part.strip()]
     if not by_part or None in by_part:
-        raise Unfit(f"{shown(text)} is no channel: {', '.join(NAMES)}, or yes or no for all of them")
+        raise Unfit(f"unknown channel {shown(text)}: use {', '.join(NAMES)}, or yes or no for all of them")
     return " ".join(sorted({channel for channels in by_part for channel in channels or ()}))
 
 
 def _channels(part: str) -> list[str] | None:
-    """Those that a part names, one or several; None for one that names something else."""
+    """The channels in one part of the text; None if it contains anything else."""
     words = AROUND.sub("", slug(part))
     if words == "contact" and words != slug(part):
         return [*NAMES]

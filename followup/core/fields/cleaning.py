@@ -1,4 +1,4 @@
-"""What each field of a contact may hold, whether it comes out of a file or was typed; the others take any text."""
+"""The cleaner of each contact field, for files and typed values; fields not listed here accept any text."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LINED = frozenset(("notes", "emails", "phones"))
 
 
 def clean_typed(field: str, text: str) -> str | None:
-    """A value as a command was given it, as it is stored; None if it says nothing. Raises Unfit."""
+    """A value given to a command, as it will be stored; None if blank. Raises Unfit."""
     plain = values.clean_text(text, field in LINED)
     clean = CLEANERS.get(field)
     return clean(plain) if plain and clean else plain

@@ -1,6 +1,6 @@
-"""What one cell may hold, field by field. A cleaner takes a stripped, non-empty text and returns it as it is stored.
+"""Validates and normalizes one value, field by field. A cleaner takes stripped, non-empty text; returns what to store.
 
-A text that cannot be used raises Unfit with the reason, as the person who mends the file will read it.
+A value that can't be used raises Unfit with the reason, worded for the person who fixes the file.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from followup.core.model import STAGES
 from followup.core.spreadsheet import unguard
 
 LONGEST = 10_000
-SEVERAL = ":::"  # what Google writes between the values of one cell
+SEVERAL = ":::"  # Google's separator for several values in one cell
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
-# Half a surrogate pair is what a byte that is not UTF-8 becomes on the command line.
+# Lone surrogates are what bytes that aren't UTF-8 become on the command line.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 LISTED = re.compile(f"[;,]|{SEVERAL}")
 MANGLED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
@@ -34,14 +34,14 @@ class Unfit(ValueError):
 
 def clean_cell(cell: str, lines: bool = False) -> str | None:
     """A cell of a file, first of all: without a spreadsheet's guard, or the formula that it made of a text."""
-    # The guard goes first: what it was put before may be nothing but blanks, or compose to something else.
+    # Remove the guard first: the text after it may be blank, or may normalize to something else.
     return clean_text(unguard(unformula(cell)), lines, "a cell")
 
 
 def clean_text(text: str, lines: bool = False, where: str = "a text") -> str | None:
-    """NFC, of bounded length, without controls, on one line (unless `lines`); None if it is blank."""
+    """NFC, limited in length, without control characters, on one line (unless `lines`); None if blank."""
     if len(text) > LONGEST:
-        raise Unfit(f"{where} of {len(text)} characters; {LONGEST} is the most")
+        raise Unfit(f"{where} has {len(text)} characters; the maximum is {LONGEST}")
     if match := CONTROL.search(text):
         raise Unfit(f"a control character (U+{ord(match[0]):04X}) in {where}")
     text = unicodedata.normalize("NFC", text)
@@ -56,14 +56,16 @@ def clean_id(text: str) -> str:
     if "+" in text:
         refuse_mangled("id", text)
     if not ID.fullmatch(text):
-        raise Unfit(f"the id {shown(text)} does not fit: letters, digits and . _ @ + - only, 64 at most")
+        raise Unfit(f"invalid id {shown(text)}: use letters, digits and . _ @ + -, at most 64")
     return text
 
 
 def refuse_mangled(field: str, text: str) -> None:
-    """A spreadsheet that takes a long number for one to count with keeps its first digits only."""
+    """A spreadsheet that treats a long number as numeric keeps only its first digits."""
     if MANGLED.fullmatch(text):
-        raise Unfit(f"the {field} {shown(text)} has lost digits in a spreadsheet: format that column as text there")
+        raise Unfit(
+            f"a spreadsheet cut digits off the {field} {shown(text)}: format that column as text and export again"
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -76,16 +78,16 @@ def clean_list(text: str) -> str | None:
 @lru_cache(maxsize=256)
 def clean_stage(text: str) -> str:
     if text.lower() not in STAGES:
-        raise Unfit(f"the stage {shown(text)} is none of {', '.join(STAGES)}")
+        raise Unfit(f"unknown stage {shown(text)}: choose {', '.join(STAGES)}")
     return text.lower()
 
 
 def slug(text: str) -> str:
-    """Lower-case letters and digits, hyphens between; accents fall away, letters of other scripts stay."""
+    """Lower-case letters and digits, separated by hyphens; accents are removed, other scripts are kept."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     return "-".join(re.findall(r"[^\W_]+", plain))
 
 
 def shown(text: str) -> str:
-    """A value inside a reason: short, and visibly where it begins and ends."""
+    """A value for an error message: shortened and quoted."""
     return repr(text if len(text) <= 60 else text[:57] + "...")

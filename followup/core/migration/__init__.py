@@ -1,1 +1,1 @@
-"""What an edit of the catalog does to the people in flight (E1 to E6)."""
+"""What an edit of the catalog does to contacts in progress (E1 to E6)."""

@@ -1,4 +1,4 @@
-"""Two versions of an office: which processes differ for those who are on them, and what is said about it (E1 to E6)."""
+"""Compares two versions of an office: the processes that differ for contacts on them, and their `migrate:` entries."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def edition(before: Office, after: Office, entries: Mapping[str, MigrateDocument], refs: Iterable[Ref]) -> Edition:
-    """`entries`: the `migrate:` entries that this edit brings. `refs`: what anybody is on, as rows have it.
+    """`entries`: the `migrate:` entries of this edit. `refs`: the processes that contacts are on, as stored in rows.
 
-    Both offices are asked now, and `before` never again: it may be lazy, and its store about to change.
+    Reads both offices now, and `before` never again: it may be lazy, and its store is about to change.
     """
     edits = {}
     for ref in refs:
@@ -38,7 +38,7 @@ def _edit(before: Office, after: Office, entries: Mapping[str, MigrateDocument],
 
 
 def _renamed(process: Process, after: Office) -> Process:
-    """The same under the ids of today (E5), so that a rename alone makes no difference to anybody."""
+    """The same process under its current ids (E5), so that a rename alone affects no contact."""
 
     def today(step: str) -> str:
         return after.step_id(process.id, step) or step
@@ -69,7 +69,7 @@ def _directives(process: str, after: Office, entries: Mapping[str, MigrateDocume
 
 
 def _seen_by_people(process: Process | None) -> object:
-    """What decides where people stand and when they are due: not names, types and templates."""
+    """What determines where contacts are and when actions are due: not names, types or templates."""
     return process and (
         process.active,
         [(s.id, s.active, s.loop_to, s.offset, s.anchor, s.at, s.roll, s.min_gap, s.date) for s in process.steps],

@@ -1,4 +1,4 @@
-"""One contact on an edited process: the course that they are on, the edit, and how a line about them is made."""
+"""The context of migrating one enrolment: its course, the edit, and how to build the diff's lines about it."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from followup.core.timing import When, moment
 
 
 class Migration(Course):
-    """A course under the edited process. `draft`: its office is the one that the apply puts in force."""
+    """A course under the edited process. `draft`: its office is the one that the apply makes live."""
 
     def __init__(self, draft: Draft, enrolment: Enrolment, edit: ProcessEdit, why: Reasons, heap: Heap) -> None:
         super().__init__(draft, enrolment)
         self.edit, self.why, self.heap = edit, why, heap
 
     def step_at(self, action: Action) -> str:
-        """The id of today of the step that an action was made for."""
+        """The current id of the step that an action was created for."""
         return self.step_id(action.step) or ""
 
     def moment(self, text: str, owner: str | None) -> When:
         return moment(text, self.draft.calendar(owner).zone)
 
     def original(self, action: Action) -> When:
-        """What its date was counted from when it was made; a rebooked one has that of its first try."""
+        """What its date was counted from when it was created; for a rebooked action, that of its first attempt."""
         why = self.why.get(action.id, {})
         while "rebooked" in why:
             why = self.why.get(why["rebooked"], {})
         return self.moment(why["from"], action.owner) if "from" in why else self.round_start
 
     def became_today(self, action: int) -> bool:
-        """Whether what this edit scheduled would lie in the past (E2)."""
+        """Whether this edit moved its date to today because it would be in the past (E2)."""
         return any(
             isinstance(entry.event, h.Scheduled | h.Redated)
             and entry.event.action == action
@@ -42,7 +42,7 @@ class Migration(Course):
         )
 
     def line(self, what: What, action: Action | None = None) -> Effect:
-        """What happens to the contact, or to an action of theirs that is, or was, open; more of it by `_replace`."""
+        """A line for the contact, or for an action that is or was open; set more fields with `_replace`."""
         contact = self.draft.dossier.known
         line = Effect(contact.id, contact.name, contact.owner, self.edit.ref, what)
         if action is None:
@@ -50,9 +50,9 @@ class Migration(Course):
         return line._replace(owner=action.owner, step=self.step_at(action), action=action.id, was=action.due)
 
     def makes(self, what: What, action: Action, entry: str | None = None) -> Effect:
-        """A line about an action that this edit makes.
+        """A line for an action that this edit creates.
 
-        Without its id: a diff has no ids to give, so the digest that it shows would never be that of the apply.
+        It leaves out the action's id: a diff can't assign real ids, so its digest would never match that of the apply.
         """
         past = self.became_today(action.id)
         return self.line(what)._replace(step=self.step_at(action), becomes=action.due, past=past, entry=entry)

@@ -1,6 +1,6 @@
-"""An edited process, what `migrate:` entries say about the edit, and a whole edition of the catalog: values only.
+"""Plain values: an edited process, what `migrate:` entries say about it, and the full edition of a catalog.
 
-Steps are told apart by their ids of today (E5).
+Steps are identified by their current ids (E5).
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ NO_DIRECTIVE = StepDirective()
 
 
 class ProcessEdit(NamedTuple):
-    """One process as it was and as it will be, both under the ids of today; None: not declared.
+    """One process before and after the edit, both under current ids; None: not declared.
 
-    `directives`: by step. `entry`, `move_to`, `drain`: what an entry says about the process itself (E6).
+    `directives`: by step. `entry`, `move_to`, `drain`: what an entry says about the process as such (E6).
     """
 
     ref: Ref
@@ -50,7 +50,7 @@ class ProcessEdit(NamedTuple):
 
     @property
     def moves_on(self) -> bool:
-        """Whether its contacts go to another cycle: it takes no new ones, by this edit or since an earlier one."""
+        """Whether its contacts move to another cycle: it takes no new ones, by this edit or since an earlier one."""
         return self.move_to is not None and (self.after is None or not self.after.active)
 
     @property
@@ -59,7 +59,7 @@ class ProcessEdit(NamedTuple):
 
     @property
     def goes(self) -> bool:
-        """It is taken out, or takes nobody any more by this very edit (E6)."""
+        """The edit removes the process, or stops it from taking contacts (E6)."""
         return self.after is None or (not self.after.active and (self.before is None or self.before.active))
 
     def was_active(self, step: str) -> bool:
@@ -69,10 +69,10 @@ class ProcessEdit(NamedTuple):
         return self.directives.get(step, NO_DIRECTIVE)
 
     def place_of(self, step: str) -> int:
-        """Where a step that is gone stood among those that there are now: the place of what comes next.
+        """The position in the new process where a removed step used to be: the position of what follows it.
 
-        Behind the last step before it that stays; where nothing stands behind that, before the first that came after.
-        Positions alone would not do: other steps may have been put in, taken out or reordered by the same edit.
+        After the last earlier step that remains; if no step follows that one, before the first later step that remains.
+        Positions alone aren't enough, since the same edit may also have added, removed or reordered other steps.
         """
         order = [s.id for s in self.before.steps] if self.before else []
         here = order.index(step) if step in order else len(order)
@@ -84,9 +84,9 @@ class ProcessEdit(NamedTuple):
 
 
 class Edition(NamedTuple):
-    """The office that an apply puts in force, with the processes that differ for those who are on them.
+    """The office that an apply makes live, with the processes that differ for the contacts on them.
 
-    `zones`: owners whose zone changes -> the zone that their open actions read in until now (T1).
+    `zones`: owners whose zone changes -> the zone that their open actions are in before the apply (T1).
     """
 
     office: Office
@@ -94,8 +94,8 @@ class Edition(NamedTuple):
     zones: Mapping[str | None, str]
 
 
-#: by action: what the history says of its date (Scheduled.why)
+#: by action: the recorded reasons for its date (Scheduled.why)
 Reasons: TypeAlias = Mapping[int, Why]
 
-#: by process, step and owner: how many dates were put off already (E2, stagger)
+#: by process, step and owner: how many dates were already moved to today (E2, stagger)
 Heap: TypeAlias = Mapping[tuple[Ref, str, str | None], int]

@@ -1,6 +1,6 @@
-"""What an edit of the catalog can do to somebody, or leaves as it is: every kind in one table, with how it is worded.
+"""Every kind of effect that an edit of the catalog can have on a contact, in one table with its wording.
 
-Nothing depends on the order of the table but the order in which a diff lists the counts.
+The order of the table only determines the order of the counts in a diff.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from typing import NamedTuple, TypeAlias
 
 from followup.core.office import Ref
 
-#: JSON keys and the history of what was shown hang on these words
+#: stable words: JSON keys and the history depend on them
 What: TypeAlias = str
 
 
 class Effect(NamedTuple):
     """A line of the diff: what an edit does to one contact.
 
-    `process`: the edited one, None where an owner's zone has changed. `what`: a key of KINDS. `step`: the one it is
-    about; `to`: the step, or alias, that takes over. `was`, `becomes`: dues; `would`: of a date that is kept, what it
-    would be. `past`: that lies before today, or did before it became today. `action`: the open one that it is about,
-    never one that the edit makes: diff and apply give those other ids. `owner`: whose it is. `entry`: the `migrate:`
-    entry that decided.
+    `process`: the edited one; None for a change of an owner's zone. `what`: a key of KINDS. `step`: the affected one;
+    `to`: the step or alias that replaces it. `was`, `becomes`: dues; `would`: what a kept date would become. `past`:
+    the new date would be before today, or was moved to today for that reason. `action`: the affected open action, never
+    one that the edit creates, since diff and apply give those different ids. `owner`: of the action or contact.
+    `entry`: the `migrate:` entry that caused it.
     """
 
     contact: str
@@ -41,8 +41,8 @@ class Effect(NamedTuple):
 
 
 class EffectKind(NamedTuple):
-    """`phrase`: of so many actions or contacts. `column`: in the list of them. `touches`: whether it changes somebody's
-    list or dates, which a protected process allows nobody. `refusal`: why an apply refuses it, and what would do."""
+    """`phrase`: for a count of actions or contacts. `column`: for the list of them. `touches`: whether it changes a
+    list or a date, which a protected process forbids. `refusal`: why an apply refuses it, and how to fix that."""
 
     phrase: str
     column: str
@@ -52,75 +52,74 @@ class EffectKind(NamedTuple):
 
 KINDS: Mapping[What, EffectKind] = MappingProxyType(
     {
-        # the date is what it would be
+        # the new date is the same
         "same": EffectKind("keep their date", "", touches=False),
         # E2
         "keeps": EffectKind(
-            "keep a date that the edit would make another (`dates: recompute` moves them)",
+            "keep their current date (the new rule gives another; `dates: recompute` moves them)",
             "keeps its date",
             touches=False,
         ),
-        # E2: moved by hand, though the edit's dates are recomputed
-        "by-hand": EffectKind("keep the date that somebody moved them to", "moved by hand, stays", touches=False),
-        # E2: the edit's dates are recomputed
+        # E2: moved by hand, although the edit recomputes dates
+        "by-hand": EffectKind("keep the date they were moved to by hand", "moved by hand, stays", touches=False),
+        # E2: the edit recomputes dates
         "earlier": EffectKind("move earlier", "earlier"),
         "later": EffectKind("move later", "later"),
         # T1
-        "rezoned": EffectKind("read another time in the new zone", "new zone"),
+        "rezoned": EffectKind("show another time in the new zone", "new zone"),
         # E3
-        "misses": EffectKind("miss a new step, whose place they have passed", "misses the step"),
-        "runs": EffectKind("are given a new step, whose place they have passed", "is given the step"),
-        "gains": EffectKind("get a new step ahead at once", "new step ahead"),
+        "misses": EffectKind("are already past a new step and skip it", "skips the step"),
+        "runs": EffectKind("are already past a new step and get it", "gets the step"),
+        "gains": EffectKind("get a new step right away", "new step now"),
         # E4
-        "advances": EffectKind("lose their step, and the next one is scheduled", "step gone, next"),
-        "redirects": EffectKind("lose their step, and the chosen one is scheduled", "step gone, redirected"),
-        "kept": EffectKind("stay open though their step is turned off", "step off, kept", touches=False),
-        "cancels": EffectKind("lose their step, and others stay open", "step gone, others stay"),
-        "rests": EffectKind("lose their step, and are on hold then", "step gone, on hold"),
-        "ends": EffectKind("lose their step and step off the cycle, as was said", "step gone, steps off"),
+        "advances": EffectKind("lose their step; the next one is scheduled", "step removed, next"),
+        "redirects": EffectKind("lose their step; the chosen one is scheduled", "step removed, redirected"),
+        "kept": EffectKind("stay open although their step is inactive", "step off, kept", touches=False),
+        "cancels": EffectKind("lose their step; others stay open", "step removed, others stay"),
+        "rests": EffectKind("lose their step and are on hold", "step removed, on hold"),
+        "ends": EffectKind("lose their step and drop off the cycle, as requested", "step removed, drops off"),
         # E6
-        "moves": EffectKind("go to another cycle", "other cycle"),
-        "drains": EffectKind("finish the cycle, which takes nobody new", "finishes the cycle", touches=False),
+        "moves": EffectKind("move to another cycle", "other cycle"),
+        "drains": EffectKind("finish the cycle, which takes no new contacts", "finishes the cycle", touches=False),
         "drained": EffectKind("are on hold there, and step off", "on hold, steps off"),
         # F14
         "homeless": EffectKind(
-            "would be left on a cycle that is gone",
-            "REFUSED: cycle gone",
-            refusal="{kind} '{id}' goes while contacts are on it: {who}. {way_out} (F14, E6)",
+            "would be on a removed cycle",
+            "REFUSED: cycle removed",
+            refusal="can't remove {kind} '{id}': contacts are on it ({who}). {way_out}",
         ),
         # F12: lost its step, and nothing comes next
         "stranded": EffectKind(
-            "would lose their step, with nothing behind it",
+            "would lose their step and have nothing after it",
             "REFUSED: stranded",
             refusal=(
-                "step '{id}/{step}' goes while it is open for {who}, and nothing follows it. Say `migrate: [{{step: "
-                "{id}/{step}, open: redirect, to: STEP}}]`, or `open: advance` to let them step off (E4, F12)"
+                "can't remove step '{id}/{step}': it's open for {who} and nothing comes next. Add `migrate: [{{step: "
+                "{id}/{step}, open: redirect, to: STEP}}]`, or `open: advance` to let them drop off"
             ),
         ),
-        # F8: on a hold that gains steps which would never start
+        # F8: on a hold that gets steps which would never start
         "waiting": EffectKind(
             "would wait for steps that never start",
             "REFUSED: never starts",
             refusal=(
-                "cycle '{id}' is a hold: its new steps would never start for {who}. Say `migrate: [{{step: "
-                "{id}/{step}, backfill: true}}]`, or place them on another cycle first (F8, F12)"
+                "cycle '{id}' is a hold: its new steps would never start for {who}. Add `migrate: [{{step: "
+                "{id}/{step}, backfill: true}}]`, or put them on another cycle first"
             ),
         ),
-        # an action cannot be kept of a step that is taken out, since nothing would say what follows it
+        # E4: `open: keep` for a removed step: nothing would define what follows it
         "unkept": EffectKind(
-            "cannot be kept of a step that is taken out",
-            "REFUSED: cannot be kept",
+            "can't be kept, since their step is removed",
+            "REFUSED: can't be kept",
             refusal=(
-                "step '{id}/{step}' is open for {who}, and `open: keep` needs it to stay declared: say `active: false` "
-                "instead of taking it out (E4)"
+                "step '{id}/{step}' is open for {who}, and `open: keep` needs the step: set `active: false` "
+                "instead of removing it"
             ),
         ),
         "protected": EffectKind(
-            "are on a protected cycle, and would be touched",
+            "are on a protected cycle and would be affected",
             "REFUSED: protected",
             refusal=(
-                "cycle '{id}' is protected, and this edit touches {who}: "
-                "take `protect` off in an apply of its own first"
+                "cycle '{id}' is protected, and this edit affects {who}: remove `protect` in a separate apply first"
             ),
         ),
     }
@@ -128,19 +127,18 @@ KINDS: Mapping[What, EffectKind] = MappingProxyType(
 
 REFUSED = frozenset(what for what, kind in KINDS.items() if kind.refusal)
 
-#: of a process that goes while contacts are on it: what to write, by its kind
+#: for a process removed while contacts are on it: what to write, by its kind
 WAYS_OUT: Mapping[str, str] = MappingProxyType(
     {
         "cycle": (
-            "Say `migrate: [{{cycle: {id}, move_to: ALIAS}}]`, or leave it declared with `active: false` and say "
-            "`drain: true`"
+            "Add `migrate: [{{cycle: {id}, move_to: ALIAS}}]`, or keep it with `active: false` and add `drain: true`"
         ),
-        "plan": "Leave it declared with `status: ready` until they have finished it",
+        "plan": "Keep it with `status: ready` until they have finished it",
     }
 )
 
 
 def refusal(what: What, process: Ref, step: str | None, who: str) -> str:
-    """Why an apply refuses this, in a sentence that names the contacts (`who`) and says what to write instead."""
+    """Why an apply refuses this, in one sentence with the contacts (`who`) and what to write instead."""
     way_out = WAYS_OUT[process.kind].format(id=process.id)
     return KINDS[what].refusal.format(kind=process.kind, id=process.id, step=step, who=who, way_out=way_out)

@@ -16,7 +16,7 @@ TIMED = frozenset(("start", "event", "date"))
 
 
 def insert(migration: Migration, lost: Sequence[Action]) -> Iterator[Effect]:
-    """`lost`: those of the open actions whose step is gone, and which are still open."""
+    """`lost`: the open actions, not yet cancelled, whose step is removed."""
     edit = migration.edit
     new = [step for step in migration.active_steps if not edit.was_active(step.id)]
     place = _place(migration, lost)
@@ -50,7 +50,7 @@ def _entry(migration: Migration) -> int:
 
 
 def _place(migration: Migration, lost: Sequence[Action]) -> int | None:
-    """Where the contact stands: at the first open action that stays; where one is lost, at what would follow it."""
+    """The contact's position: the first open action that stays; for a lost one, the position of what follows it."""
     places = {step.id: step.position for step in migration.steps}
     gone = {action.id for action in lost}
     steps = [(action.id in gone, migration.step_at(action)) for action in migration.open_actions]
@@ -70,7 +70,7 @@ def _passed(migration: Migration, new: Sequence[Step]) -> Iterator[Effect]:
 
 
 def _run(migration: Migration, step: Step) -> None:
-    """Beside what is open; counted from where it would have been."""
+    """In addition to the open actions; counted from where it would have been."""
     before, closed = migration.before(step), migration.round_start
     if before and before.completed_on:
         closed = migration.moment(before.completed_on, before.owner)
@@ -79,7 +79,7 @@ def _run(migration: Migration, step: Step) -> None:
 
 
 def _ahead(migration: Migration, new: Sequence[Step], place: int) -> Iterator[Effect]:
-    """What can be dated already is created; the rest when the step before it is closed (T2)."""
+    """Create what can be dated now; the rest is created when the step before it is closed (T2)."""
     for step in new:
         first = min(place, step.position)
         reached = up_to_loop(tuple(s for s in migration.active_steps if s.position >= first))
@@ -90,7 +90,7 @@ def _ahead(migration: Migration, new: Sequence[Step], place: int) -> Iterator[Ef
 
 
 def _woken(migration: Migration, new: Sequence[Step]) -> Iterator[Effect]:
-    """A hold that gains steps: nothing would ever start them for contacts who wait there (F8)."""
+    """A hold gets steps: nothing would ever start them for the contacts on it (F8)."""
     first = next((step for step in new if migration.edit.directive(step.id).backfill), None)
     if first is None:
         yield migration.line("waiting")._replace(step=new[0].id)

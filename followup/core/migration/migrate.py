@@ -1,8 +1,8 @@
-"""What becomes of a contact when a process that they are on is edited (E2 to E6): the one function of diff and apply.
+"""Migrates a contact whose process is edited (E2 to E6). Diff and apply both use this one function.
 
-Each enrolment is placed or advanced at most once, and nothing is scheduled before today. The order inside one enrolment
-matters: open actions that stay are dated first, since what is new may count from them; new steps come before lost ones
-are followed up, so that what follows is not scheduled twice; all that is lost is cancelled before anything follows it.
+Each enrolment is placed or advanced at most once, and nothing is scheduled before today. The order within an enrolment
+matters: first date the open actions that stay, since new steps may count from them; then add new steps, so that what
+follows a lost step isn't scheduled twice; and cancel every lost action before creating what follows.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from followup.errors import Refused
 def migrate(
     dossier: Dossier, edition: Edition, stamp: Stamp, ids: Iterator[int], why: Reasons, heap: Heap
 ) -> tuple[Decision, tuple[Effect, ...]]:
-    """What `edition` does to this subject, and a line for each thing that it does, or leaves.
+    """What `edition` does to this subject, with a line for each thing it changes or keeps.
 
-    Every enrolment that is open now, and whose process is edited; what a contact is moved to is not migrated again.
-    Raises Refused where a choice cannot be carried out.
+    Covers every open enrolment whose process is edited; an enrolment created by a move isn't migrated again.
+    Raises Refused if a choice can't be carried out.
     """
     draft = Draft(dossier, edition.office, stamp, ids, not_before_today=True)
     effects: tuple[Effect, ...] = ()
@@ -52,7 +52,7 @@ def _rezoned(before: Dossier, draft: Draft) -> Iterator[Effect]:
         if isinstance(entry.event, h.Reassigned):
             was, event = before.action(entry.event.action), entry.event
             assert was is not None
-            if was.due == event.due:  # a date stays as it reads: only its instant is another
+            if was.due == event.due:  # a date keeps its text: only its instant changes
                 continue
             who = (contact.id, contact.name) if contact else ("", was.title)
             yield Effect(*who, event.owner, None, "rezoned", action=was.id, was=was.due, becomes=event.due)
@@ -122,7 +122,7 @@ def _lost(migration: Migration, lost: Sequence[Action], steps: Mapping[str, Step
     for action in lost:
         step = migration.step_at(action)
         directive = migration.edit.directive(step)
-        if directive.open == KEEP:  # of a step that is taken out, nothing would say what follows
+        if directive.open == KEEP:  # for a removed step, nothing would define what follows
             yield migration.line("kept" if step in steps else "unkept", action)._replace(entry=directive.entry)
         else:
             going.append(action)
@@ -131,7 +131,7 @@ def _lost(migration: Migration, lost: Sequence[Action], steps: Mapping[str, Step
 
 
 def _advanced(migration: Migration, going: Sequence[Action]) -> Iterator[Effect]:
-    """All that goes is cancelled first; then something follows the first of it, once."""
+    """Cancel every lost action first; then create what follows the first of them, once."""
     draft, first = migration.draft, going[0]
     ids_before, start = {a.id for a in draft.dossier.actions}, migration.original(first)
     directive = migration.edit.directive(migration.step_at(first))
@@ -159,7 +159,7 @@ def _gone(migration: Migration, action: Action, next: Action | None) -> Effect:
 
 
 def _left(migration: Migration, entry: str | None) -> What:
-    """What is left to a contact whose step is gone and followed by nothing."""
+    """The outcome for a contact whose step is removed and not followed by anything."""
     if migration.open_actions:
         return "cancels"
     if migration.enrolment.open:
@@ -168,7 +168,7 @@ def _left(migration: Migration, entry: str | None) -> What:
 
 
 def _redirected(migration: Migration, to: str, start: When) -> None:
-    """On in this round; into a new one, where the step has had its turn in this."""
+    """Continue at `to` in this round, or in a new one if the step was already closed in this round."""
     target = migration.active_step(to)
     if target is None:
         raise Refused(f"migrate: cycle '{migration.edit.ref.id}' has no active step '{to}' to redirect to (E4)")
@@ -182,7 +182,7 @@ def _redirected(migration: Migration, to: str, start: When) -> None:
 
 
 def _followed(migration: Migration, gone: Action, start: When) -> None:
-    """By the next active step, counted from the anchor of the one that is gone; maybe in a new round (E4)."""
+    """Create the next active step, counted from the removed one's anchor; maybe in a new round (E4)."""
     place = migration.edit.place_of(migration.step_at(gone))
     before = next((s for s in reversed(migration.active_steps) if s.position < place), None)
     if before is None or not before.loop_to:

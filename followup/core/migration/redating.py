@@ -1,4 +1,4 @@
-"""E2: the date of an open action whose step was edited. It stays, unless a `migrate:` entry says `recompute`."""
+"""E2: the date of an open action whose step was edited. It stays unless a `migrate:` entry says `recompute`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from followup.core.timing import Due, When, put_off
 
 
 def redate(migration: Migration, step: Step, action: Action) -> Effect:
-    """Counted from the original anchor. What somebody moved by hand was promised to the contact: it stays."""
+    """Count again from the original anchor. A date moved by hand was agreed with the contact, so it stays."""
     directive = migration.edit.directive(step.id)
     if not (directive.recompute or _is_timed_differently(migration, step)):
         return migration.line("same", action)
@@ -39,7 +39,7 @@ def _timing(step: Step) -> tuple[object, ...]:
 
 
 def _start(migration: Migration, step: Step, action: Action) -> When:
-    """The original anchor; where the step counts from another one's date, that date as it is by now."""
+    """The original anchor; if the step counts from another step's date, that date as it is now."""
     original = migration.original(action)
     return migration.counted_from(step, migration.before(step), original) or original
 
@@ -58,6 +58,6 @@ def _redated(
 
 
 def _anchor(migration: Migration, step: Step, action: Action) -> str:
-    """What `explain` will call it: the step that a round enters at counts from the round's start, whatever it says."""
+    """The anchor for `explain`: a round's entry step counts from the round's start, whatever its anchor."""
     entered = migration.why.get(action.id, {}).get("anchor") == "start"
     return "start" if entered and step.anchor.kind in ("completed", "due") else step.anchor

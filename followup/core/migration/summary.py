@@ -1,4 +1,4 @@
-"""What differs between two versions of the catalog, and what that does to people: exact counts, a few names."""
+"""What differs between two versions of the catalog and what that does to contacts: exact counts, a few names."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from followup.core.office import Ref
 if TYPE_CHECKING:
     from followup.core.catalog_documents import Document
 
-#: lines of each process that are named, unless all are asked for
+#: number of lines listed per process, unless all are requested
 NAMED_LINES = 20
 
 
 class ItemChange(NamedTuple):
-    """One item that differs: `before` is None for a new one, `after` for one that was taken out."""
+    """One item that differs: `before` is None for a new item, `after` for a removed one."""
 
     kind: str
     id: str
@@ -43,7 +43,7 @@ class Rename(NamedTuple):
 
 
 class Tally:
-    """What an edition does to those on one process: everything counted, the first few named."""
+    """What an edition does to the contacts on one process: exact counts; only the first few are listed."""
 
     def __init__(self, most: int | None) -> None:
         self.standing, self.past, self.counts = 0, 0, Counter[str]()
@@ -60,7 +60,7 @@ class Tally:
 
 
 class RefusedEffect(NamedTuple):
-    """What an apply may not do: see KINDS of effects."""
+    """An effect that an apply refuses: see KINDS in effects.py."""
 
     what: str
     process: Ref
@@ -68,7 +68,7 @@ class RefusedEffect(NamedTuple):
 
 
 class Impact:
-    """What an edition does, process by process (None: a new zone), as far as contacts have been noted."""
+    """What an edition does, by process (None: a new zone), for the contacts added so far."""
 
     def __init__(self, most: int | None = NAMED_LINES) -> None:
         self.processes: dict[Ref | None, Tally] = {}
@@ -78,12 +78,12 @@ class Impact:
 
     @property
     def digest(self) -> str:
-        """The same for the same effects on the same people, in a diff as in the apply that follows it."""
+        """Equal for equal effects on the same contacts, so that an apply can be checked against its diff."""
         return self._digest.hexdigest()
 
     @property
     def tallies(self) -> list[tuple[str, Tally]]:
-        """In the order in which they are shown, by id; "" for a new zone."""
+        """In display order, by id; "" for a new zone."""
         ids = ((process.id if process else "", tally) for process, tally in self.processes.items())
         return sorted(ids, key=lambda pair: pair[0])
 

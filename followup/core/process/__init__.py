@@ -1,1 +1,1 @@
-"""The engine: one enrolment is worked on step by step, whether it is on a cycle or on a plan."""
+"""The engine: works through one enrolment step by step, on a cycle or on a plan."""

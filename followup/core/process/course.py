@@ -1,7 +1,7 @@
-"""One enrolment at work: its process as applied, its actions by step, and what each step's date counts from.
+"""One enrolment in progress: its process as applied, its actions by step, and what each step's date counts from.
 
-All that follows from an action goes by the course of that action's own enrolment, a cycle's or a plan's alike. What a
-Course answers is what stands after the draft's last event: it looks again whenever the dossier has changed.
+Everything that follows from an action depends on the course of that action's own enrolment, cycle or plan. A Course
+always answers for the state after the draft's last event: it refreshes when the dossier has changed.
 Rules T2, L3, E5.
 """
 
@@ -17,17 +17,17 @@ from followup.core.timing import Due, When, add_days, moment, place
 
 
 class Course:
-    """The process is looked up when a step is asked for, so that what only ends reads no document of the catalog."""
+    """Loads the process only when a step is needed, so that ending an enrolment reads no catalog document."""
 
     def __init__(self, draft: Draft, enrolment: Enrolment) -> None:
         self.draft = draft
-        self._process: tuple[Process | None, ...] = ()  # empty until it is looked up
+        self._process: tuple[Process | None, ...] = ()  # empty until loaded
         self._enrolment, self._actions = enrolment, draft.dossier.of(enrolment)
         self._seen = draft.dossier
 
     @property
     def process(self) -> Process | None:
-        """None where the catalog no longer declares it; then nothing follows."""
+        """None if the catalog no longer declares it; then nothing follows."""
         if not self._process:
             self._process = (self.draft.office.process(self._enrolment.ref),)
         return self._process[0]
@@ -43,7 +43,7 @@ class Course:
         return process.active_steps if process else ()
 
     def _look(self) -> None:
-        """Once for each state of the dossier: diff and apply ask for everybody, several times."""
+        """Once per state of the dossier: diff and apply ask several times for every contact."""
         self._seen = self.draft.dossier
         enrolment = self._seen.enrolment(self._enrolment.id)
         assert enrolment is not None
@@ -57,18 +57,18 @@ class Course:
 
     @property
     def actions(self) -> tuple[Action, ...]:
-        """All that the dossier has of it, oldest first."""
+        """All of the enrolment's actions in the dossier, oldest first."""
         if self._seen is not self.draft.dossier:
             self._look()
         return self._actions
 
     @property
     def open_actions(self) -> list[Action]:
-        """In the order of the steps."""
+        """In step order."""
         return sorted((a for a in self.actions if a.open), key=lambda action: (action.position, action.id))
 
     def is_of(self, process: Process) -> bool:
-        """Whether this is that process, whatever it was called when the enrolment began (E5)."""
+        """Whether the enrolment is on `process`, even if it was renamed since (E5)."""
         return self.draft.office.current(self._enrolment.ref) == Ref(process.kind, process.id)
 
     @property
@@ -76,11 +76,11 @@ class Course:
         return When(self.enrolment.round_start, self.enrolment.round_at)
 
     def step_id(self, step: str | None) -> str | None:
-        """The id of today (E5): an action keeps the one that it was made under, for good."""
+        """The step's current id (E5): an action always keeps the id it was created with."""
         return self.draft.office.step_id(self._enrolment.process, step)
 
     def step_of(self, action: Action) -> Step | None:
-        """The step as it is declared today, active or not."""
+        """The step as declared now, active or not."""
         id = self.step_id(action.step)
         return next((step for step in self.steps if step.id == id), None)
 
@@ -91,14 +91,14 @@ class Course:
         return [s for s in self.active_steps if s.position < step.position]
 
     def tries(self, step: str | None) -> list[Action]:
-        """Every action that there was of a step, in every round, under whatever id."""
-        if not self.draft.office.moved:  # asked for each step of everybody that an import or an apply touches
+        """Every action of a step, in every round, under any of its ids."""
+        if not self.draft.office.moved:  # hot path: runs for each step of each contact in an import or apply
             return [action for action in self.actions if action.step == step]
         id = self.step_id(step)
         return [action for action in self.actions if self.step_id(action.step) == id]
 
     def latest(self, step: Step) -> Action | None:
-        """The latest of them, open or closed; what was undone never happened (E11)."""
+        """The step's latest action, open or closed; undone actions never happened (E11)."""
         tries = (action for action in self.tries(step.id) if not action.undone)
         return max(tries, key=lambda action: (action.round, action.trial), default=None)
 
@@ -110,42 +110,42 @@ class Course:
     def before(self, step: Step) -> Action | None:
         """The latest action of the active step before `step`, in listed order.
 
-        It can be of an earlier round, where this round entered behind it.
+        It can be from an earlier round, if this round started after that step.
         """
         earlier = self.active_before(step)
         return self.latest(earlier[-1]) if earlier else None
 
     def next_trial(self, step: str | None, round: int) -> int:
-        """An unused one: an undone action keeps its number, so that its id never means something else (E11)."""
+        """The first unused number: an undone action keeps its own, so that its id never changes meaning (E11)."""
         return 1 + max((action.trial for action in self.tries(step) if action.round == round), default=0)
 
     def nominal(self, action: Action) -> When:
         return nominal_in(self.draft.calendar(action.owner).zone, action)
 
     def counted_from(self, step: Step, before: Action | None, closed: When | None) -> When | None:
-        """What the step's offset counts from (T2); None while that is not known.
+        """What the step's offset counts from (T2); None if not known yet.
 
-        `before`: the action of the step before it; `closed`: when that was closed, None while it is not.
+        `before`: the previous step's action; `closed`: when that was closed, None while it is open.
         """
         match step.anchor.kind:
             case "completed":
                 return closed
             case "start":
                 return self.round_start
-            case "due":  # where this round entered behind the step before, there is no due of it to count from
+            case "due":  # if this round started after the previous step, it has no due to count from
                 return self.nominal(before) if before and before.round == self.enrolment.round else closed
             case "step":
                 return self._of_named(step.anchor.step, closed)
             case "date":
                 zone = self.draft.calendar(self.draft.dossier.known.owner).zone
                 return moment(step.date, zone) if step.date else None
-            case "event":  # no enrolment knows its event yet: better never dated than dated wrongly
+            case "event":  # enrolments don't know their event yet: no date is better than a wrong one
                 return None
             case _:
                 assert_never(step.anchor.kind)
 
     def _of_named(self, id: str, closed: When | None) -> When | None:
-        """The nominal of this round's action of the named step; if the round entered behind it, of its latest."""
+        """The nominal of the named step's action in this round, or its latest if the round started after that step."""
         step = self.active_step(id)
         latest = self.latest(step) if step else None
         if step and not self.in_round(step) and self._is_to_come(step):
@@ -155,8 +155,8 @@ class Course:
     def _is_to_come(self, step: Step) -> bool:
         """Whether this round has yet to create `step`.
 
-        The nearest step before it that this round has reached decides: open, or cancelled by hand, it has triggered
-        nothing so far. Closed otherwise it would have created `step` by now, so this round has entered behind it.
+        The nearest earlier step that this round has reached decides. If it is open, or was cancelled by hand, it hasn't
+        triggered anything yet. If it was closed otherwise, it would have created `step`, so the round started after it.
         """
         for before in reversed(self.active_before(step)):
             if tried := self.in_round(before):
@@ -164,7 +164,7 @@ class Course:
         return False
 
     def create(self, step: Step, anchor: str, start: When, before: Action | None) -> None:
-        """Schedule one step, for the contact's owner, with the reasons for its date."""
+        """Schedule one step for the contact's owner, with the reasons for its date."""
         enrolment, owner = self.enrolment, self.draft.dossier.known.owner
         due = self.dated(step, owner, start, before)
         if self.draft.not_before_today:
@@ -193,9 +193,9 @@ class Course:
         return place(start, step.offset, self.draft.calendar(owner), step.at, step.roll, gap)
 
     def in_time(self, step: Step, owner: str | None, start: When, due: Due) -> Due:
-        """`due`; today's, where it lies before the owner's today, since an edit schedules nothing in the past (E2).
+        """`due`, or a due from today on if it is before the owner's today: an edit schedules nothing in the past (E2).
 
-        Placed once more with today as the first day allowed, and never rolled back from there: yesterday would be late.
+        Placed again with today as the first allowed day, and never rolled back, since yesterday would be late.
         """
         calendar, today = self.draft.calendar(owner), self.draft.now(owner).day
         if due.due[:10] >= today:
@@ -205,8 +205,8 @@ class Course:
         return late._replace(moved_by=tuple("today" if cause == "min_gap" else cause for cause in late.moved_by))
 
     def reasons(self, step: Step, anchor: str, start: When, due: Due) -> h.Why:
-        """What `explain` will read of a date (G4). `anchor` is not always the step's own: a round's first step counts
-        from the round's start, whatever it says."""
+        """The reasons for a date that `explain` will read (G4). `anchor` can differ from the step's own: the first
+        step of a round always counts from the round's start."""
         why: h.Why = {
             "anchor": str(anchor),
             "from": start.text,
@@ -220,7 +220,7 @@ class Course:
         return why
 
     def end(self, on: When, reason: str) -> None:
-        """End the enrolment and cancel what is open of it; nothing else of the contact is touched (F7)."""
+        """End the enrolment and cancel its open actions; the contact's other actions stay (F7)."""
         for action in self.actions:
             if action.open:
                 self.draft.add(h.Cancelled(action.id, on.text, reason))
@@ -233,8 +233,8 @@ def last_day(action: Action) -> str:
 
 
 def nominal_in(zone: str, action: Action) -> When:
-    """The nominal due with its instant: the stored one where nothing moved it.
+    """The nominal due with its instant: the stored instant if nothing moved the due.
 
-    In the hour that a clock shows twice, text alone would not say which of the two was meant (T6).
+    In the hour that occurs twice when clocks go back, text alone wouldn't say which one was meant (T6).
     """
     return When(action.due, action.at) if action.nominal == action.due else moment(action.nominal, zone)

@@ -1,4 +1,4 @@
-"""A cycle as a picture has it: boxes, arrows between them, and who stands where."""
+"""A cycle as a diagram: boxes, the arrows between them, and how many contacts are at each step."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Standing = Mapping[str | None, tuple[int, int]]
 
 
 class Graph(NamedTuple):
-    """`aliases`: names that lead in. `asks`: the steps whose completing offers the menu of aliases (F10). `standing`:
-    contacts at each step, and how many of them are late; None where nobody asked."""
+    """`aliases`: names that lead to the cycle. `asks`: steps that offer the alias menu when completed (F10).
+    `standing`: the number of contacts at each step, and how many are late; None if not requested."""
 
     cycle: Process
     aliases: Sequence[str]
@@ -24,7 +24,7 @@ class Graph(NamedTuple):
     standing: Standing | None = None
 
     def arrows(self) -> Iterator[tuple[Step, Step, str]]:
-        """From an active step to the one that follows, and in words when that is due."""
+        """From each active step to the next one, with when it is due in words."""
         active = self.cycle.active_steps
         for before, step in pairwise(active):
             if before.loop_to:
@@ -32,7 +32,7 @@ class Graph(NamedTuple):
             yield before, step, waits(step)
 
     def loop(self) -> tuple[Step, Step, str] | None:
-        """The step that loops, where it leads, and when that is due."""
+        """The step that loops, its target, and when that is due."""
         for step in self.cycle.active_steps:
             if step.loop_to:
                 target = loop_target(self.cycle, step)
@@ -40,7 +40,7 @@ class Graph(NamedTuple):
         return None
 
     def at(self, step: str | None) -> str:
-        """Who stands there, in words; nothing where nobody asked, or nobody does."""
+        """The contacts at the step, in words; empty if there are none or they weren't requested."""
         count, late = (self.standing or {}).get(step, (0, 0))
         if not count:
             return ""
@@ -48,7 +48,7 @@ class Graph(NamedTuple):
 
 
 def waits(step: Step, looped: bool = False) -> str:
-    """How long after what: `2 business days after it is done`."""
+    """How long after what: `2 business days after it's done`."""
     when = f" at {step.at}" if step.at else ""
     return f"at once{when}" if step.offset.number == 0 else f"{step.offset} after {_anchor(step, looped)}{when}"
 
@@ -56,11 +56,11 @@ def waits(step: Step, looped: bool = False) -> str:
 def _anchor(step: Step, looped: bool) -> str:
     match step.anchor.kind:
         case "completed":
-            return "it is done"
+            return "it's done"
         case "due":
-            return "it is done, or due if later" if looped else "it is due"
+            return "it's done, or due if later" if looped else "it's due"
         case "start":
-            return "the round began"
+            return "the round started"
         case "event":
             return "the event"
         case "date":

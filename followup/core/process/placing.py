@@ -1,4 +1,4 @@
-"""Onto a cycle, along it, and off it: what a choice means, and what follows from a closing. Rules F4 to F10, L8."""
+"""Putting contacts on a cycle, along it and off it: what a choice means, what follows a closing. F4 to F10, L8."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from followup.errors import NotFound, Refused
 
 
 def chosen(draft: Draft, choice: Choice) -> tuple[Alias | None, Process | None]:
-    """The alias and the cycle that a choice means; refuses what may not be chosen (F9)."""
+    """The alias and the cycle that a choice means; refuses a choice that isn't allowed (F9)."""
     if choice.alias is None:
         return None, _cycle_by_id(draft, choice.cycle or "")
     try:
         alias = draft.office.aliases[choice.alias]
     except KeyError:
-        raise NotFound(f"no alias '{choice.alias}'") from None
+        raise NotFound(f"unknown alias '{choice.alias}'") from None
     if not alias.active:
-        raise Refused(f"alias '{alias.id}' is not active: choose another")
+        raise Refused(f"alias '{alias.id}' isn't active: choose another")
     if alias.cycle is None:
         return alias, None
     return alias, _active_cycle(draft, alias.cycle)
@@ -33,21 +33,21 @@ def chosen(draft: Draft, choice: Choice) -> tuple[Alias | None, Process | None]:
 
 def _cycle_by_id(draft: Draft, id: str) -> Process:
     if not draft.stamp.by.administers():
-        raise Refused(f"only an administrator names a cycle by its id ('{id}'): choose an alias")
+        raise Refused(f"only administrators can choose a cycle by its id ('{id}'): choose an alias")
     return _active_cycle(draft, id)
 
 
 def _active_cycle(draft: Draft, id: str) -> Process:
     cycle = draft.office.process(Ref(CYCLE, id))
     if cycle is None:
-        raise NotFound(f"no cycle '{id}'")
+        raise NotFound(f"unknown cycle '{id}'")
     if not cycle.active:
-        raise Refused(f"cycle '{id}' is not active: choose another")
+        raise Refused(f"cycle '{id}' isn't active: choose another")
     return cycle
 
 
 def choose(draft: Draft, choice: Choice, now: When, restart: bool = False, begins: When | None = None) -> None:
-    """Carry out a choice: categorise (L8), carry on (F10), or place on the cycle (F7), which begins `now`, or later."""
+    """Carry out a choice: categorise (L8), continue (F10), or start the cycle (F7), at `begins` or else `now`."""
     alias, cycle = chosen(draft, choice)
     if cycle is None:
         assert alias is not None
@@ -64,12 +64,12 @@ def choose(draft: Draft, choice: Choice, now: When, restart: bool = False, begin
 
 
 def _current(draft: Draft) -> Course | None:
-    """Of the one cycle that the contact is on (F6)."""
+    """The course of the one cycle that the contact is on (F6)."""
     return Course(draft, draft.dossier.cycle) if draft.dossier.cycle else None
 
 
 def _carries_on(course: Course, alias: Alias | None) -> None:
-    """What is closed from now on is reported under the name that was chosen last (F10)."""
+    """From now on, closed actions are reported under the alias that was chosen last (F10)."""
     enrolment = course.enrolment
     if alias and alias.id != enrolment.alias:
         course.draft.add(h.AliasChosen(enrolment.id, alias.id, enrolment.alias))
@@ -78,23 +78,23 @@ def _carries_on(course: Course, alias: Alias | None) -> None:
 def _is_followed_up(draft: Draft) -> None:
     contact = draft.dossier.known
     if contact.closed():
-        mend = f"followup contacts set {contact.id} --stage lead"
-        raise Refused(f"{contact.name} is {contact.stage}: `{mend}` first (F21)")
+        fix = f"followup contacts set {contact.id} --stage lead"
+        raise Refused(f"{contact.name} is {contact.stage}: run `{fix}` first")
 
 
 def stays(draft: Draft, choice: Choice, restart: bool) -> bool:
-    """Whether the contact's cycle goes on: the choice is that cycle, or only categorises (L8, F10)."""
+    """Whether the contact's cycle continues: the choice is that cycle, or only categorises (L8, F10)."""
     cycle, course = chosen(draft, choice)[1], _current(draft)
     return cycle is None or bool(course and not restart and course.is_of(cycle))
 
 
 def _something_follows(course: Course) -> bool:
-    """Something of it is open, or it is a hold, or its pause will end."""
+    """It has an open action, is a hold, or is paused and will resume."""
     return bool(course.enrolment.paused_until or not course.active_steps or course.open_actions)
 
 
 def enrol(draft: Draft, alias: Alias | None, cycle: Process, start: When) -> None:
-    """Place the contact on `cycle`, which it is not on, and create what can be dated (F4, F8)."""
+    """Put the contact on a cycle that they aren't on, and create every step that can be dated (F4, F8)."""
     id, version = next(draft.ids), draft.office.version
     draft.add(h.Enrolled(id, CYCLE, cycle.id, alias.id if alias else None, version, start.text, start.at))
     enrolment = draft.dossier.enrolment(id)
@@ -103,9 +103,9 @@ def enrol(draft: Draft, alias: Alias | None, cycle: Process, start: When) -> Non
 
 
 def advance(draft: Draft, action: Action, closed: When) -> None:
-    """What follows from an enrolment's action having been closed at `closed` (F4, F5, L3).
+    """What follows when an enrolment's action was closed at `closed` (F4, F5, L3).
 
-    An action of an earlier round triggers nothing: its round is over.
+    An action from an earlier round triggers nothing: that round is over.
     """
     enrolment = draft.dossier.enrolment(action.enrolment)
     if enrolment is None or not enrolment.open:
@@ -140,7 +140,7 @@ def nothing_open(course: Course, closed: When) -> None:
 
 
 def _loop(course: Course) -> tuple[Step, Action] | None:
-    """The step of this round that loops, with its action."""
+    """This round's step that loops, with its action."""
     for step in course.active_steps:
         action = course.in_round(step)
         if step.loop_to and action:
@@ -149,7 +149,7 @@ def _loop(course: Course) -> tuple[Step, Action] | None:
 
 
 def _held_up(course: Course) -> tuple[Step, ...]:
-    """The rest of the round from the first step that nothing triggered, since the one before it was cancelled."""
+    """The rest of the round, from the first step that was never created because the one before it was cancelled."""
     for place, (before, step) in enumerate(pairwise(course.active_steps), 1):
         tried = course.in_round(before)
         if tried and tried.status == CANCELLED and not before.loop_to and not course.in_round(step):
@@ -158,6 +158,6 @@ def _held_up(course: Course) -> tuple[Step, ...]:
 
 
 def _after(course: Course, step: Step | None, action: Action) -> tuple[Step, ...]:
-    """The rest of the round behind a closed step; behind where it stood, if it is no longer declared."""
+    """The rest of the round after a closed step, or after its old position if it is no longer declared."""
     position = step.position if step else action.position - 1
     return up_to_loop(tuple(s for s in course.active_steps if s.position > position))

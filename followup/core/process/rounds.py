@@ -1,8 +1,7 @@
 """One round of a process: which of its steps become actions, and when. Rules F5, L3, T2.
 
-A round runs from the step that it enters at to the first active step with a loop. Each step whose date is known becomes
-an action at once; one anchored on `completed` waits until the step before it is closed. Inactive steps are as if they
-were not there.
+A round runs from its entry step to the first active step with a loop. Each step whose date is known becomes an action
+at once; a step anchored on `completed` waits until the step before it is closed. Inactive steps are ignored.
 """
 
 from __future__ import annotations
@@ -15,23 +14,23 @@ from followup.core.timing import When
 
 
 def up_to_loop(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Up to the first step that loops, which is the round's last: what is listed behind it is never reached."""
+    """Up to the first step that loops, which is the round's last: steps listed after it are never reached."""
     end = next((place for place, step in enumerate(steps, 1) if step.loop_to), len(steps))
     return steps[:end]
 
 
 def loop_target(process: Process, step: Step) -> Step:
-    """The step that `step` loops to; if that is inactive, the next active one behind it, wrapping (F5)."""
+    """The step that `step` loops to; if that is inactive, the next active one after it, wrapping around (F5)."""
     position = next((s.position for s in process.steps if s.id == step.loop_to), 0)
     active = process.active_steps
     return next((s for s in active if s.position >= position), active[0])
 
 
 def next_round(course: Course, step: Step, action: Action, closed: When) -> None:
-    """`step` loops, and its `action` was closed: the next round begins, then or on the day it was planned for.
+    """`step` loops and its `action` was closed: start the next round, at that time or at its planned time if later.
 
-    A round that is entered through `due` or `step:ID` is counted from plans, so that a call made early brings none of
-    them forward (L3); the others count from what was really done.
+    If the entry step is anchored on `due` or `step:ID`, the round counts from planned dates, so an early call doesn't
+    bring them forward (L3). Otherwise it counts from when the work was done.
     """
     assert course.process is not None
     entry = loop_target(course.process, step)
@@ -43,9 +42,9 @@ def next_round(course: Course, step: Step, action: Action, closed: When) -> None
 
 
 def begin(course: Course, entry: Step, before: Action | None = None) -> None:
-    """A round's first step counts from the round's start whatever its anchor (T2); then what else can be dated.
+    """A round's first step counts from the round's start, whatever its anchor (T2); then create what else can be dated.
 
-    `before`: the action that looped here, which is what a `min_gap` of the first step keeps its distance from.
+    `before`: the action that looped here; a `min_gap` of the first step counts from it.
     """
     first, *rest = up_to_loop(tuple(s for s in course.active_steps if s.position >= entry.position))
     course.create(first, "start", course.round_start, before)
@@ -53,12 +52,12 @@ def begin(course: Course, entry: Step, before: Action | None = None) -> None:
 
 
 def walk(course: Course, steps: tuple[Step, ...], closed: When | None) -> None:
-    """Create, in listed order, each of `steps` that can be dated and does not exist in this round.
+    """Create, in listed order, each of `steps` that can be dated and has no action in this round yet.
 
-    `closed`: when the step before the first of `steps` was closed, if that is why we are here. It is the anchor of the
-    first of them, and of no later one, unless the step before that one is closed as well without having created it:
-    that step was cancelled by hand, which triggers nothing. So what waits behind it counts from this closing, or it
-    would be lost with the cancelled step.
+    `closed`: when the step before the first of `steps` was closed, if that is what triggered this. It anchors the first
+    of `steps` only, with one exception: if the step before a later one is closed without having created it, it was
+    cancelled by hand, which triggers nothing. Steps waiting for it then count from `closed`; otherwise they would never
+    be created.
     """
     for place, step in enumerate(steps):
         if course.in_round(step):

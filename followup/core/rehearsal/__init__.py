@@ -1,1 +1,1 @@
-"""The same engine without a store: tests of cycles, previews, simulations and forecasts."""
+"""The engine without a store: catalog tests, previews, simulations and forecasts."""

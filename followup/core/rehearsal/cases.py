@@ -1,4 +1,4 @@
-"""Cases: what an administrator says that a cycle does, held against what it does (G2)."""
+"""Test cases: compares what an administrator expects of a cycle with what it does (G2)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Line(NamedTuple):
-    """One action. `round`: None where the case does not say."""
+    """One action. `round`: None if the case doesn't give one."""
 
     step: str
     due: str
@@ -32,7 +32,7 @@ class Line(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """What was expected, and what there is: None where there is no such action."""
+    """An expected line and the actual one; None where there is no such action."""
 
     expected: Line | None
     got: Line | None
@@ -48,7 +48,7 @@ class Pair(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """`pairs`, by due. `trouble`: what could not happen at all, and why."""
+    """`pairs`: sorted by due. `trouble`: an event that couldn't happen, and why."""
 
     id: str
     name: str
@@ -61,7 +61,7 @@ class Verdict(NamedTuple):
 
 
 def verdict(office: Office, id: str, case: d.CaseDocument) -> Verdict:
-    """Lives through the case `id` of the catalog, and compares. Never raises for what the case says."""
+    """Runs case `id` of the catalog and compares. Never raises for an error in the case."""
     story, trouble = _Story(office, case["given"]), ""
     try:
         story.begins()
@@ -78,7 +78,7 @@ def expected_lines(case: d.CaseDocument) -> list[Line]:
 
 
 class _Story:
-    """One contact, from the day on which it is placed. `at`: what happens just now, in words."""
+    """One contact, from the day it is added. `at`: the current event, in words."""
 
     def __init__(self, office: Office, given: d.GivenDocument) -> None:
         self.given, self.owner = given, given.get("owner")
@@ -94,9 +94,9 @@ class _Story:
 
     def begins(self) -> None:
         if "plan" in self.given:
-            raise Refused("plans do not run yet: give an alias or a cycle")
+            raise Refused("plans don't run yet: use an alias or a cycle")
         choice = w.Choice(self.given.get("alias"), self.given.get("cycle"))
-        self._does(self.given["on"], w.Add({"name": "Somebody", "owner": self.owner}, choice, without_cycle=True))
+        self._does(self.given["on"], w.Add({"name": "Test contact", "owner": self.owner}, choice, without_cycle=True))
 
     def goes_on(self, event: d.WhenDocument) -> None:
         verb = next((verb for verb in CLOSES if verb in event), None)
@@ -106,14 +106,14 @@ class _Story:
             return
         self.at = f"{verb} {event[verb]} on {event['on']}"
         self._does(event["on"], CLOSES[verb](self._action(event[verb]), event))
-        if verb != "complete" and "choose" in event:  # only a completing can carry it (F10)
+        if verb != "complete" and "choose" in event:  # only a Complete carries the choice itself (F10)
             self._chooses(event)
 
     def _chooses(self, event: d.WhenDocument) -> None:
         self._does(event["on"], w.Assign(w.Choice(event["choose"]), event.get("restart", False)))
 
     def _does(self, on: str, wish: w.Wish) -> None:
-        """On a day, as work begins, or at a moment; the clock never goes back: what is older is told late (T7)."""
+        """On a day, at opening time, or at a minute. The clock never goes back: older events are recorded late (T7)."""
         moment_ = on if len(on) > 10 else f"{on}T{self.calendar.opens}"
         self.now = max(self.now, moment(moment_, self.calendar.zone).at)
         self.rehearsal.does(SOMEBODY, wish, self.now)
@@ -121,7 +121,7 @@ class _Story:
     def _action(self, step: str) -> int:
         mine = [action for action in self.rehearsal.people[SOMEBODY].open_actions if action.step == step]
         if not mine:
-            raise Refused("no action of it is open then")
+            raise Refused("it has no open action then")
         return mine[-1].id  # the latest round's
 
 
@@ -130,7 +130,7 @@ def _complete(action: int, event: d.WhenDocument) -> w.Wish:
     return w.Complete(action, event["on"], choice=choice, restart=event.get("restart", False))
 
 
-#: what can happen to a step
+#: what can happen to a step's action
 CLOSES: Mapping[d.Verb, Callable[[int, d.WhenDocument], w.Wish]] = MappingProxyType(
     {
         "complete": _complete,
@@ -144,7 +144,7 @@ CLOSES: Mapping[d.Verb, Callable[[int, d.WhenDocument], w.Wish]] = MappingProxyT
 
 
 def pairs(expected: Sequence[Line], got: Sequence[Line]) -> list[Pair]:
-    """Each expected line beside what it is about, in the order of the dues. What was cancelled need not be expected."""
+    """Pairs each expected line with the line it matches, sorted by due. Unexpected cancelled lines are ignored."""
     left, matches = list(got), dict[int, Line]()
     for fits in (_agree, _is_about):
         for place, line in enumerate(expected):
@@ -162,5 +162,5 @@ def _is_about(expected: Line, got: Line) -> bool:
 
 
 def _agree(expected: Line, got: Line) -> bool:
-    """A due without a time is the whole day."""
+    """A due without a time matches any time that day."""
     return _is_about(expected, got) and got.due.startswith(expected.due) and expected.status == got.status

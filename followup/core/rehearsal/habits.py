@@ -1,4 +1,4 @@
-"""How somebody's follow-up would go on: what comes due, when it is done, and what follows from that (G3)."""
+"""Projects a contact's follow-up: what comes due, when it is done, and what follows from that (G3)."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from followup.core.office import Office
 from followup.core.rehearsal.in_memory import Rehearsal
 from followup.core.timing import ONE_DAY, local, moment, roll_to_work
 
-#: answers a number from 0 to below 1, as evenly spread as a die
+#: returns a random number, uniform in [0, 1)
 Draw = Callable[[], float]
 
 
 class Habits(NamedTuple):
-    """How people work. `late`: points (share, days): that share of what is due is done within so many days; between two
-    points as on a line. `leaves`: the share of completed calls that are the last, since somebody buys or says no.
+    """How people work. `late`: points (share, days): that share of due actions is done within that many days, linear
+    between points. `leaves`: the share of completed calls that are the last, because the contact buys or declines.
     """
 
     late: Sequence[tuple[float, float]] = ()
     leaves: float = 0.0
 
     def days_late(self, draw: Draw) -> int:
-        """Whole days after the due."""
+        """Full days after the due."""
         if not self.late:
             return 0
         share, (before, low) = draw(), (0.0, 0.0)
@@ -37,7 +37,7 @@ class Habits(NamedTuple):
 
 
 class Touch(NamedTuple):
-    """One action. `due`, `done`: local dates of its owner, `done` None where that lies beyond the end."""
+    """One action. `due`, `done`: local dates of its owner; `done` is None if after the end."""
 
     action: Action
     due: str
@@ -45,9 +45,9 @@ class Touch(NamedTuple):
 
 
 def lives(rehearsal: Rehearsal, subject: str, now: int, until: int, habits: Habits, draw: Draw) -> Iterator[Touch]:
-    """Everything of `subject` that is due before the instant `until`, in the order in which it is done.
+    """Everything due for `subject` before the instant `until`, in the order it is done.
 
-    What is overdue at `now` is done from then on. People do on a working day what came due before it.
+    Overdue actions are done from `now` on. Actions due on a day off are done on the next working day.
     """
     planned: dict[int, int] = {}
     while True:
@@ -64,7 +64,7 @@ def lives(rehearsal: Rehearsal, subject: str, now: int, until: int, habits: Habi
 
 
 def _done_at(office: Office, action: Action, now: int, late: int) -> int:
-    """On the first working day so many days after the due: at its time, or as work begins."""
+    """On the first working day `late` days after the due: at the due's time, or at opening time."""
     calendar = office.calendar(action.owner)
     due = local(max(action.at, now), calendar.zone)
     day = roll_to_work(date.fromisoformat(due.day) + ONE_DAY * late, ONE_DAY, calendar).isoformat()

@@ -1,6 +1,6 @@
-"""An office that is only thought of: people live in it as they would, and nothing is stored.
+"""An in-memory office: the same decide(), and nothing is stored.
 
-`followup test`, the calendar of a diff, and simulation are this, with other wishes.
+`followup test`, the previews of a diff, and simulation all run on this, with different wishes.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from followup.core.office import Office, User
 from followup.core.permission import OFFICE
 from followup.core.wishes import Wish
 
-#: the one contact of a test, or of a calendar
-SOMEBODY = contact_subject("somebody")
+#: the single contact of a test or a preview
+SOMEBODY = contact_subject("test")
 
 
 class Rehearsal:
-    """`people`: by subject, as they stand; those who are there from the start, and those who are wished for."""
+    """`people`: current dossiers by subject, both the initial ones and those added by wishes."""
 
     def __init__(self, office: Office, people: Iterable[Dossier] = ()) -> None:
         self.office = office
@@ -29,7 +29,7 @@ class Rehearsal:
         self._changes = count(1)
 
     def does(self, subject: str, wish: Wish, at: int, by: User = OFFICE) -> Decision:
-        """`wish` at the moment `at` (UTC seconds). Raises what `decide` raises."""
+        """Carry out `wish` at the moment `at` (UTC seconds). Raises what `decide` raises."""
         before = self.people.get(subject) or Dossier(subject)
         decision = decide(before, wish, self.office, Stamp(next(self._changes), at, by), self._ids)
         self.people[subject] = decision.after

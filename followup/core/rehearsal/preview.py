@@ -1,4 +1,4 @@
-"""What a contact gets who begins on a day, and with whom everything is done on its day (E1, G3)."""
+"""What a new contact who starts on a given day would get if every action were done on its day (E1, G3)."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from followup.core.rehearsal.cases import Line, Pair, pairs
 from followup.core.rehearsal.in_memory import SOMEBODY, Rehearsal
 from followup.core.timing import moment
 
-#: how far somebody is followed: loops go on for ever
+#: how far a preview goes: a loop never ends
 ROUNDS, MOST = 2, 400
 
 
 class Preview(NamedTuple):
-    """A cycle, or an alias that means another one, whose contacts see something else from now on.
+    """A cycle, or an alias that now leads to another cycle, that gives new contacts something else than before.
 
-    `kind`: cycle or alias; `became`: its id afterwards. `pairs`: expected is before, got is after.
+    `kind`: cycle or alias; `became`: its new id. `pairs`: expected is before, got is after.
     """
 
     kind: str
@@ -43,7 +43,7 @@ class Comparison(NamedTuple):
 
 
 class Side(NamedTuple):
-    """An office, and the ids of what it declares."""
+    """An office, and the ids that it declares."""
 
     office: Office
     cycles: Collection[str]
@@ -51,8 +51,8 @@ class Side(NamedTuple):
 
 
 def previews(before: Side, after: Side, start: str) -> Iterator[Preview]:
-    """Whatever begins otherwise on that day (a date) from now on, cycles first."""
-    today = {after.office.current_id(id): id for id in before.cycles}  # ids as they will be (E5)
+    """What changes for contacts who start on `start` (a date), cycles first."""
+    today = {after.office.current_id(id): id for id in before.cycles}  # by their new ids (E5)
     for id in sorted({*today, *after.cycles}):
         yield from _of_cycle(before.office, after.office, today.get(id, id), id, start)
     for id in sorted({*before.aliases} & {*after.aliases}):
@@ -63,7 +63,7 @@ def previews(before: Side, after: Side, start: str) -> Iterator[Preview]:
 
 
 def _of_cycle(before: Office, after: Office, was: str, id: str, start: str) -> Iterator[Preview]:
-    """Steps under the ids that they will have."""
+    """Compares steps under their new ids."""
     old = timeline(before, w.Choice(None, was), start)
     today = [line._replace(step=after.step_id(was, line.step) or line.step) for line in old]
     yield from _differing("cycle", was, id, today, timeline(after, w.Choice(None, id), start))
@@ -76,12 +76,12 @@ def _differing(kind: str, was: str, id: str, old: Sequence[Line], new: Sequence[
 
 
 def timeline(office: Office, choice: w.Choice, start: str) -> list[Line]:
-    """The actions of the first rounds, by due. `start`: a date. Nothing where nobody can be placed there."""
+    """The actions of the first rounds, by due. `start`: a date. Empty if contacts can't be put on that cycle."""
     if not _is_open(office, choice):
         return []
     rehearsal, calendar = Rehearsal(office), office.calendar(None)
     now = moment(f"{start}T{calendar.opens}", calendar.zone).at
-    rehearsal.does(SOMEBODY, w.Add({"name": "Somebody"}, choice, without_cycle=True), now)
+    rehearsal.does(SOMEBODY, w.Add({"name": "Test contact"}, choice, without_cycle=True), now)
     while action := _next(rehearsal.people[SOMEBODY]):
         now = max(now, action.at)
         rehearsal.does(SOMEBODY, w.Complete(action.id, action.due), now)
@@ -97,6 +97,6 @@ def _is_open(office: Office, choice: w.Choice) -> bool:
 
 
 def _next(dossier: Dossier) -> Action | None:
-    """What is due first, while it is of the rounds that are looked at."""
+    """The action due first, if it is in one of the previewed rounds."""
     action = min(dossier.open_actions, key=lambda action: (action.at, action.position), default=None)
     return action if action and action.round <= ROUNDS and len(dossier.actions) < MOST else None

@@ -1,4 +1,4 @@
-"""An office over months of its calendar: people come, are followed up, and leave (G3). Seeded, it is the same again."""
+"""Simulates months of an office: contacts arrive, are followed up, and leave (G3). The same seed gives the same run."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from followup.core.timing import day_end, local, moment
 
 
 class Scenario(NamedTuple):
-    """`start`, `end`: dates, the last one included. `a_week`: contacts that come, spread over all days and over the
-    `choices` in turn; they are given to the `owners` in turn."""
+    """`start`, `end`: dates, both included. `a_week`: new contacts per week, at random over its days, rotating through
+    `owners` and `choices`."""
 
     start: str
     end: str
@@ -28,7 +28,7 @@ class Scenario(NamedTuple):
 
 
 def simulate(office: Office, scenario: Scenario, draw: Draw) -> Workload:
-    """The work that comes of it. Raises Refused or NotFound for a choice that cannot be made."""
+    """The resulting workload. Raises Refused or NotFound for a choice that isn't possible."""
     load, number = Workload(), 0
     until = day_end(scenario.end, office.calendar(None).zone)
     for week in range((date.fromisoformat(scenario.end) - date.fromisoformat(scenario.start)).days // 7 + 1):
@@ -41,7 +41,7 @@ def simulate(office: Office, scenario: Scenario, draw: Draw) -> Workload:
 
 
 def _comes(office: Office, scenario: Scenario, draw: Draw, load: Workload, number: int, day: str, until: int) -> None:
-    """Contacts are strangers to each other: each is lived through alone, and forgotten."""
+    """Contacts don't affect each other, so each one is simulated separately and then dropped from memory."""
     owner = scenario.owners[number % len(scenario.owners)]
     choice = scenario.choices[number // len(scenario.owners) % len(scenario.choices)]
     calendar, rehearsal, subject = office.calendar(owner), Rehearsal(office), contact_subject(f"c{number + 1}")

@@ -1,4 +1,4 @@
-"""How much work there is, for whom, on which day; and what contacts notice of it (G3)."""
+"""How much work there is per owner and day, and how it looks to contacts (G3)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from followup.core.timing import add_days, days_between, works
 
 
 class Silence(NamedTuple):
-    """The longest time in which a contact hears nothing."""
+    """The longest time between two touches of one contact."""
 
     days: int
     since: str
@@ -23,16 +23,16 @@ class Silence(NamedTuple):
 
 
 class Workload:
-    """Counted as it comes: memory grows with people and days, not with contacts."""
+    """Counted as contacts are added: memory grows with owners and days, not with contacts."""
 
     def __init__(self) -> None:
         self.due: Counter[tuple[str | None, str]] = Counter()  # by owner and day
         self.contacts, self.actions, self.done, self.off, self.same_day, self.next_day = 0, 0, 0, 0, 0, 0
-        self.touches: Counter[int] = Counter()  # contacts by how many actions each has had done
+        self.touches: Counter[int] = Counter()  # number of contacts by number of completed actions
         self.silence: Silence | None = None
 
     def note(self, office: Office, contact: str, touches: Iterable[Touch], since: str | None = None) -> None:
-        """One contact's. `since`: the day from which it waits for the first touch; None: nobody asks."""
+        """Add one contact's touches. `since`: the day its wait for the first touch starts; None: not counted."""
         days: Counter[str] = Counter()
         heard = [since] if since else []
         for touch in touches:
@@ -62,12 +62,12 @@ class Workload:
 
     @property
     def median(self) -> int:
-        """Touches of the contact in the middle."""
+        """Median touches per contact."""
         return _at(sorted(self.touches.elements()), 0.5)
 
 
 class Person(NamedTuple):
-    """What one owner's days look like. `days`: how much is due on each; `worked`: those of them that are."""
+    """One owner's days. `days`: number of actions due, by day; `worked`: which of those are working days."""
 
     owner: str | None
     capacity: int | None
@@ -82,7 +82,7 @@ class Person(NamedTuple):
 
 
 class LoadChange(NamedTuple):
-    """One owner's days, as they are and as they would be. `name`: of the owner."""
+    """One owner's days, before and after the change. `name`: the owner's."""
 
     name: str
     before: Person
@@ -90,7 +90,7 @@ class LoadChange(NamedTuple):
 
 
 def person(office: Office, load: Workload, owner: str | None, first: str, last: str) -> Person:
-    """`first`, `last`: the dates between which is looked. Quantiles are of the days that are worked."""
+    """`first`, `last`: the dates to count, both included. Quantiles cover working days only."""
     calendar = office.calendar(owner)
     due = {day: load.due[owner, day] for day in dates(first, last)}
     worked = frozenset(day for day in due if works(date.fromisoformat(day), calendar))
@@ -119,5 +119,5 @@ def dates(first: str, last: str) -> Iterator[str]:
 
 
 def _at(sorted_: Sequence[int], share: float) -> int:
-    """The value that this share of them does not exceed."""
+    """The quantile at `share` of the sorted values."""
     return sorted_[min(int(share * len(sorted_)), len(sorted_) - 1)] if sorted_ else 0

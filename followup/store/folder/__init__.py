@@ -1,4 +1,4 @@
-"""An office in a folder of CSV files: for a small one that wants its data in git.
+"""An office in a folder of CSV files, for a small office that wants its data in git.
 
-The files are read into a SQLite in memory, so that the questions and the rules are those of every store.
+The files are loaded into an in-memory SQLite, so that questions and rules are the same as in every store.
 """

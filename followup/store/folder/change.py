@@ -1,4 +1,4 @@
-"""A change of a folder: one of its memory, of which the file of what happened grows."""
+"""A change of a folder store: also collects the rows to add to history.csv."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from followup.store.tables import Row
 
 
 class CsvChange(SqliteChange):
-    """`happened`: the rows of the history, in their order."""
+    """`happened`: the new rows of the history, in order."""
 
     def __init__(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> None:
         super().__init__(connection, head, resume)

@@ -1,7 +1,7 @@
-"""How a change reaches the files: staged and synced beside them, committed by one rename, then moved into place.
+"""How a change reaches the files: staged and synced in a subfolder, committed by one rename, then moved into place.
 
-Killed before the rename it never was; killed after it, the next command rolls it forward before it reads anything.
-Doing so twice does no harm: a file is moved once, and an addition has its offset.
+Killed before the rename, nothing has changed; killed after it, the next command rolls it forward before reading.
+That is safe to repeat: a file is moved only once, and an addition has an offset.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ from followup.disk import sync_folder
 from followup.store.folder.places import unwritable
 
 STAGING, STAGED = ".staging", ".staged"
-NOTHING_SAVED = "nothing is half saved"
-STANDS = "the change stands, and the next command finishes it"
+NOTHING_SAVED = "nothing was changed"
+STANDS = "the change is saved, and the next command finishes it"
 
 
 class Addition(NamedTuple):
-    """Text at the end of a file that is `offset` bytes long."""
+    """Text to add at the end of a file that is `offset` bytes long."""
 
     offset: int
     text: bytes
 
 
 def commit(folder: str, whole: Mapping[str, bytes], added: Mapping[str, Addition]) -> None:
-    """Files by name, new or as they are now; all of them or none. Raises CannotWrite."""
+    """Write files by name, complete (`whole`) or with added text, all or nothing. Raises CannotWrite."""
     staging = os.path.join(folder, STAGING)
     with unwritable(folder, NOTHING_SAVED):
         try:
             _check_writable(folder, added)
             _stage(staging, whole, added)
-            # The commit. Several files would be replaced one after the other; a folder has its old name or its new one,
-            # whatever happens. So they go into a folder first.
+            # The commit. Replacing several files isn't atomic, but renaming a folder is, so all of them are staged in a
+            # folder first.
             os.rename(staging, os.path.join(folder, STAGED))
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
@@ -45,20 +45,20 @@ def commit(folder: str, whole: Mapping[str, bytes], added: Mapping[str, Addition
 
 
 def _check_writable(folder: str, added: Mapping[str, Addition]) -> None:
-    """What could not be finished is not begun. To replace a file takes write permission for its folder, as the rename
-    does; to add to it takes that for the file."""
+    """Don't start what can't be finished. Replacing a file needs write permission for its folder, as the rename does;
+    adding to it needs that for the file."""
     for name in added:
         os.close(os.open(os.path.join(folder, name), os.O_WRONLY | os.O_CLOEXEC))
 
 
 def _stage(staging: str, whole: Mapping[str, bytes], added: Mapping[str, Addition]) -> None:
-    shutil.rmtree(staging, ignore_errors=True)  # what a kill left
+    shutil.rmtree(staging, ignore_errors=True)  # left by a kill
     os.mkdir(staging)
     additions = {f"{name}@{addition.offset}": addition.text for name, addition in added.items()}
     for name, text in {**whole, **additions}.items():
         with open(os.path.join(staging, name), "xb") as file:
             _write(file.fileno(), text)
-    sync_folder(staging)  # or after a power cut the rename could be there, and the files not
+    sync_folder(staging)  # otherwise, after a power failure, the rename could be on disk without the files
 
 
 def is_staged(folder: str) -> bool:
@@ -66,8 +66,8 @@ def is_staged(folder: str) -> bool:
 
 
 def roll_forward(folder: str) -> None:
-    """Files that are replaced first: what they leave free is room for what grows. Additions stay staged until all is on
-    the disk, since a kill in the middle of one has it made again."""
+    """Replace files first, which frees space for additions. Additions stay staged until everything is on disk, because
+    an interrupted one must be repeated."""
     staged = os.path.join(folder, STAGED)
     names = sorted(os.listdir(staged))
     additions = [name for name in names if "@" in name]
@@ -76,14 +76,14 @@ def roll_forward(folder: str) -> None:
             os.replace(os.path.join(staged, name), os.path.join(folder, name))
     for name in additions:
         _add(os.path.join(staged, name), folder, name)
-    sync_folder(folder)  # everything is in its place, before what it was made of goes
+    sync_folder(folder)  # everything must be in place before the staged files are deleted
     for name in additions:
         os.unlink(os.path.join(staged, name))
     os.rmdir(staged)
 
 
 def _add(source: str, folder: str, name: str) -> None:
-    """At its offset, and not at the end of the file, where a part of it may be already."""
+    """Write at its offset instead of the end of the file, which may already contain a part of it."""
     name, _, offset = name.rpartition("@")
     with open(source, "rb") as file:
         text = file.read()

@@ -1,8 +1,8 @@
-r"""Values as fields of a line, and back, exactly. One row is one line, whatever its texts hold.
+r"""Converts values to CSV fields and back without loss. One row is always one line.
 
-An empty field is no value; of a column that always has one it is the empty text, which is `\e` elsewhere. `\n`, `\r`,
-`\t` and `\\` are what they are in C; other characters that end a line somewhere, or are not seen, are `\u0085`. What a
-spreadsheet could run as a formula is guarded as in every other file.
+An empty field is null; in a column that is never null it is the empty text, which is `\e` elsewhere. `\n`, `\r`,
+`\t` and `\\` are as in C; other line ends and invisible characters are written like `\u0085`. Text that a spreadsheet
+could run as a formula is guarded, as in all other files.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _escape(character: re.Match[str]) -> str:
 
 
 def value_of(field: str, blank: str | None) -> str | None:
-    """What was written; `blank`: what an empty field means. Raises ValueError for what no value is written as."""
+    """The value of a field; `blank`: the value of an empty field. Raises ValueError for an invalid escape."""
     plain = unguard(field)
     return (_WRITTEN.sub(_meaning, plain) if "\\" in plain else plain) if plain else blank
 
@@ -61,5 +61,5 @@ def _meaning(escape: re.Match[str]) -> str:
     if len(code) == 5:
         return chr(int(code[1:], 16))
     if code not in _MEANINGS:
-        raise ValueError(f"'\\{code}' means nothing: a backslash is written twice")
+        raise ValueError(f"'\\{code}' isn't an escape: write a backslash twice")
     return _MEANINGS[code]

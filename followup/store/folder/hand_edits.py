@@ -1,6 +1,6 @@
-"""What was edited by hand: the rows of the files against the rows that the history makes.
+"""Finds edits by hand: compares the rows in the files with the rows that the history produces.
 
-What becomes of an edit is not decided here: see app/by_hand.
+app/by_hand decides what happens to them.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from followup.store import journal
 from followup.store.asking import AnyRow
 from followup.store.tables import ACTION, CONTACT, ENROLMENT, Row, Table, Value, contact_row
 
-#: whose rows are compared
+#: the tables whose rows are compared
 TABLES = (CONTACT, ENROLMENT, ACTION)
-#: what replaying raises where somebody has edited what happened
+#: what replaying raises if the history itself was edited
 DAMAGE = (FollowupError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class HandEdit(NamedTuple):
-    """A row that differs: as the history makes it, and as the file has it; None where there is none."""
+    """A row that differs: as the history produces it, and as in the file; None where it's missing."""
 
     table: Table
     id: Value
@@ -35,20 +35,20 @@ class HandEdit(NamedTuple):
 
 
 class EditedSubject(NamedTuple):
-    """A subject as its history tells it, and what was edited of it. The subject of a row that no history tells of is
-    empty."""
+    """A subject according to its history, and its edited rows. The subject is empty for a row that the history doesn't
+    know."""
 
     dossier: Dossier
     edits: tuple[HandEdit, ...]
 
 
 def dossiers_of(history: Iterable[AnyRow]) -> Iterator[Dossier]:
-    """Every subject as its history tells it: rows of doctor.told. Raises Refused where it does not add up."""
+    """Every subject, replayed from rows of doctor.told. Raises Refused if its history isn't consistent."""
     for subject, rows in groupby(history, itemgetter(0)):
         try:
             yield reduce(_next, rows, Dossier(subject))
         except DAMAGE:
-            message = f"what happened to {subject} does not add up, and is not edited: take it back (`git checkout`)"
+            message = f"the history of {subject} was edited, which isn't allowed: restore it (`git checkout`)"
             raise Refused(message) from None
 
 
@@ -60,7 +60,7 @@ def _next(dossier: Dossier, row: AnyRow) -> Dossier:
 
 
 def edited_subjects(dossiers: Iterable[Dossier], files: Mapping[Table, Mapping[Value, Row]]) -> Iterator[EditedSubject]:
-    """`dossiers`: all of them. `files`: the rows of each of TABLES, by id."""
+    """`dossiers`: all subjects. `files`: the rows of each of TABLES, by id."""
     left = {table: dict(rows) for table, rows in files.items()}
     for dossier in dossiers:
         rows = [(table, row, left[table].pop(row[0], None)) for table, row in _rows(dossier)]

@@ -1,4 +1,4 @@
-"""What the folder is, in a file of its own; it never changes, so that no branch differs in it."""
+"""The identity of the folder, in a separate file that only upgrades change, so that git branches don't differ in it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FORMAT = 2  # 1 had no seals
 
 
 class Instance(NamedTuple):
-    """`schema`: that of the files; `created_at`: UTC seconds; `numbered_since`: changes after this one have no gap."""
+    """`schema`: of the files; `created_at`: UTC seconds; `numbered_since`: changes after this one have no gaps."""
 
     format: int
     schema: int
@@ -32,19 +32,19 @@ class Instance(NamedTuple):
 
 
 class _Memory(sqlite3.Connection):
-    """Closed by the last who reads in it: when files are read anew, somebody may still be in the middle of the old."""
+    """Closed when its last reader is done: after a reload, a reader may still be using the old database."""
 
     def __del__(self) -> None:
         self.close()
 
 
 def memory() -> sqlite3.Connection:
-    """A database without any table, for an office to be read into."""
+    """An empty database to load an office into."""
     return sqlite3.connect(":memory:", isolation_level=None, factory=_Memory)
 
 
 def begin(folder: Folder) -> None:
-    """An office without anything. A folder of other files is left as it is."""
+    """Create an empty office. Leaves a folder with other files unchanged."""
     with unwritable(folder.path, commit.NOTHING_SAVED):
         os.makedirs(folder.path, exist_ok=True)
     with folder.writing():
@@ -59,17 +59,17 @@ def check_ours(folder: Folder) -> bool:
     """Whether it is empty. Raises NoProject for a folder of other files."""
     names = set(os.listdir(folder.path)) - {commit.STAGING}
     if names and names.isdisjoint((OFFICE_FILE, *NAMES)):
-        message = f"{folder.path} has other files in it, and was left as it is: an office takes a folder of its own"
+        message = f"{folder.path} has other files in it: an office needs its own folder"
         raise NoProject(message, exists=True)
     return not names
 
 
 def read_instance(folder: Folder) -> Instance:
-    """Raises NoProject where this program cannot go on in it."""
+    """Raises NoProject if this program can't use the folder."""
     path = folder.at(OFFICE_FILE)
     if not os.path.exists(path):
         if any(os.path.exists(folder.at(name)) for name in NAMES):
-            raise NoProject(f"{path} is missing, which says whose files these are: put it back", exists=True)
+            raise NoProject(f"{path} is missing: put it back, it identifies the office", exists=True)
         raise NoProject(MISSING.format(folder.path))
     try:
         text = dict(json.loads(read(path)))
@@ -78,7 +78,7 @@ def read_instance(folder: Folder) -> Instance:
         if [type(value) for value in instance] != [int, int, str, int, int] or instance.schema < 1:
             raise ValueError(instance)
     except (KeyError, RecursionError, TypeError, ValueError):
-        raise NoProject(f"{path} is not that of a followup store: it was left as it is", exists=True) from None
+        raise NoProject(f"{path} isn't part of a followup database: it was left unchanged", exists=True) from None
     if instance.format > FORMAT or instance.schema > SCHEMA_VERSION:
         raise NoProject(f"{folder.path} was made by a newer followup: upgrade this program", exists=True)
     return instance
@@ -90,7 +90,7 @@ def is_older(instance: Instance) -> bool:
 
 
 def everything(connection: sqlite3.Connection) -> dict[str, bytes]:
-    """All files as this program's schema has them."""
+    """All files, in the format of this program's schema."""
     id, at, since = connection.execute("SELECT id, created_at, numbered_since FROM instance").fetchone()
     office = {"format": FORMAT, "schema": SCHEMA_VERSION, "instance": id, "created_at": at, "numbered_since": since}
     files = {file: content(connection, table) for table, file in ALL.items()}

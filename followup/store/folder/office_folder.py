@@ -1,4 +1,4 @@
-"""The folder of an office: where its files are, when they may be read or written, whether a command has seen them."""
+"""An office's folder: its paths, its locks for reading and writing, and whether its files have been checked."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from followup.store.folder.reading import read
 from followup.store.folder.table_files import NAMES
 from followup.store.sqlite import store as sqlite
 
-#: the stamps of the files when a command last saw that all is as the history tells; this machine's, not the office's
+#: the stamps of the files when a command last found them consistent with the history; for this machine only
 SEEN = ".seen"
 IGNORED = f"{SEEN}\n{commit.STAGING}\n{commit.STAGED}\n"
 
-#: of each file, in the order of NAMES, what changes when it does: its inode, its size and when it was written (ns)
+#: for each file, in the order of NAMES, values that change with it: inode, size and time of the last write (ns)
 Stamps: TypeAlias = list[list[int]]
 
 
 class Folder(NamedTuple):
-    """At `path`. It keeps nothing in memory."""
+    """The folder at `path`. Keeps nothing in memory."""
 
     path: str
 
@@ -33,16 +33,16 @@ class Folder(NamedTuple):
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """The folder for ourselves, with everything in its place."""
+        """Lock the folder for writing, after finishing an interrupted commit."""
         with locked(self.path, True, sqlite.WAIT_SECONDS):
             if commit.is_staged(self.path):
-                with unwritable(self.path, "what a command saved before it was killed cannot be put in its place"):
+                with unwritable(self.path, "the work of an interrupted command can't be finished"):
                     commit.roll_forward(self.path)
             yield
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """Nobody writes meanwhile, and nothing waits to be put in its place."""
+        """Lock the folder against writers, with no commit left unfinished."""
         while True:
             with locked(self.path, False, sqlite.WAIT_SECONDS):
                 if not commit.is_staged(self.path):
@@ -59,10 +59,10 @@ class Folder(NamedTuple):
     def is_as_seen(self, stamps: Stamps) -> bool:
         try:
             return bool(json.loads(read(self.at(SEEN))) == stamps)
-        except (StoreUnreachable, ValueError):  # there is none, or only a part: what it would spare is done
+        except (StoreUnreachable, ValueError):  # missing or incomplete: compare again
             return False
 
     def note_seen(self, stamps: Stamps) -> None:
-        """Nothing hangs on it: where it cannot be written, the next command compares."""
+        """Optional: if this fails, the next command compares again."""
         with suppress(OSError), open(self.at(SEEN), "w", encoding="ascii") as file:
             json.dump(stamps, file)

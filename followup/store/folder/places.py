@@ -1,4 +1,4 @@
-"""The folder of a store: who may use it when, and the system's errors as ours, each one line with its exit code."""
+"""The folder of a store: its lock, and the system's errors as ours, each one line with its exit code."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from followup.errors import Busy, CannotWrite, StoreUnreachable
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
-PAUSE = 0.01  # seconds between two looks at whether it is our turn
+PAUSE = 0.01  # seconds between two attempts to lock
 
 
 @contextmanager
 def locked(folder: str, writing: bool, patience: float) -> Iterator[None]:
-    """The folder for oneself, or with others who read. Raises Busy after `patience` seconds.
+    """Lock the folder, exclusively for writing, else shared. Raises Busy after `patience` seconds.
 
-    The folder itself is what is locked, so that no file of ours lies between the office's, and a kill lets go.
+    Locks the folder itself, so that the office needs no lock file, and a kill releases the lock.
     """
     with unreadable(folder):
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -39,7 +39,7 @@ def _wait(handle: int, kind: int, folder: str, until: float) -> None:
             return
         except BlockingIOError:
             if time.monotonic() > until:
-                message = "the store is busy: somebody has been writing for longer than it was worth waiting"
+                message = "the database is busy: try again"
                 raise Busy(f"{message} ({folder})") from None
         time.sleep(PAUSE)
 
@@ -51,19 +51,19 @@ def unreadable(path: str) -> Iterator[None]:
     except BlockingIOError:
         raise
     except OSError as error:
-        raise StoreUnreachable(f"the store cannot be read: {error.strerror} ({error.filename or path})") from error
+        raise StoreUnreachable(f"the database can't be read: {error.strerror} ({error.filename or path})") from error
 
 
 @contextmanager
 def unwritable(folder: str, outcome: str) -> Iterator[None]:
-    """`outcome`: what has become of the change when it fails here."""
+    """`outcome`: what happened to the change if this fails."""
     try:
         yield
     except OSError as error:
         if error.errno in FULL:
             message = f"the disk is full: {outcome}; free some space and run it again"
         elif error.errno in FORBIDDEN:
-            message = f"the store cannot be written: its folder or a file is read-only; {outcome}"
+            message = f"the database can't be written: its folder or a file is read-only; {outcome}"
         else:
             message = f"the disk reported an error ({error.strerror}): {outcome}"
         raise CannotWrite(f"{message} ({folder})") from error

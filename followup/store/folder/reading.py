@@ -1,4 +1,4 @@
-"""Files read into the memory, line by line: what does not fit is named by its file and line, and nothing is taken."""
+"""Loads files into memory, line by line; errors name the file and line, and one error rejects the load."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from followup.store.folder.places import unreadable
 from followup.store.folder.table_files import TableFile
 
 FEW = 5
-#: what git leaves in a file that was changed on both branches
+#: the conflict markers that git leaves in a file
 MARKS = ("<<<<<<< ", "||||||| ", "=======", ">>>>>>> ")
-ONE_SIDE = "take the files of one side whole, then do again what the other side did"
-UNDECIDED = f"git has left a merge undecided here: {ONE_SIDE}"
+ONE_SIDE = "take all files of one side, then repeat the changes of the other side"
+UNDECIDED = f"unresolved git merge: {ONE_SIDE}"
 
 
 def read(path: str, size: int = -1) -> bytes:
-    """All of the file, or its first `size` bytes."""
+    """The full file, or its first `size` bytes."""
     with unreadable(path), open(path, "rb") as file:
         return file.read(size)
 
 
 def ends_a_line(path: str, size: int) -> bool:
-    """Whether its first `size` bytes do: some editors leave the last line of a file without its end."""
+    """Whether its first `size` bytes end a line: some editors omit the last line end."""
     with unreadable(path), open(path, "rb") as file:
         file.seek(size - 1)
         return file.read(1) == b"\n"
 
 
 def fill(connection: sqlite3.Connection, table: TableFile, path: str, content: bytes) -> None:
-    """Raises BadInput with the first few lines that cannot be taken."""
+    """Raises BadInput with the first few lines that can't be loaded."""
     with _any_length():
         problems = list(_filled(connection, table, path, _text(path, content)))
     more = [f"and {len(problems) - FEW} more"] if len(problems) > FEW else []
@@ -60,7 +60,7 @@ def _filled(connection: sqlite3.Connection, table: TableFile, path: str, text: s
 
 
 class _Rows:
-    """The values of one row after the other. Whoever was stopped by a row goes on behind it."""
+    """The values of each row in turn. After an error in one row, iteration continues with the next row."""
 
     def __init__(self, reader: Iterator[list[str]], table: TableFile, header: Sequence[str]) -> None:
         self.reader, self.table, self.left = reader, table, True
@@ -90,7 +90,7 @@ class _Rows:
 
 
 def line_of(path: str, id: object) -> str:
-    """`file:line` of the row with this id; of the first, where it is missing."""
+    """`file:line` of the row with this id, or of the first line if it is missing."""
     reader = csv.reader(StringIO(_text(path, read(path)), newline=""))
     with _any_length():
         return f"{path}:{next((reader.line_num for row in reader if row and row[0] == str(id)), 1)}"
@@ -98,7 +98,7 @@ def line_of(path: str, id: object) -> str:
 
 @contextmanager
 def _any_length() -> Iterator[None]:
-    """The history of an undo can be long; whoever else reads CSV in this process keeps their limit."""
+    """An undo's history row can be long; other CSV readers in this process keep their limit."""
     limit = csv.field_size_limit(2**31 - 1)
     try:
         yield
@@ -107,7 +107,7 @@ def _any_length() -> Iterator[None]:
 
 
 def _text(path: str, content: bytes) -> str:
-    """A mark that a spreadsheet puts in front is passed over."""
+    """Skips a byte order mark, which some spreadsheets write."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -115,7 +115,7 @@ def _text(path: str, content: bytes) -> str:
 
 
 def _values(row: Sequence[str], table: TableFile) -> list[str | None]:
-    """SQLite makes numbers of what its columns declare as numbers, and refuses what is none."""
+    """Leaves numbers as text: SQLite converts them in numeric columns, and rejects other text."""
     pairs = zip(row, table.blanks, strict=True)
     return [
         field if field and field[0] != "'" and "\\" not in field else value_of(field, blank) for field, blank in pairs
@@ -127,18 +127,18 @@ def _of_header(header: Sequence[str], columns: Sequence[str]) -> str:
         return UNDECIDED
     differing = sorted(set(columns) ^ set(header))
     what = f": {', '.join(differing)}" if differing else " in that order"
-    return f"the first line is not the columns of this file{what}; take it back (`git checkout`)"
+    return f"the first line must have the columns of this file{what}; restore it (`git checkout`)"
 
 
 def _why(error: Exception, row: Sequence[str], table: TableFile) -> str:
     if row[0].startswith(MARKS):
         return UNDECIDED
     if "datatype mismatch" in str(error):
-        return f"{table.columns[0]} '{row[0]}' is no number"
+        return f"{table.columns[0]} '{row[0]}' isn't a number"
     if "UNIQUE" not in str(error):
         return str(error)
     key = " ".join(field for name, field in zip(table.columns, row, strict=False) if name in table.key)
     columns = str(error).rpartition(": ")[2].replace(table.name + ".", "")
     if columns == ", ".join(table.key):
-        return f"{table.name} {key} stands here a second time: two branches were merged line by line; {ONE_SIDE}"
+        return f"{table.name} {key} is here twice: two branches were merged line by line; {ONE_SIDE}"
     return f"{table.name} {key} has the same {columns} as a line above: {ONE_SIDE}"

@@ -1,6 +1,6 @@
-"""The store in a folder of CSV files: a SQLite in memory, read from them under a lock and written to them under one.
+"""The store in a folder of CSV files: an in-memory SQLite, loaded from them and written to them under a lock.
 
-A writer has the folder for itself from the moment at which it sees what is there until its change is in the files.
+A writer locks the folder from when it checks the current files until its change is in them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Decide: TypeAlias = Callable[["CsvStore", int], None]
 
 
 class CsvStore(SqliteStore):
-    """`_keeps`: a commit reaches the files; `_guessed`: the memory holds edits by hand that no file's history has."""
+    """`_keeps`: commits reach the files; `_guessed`: the memory has edits by hand that no file's history has yet."""
 
     def __init__(self, path: str, create: bool = False) -> None:
         self.path, self.url = path, f"csv:{path}"
@@ -46,12 +46,12 @@ class CsvStore(SqliteStore):
             self._load()
 
     def _load(self) -> None:
-        """Afresh, into a memory of its own."""
+        """Load the files into a new in-memory database."""
         instance = read_instance(self.folder)
         self._seen, self._guessed = self.folder.stamps(), False
         self._older = is_older(instance)
         self.connection = memory()
-        migrate(self.connection, instance.schema)  # the files have the columns of their own schema
+        migrate(self.connection, instance.schema)  # the files have the columns of their schema
         self._read_files(instance)
         migrate(self.connection)
         self.connection.execute("UPDATE instance SET numbered_since = ?", [instance.numbered_since])
@@ -59,7 +59,7 @@ class CsvStore(SqliteStore):
         self._edited = () if self.folder.is_as_seen(self._seen) else tuple(self._compare())
 
     def _read_files(self, instance: Instance) -> None:
-        """All but the history, which few commands ask for."""
+        """All but the history, which few commands need."""
         self.connection.execute("BEGIN")
         for table, file in FILES.items():
             fill(self.connection, table_file(self.connection, table), self.folder.at(file), read(self.folder.at(file)))
@@ -69,7 +69,7 @@ class CsvStore(SqliteStore):
         self.connection.execute("COMMIT")
 
     def _compare(self) -> list[EditedSubject]:
-        """What was edited by hand since a command wrote, here or elsewhere. The memory has what the history tells."""
+        """Edits by hand since the last write of a command, here or elsewhere. The memory then matches the history."""
         self._read_history()
         files = {table: self._by_id(table) for table in hand_edits.TABLES}
         try:
@@ -86,28 +86,28 @@ class CsvStore(SqliteStore):
         return {row[0]: row for row in self.rows_of(table)}
 
     def _put_back(self, edits: Iterable[HandEdit]) -> None:
-        """A decision begins with the rows that the history makes, and writes what it changes of them."""
+        """Decisions start from the rows that the history produces, and write what they change."""
         for edit in edits:
             if edit.history_row and edit.file_row:
                 sql = insert(edit.table).sql.replace("INSERT", "INSERT OR REPLACE", 1)
                 self.connection.execute(sql, edit.history_row)
 
     def decide_edits(self, decide: Decide) -> None:
-        """From now on `decide(self, at)` makes a `hand_change` of what was edited by hand: at once, in memory only; and
-        in front of each change, with it. `at`: UTC seconds."""
+        """From now on, `decide(self, at)` makes a `hand_change` of the edits by hand: now, in memory only, and again as
+        part of each change, before it. `at`: UTC seconds."""
         self._decide = decide
         self._take_over(max(at for _, _, at in self._seen) // 10**9)
 
     def edited_by_hand(self) -> Sequence[EditedSubject]:
-        """What nothing is decided about yet."""
+        """The edits by hand that aren't decided yet."""
         return self._edited
 
     def hand_change(self, head: Head) -> AbstractContextManager[SqliteChange]:
-        """The change that `decide` makes: the folder is held already, and read."""
+        """The change for `decide` to use: the folder is already locked and loaded."""
         return super().change(head)
 
     def line_of(self, edit: HandEdit) -> str:
-        """Its `file:line`."""
+        """The edit's `file:line`."""
         return line_of(self.folder.at(FILES[edit.table]), edit.id)
 
     def _take_over(self, at: int) -> None:
@@ -125,7 +125,7 @@ class CsvStore(SqliteStore):
         return bool(self.connection.execute("SELECT 1 FROM sqlite_temp_master WHERE name = 'unread'").fetchone())
 
     def _read_history(self) -> None:
-        """As it was when the other files were read, whatever was added since."""
+        """The history as of when the other files were read, without later additions."""
         if self._is_unread():
             size = self._seen[-1][1]
             file = self.folder.at(HISTORY_FILE)
@@ -154,7 +154,7 @@ class CsvStore(SqliteStore):
         if self._keeps:
             assert isinstance(change, CsvChange)
             self._write(lines(change.happened, sealed=True))
-            if self._is_unread():  # what has been written is no news, and is read with the rest
+            if self._is_unread():  # the new rows are in the file now, and will be loaded with the rest
                 self.connection.execute("DELETE FROM history")
         super()._commit(change)
 
@@ -168,8 +168,8 @@ class CsvStore(SqliteStore):
             size = self._seen[-1][1]
             begin = b"" if ends_a_line(self.folder.at(HISTORY_FILE), size) else b"\n"
             added = {HISTORY_FILE: commit.Addition(size, begin + news)}
-        if self.folder.stamps() != self._seen:  # an editor waits for nobody
-            raise Busy(f"a file of {self.path} was saved by hand meanwhile: nothing was changed; run it again")
+        if self.folder.stamps() != self._seen:  # editors ignore our lock
+            raise Busy(f"a file of {self.path} was edited at the same time. Nothing changed, try again")
         commit.commit(self.path, files, added)
         self._seen, self._older = self.folder.stamps(), False
         self.folder.note_seen(self._seen)
@@ -183,10 +183,10 @@ class CsvStore(SqliteStore):
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        """The memory is one state; what grew since it was read is not looked at."""
+        """The memory is one state; later additions to the files are ignored."""
         with self._translated():
             yield
 
 
 def _undecided(store: CsvStore, at: int) -> None:
-    raise BadInput(f"{store.path} was edited by hand, and this program decides nothing about that")
+    raise BadInput(f"{store.path} was edited by hand: run a command of followup first")

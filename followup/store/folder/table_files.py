@@ -1,7 +1,7 @@
-"""Which table stands in which file, in the order of its key.
+"""Which table is in which file. Rows are ordered by key.
 
-The columns are those of the schema that the files were written with, which may be older than the declaration of tables.
-What is not here is counted again (the numbers), or stands in office.json (the instance).
+The columns are those of the files' own schema, which may be older than the declarations in store/tables.py.
+Other data isn't in CSV files: counters are computed, and the instance is in office.json.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FILES: Mapping[Table, str] = MappingProxyType(
         CATALOG_ITEM: "catalog.csv",
     }
 )
-#: what happened grows at its end, and is read only when somebody asks for it
+#: the history only grows at its end, and is loaded only when needed
 HISTORY_FILE = "history.csv"
 ALL: Mapping[Table, str] = MappingProxyType({**FILES, HISTORY: HISTORY_FILE})
 NAMES = tuple(ALL.values())
@@ -55,19 +55,19 @@ class TableFile(NamedTuple):
 
     @property
     def select(self) -> str:
-        """Every row as its line says it: the empty text of a column that always has one needs no mark."""
+        """Every row as in the file: an empty text is written as an empty field if its column is never null."""
         cells = (c if blank is None else f"nullif({c}, '')" for c, blank in zip(self.columns, self.blanks, strict=True))
         return f"SELECT {', '.join(cells)} FROM {self.name} ORDER BY {', '.join(self.key)}"
 
 
 def table_file(connection: sqlite3.Connection, table: Table) -> TableFile:
-    """Of the table as the connection's schema has it."""
+    """The file for a table in the connection's schema."""
     rows = connection.execute(f"PRAGMA table_info({table.name})").fetchall()
     blanks = ["" if type_ == "TEXT" and required else None for _, _, type_, required, _, _ in rows]
     return TableFile(table.name, [row[1] for row in rows], blanks, table.key, table in SEALED)
 
 
 def content(connection: sqlite3.Connection, table: Table) -> bytes:
-    """What the file of a table says."""
+    """The contents of a table's file."""
     file = table_file(connection, table)
     return lines([file.header]) + lines(connection.execute(file.select), file.sealed)

@@ -1,1 +1,1 @@
-"""The PostgreSQL engine: an office in a schema of its own."""
+"""The PostgreSQL engine: each office has its own schema."""

@@ -1,4 +1,4 @@
-"""A change inside its transaction, and the numbers that it gives out."""
+"""A change inside its transaction, and the numbers it assigns."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class PostgresChange:
         if resume is None:
             self._write(insert(CHANGE).sql, [ChangeRow(self.id, *head)])
         self.ids = _ids(connection)
-        self.saved = False  # a change that changed nothing leaves no trace
+        self.saved = False  # a change that saves nothing is rolled back
 
     def put_in_force(self, version: CatalogVersion, ended: Iterable[ItemId], items: Iterable[CatalogItem]) -> None:
         self._write(insert(CATALOG_VERSION).sql, [version])
@@ -71,11 +71,11 @@ class PostgresChange:
 
 
 def _ids(connection: Server) -> Iterator[int]:
-    """Numbers of new actions and enrolments.
+    """Ids for new actions and enrolments.
 
-    Taken when the first is asked for, which is after the contacts are held: so they are higher than those of the
-    enrolments that are read. (A bare connection is enough: of a change that it refers to, and that refers to it, this
-    program would never free the memory, since it collects no garbage.)
+    Fetched on first use, after the contacts are locked, so they are higher than the ids of enrolments already read.
+    (Takes the connection instead of the change: a reference back to the change would be a cycle, whose memory is never
+    freed, since garbage collection is off.)
     """
     many = 4
     while True:

@@ -1,4 +1,4 @@
-"""Statements as PostgreSQL's driver takes them: with placeholders of its own."""
+"""Converts statements to the placeholders of PostgreSQL's driver."""
 
 from __future__ import annotations
 
@@ -15,5 +15,5 @@ def driver_statement(name: str) -> str:
 
 
 def with_placeholders(sql: str) -> str:
-    """`:name` and `?` are places for values; `::` is a cast."""
+    """`:name` and `?` are placeholders; `::` is a cast."""
     return re.sub(r"(?<![:\w]):([a-z_]\w*)", r"%(\1)s", sql.replace("%", "%%")).replace("?", "%s")

@@ -1,5 +1,5 @@
-"""The schema of an office in PostgreSQL: made and brought up by numbered migrations, each in one transaction with its
-number; held against what the migrations make."""
+"""An office's schema in PostgreSQL: created and upgraded by numbered migrations, each in one transaction with its
+number, and checked against what the migrations create."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from followup.store.postgres.server import Server
 from followup.store.shapes import departures
 from followup.store.statements import migrations
 
-#: what the roles of an office are called after its schema
+#: the suffixes of an office's roles, after the name of its schema
 ROLES = ("rep", "worker")
-#: who makes or upgrades an office
+#: lock for creating and upgrading offices
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(1179601997)"
 
 
 def number(connection: Server, schema: str) -> int:
-    """The last migration; 0 where there is no office."""
+    """The number of the last migration; 0 if there is no office."""
     if connection.execute("SELECT to_regclass(%s)", [f'"{schema}".migration']).fetchone() == (None,):
         return 0
     row = connection.execute(f'SELECT coalesce(max(number), 0) FROM "{schema}".migration').fetchone()
@@ -31,14 +31,14 @@ def number(connection: Server, schema: str) -> int:
 
 
 def create(connection: Server, schema: str) -> None:
-    """An empty office, with its roles; whoever makes it owns it, and is a worker. Killed anywhere, nothing is there.
+    """Create an empty office with its roles, all or nothing. The current user becomes its owner, and a worker.
 
-    Raises NoProject where the database cannot hold every name, or somebody else's tables are there.
+    Raises NoProject if the database can't store every name, or if the schema has other tables.
     """
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         how = "CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0"
-        raise NoProject(f"the database is in {encoding}, and an office takes one in UTF-8: {how}")
+        raise NoProject(f"the encoding of the database is {encoding}, but followup needs UTF-8: {how}")
     with connection.transaction():
         connection.execute(ONE_AT_A_TIME)
         _must_be_free(connection, schema)
@@ -50,22 +50,22 @@ def create(connection: Server, schema: str) -> None:
 
 
 def _must_be_free(connection: Server, schema: str) -> None:
-    """Of anything but an office, which somebody may have made meanwhile."""
+    """Refuse other tables. An office is fine: another session may have created it."""
     theirs = "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace(%s) ORDER BY relname LIMIT 1"
     row = connection.execute(theirs, [f'"{schema}"']).fetchone()
     if row and not number(connection, schema):
-        message = f"the schema {schema} has something else in it ({row[0]}), and was left as it is"
-        raise NoProject(f"{message}: an office takes one of its own, ?schema=NAME", exists=True)
+        message = f"the schema {schema} has other tables in it ({row[0]})"
+        raise NoProject(f"{message}: use a separate one, ?schema=NAME", exists=True)
 
 
 def _make_role(connection: Server, role: str) -> None:
-    """Roles are the server's and not the schema's: they may be there."""
+    """Roles belong to the server, not to the schema, so the role may exist."""
     if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
         connection.execute(f"CREATE ROLE {role} NOLOGIN")
 
 
 def upgrade(connection: Server, schema: str) -> None:
-    """Every migration that is not there yet. Nothing that somebody else has done in the meantime."""
+    """Run every missing migration; skips those that another session has run meanwhile."""
     for migration, sql in migrations("postgres"):
         with connection.transaction():
             connection.execute(ONE_AT_A_TIME)
@@ -82,19 +82,19 @@ def _migrate(connection: Server, schema: str, migration: int, sql: str) -> None:
 
 
 def faults(connection: Server, schema: str) -> Iterator[str]:
-    """What differs from a new office that every migration was applied to; and every rep's login that would pass by the
-    row security. The new office is made beside, and taken back."""
+    """What differs from a new office after all migrations, and every rep's login that could bypass row security. The
+    new office is created in a separate schema and rolled back."""
     actual = _description(connection, schema)
     scratch = f"followup_doctor_{token_hex(8)}"  # no office's, and nothing that another doctor has left or makes now
     try:
         expected = _description_of_a_new_one(connection, scratch)
     except errors.InsufficientPrivilege:
-        yield "the schema was not checked: that takes a login that may create one, as the owner's"
+        yield "the schema was not checked: this needs a login that can create schemas, such as the owner's"
         expected = actual
     yield from departures(_without_names(expected, schema, scratch), _without_names(actual, schema, scratch))
     names = {"schema": schema, **{role: f"{schema}_{role}" for role in ROLES}}
     for login, why in ClientCursor(connection).execute(driver_statement("doctor.passing"), names):
-        yield f"login {login} is let in as a rep, and {why}: no row would be kept from it (F20)"
+        yield f"login {login} is a rep's, and {why}: it could see every row"
 
 
 def _description_of_a_new_one(connection: Server, scratch: str) -> dict[str, str]:
@@ -112,12 +112,12 @@ def _description_of_a_new_one(connection: Server, scratch: str) -> dict[str, str
 
 
 def _description(connection: Server, schema: str) -> dict[str, str]:
-    """ "index action_due" -> what it is."""
+    """ "index action_due" -> its definition."""
     rows = ClientCursor(connection).execute(driver_statement("doctor.schema"), {"schema": schema}).fetchall()
     return {f"{kind} {name}": what for kind, name, what in rows}
 
 
 def _without_names(description: dict[str, str], schema: str, scratch: str) -> dict[str, str]:
-    """The same of every office. What it is called can also be another word there, such as `rep`: in that of both."""
+    """Independent of the office's name. A name can also be another word, such as `rep`: replace it in both."""
     name = re.compile(f'{scratch}|"{schema}"|{schema}')
     return {key: name.sub("*", what) for key, what in description.items()}

@@ -1,4 +1,4 @@
-"""A PostgreSQL server: how it is addressed, and what its errors are to the user."""
+"""A PostgreSQL server: parsing its URL, connecting, and translating its errors."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ Server: TypeAlias = psycopg.Connection[TupleRow]
 
 DEFAULT_SCHEMA = "followup"
 
-#: what SQLSTATE begins with -> what the user is told
+#: prefix of the SQLSTATE -> the error and message for the user
 KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
-    ("55P03", Busy, "the store is busy: somebody has been writing for longer than it was worth waiting"),
-    ("40", Busy, "the store is busy: others were writing the same; nothing was changed, run it again"),
-    ("53", CannotWrite, "the server is out of disk or memory: nothing is half saved"),
-    ("25006", CannotWrite, "the store cannot be written: the server is read-only"),
-    ("23505", Conflict, "somebody else was first: nothing was changed; look at what stands now"),
-    ("42501", Refused, "the server does not let you: it is not yours (F20), or not your login's to do"),
+    ("55P03", Busy, "the database is busy: try again"),
+    ("40", Busy, "the database is busy: another command wrote the same. Nothing changed, try again"),
+    ("53", CannotWrite, "the server is out of disk or memory: nothing was changed"),
+    ("25006", CannotWrite, "the database can't be written: the server is read-only"),
+    ("23505", Conflict, "another user was first. Nothing changed: look at the current state"),
+    ("42501", Refused, "you don't have permission on the server: it isn't your contact, or your login can't do this"),
     ("42", StoreUnreachable, DAMAGED),
     ("XX", StoreUnreachable, DAMAGED),
-    ("57", StoreUnreachable, "the server stopped: nothing is half saved; run it again"),
+    ("57", StoreUnreachable, "the server stopped. Nothing changed, try again"),
 )
 
-#: of a server that will be there: before one is connected there is no code but these words
+#: parts of messages from a server that is temporarily unavailable: before connecting there is no SQLSTATE
 NOT_NOW = ("too many clients", "too many connections", "connection slots are reserved", "starting up", "recovery mode")
-PAUSE = 0.1  # seconds between two tries
+PAUSE = 0.1  # seconds between two attempts
 
 
 def connect(address: str, patience: float, **parameters: str | int) -> Server:
-    """Raises Busy where the server has had no room for `patience` seconds."""
+    """Raises Busy if the server accepts no connection for `patience` seconds."""
     until = time.monotonic() + patience
     if "connect_timeout=" not in address:
         parameters["connect_timeout"] = max(1, round(patience))
@@ -59,7 +59,7 @@ def connect(address: str, patience: float, **parameters: str | int) -> Server:
             if not any(words in str(error) for words in NOT_NOW):
                 raise
             if time.monotonic() > until:
-                raise Busy(f"the server has no room for one more: run it again ({first_line(error)})") from error
+                raise Busy(f"the server has too many connections: try again ({first_line(error)})") from error
         time.sleep(PAUSE)
 
 
@@ -85,7 +85,7 @@ def address(url: str) -> tuple[str, str]:
     plain name."""
     shown, parts = display_url(url), server_url(url)
     if parts is None:
-        raise UsageError(f"{shown}: a / in a password is written %2F, and an @ behind the host %40")
+        raise UsageError(f"{shown}: write a / in a password as %2F, and an @ behind the host %40")
     schema = next((option[7:] for option in parts.options if option.startswith("schema=")), DEFAULT_SCHEMA)
     if not re.fullmatch(r"(?!pg_)[a-z_][a-z0-9_]{0,39}", schema):
         raise UsageError(f"{shown}: a schema is named in small letters, digits and _, at most 40")

@@ -1,7 +1,7 @@
-"""The PostgreSQL store: an office is a schema of its own, which is owned, worked and looked at by roles of its own.
+"""The PostgreSQL store: each office has its own schema, with separate roles for its owner, workers and reps.
 
-Whoever changes holds the contacts concerned, in the order of their ids, and decides on what is read after that. Many
-change at once; an apply is alone.
+A change locks its contacts in the order of their ids, and decides on what it reads after that. Several changes can run
+at once; an apply runs alone.
 """
 
 from __future__ import annotations
@@ -33,27 +33,27 @@ from followup.store.urls import display_url
 
 SCHEMA_VERSION = 5
 WAIT_SECONDS = 10.0
-#: what was decided on is read after it is held, whatever the server's own default is
+#: rows are read again after they are locked, so this level is needed whatever the server's default is
 BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
-#: answers that may be longer than memory: they are fetched as they are read
+#: results that may not fit in memory: they are fetched as they are read
 LONG = frozenset({"lists.history", "doctor.others_history"})
 
 
 class PostgresStore(Answering):
-    """A schema of a database."""
+    """The store in one schema of a database."""
 
     def __init__(self, url: str, create: bool = False) -> None:
         self.url, self._typed = display_url(url), url
         self.address, self.schema = address(url)
-        self._holding = False  # whether a change is under way that others may go on beside
+        self._holding = False  # whether a change is in progress that locks single subjects
         self._names = count()
         with self._translated():
             self.connection = connect(
                 self.address,
                 WAIT_SECONDS,
                 client_encoding="utf-8",
-                application_name=f"followup {self.schema}",  # what the server's own lists say
+                application_name=f"followup {self.schema}",  # shown in pg_stat_activity
             )
             try:
                 self._check(create)
@@ -70,12 +70,16 @@ class PostgresStore(Answering):
         if number == 0 and create:
             schema.create(self.connection, self.schema)
         elif number == 0:
-            raise NoProject(f"there is no office in the schema {self.schema} of {self.url}: `followup store create`")
+            raise NoProject(
+                f"no office in the schema {self.schema} of {self.url}: create one with `followup store create`"
+            )
         elif number > SCHEMA_VERSION:
             message = f"{self.url} was made by a newer followup (schema {number}): upgrade this program"
             raise NoProject(message, exists=True)
         elif number < SCHEMA_VERSION and not create:
-            raise NoProject(f"{self.url} is of an older followup: its owner runs `followup store upgrade`", exists=True)
+            raise NoProject(
+                f"{self.url} was made by an older followup: its owner must run `followup store upgrade`", exists=True
+            )
         elif number < SCHEMA_VERSION:
             schema.upgrade(self.connection, self.schema)
 
@@ -84,7 +88,7 @@ class PostgresStore(Answering):
         return self.connection.info.user
 
     def believes(self, login: str | None) -> bool:
-        """A worker may speak for anybody."""
+        """A worker may act as any user."""
         if login == self.account:
             return True
         worker = f"SELECT pg_has_role(session_user, '{self.schema}_worker', 'MEMBER')"
@@ -106,12 +110,12 @@ class PostgresStore(Answering):
 
     @cached_property
     def _asking(self) -> psycopg.ClientCursor[TupleRow]:
-        """Writes values into the text, so that the planner sees which filters are given. It is one for all questions,
-        since a cursor refers to itself, and this program collects no garbage."""
+        """Puts values into the SQL text, so that the planner sees which filters are set. All questions share it,
+        because a cursor refers to itself, and garbage collection is off."""
         return psycopg.ClientCursor(self.connection)
 
     def _long(self, sql: str, values: Mapping[str, Argument]) -> Iterator[AnyRow]:
-        """Through a cursor of the server's, in a transaction of its own where there is none."""
+        """Through a server-side cursor, in its own transaction if there is none yet."""
         idle = self.connection.info.transaction_status is TransactionStatus.IDLE
         long, cursor = f"long_{next(self._names)}", psycopg.ClientCursor(self.connection)
         if idle:
@@ -126,8 +130,8 @@ class PostgresStore(Answering):
                 cursor.execute("ROLLBACK")
 
     def dossiers(self, contacts: Sequence[str], reach: Reach) -> dict[str, Dossier]:
-        """In a change they are held first and read then: what is decided on is what the last writer left. A contact
-        that is not there yet has no row to hold, so those who add take turns."""
+        """In a change, lock the contacts first, then read them, so that decisions use the latest state. A contact that
+        doesn't exist yet has no row to lock, so changes that add contacts take turns."""
         if not self._holding:
             return super().dossiers(contacts, reach)
         keys = dumps([*dict.fromkeys(map(id_key, contacts))])
@@ -145,8 +149,8 @@ class PostgresStore(Answering):
         return super().tasks(user, reach)
 
     def hold(self, actions: Iterable[int]) -> None:
-        """See Change.hold. Contacts before users, and each in order: of any two who change the same, one waits for the
-        other, and never each for the other."""
+        """See Change.hold. Locks contacts before users, each in order, so that two changes of the same subjects can't
+        deadlock."""
         ids = dumps(list(actions))
         list(self.ask("dossiers.hold_of_actions", ids=ids))
         for (user,) in self.ask("dossiers.users_of_actions", ids=ids):
@@ -160,12 +164,12 @@ class PostgresStore(Answering):
         list(self.ask("write.hold_user", office=self._office, subject=user_subject(user)))
 
     def _lock_office(self, alone: bool) -> None:
-        """Until the transaction ends."""
+        """Lock the office until the transaction ends."""
         list(self.ask("write.alone" if alone else "write.beside", office=self._office))
 
     @cached_property
     def _office(self) -> int:
-        """What the locks of this office are told apart by."""
+        """The key of this office's locks."""
         return int(next(self.ask("write.office", schema=self.schema))[0])
 
     @contextmanager
@@ -174,9 +178,9 @@ class PostgresStore(Answering):
     ) -> Iterator[PostgresChange]:
         with self._transaction(BEGIN) as end:
             self._holding = not alone
-            self._lock_office(alone)  # from here on no apply changes the version
+            self._lock_office(alone)  # from here on, no apply can change the version
             if self.catalog.version() != head.catalog_version:
-                raise (Busy if resume else Overtaken)(OVERTAKEN)  # of batches that are saved none is begun anew
+                raise (Busy if resume else Overtaken)(OVERTAKEN)  # don't restart a change whose first batches are saved
             change = PostgresChange(self.connection, head, resume, self.hold, self.hold_adding)
             yield change
             end("COMMIT" if change.saved and not dry_run else "ROLLBACK")
@@ -188,7 +192,7 @@ class PostgresStore(Answering):
             must_be_empty(self)
             for table, rows in tables:
                 copy_table(self.connection, table, rows)
-            list(self.ask("write.count"))  # numbers go on behind the rows that are there now
+            list(self.ask("write.count"))  # set the counters after the highest copied numbers
             admit(self.connection, people)
             end("COMMIT")
         with self._translated():
@@ -201,7 +205,7 @@ class PostgresStore(Answering):
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Callable[[str], None]]:
-        """Rolled back at its end, unless what it gives was told otherwise."""
+        """Rolls back at the end, unless the yielded function has ended the transaction."""
         with self._translated():
             self.connection.execute(begin)
             try:
@@ -212,25 +216,27 @@ class PostgresStore(Answering):
                     self.connection.execute("ROLLBACK")
 
     def _end(self, how: str) -> None:
-        # a COMMIT of what has failed would be taken, and be a ROLLBACK
+        # the server would accept a COMMIT of a failed transaction and roll back
         if self.connection.info.transaction_status is TransactionStatus.INERROR:
-            raise StoreUnreachable("something went wrong while it was written: nothing was changed")
+            raise StoreUnreachable("an error occurred while writing. Nothing changed.")
         try:
             self.connection.execute(how)
         except psycopg.OperationalError as error:
             if not self.connection.closed:
                 raise
-            lost = "the connection was lost at the very end: see whether it was made (`followup history -n 5`)"
+            lost = (
+                "the connection was lost while saving: check with `followup history -n 5` whether the change was saved"
+            )
             raise StoreUnreachable(f"{lost} ({self.url}: {first_line(error)})") from error
 
     @property
     def sees_all(self) -> bool:
-        """To the owner, who may also make the schema that a doctor compares with."""
+        """Only for the owner, who may also create the schema that the doctor compares with."""
         mine = "SELECT pg_has_role(session_user, nspowner, 'MEMBER') FROM pg_namespace WHERE nspname = %s"
         return self.connection.execute(mine, [self.schema]).fetchone() == (True,)
 
     def back_up(self, path: str) -> None:
-        raise UsageError(f"a server's office is backed up by the server's own tool: pg_dump -n {self.schema}")
+        raise UsageError(f"back up a server with its own tool: pg_dump -n {self.schema}")
 
     def renew(self) -> None:
         raise UsageError("an office on a server is copied by the server's own tools")
@@ -242,7 +248,7 @@ class PostgresStore(Answering):
             yield from schema.faults(self.connection, self.schema)
 
     def tolerate(self) -> None:
-        """The server lets nothing in that is not UTF-8."""
+        """Not needed: the server rejects text that isn't UTF-8."""
 
     def close(self) -> None:
         self.connection.close()

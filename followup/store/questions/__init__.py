@@ -1,1 +1,1 @@
-"""What a store can be asked: each statement is one method, which takes and answers typed values."""
+"""The questions that a store answers: one method per statement, with typed parameters and results."""

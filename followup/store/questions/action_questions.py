@@ -32,7 +32,7 @@ class ActionQuestions:
     def due(
         self, owner: str | None, before: str, filter: DueFilter, cycles: Sequence[str] | None, reach: Reach
     ) -> list[ActionRow]:
-        """Open actions of an owner's; None: of those that nobody owns."""
+        """An owner's open actions; None: actions without an owner."""
         values: dict[str, Argument] = {**filter._asdict(), "cycle": json_list(cycles), "before": before}
         if owner is None:
             rows = self._ask("lists.due_of_nobody", **values, **reach_values(reach))
@@ -43,7 +43,7 @@ class ActionQuestions:
         return self._sound(rows)
 
     def search(self, filter: ActionFilter, ids: EveryId, reach: Reach, limit: int = -1) -> list[ActionRow]:
-        """`limit`: at most so many; -1: all."""
+        """`limit`: maximum rows; -1: all."""
         rows = self._ask("lists.search", limit=limit, **_search_values(filter, ids, reach))
         return self._sound(rows)
 
@@ -60,7 +60,7 @@ class ActionQuestions:
         return self._sound(self._ask("lists.of_contact", contact=contact, **reach_values(reach)))
 
     def fulfilment(self, types: Iterable[str], before: str, reach: Reach) -> dict[str, int]:
-        """How many open actions of each of these types are due."""
+        """The number of open actions due, for each of these types."""
         rows = self._ask("lists.fulfilment", types=json_list(types), before=before, **reach_values(reach))
         return dict(rows)
 

@@ -1,4 +1,4 @@
-"""The catalog in force, as documents."""
+"""The live catalog, as documents."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from followup.store.asking import AnyRow, Asking, parsed
 if TYPE_CHECKING:
     from followup.core.catalog_documents import Document
 
-#: the kinds of which nearly every command needs all; they are few. `opening` reads the same
+#: the kinds that nearly every command needs completely; they are small. The statement `opening` reads the same ones
 EVERY_DAY = frozenset({"action_type", "moved", "office", "property", "role", "user"})
 
 
 class Opening(NamedTuple):
-    """What every command begins with. `version`: 0 where nothing is applied; `texts`: by kind and id, of EVERY_DAY."""
+    """What every command reads first. `version`: 0 if none is applied; `texts`: of EVERY_DAY, by kind and id."""
 
     version: int
     texts: Mapping[str, Mapping[str, str]]
 
 
 class CatalogQuestions:
-    """What is asked of the version in force."""
+    """Questions about the live version."""
 
     def __init__(self, store: Asking) -> None:
         self._ask = store.ask
@@ -39,7 +39,7 @@ class CatalogQuestions:
         return Opening(version, texts)
 
     def version(self) -> int:
-        """The number of the one in force; 0 where nothing was applied yet."""
+        """The number of the live version; 0 if none is applied."""
         return int(next(self._ask("catalog.version"))[0])
 
     def text(self, kind: str, id: str) -> str | None:
@@ -48,12 +48,12 @@ class CatalogQuestions:
         return row[0] if row else None
 
     def texts(self, kind: str) -> dict[str, str]:
-        """All of a kind, by id."""
+        """Every document of a kind, by id."""
         return dict(self._ask("catalog.items", kind=kind))
 
 
 class AppliedCatalog:
-    """The documents in force, each read once, when it is first asked for: `complete` reads one cycle, and not all."""
+    """The live documents, each read once on first use: `complete` reads one cycle instead of all."""
 
     def __init__(self, questions: CatalogQuestions) -> None:
         self._questions = questions

@@ -15,14 +15,14 @@ from followup.store.row_values import sound, trusted
 
 
 class NamedContact(NamedTuple):
-    """`name`: folded, as it was asked for."""
+    """`name`: folded, as in the question."""
 
     id: str
     name: str
 
 
 class Twin(NamedTuple):
-    """A contact who may be the same person as somebody, and what is the same of the two."""
+    """A contact who may be a duplicate, and which fields match."""
 
     id: str
     name: str
@@ -32,7 +32,7 @@ class Twin(NamedTuple):
 
 
 class StepCount(NamedTuple):
-    """How many contacts stand at a step, under the ids that these had, and how many of them are late; step None: on
+    """How many contacts are at a step, and how many of them are late. Ids as they were at the time; step None: on
     hold."""
 
     process: str
@@ -42,8 +42,8 @@ class StepCount(NamedTuple):
 
 
 class StrandedRow(NamedTuple):
-    """A contact that falls through (F12), with its last cycle. `goes_on`: something is open that nobody will do;
-    `since`: the local date or time from which on nothing was scheduled."""
+    """A contact with no next step (F12), with its last cycle. `goes_on`: an action is open, but no active user owns it;
+    `since`: the local date or time since which nothing has been scheduled."""
 
     id: str
     name: str
@@ -58,7 +58,7 @@ class StrandedRow(NamedTuple):
 
 
 class ContactQuestions:
-    """`cycles`: every id that the filter's cycle has had (E5), None for any; `limit`: at most so many; -1: all."""
+    """`cycles`: every id that the filter's cycle has had (E5), None for any; `limit`: maximum rows; -1: all."""
 
     def __init__(self, store: Asking) -> None:
         self._store, self._ask = store, store.ask
@@ -76,7 +76,7 @@ class ContactQuestions:
     def contacts_after(
         self, id: str, filter: ContactFilter, cycles: Sequence[str] | None, reach: Reach, limit: int
     ) -> list[ContactRow]:
-        """By id, from behind this one."""
+        """By id, starting after this one."""
         rows = self._ask("lists.contacts_by_id", after=id, limit=limit, **_filter_values(filter, cycles, reach))
         return list(sound(map(ContactRow._make, rows), self._store))
 
@@ -91,16 +91,16 @@ class ContactQuestions:
         return {id for id, key in keys.items() if key in taken}
 
     def named(self, name: str, reach: Reach) -> list[str]:
-        """The ids of some contacts of a folded name: more than one is enough to know."""
+        """The ids of a few contacts with a folded name: enough to see whether it's ambiguous."""
         return [id for id, _ in self._ask("lists.named", name=name, **reach_values(reach))]
 
     def named_any(self, names: Iterable[str], reach: Reach) -> list[NamedContact]:
-        """All contacts of any of these folded names."""
+        """All contacts with any of these folded names."""
         rows = self._ask("lists.named_any", names=json_list(names), **reach_values(reach))
         return [NamedContact._make(row) for row in rows]
 
     def like(self, beginning: str, reach: Reach) -> set[str]:
-        """Some ids and names that hold this folded text, to offer where nothing is meant."""
+        """A few ids and names that contain this folded text, as suggestions if nothing matches."""
         rows = self._ask("lists.like", pattern=f"%{beginning}%", **reach_values(reach))
         return {word for pair in rows for word in pair}
 
@@ -113,16 +113,16 @@ class ContactQuestions:
         return dict(self._ask("lists.keyed", keys=json_list(keys), **reach_values(reach)))
 
     def twins(self, name: str, email: str | None, phone: str | None, reach: Reach) -> list[Twin]:
-        """A few contacts with this folded name, e-mail in lower case, or digits."""
+        """A few contacts with this folded name, lower-case e-mail, or digits."""
         rows = self._ask("lists.twins", name=name, email=email, phone=phone, **reach_values(reach))
         return [Twin._make(row) for row in rows]
 
     def standing(self, today: str, reach: Reach) -> list[StepCount]:
-        """Of everybody who is on a cycle."""
+        """For all contacts on a cycle."""
         return [StepCount._make(row) for row in self._ask("lists.standing", today=today, **reach_values(reach))]
 
     def stranded(self, holds: Iterable[str], workers: Iterable[str], reach: Reach) -> list[StrandedRow]:
-        """`holds`: the cycles on which nothing is scheduled; `workers`: the active users."""
+        """`holds`: cycles on which nothing is scheduled; `workers`: the active users."""
         lists = {"holds": json_list(holds), "workers": json_list(workers)}
         rows = self._ask("lists.stranded", **lists, **reach_values(reach))
         return list(sound(map(StrandedRow._make, rows), self._store))

@@ -1,4 +1,4 @@
-"""What the doctor asks. A damaged store may answer cells of another type than is said here: nothing relies on it."""
+"""The doctor's questions. A damaged store may return cells of other types than declared: don't rely on them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from followup.store.asking import AnyRow, Asking
 from followup.store.questions.version_questions import ItemText
 from followup.store.tables import CatalogVersion
 
-#: what a question alone can find: each is a statement of doctor.sql
+#: faults that a single question finds: each is a statement in doctor.sql
 Fault: TypeAlias = Literal[
     "counters",
     "changes_missing",
@@ -37,7 +37,7 @@ Fault: TypeAlias = Literal[
 
 
 class DocumentRecord(NamedTuple):
-    """A document that was in force from the version `since` on."""
+    """A document that became valid with version `since`."""
 
     kind: str
     id: str
@@ -46,7 +46,7 @@ class DocumentRecord(NamedTuple):
 
 
 class EnrolledOn(NamedTuple):
-    """How many contacts are on a cycle or a plan, and one of them."""
+    """The number of contacts on a cycle or a plan, and one of them."""
 
     kind: str
     process: str
@@ -55,7 +55,7 @@ class EnrolledOn(NamedTuple):
 
 
 class Owned(NamedTuple):
-    """How many contacts and open actions a user has, and one of them, such as `action 7`."""
+    """The number of contacts and open actions of a user, and one of them, such as `action 7`."""
 
     owner: str
     things: int
@@ -63,8 +63,8 @@ class Owned(NamedTuple):
 
 
 class StoredEvent(NamedTuple):
-    """An event and its change, as they are kept. `at` (UTC seconds): None where the change is missing; `restores`: the
-    change undid an apply, so that others met the version that it brought."""
+    """An event and its change, as stored. `at` (UTC seconds): None if the change is missing; `restores`: the change
+    undid an apply, so that other contacts were migrated to the version it created."""
 
     subject: str
     seq: int
@@ -79,14 +79,14 @@ class StoredEvent(NamedTuple):
 
 
 class DoctorQuestions:
-    """Contacts are read in stretches: of ids from `since` up to `before`, exclusive, both as bytes; None: to the end.
-    A stream of rows is in the order of the subjects; where rows are no events, the subject is the first column."""
+    """Contacts are read in ranges of ids, from `since` up to but excluding `before`, both as bytes; None: to the end.
+    Rows are ordered by subject; rows that aren't events have the subject as their first column."""
 
     def __init__(self, store: Asking) -> None:
         self._ask = store.ask
 
     def integrity(self) -> list[str]:
-        """What the engine itself says is broken; "ok" where nothing is."""
+        """The errors that the engine itself reports; "ok" if there are none."""
         return [line for (line,) in self._ask("doctor.integrity")]
 
     def size(self) -> tuple[int, int]:
@@ -95,18 +95,18 @@ class DoctorQuestions:
         return int(contacts), int(at)
 
     def faults(self, fault: Fault) -> Iterator[AnyRow]:
-        """A row for each."""
+        """A row for each fault."""
         return self._ask("doctor." + fault)
 
     def versions(self) -> Iterator[CatalogVersion]:
         return map(CatalogVersion._make, self._ask("doctor.versions"))
 
     def versions_in_history(self) -> Iterator[CatalogVersion]:
-        """The same, as the office's history has them."""
+        """The same, from the office's history."""
         return map(CatalogVersion._make, self._ask("doctor.applied"))
 
     def documents(self) -> Iterator[DocumentRecord]:
-        """All that there ever were."""
+        """Every document ever stored."""
         return map(DocumentRecord._make, self._ask("doctor.documents"))
 
     def documents_of(self, version: int) -> Iterator[ItemText]:
@@ -117,7 +117,7 @@ class DoctorQuestions:
         return (ids for (ids,) in self._ask("doctor.ids_in_several_cases"))
 
     def enrolled(self) -> Iterator[EnrolledOn]:
-        """By cycle and plan."""
+        """By cycle or plan."""
         return map(EnrolledOn._make, self._ask("doctor.cycles"))
 
     def owned(self) -> Iterator[Owned]:
@@ -125,7 +125,7 @@ class DoctorQuestions:
         return map(Owned._make, self._ask("doctor.owners"))
 
     def stretch_end(self, since: bytes, many: int) -> str | None:
-        """The subject before which a stretch of so many events or contacts ends; None: it is the last one."""
+        """The subject before which a range of `many` events or contacts ends; None: it is the last range."""
         subject: str | None = next(self._ask("doctor.stretch", since=since, many=many))[0]
         return subject
 
@@ -133,7 +133,7 @@ class DoctorQuestions:
         return map(StoredEvent._make, self._ask("doctor.history", since=since, before=before))
 
     def events_of_others(self) -> Iterator[StoredEvent]:
-        """Of users' own tasks, and of the office."""
+        """Of users' own tasks and of the office."""
         return map(StoredEvent._make, self._ask("doctor.others_history"))
 
     def contacts(self, since: bytes, before: bytes | None) -> Iterator[AnyRow]:
@@ -150,5 +150,5 @@ class DoctorQuestions:
         return self._ask("doctor.tasks")
 
     def actions_by_id(self, ids: Iterable[int]) -> Iterator[AnyRow]:
-        """Without a subject."""
+        """Without a subject column."""
         return self._ask("doctor.actions_by_id", ids=dumps([*ids]))

@@ -1,4 +1,4 @@
-"""What happened, and the changes by which it happened."""
+"""The events of the history, and the changes that made them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from followup.store.asking import AnyRow, Asking, parsed, reach_values
 from followup.store.event_values import Misfit
 from followup.store.row_values import damaged, sound, trusted
 
-LAST = 2**63 - 1  # change that a store can hold
+LAST = 2**63 - 1  # the highest change number that a store can hold
 
 
 class EventRow(NamedTuple):
-    """One event, as it is kept. `at`: UTC seconds; `action`: the one that it is about, if it is about one."""
+    """One event, as stored. `at`: UTC seconds; `action`: the event's action, if it has one."""
 
     subject: str
     seq: int
@@ -30,7 +30,7 @@ class EventRow(NamedTuple):
 
 
 class ChangeHead(NamedTuple):
-    """What a change was. `at`: UTC seconds; `version`: of the catalog it was decided under."""
+    """The header of a change. `at`: UTC seconds; `version`: the catalog version it was decided under."""
 
     id: int
     at: int
@@ -40,38 +40,38 @@ class ChangeHead(NamedTuple):
 
 
 class UnfinishedChange(NamedTuple):
-    """A change of which batches were to come. `at`: UTC seconds."""
+    """A change with batches missing. `at`: UTC seconds."""
 
     id: int
     at: int
 
 
 class HistoryQuestions:
-    """`change`: of this one alone; None: of every change."""
+    """`change`: only this one; None: every change."""
 
     def __init__(self, store: Asking) -> None:
         self._store, self._ask = store, store.ask
 
     def happened(self, change: int | None, reach: Reach) -> Iterator[EventRow]:
-        """All that one may see, oldest first, however long it is."""
+        """Everything the user can see, oldest first, streamed."""
         return self._sound(self._ask("lists.history", **_bounds(change), **reach_values(reach)))
 
     def happened_last(self, change: int | None, reach: Reach, limit: int) -> list[EventRow]:
-        """The end of it, newest first."""
+        """The latest events, newest first."""
         rows = self._ask("lists.latest", limit=limit, **_bounds(change), **reach_values(reach))
         return list(self._sound(rows))
 
     def happened_to(self, subject: str, change: int | None, reach: Reach, limit: int = -1) -> list[EventRow]:
-        """The end of one contact's, newest first; -1: all of it."""
+        """One contact's latest events, newest first; -1: all."""
         rows = self._ask("lists.history_of", subject=subject, change=change, limit=limit, **reach_values(reach))
         return list(self._sound(rows))
 
     def entries(self, subject: str) -> list[Entry]:
-        """A subject's whole history, to replay."""
+        """A subject's full history, to replay."""
         return [_entry(row) for row in self._ask("lists.entries", subject=subject)]
 
     def last_change_of(self, user: str) -> int | None:
-        """The highest that was not undone and is no undo itself."""
+        """The user's latest change that wasn't undone and isn't an undo itself."""
         number: int | None = next(self._ask("lists.last_change_of", by=user))[0]
         return number
 
@@ -84,7 +84,7 @@ class HistoryQuestions:
         return [subject for (subject,) in self._ask("lists.touched", change=change)]
 
     def unfinished(self, user: str, typed: str, version: int) -> list[UnfinishedChange]:
-        """What the user left unfinished by typing the same under this catalog version, latest first."""
+        """Changes that the user left unfinished with the same command under this catalog version, latest first."""
         rows = self._ask("lists.unfinished", by=user, typed=typed, version=version)
         return [trusted(UnfinishedChange._make(row)) for row in rows]
 
@@ -100,7 +100,7 @@ class HistoryQuestions:
 
 
 def _bounds(change: int | None) -> dict[str, int]:
-    """A range of the index, where `= OR NULL` would be none."""
+    """A range, which can use the index; `= OR NULL` couldn't."""
     return {"first": change or 0, "last": change or LAST}
 
 

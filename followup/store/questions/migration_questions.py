@@ -1,4 +1,4 @@
-"""Whom an edit of the catalog touches."""
+"""The contacts that an edit of the catalog affects."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from followup.store.asking import Asking, parsed
 
 
 class Holding(NamedTuple):
-    """How many contacts that are still followed up, and how many open actions, a user has."""
+    """How many contacts in follow-up, and how many open actions, a user has."""
 
     contacts: int
     actions: int
 
 
 class MigrationQuestions:
-    """What an apply asks about contacts in flight."""
+    """Questions that an apply asks about contacts in progress."""
 
     def __init__(self, store: Asking) -> None:
         self._ask = store.ask
 
     def processes(self) -> list[Ref]:
-        """The cycles and plans that any contact is on, under the ids that they had when it began."""
+        """The cycles and plans that contacts are on, under the ids they had when the enrolment started."""
         return [Ref._make(row) for row in self._ask("catalog.processes")]
 
     def contacts_on(self, ref: Ref, after: str, many: int) -> list[str]:
-        """At most so many contacts on a cycle or a plan, in the order of their ids, from behind the id `after`."""
+        """Up to `many` contacts on a cycle or a plan, ordered by id, starting after the id `after`."""
         return [id for (id,) in self._ask("catalog.in_flight", **ref._asdict(), after=after, many=many)]
 
     def reasons(self, contacts: Sequence[str]) -> dict[int, Why]:
-        """By action: what its date was counted from, as its event says."""
+        """By action: what its date counts from, as recorded in its event."""
         rows = self._ask("catalog.reasons", ids=dumps(contacts))
         return {action: parsed(why) for action, why in rows if why}
 
     def held_by(self, owners: Collection[str | None]) -> list[str]:
-        """Contacts with open actions of any of these owners; None: of nobody. In the order of their ids."""
+        """Contacts with open actions of any of these owners (None: without an owner), ordered by id."""
         ids = dumps(sorted(owner for owner in owners if owner))
         return [id for (id,) in self._ask("catalog.held", owners=ids, unowned=None in owners)]
 

@@ -1,4 +1,4 @@
-"""The versions of the catalog: which there were, and the documents of each."""
+"""The versions of the catalog, and the documents of each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ItemText(NamedTuple):
-    """A document as it is kept."""
+    """A document, as stored."""
 
     kind: str
     id: str
@@ -22,32 +22,32 @@ class ItemText(NamedTuple):
 
 
 class VersionSource(NamedTuple):
-    """What a version was applied from. `git`: the commit, if there was one."""
+    """What a version was applied from. `git`: the commit, if any."""
 
     digest: str
     git: str | None
 
 
 class VersionQuestions:
-    """What is asked about the versions that were applied."""
+    """Questions about the applied versions."""
 
     def __init__(self, store: Asking) -> None:
         self._store, self._ask = store, store.ask
 
     def all(self) -> list[VersionRow]:
-        """All of them, oldest first."""
+        """All versions, oldest first."""
         return list(sound(map(VersionRow._make, self._ask("catalog.versions")), self._store))
 
     def applied_by(self, change: int) -> int:
-        """The version that a change applied; the change was an apply."""
+        """The version that a change applied; the change must be an apply."""
         return int(next(self._ask("catalog.made_by", change=change))[0])
 
     def source(self, number: int) -> VersionSource:
-        """Of a version that there was."""
+        """For a version that exists."""
         return VersionSource._make(next(self._ask("catalog.the_version", number=number)))
 
     def documents(self, number: int) -> dict[str, dict[str, Document]]:
-        """What the version was made from; a kind is there even where the version had no item of it."""
+        """The documents of a version; includes every kind, even if the version has no item of it."""
         documents: dict[str, dict[str, Document]] = {}
         for kind, id, text in self._ask("catalog.items_of", number=number):
             of_kind = documents.setdefault(kind, {})
@@ -56,11 +56,11 @@ class VersionQuestions:
         return documents
 
     def texts_in_force(self) -> Iterator[ItemText]:
-        """Every document in force."""
+        """Every live document."""
         return map(ItemText._make, self._ask("catalog.in_force"))
 
     def in_force(self) -> dict[str, dict[str, Document]]:
-        """The same, parsed; a kind without items is not there."""
+        """The same, parsed; kinds without items are omitted."""
         documents: dict[str, dict[str, Document]] = {}
         for kind, id, text in self.texts_in_force():
             documents.setdefault(kind, {})[id] = parsed(text)

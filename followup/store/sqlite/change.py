@@ -1,4 +1,4 @@
-"""A change inside its transaction. The numbers that it gave out are counted when it finishes."""
+"""A change inside its transaction. Counters are updated when it finishes."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from followup.store.tables import (
 
 
 class SqliteChange:
-    """See Change. Whoever has begun one holds the whole file."""
+    """See Change. It locks the entire file from the start."""
 
     def __init__(self, connection: sqlite3.Connection, head: Head, resume: int | None) -> None:
         self.connection = connection
         version, self._next, action = connection.execute(statement("sqlite", "write.begin")).fetchone()
         if version != head.catalog_version:
-            raise (Busy if resume else Overtaken)(OVERTAKEN)  # of batches that are saved none is begun anew
+            raise (Busy if resume else Overtaken)(OVERTAKEN)  # don't restart a change whose first batches are saved
         self.id, self.resumed = resume or int(self._next), resume is not None
         if resume is None:
             self._begin(ChangeRow(self.id, *head))
             self._next += 1
         self.ids: Iterator[int] = count(int(action))
-        self.saved = False  # a change that changed nothing leaves no trace
+        self.saved = False  # a change that saves nothing is rolled back
 
     def _begin(self, row: ChangeRow) -> None:
         """Of two who undo the same change, the second is here when the first is done."""
@@ -47,7 +47,7 @@ class SqliteChange:
         self.connection.execute(insert(CHANGE).sql, row)
 
     def hold(self, actions: Iterable[int]) -> None:
-        """Whoever changes this store holds all of it."""
+        """Not needed: the change has locked the entire store."""
 
     def hold_adding(self) -> None:
         """As above."""
@@ -60,7 +60,7 @@ class SqliteChange:
         self.connection.executemany(insert(CATALOG_ITEM).sql, items)
 
     def admit(self, people: Iterable[Person]) -> None:
-        """A file cannot guard itself."""
+        """Not supported: a file has no access control."""
 
     def save(self, decisions: Iterable[tuple[Dossier, Decision]]) -> None:
         self.write(batch_of(decisions))

@@ -1,4 +1,4 @@
-"""The schema grows by numbered migrations, each in one transaction with its number: killed anywhere, old or new."""
+"""Schema upgrades by numbered migrations, each in one transaction with its number, so a kill leaves old or new."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from followup.store.statements import migrations, statement
 
 
 def migrate(connection: sqlite3.Connection, until: int | None = None) -> None:
-    """Bring the schema to this program's version, or to an older one. Does nothing that somebody else has done in the
-    meantime."""
+    """Bring the schema to this program's version, or to an older one. Skips migrations that another process has run
+    meanwhile."""
     for number, sql in migrations("sqlite")[:until]:
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -28,7 +28,7 @@ def migrate(connection: sqlite3.Connection, until: int | None = None) -> None:
 
 
 def _split(sql: str) -> list[str]:
-    """Statements one by one: executescript would commit the transaction they belong to."""
+    """Split into statements: executescript would commit the current transaction."""
     parts, current = [], ""
     for line in sql.splitlines(keepends=True):
         current += line
@@ -39,7 +39,7 @@ def _split(sql: str) -> list[str]:
 
 
 def schema_faults(connection: sqlite3.Connection) -> Iterator[str]:
-    """What differs from a new store that every migration was applied to."""
+    """What differs from a new store after all migrations."""
     new = sqlite3.connect(":memory:", isolation_level=None)
     migrate(new)
     expected, actual = _schema(new), _schema(connection)
@@ -48,6 +48,6 @@ def schema_faults(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _schema(connection: sqlite3.Connection) -> dict[str, str]:
-    """ "index action_due" -> the words that made it."""
+    """ "index action_due" -> the SQL that created it."""
     rows = connection.execute(statement("sqlite", "doctor.schema"))
     return {f"{type_} {name}": " ".join((sql or "").split()) for type_, name, sql in rows}

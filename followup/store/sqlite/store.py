@@ -1,7 +1,7 @@
-"""The SQLite store. Rollback journal, EXTRA sync, IMMEDIATE transactions: a commit is durable, a reader never waits
-for a writer that has not reached its commit, and two writers queue.
+"""The SQLite store. Rollback journal, EXTRA sync, IMMEDIATE transactions: a commit is durable, readers wait for a
+writer only during its commit, and two writers queue.
 
-WAL is not used: the SQLite that today's Pythons link can corrupt it with two connections (fixed in 3.51.3).
+WAL isn't used: two connections can corrupt it in the SQLite version that current Pythons include (fixed in 3.51.3).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WAIT_SECONDS = 10.0
 
-#: what messages say where the tables are not those of the schema's number, or a text is none
+#: messages that mean the tables don't match the schema's number, or a text isn't valid
 MISSHAPEN = (
     "no such table",
     "no such column",
@@ -37,25 +37,29 @@ MISSHAPEN = (
     "malformed",
 )
 
-#: first characters of SQLite's error name -> what the user is told
+#: prefix of SQLite's error name -> the error and message for the user
 KINDS: tuple[tuple[str, type[FollowupError], str], ...] = (
-    ("SQLITE_BUSY", Busy, "the store is busy: somebody has been writing for longer than it was worth waiting"),
-    ("SQLITE_LOCKED", Busy, "the store is busy"),
-    ("SQLITE_FULL", CannotWrite, "the disk is full: nothing is half saved; free some space and run it again"),
+    ("SQLITE_BUSY", Busy, "the database is busy: try again"),
+    ("SQLITE_LOCKED", Busy, "the database is busy"),
+    ("SQLITE_FULL", CannotWrite, "the disk is full. Nothing changed: free some space and try again"),
     ("SQLITE_READONLY_DBMOVED", Busy, "the store was replaced or moved meanwhile: nothing was changed; run it again"),
-    ("SQLITE_READONLY", CannotWrite, "the store cannot be written: its file or folder is read-only"),
-    # the change stands; only that its folder is on the disk was not confirmed
-    ("SQLITE_IOERR_DIR_FSYNC", CannotWrite, "the disk reported an error at the very end: see whether it was made"),
-    ("SQLITE_IOERR", CannotWrite, "the disk reported an error: nothing is half saved"),
-    ("SQLITE_CANTOPEN", StoreUnreachable, "the store cannot be opened"),
+    ("SQLITE_READONLY", CannotWrite, "the database can't be written: its file or folder is read-only"),
+    # the change is saved, but the sync of its folder was not confirmed
+    (
+        "SQLITE_IOERR_DIR_FSYNC",
+        CannotWrite,
+        "the disk reported an error while saving: check whether the change was saved",
+    ),
+    ("SQLITE_IOERR", CannotWrite, "the disk reported an error: nothing was changed"),
+    ("SQLITE_CANTOPEN", StoreUnreachable, "the database can't be opened"),
     ("SQLITE_CORRUPT", StoreUnreachable, DAMAGED),
-    ("SQLITE_NOTADB", StoreUnreachable, "the file is not a followup store"),
+    ("SQLITE_NOTADB", StoreUnreachable, "the file isn't a followup database"),
 )
 NOT_CREATED = ("SQLITE_CANTOPEN", CannotWrite, "the store cannot be created there: is its folder there, and writable?")
 
 
 class SqliteStore(Answering):
-    """A store in one file."""
+    """The store in one file."""
 
     def __init__(self, path: str, create: bool = False) -> None:
         self.path, self.url = path, f"sqlite:///{path}"
@@ -66,7 +70,7 @@ class SqliteStore(Answering):
 
             check_output(path, is_store=True)
         with self._translated(create):
-            # mode=rw: a typing error must not make an empty store
+            # mode=rw: a typo in the path must not create an empty store
             uri = file_uri(path, "rwc" if create else "rw")
             self.connection = sqlite3.connect(uri, uri=True, isolation_level=None, timeout=WAIT_SECONDS)
             try:
@@ -78,10 +82,10 @@ class SqliteStore(Answering):
 
     def _prepare(self) -> None:
         self.connection.create_function("fold", 1, folded, deterministic=True)
-        # a bulk write that spills its cache shuts readers out for its whole length
+        # a bulk write that spills its cache would lock out readers until it ends
         self.connection.execute("PRAGMA cache_spill = OFF")
         self.connection.execute("PRAGMA synchronous = EXTRA")
-        self.connection.execute("PRAGMA foreign_keys = OFF")  # decide and doctor hold them; each check is a seek
+        self.connection.execute("PRAGMA foreign_keys = OFF")  # decide and doctor check them; each check costs a seek
 
     def _check(self, create: bool) -> None:
         version = self.connection.execute("PRAGMA user_version").fetchone()[0]
@@ -91,9 +95,9 @@ class SqliteStore(Answering):
 
             migrate(self.connection)
         elif application != APPLICATION_ID:
-            # one whose making was killed at its start is nobody's
+            # no tables: creating it was killed at the start
             begun = self.connection.execute("SELECT EXISTS (SELECT 1 FROM sqlite_master)").fetchone() == (1,)
-            raise NoProject(f"{self.path} is not a followup store: it was left as it is", exists=begun)
+            raise NoProject(f"{self.path} isn't a followup database", exists=begun)
         elif version > SCHEMA_VERSION:
             message = f"{self.path} was made by a newer followup (schema {version}): upgrade this program"
             raise NoProject(message, exists=True)
@@ -104,7 +108,7 @@ class SqliteStore(Answering):
 
     @contextmanager
     def _translated(self, creating: bool = False) -> Iterator[None]:
-        """SQLite's errors as ours: one line, an exit code; anything unknown stays a bug."""
+        """Translate SQLite's errors to ours: one line, an exit code; unknown ones stay bugs."""
         try:
             yield
         except sqlite3.Error as error:
@@ -115,7 +119,7 @@ class SqliteStore(Answering):
             if any(words in str(error) for words in MISSHAPEN):
                 raise StoreUnreachable(f"{DAMAGED} ({self.path}: {error})") from error
             raise
-        except UnicodeDecodeError as error:  # of SQLite's own message, which names what is damaged
+        except UnicodeDecodeError as error:  # from SQLite's own message, which quotes the damaged text
             raise StoreUnreachable(f"{DAMAGED} ({self.path})") from error
 
     def ask(self, name: str, /, **values: Argument) -> Iterator[AnyRow]:
@@ -126,7 +130,7 @@ class SqliteStore(Answering):
 
     def _rows(self, sql: str, values: Mapping[str, Argument]) -> Iterator[AnyRow]:
         with self._translated():
-            # `yield from` would close the cursor of a generator left half-way, maybe after the connection
+            # `yield from` would close an abandoned generator's cursor, maybe after the connection
             for row in self.connection.execute(sql, values):  # noqa: UP028
                 yield row
 
@@ -142,7 +146,7 @@ class SqliteStore(Answering):
                 self._commit(change)
 
     def _begin_change(self, head: Head, resume: int | None) -> SqliteChange:
-        # whoever only asks loads nothing of what decides and writes
+        # read-only commands don't load the code that decides and writes
         from followup.store.sqlite.change import SqliteChange
 
         return SqliteChange(self.connection, head, resume)
@@ -151,7 +155,7 @@ class SqliteStore(Answering):
         self.connection.execute("COMMIT")
 
     def fill(self, tables: Iterable[tuple[Table, Iterable[Row]]], people: Iterable[Person]) -> None:
-        """See Store.fill. Nobody reads an office that is not there yet: what memory cannot hold may go to the disk."""
+        """See Store.fill. An empty office has no readers to lock out, so the cache may spill to disk."""
         from followup.store.contents import must_be_empty
         from followup.store.tables import insert
 
@@ -165,7 +169,7 @@ class SqliteStore(Answering):
             self.connection.execute("COMMIT")
 
     def _count(self) -> None:
-        """Numbers go on behind the highest that was given: no row is ever taken away."""
+        """Set the counters after the highest numbers in use; rows are never deleted."""
         for name, least in list(self.ask("doctor.needed")):
             self.connection.execute(statement("sqlite", "write.set_counter"), {"name": name, "next": least})
 
@@ -176,13 +180,13 @@ class SqliteStore(Answering):
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
-        """Rolled back at its end, unless it was committed before that."""
+        """Rolls back at the end, unless already committed."""
         with self._translated():
             self.connection.execute(begin)
             try:
                 yield
             finally:
-                # SQLite has already rolled back what met a full disk
+                # after a full disk SQLite has already rolled back
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
 
@@ -216,7 +220,7 @@ class SqliteStore(Answering):
         return system_account()
 
     def believes(self, login: str | None) -> bool:
-        """Whoever can open the file could write anything into it."""
+        """Any account that can open the file could write anything to it."""
         return True
 
 
