@@ -38,7 +38,7 @@ def test_T2_what_a_step_waits_for_is_said_by_its_anchor() -> None:
         "all", step("a", "0 days"), step("b", "2 hours", anchor="due"), step("c", anchor="step:a", at="14:00")
     )
     assert [waits(x) for x in steps.steps] == ["at once", "2 hours after it is due", "1 day after a is due at 14:00"]
-    assert waits(steps.steps[1], looped=True) == "2 hours after it is done, or due if later"
+    assert waits(steps.steps[1], looped=True) == "2 hours after it's done, or due if later"
 
 
 def test_who_stands_where_is_said_only_where_it_was_asked_and_somebody_does() -> None:

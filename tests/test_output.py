@@ -154,7 +154,7 @@ TOLD = [
         "edited",
         None,
         {"fields": {"phone": "+2", "email": None, "source": "web"}, "before": {"phone": "+1", "email": "a@b.c", "source": None}},
-        "phone from +1 to +2, no email any more, it was a@b.c, source web",
+        "phone from +1 to +2, email cleared, was a@b.c, source web",
     ),
     ("handed", None, {"owner": "anne", "property": "sea", "before": {"owner": "tom", "property": "sea"}}, "owner from tom to anne"),
     ("closed", None, {"stage": "won", "before": "lead"}, "stage from lead to won"),

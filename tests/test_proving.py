@@ -78,16 +78,16 @@ def test_an_edit_of_a_case_changes_nothing_for_anybody(run: Run, office: Path) -
 def test_what_cannot_be_tested_is_said_in_one_line(run: Run, office: Path) -> None:
     assert run("test", "-q").stdout == "", "all of them hold"
     told = run("test", "--only", "nothing-like-it")
-    assert (told.returncode, told.stderr) == (66, "followup: no case with 'nothing-like-it' in its id or name\n")
+    assert (told.returncode, told.stderr) == (66, "followup: no test has 'nothing-like-it' in its id or name\n")
     for file in ("cases", "long-term", "follow-up"):
         text = (office / "cycles" / f"{file}.yaml").read_text()
         (office / "cycles" / f"{file}.yaml").write_text(text.partition("tests:")[0] + "sources: {}\n")
-    assert run("test").stderr == "followup: no cases: declare some under `tests:`\n"
+    assert run("test").stderr == "followup: no tests: add some under `tests:`\n"
     (office / "cycles" / "bad.yaml").write_text("tests: {one: {given: {alias: nowhere, on: 2026-05-04}, then: []}}\n")
     told = run("test")
-    assert told.returncode == 1 and "given: no alias 'nowhere'" in told.stdout
+    assert told.returncode == 1 and "given: unknown alias 'nowhere'" in told.stdout
     told = run("validate")
-    assert told.returncode == 0 and "bad.yaml:1:30: warning FU229 no alias 'nowhere' is declared" in told.stdout
+    assert told.returncode == 0 and "bad.yaml:1:30: warning FU229 unknown alias 'nowhere'" in told.stdout
     assert run("diff", user="sue").returncode == 0, "a case stops nobody"
     (office / "cycles" / "bad.yaml").write_text("tests: {one: {given: {}, then: []}}\n")
     assert run("test").returncode == 3

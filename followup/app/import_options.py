@@ -15,7 +15,7 @@ SYSTEM = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?")
 
 
 class ImportOptions(NamedTuple):
-    """The words of the command; None: not given.
+    """The command's options; None: not given.
 
     `pairs`: FIELD=COLUMN, which overrule those in the file `map_file`; `key`: columns to make ids from; `day_first`:
     what 03/04/2026 means; `refused`: where the refused rows go; `system`: whose ids the file has. The rest is for rows

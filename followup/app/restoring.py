@@ -51,7 +51,7 @@ def restore(session: Session, writing: Change, change: int) -> Restored:
 
 
 def migrate_the_rest(session: Session, writing: Change, restored: Restored, settled: Collection[str]) -> list[str]:
-    """Contacts that came, or were worked on, since the apply are migrated as in a normal apply of the version before.
+    """Contacts changed since the apply are migrated as in a normal apply of the earlier version.
 
     `settled`: subjects that the undo has put back to what they were. Answers the subjects that this changed, as far as
     the user may see them. Raises Refused where such an apply would be refused.

@@ -26,7 +26,7 @@ class Visit(NamedTuple):
     `typed`: command and options, by which an interrupted one is recognized; `remark`: takes a line to print beside the
     results.
 
-    It is all that there is before the first version is applied, when nobody is declared.
+    Before the first version is applied there are no users, and a Visit is all there is.
     """
 
     store: Store

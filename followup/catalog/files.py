@@ -1,4 +1,4 @@
-"""The files of a catalog folder: every .yaml and .yml below it, sorted; hidden ones are passed over.
+"""The files of a catalog folder: every .yaml and .yml below it, sorted, without hidden ones.
 
 A folder that can't be listed counts as a file, so that it is reported. Each is looked at before it is opened: a pipe
 would wait for ever, a device never ends, and a link can lead anywhere.
@@ -77,7 +77,7 @@ def _refuse_leaving(path: str, folder: str) -> None:
     if not os.path.join(real, "").startswith(inside):
         raise NotText("FU002", TOP, "a link out of the catalog folder", "copy the file here instead")
     if os.path.islink(path) and os.path.isdir(real):
-        raise NotText("FU002", TOP, "a link to a folder is not followed", "move the folder here instead")
+        raise NotText("FU002", TOP, "a link to a folder", "move the folder here instead")
 
 
 def _refuse_irregular(path: str) -> None:

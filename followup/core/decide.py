@@ -19,7 +19,7 @@ from followup.errors import Refused
 
 
 def decide(dossier: Dossier, wish: w.Wish, office: Office, stamp: Stamp, ids: Iterator[int]) -> Decision:
-    """What `wish` makes of `dossier`.
+    """What `wish` does to `dossier`.
 
     Raises Refused where a rule or a permission says no, Conflict where somebody was first, NotFound for an id that is
     not there, or not the user's to see. `ids` yields unused ids, for actions and enrolments alike.

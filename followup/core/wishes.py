@@ -42,7 +42,7 @@ class Evidence(Enum):
 
 
 class Bring(NamedTuple):
-    """A contact as an import tells it: added if unknown, else changed where the file says something else (F11).
+    """A contact from an import: added if new, otherwise updated where the file differs (F11).
 
     `at_first`: what stands in for blank fields where the contact is new. `evidence`: without it a contact that is known
     is not to be changed.

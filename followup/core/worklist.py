@@ -64,6 +64,10 @@ class Stranded(NamedTuple):
     since: str
     fix: str
 
+    def item(self) -> dict[str, str | None]:
+        """For JSON. `mend` is the old name of `fix`, kept for scripts that still read it."""
+        return {**self._asdict(), "mend": self.fix}
+
 
 def stranded(contact: Contact, last: Enrolment | None, since: str, unheld: bool = False) -> Stranded:
     """Why a contact has nothing scheduled, or (`unheld`) whose next action belongs to no active user, and the fix.

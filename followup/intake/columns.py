@@ -1,4 +1,4 @@
-"""What the exports of other programs call the fields of a contact. Names are compared folded: letters and digits only.
+"""Column names that other programs use for contact fields. Names are compared folded: letters and digits only.
 
 Of several columns for one field the first of these names comes first. To know another program is to add its names here.
 """

@@ -58,7 +58,7 @@ class ColumnMapping(NamedTuple):
 
 
 def map_columns(header: tuple[str, ...], pairs: Iterable[str] = (), key: Iterable[str] = ()) -> ColumnMapping:
-    """The guess for this header, corrected by `pairs` ("field=Column", "field=" for none), ids made from `key`.
+    """The guessed mapping, corrected by `pairs` ("field=Column", "field=" for none), with ids made from `key`.
 
     Several pairs of one field name several columns for it. Raises BadInput for a column that is not there, UsageError
     for a field that is not.

@@ -27,7 +27,7 @@ class Record(NamedTuple):
 def read_records(text: TextIO, delimiter: str) -> Iterator[Record]:
     """Records from the top, the header among them, of whatever width; a blank line is one without cells.
 
-    A first line that tells Excel the delimiter is passed over.
+    A first line that tells Excel the delimiter is skipped.
     """
     text.seek(0)
     first = text.readline()

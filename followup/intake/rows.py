@@ -1,4 +1,4 @@
-"""Records become rows: each one is yielded, in the file's order, as a Row or as a Refusal with its reason.
+"""Turns records into rows: each is yielded, in file order, as a Row, or as a Refusal with its reason.
 
 A blank cell is None, whatever the record before held. Values are clean (`gathering`), ids are the file's own or made
 (`identity`), and no id comes twice.
@@ -24,7 +24,7 @@ from followup.intake.sheet import Table
 
 
 class Row(NamedTuple):
-    """One contact as the file tells it: stripped, NFC, None where it says nothing. `line`: where it starts, from 1.
+    """A contact in the file: text stripped, NFC, None if blank. `line`: its first line, from 1.
 
     `groups` and `do_not_contact` are ids with single spaces between, sorted. `created_at` is a date, local wall time,
     or UTC ending in Z. `emails` and `phones` are further ones, a line each; else only `notes` and the values of `extra`

@@ -1,6 +1,6 @@
 """A file as a table whose records are streamed. CSV has its delimiter and its column names found out.
 
-What begins with BEGIN:VCARD is a file of vCards, whatever it is called; a card is a record.
+A file that starts with BEGIN:VCARD is read as vCards, whatever its name; each card is a record.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A card becomes a record with the cells of HEADER, so that all that follows takes it for a row of a table.
+"""Turns a card into a record with the cells of HEADER, so that later code can treat it as a table row.
 
 The preferred e-mail and phone are the contact's, the others are further ones.
 """

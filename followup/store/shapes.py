@@ -13,4 +13,4 @@ def departures(expected: Mapping[str, str], actual: Mapping[str, str]) -> Iterat
         elif what not in expected:
             yield f"{what} doesn't belong to followup"
         elif expected[what] != actual[what]:
-            yield f"{what} was changed: it is not what the migrations make"
+            yield f"{what} was changed"

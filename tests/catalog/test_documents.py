@@ -184,10 +184,10 @@ def test_A13_a_wrong_token_in_a_file_names_its_line(tmp_path: Path) -> None:
 
 
 WHY = {
-    "link": "a link that leads out of the folder",
+    "link": "a link out of the catalog folder",
     "pipe": "not a regular file",
     "empty": "is empty",
-    "binary": "the text holds the invisible character U+0000",
+    "binary": "the text has the invisible character U+0000",
 }
 
 
@@ -321,7 +321,7 @@ def test_what_is_declared_twice_names_both_places(tmp_path: Path) -> None:
         ("FU201", "office.yaml", 1, 1),
     ]
     first = f"first in {tmp_path / 'a.yaml'}, line 2"
-    assert loaded.problems[0].message == f"the source 'web' is declared twice; {first}"
+    assert loaded.problems[0].message == f"the source 'web' twice; {first}"
     assert loaded.problems[1].message.startswith("the office is declared twice")
     assert loaded.documents["source"]["web"] == {"name": "Website"}
 

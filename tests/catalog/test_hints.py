@@ -19,32 +19,32 @@ HINTS = {
     "cycles: {c: {name: true, steps: []}}": 'put it into quotes: "true"',
     "cycles: {c: {name: [], steps: []}}": "What people see: one line of visible text, at most 200 characters.",
     "cycles: {c: {steps: []}}": "What people see: one line of visible text, at most 200 characters.",
-    "cycles: {c: {name: C, steps: [], step: 1}}": "known here: name, active, anchor, roll, protect, steps",
+    "cycles: {c: {name: C, steps: [], step: 1}}": "known keys: name, active, anchor, roll, protect, steps",
     "cycles: {C 2!: {name: C, steps: []}}": "such as 'c-2'",
-    "cycles: {'!': {name: C, steps: []}}": "Small letters, digits and hyphens, at most 64, such as `future-prospect`.",
+    "cycles: {'!': {name: C, steps: []}}": "Lowercase letters, digits and hyphens, at most 64, such as `future-prospect`.",
     "properties: {p: {name: P, holidays: {easter: E}}}": "A date, `YYYY-MM-DD`, such as `2026-12-25`.",
-    "templates: {t: {channel: sms, text: x, file: y}}": "A template has either `text` or `file`, not both.",
-    "templates: {t: {channel: email, text: x}}": "An e-mail has a subject.",
+    "templates: {t: {channel: sms, text: x, file: y}}": "A template can have `text` or `file`, not both.",
+    "templates: {t: {channel: email, text: x}}": "An e-mail needs a `subject`.",
     "templates: {t: {channel: sms, text: '{{user.nme}}'}}": (
         "user: name, first_name, last_name, email, phone, signature"
     ),
     "templates: {t: {channel: sms, text: '{{x}}'}}": (
-        "tokens are of contact, user, property, office, such as {{contact.first_name}}"
+        "tokens start with contact, user, property, office, such as {{contact.first_name}}"
     ),
     "cycles: {b: {name: B, steps: []}}\naliases: {a: {name: A, cycle: a}}\nmoved: [{from: a, to: b}]": (
         "it has moved: 'b'"
     ),
     "cycles: {a: {name: A, steps: []}, b: {name: B, steps: []}}\nmoved: [{from: a, to: b}]": (
-        "an id that moved is not used again: take this cycle out or give it another id, or take out the entry"
+        "a moved id can't be used again: remove this cycle, change its id, or remove the entry"
     ),
     "cycles: {a: {name: A, steps: [{id: x, type: call}, {id: y, type: call}]}}\nmoved: [{from: a/x, to: a/y}]": (
-        "an id that moved is not used again: take this step out or give it another id, or take out the entry"
+        "a moved id can't be used again: remove this step, change its id, or remove the entry"
     ),
     "cycles: {b: {name: B, steps: []}}\nmoved: [{from: a/x, to: b/x}]": (
-        "if the cycle moved as well, say so: {from: a, to: b}"
+        "if the cycle moved too, add {from: a, to: b}"
     ),
     "cycles: {a: {name: A, steps: []}, b: {name: B, steps: []}}\nmoved: [{from: a/x, to: b/x}]": (
-        "a step moves within its cycle; in another cycle it is a new one"
+        "a step can only move within its cycle"
     ),
     "aliases: {b: {name: B, cycle: null}}\ncycles: {d: {name: D, steps: []}}\nmoved: [{from: c, to: d}]\n"
     "tests: {t: {given: {alias: c, on: 2026-05-04}, then: []}}": "",

@@ -29,7 +29,9 @@ def test_T9_without_more_the_holidays_end_with_the_year_of_the_last_one(tmp_path
     assert said(tmp_path, "5 business days", "2026-12-23") == []  # 31 December, since the 25th is off
     (problem,) = said(tmp_path, "5 business days", "2026-12-24")
     assert (problem.line, problem.column, problem.path) == (4, 13, "office.holidays")
-    assert problem.message == "the holidays end on 2026-12-31, and 'c/call', begun today, is due on 2027-01-01"
+    assert (
+        problem.message == "holidays end on 2026-12-31, but 'c/call' of a cycle that starts today is due on 2027-01-01"
+    )
 
 
 @pytest.mark.parametrize("offset", ["30 days", "1 month", "300 hours"])

@@ -134,8 +134,8 @@ def test_a_scalar_that_is_repeated_counts_once_each_time() -> None:
 
 def test_what_would_repeat_itself_is_told_from_what_is_not_there() -> None:
     (endless,), (missing,) = read("a: &a [*a]", "x").problems, read("a: [*a]", "x").problems
-    assert endless.message == "*a would repeat itself without end"
-    assert missing.message == "*a repeats something that has no &a above it"
+    assert endless.message == "*a contains itself"
+    assert missing.message == "*a has no &a above it"
 
 
 def test_the_path_of_a_problem_is_that_of_its_value() -> None:

@@ -74,7 +74,7 @@ def test_F5_stepping_off_a_cycle_is_said_with_its_mend(run: Run, office: Path) -
     run("apply", "--yes", user="sue")
     (row,) = answer(run, "assign", "li-wei", "short")["scheduled"]
     told = run("complete", str(row["id"]))
-    assert "Li Wei has stepped off the cycle, nothing comes next: `followup assign li-wei ALIAS`" in told.stderr
+    assert "Li Wei has finished the cycle and has no next step: `followup assign li-wei ALIAS`" in told.stderr
 
 
 def test_complete_then_is_one_change_and_refused_as_a_whole(run: Run) -> None:

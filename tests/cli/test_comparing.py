@@ -41,7 +41,7 @@ def test_E1_between_two_commits_it_shows_what_somebody_who_begins_would_get(run:
         "change cycle future-prospect",
         "  step callback offset: 30 days -> 20 days",
         "",
-        "cycle future-prospect, for somebody who begins on 2026-05-04:",
+        "cycle future-prospect, for a contact that starts on 2026-05-04:",
         "      HEAD~1                        HEAD",
         "  --  ----------------------------  ----------------------------",
         "      intro-letter 2026-05-04       intro-letter 2026-05-04",
@@ -63,10 +63,12 @@ def test_E1_between_two_commits_it_shows_what_somebody_who_begins_would_get(run:
 
 
 def test_one_commit_is_compared_with_the_files_whatever_is_applied(run: Run, history: Path) -> None:
-    assert run("diff", "HEAD").stdout == "Nothing differs between HEAD and the files.\n"
+    assert run("diff", "HEAD").stdout == "No changes between HEAD and the files.\n"
     edit(history, "long-term.yaml", "name: Future Prospect", "name: Later")
     told = run("diff", "HEAD", "--exit-code")
-    assert told.returncode == 1 and told.stdout.endswith("Who begins on 2026-05-04 gets what they would have got.\n")
+    assert told.returncode == 1 and told.stdout.endswith(
+        "A contact that starts on 2026-05-04 gets the same as before.\n"
+    )
     (history / "followup.db").unlink()
     assert run("diff", "main").stdout == run("diff", "HEAD").stdout == told.stdout, "no store is asked"
 
@@ -74,10 +76,10 @@ def test_one_commit_is_compared_with_the_files_whatever_is_applied(run: Run, his
 @pytest.mark.parametrize(
     "words, code, said",
     [
-        (["--", "--output=x"], 66, "git knows no '--output=x' with a folder cycles/"),
-        (["nowhere"], 66, "git knows no 'nowhere' with a folder cycles/: name a commit, a branch or a tag"),
-        (["HEAD~9"], 66, "git knows no 'HEAD~9'"),
-        (["HEAD:cycles"], 66, "git knows no 'HEAD:cycles'"),
+        (["--", "--output=x"], 66, "'--output=x' with a folder cycles/"),
+        (["nowhere"], 66, "'nowhere' isn't a git commit, branch or tag with a folder cycles/"),
+        (["HEAD~9"], 66, "'HEAD~9'"),
+        (["HEAD:cycles"], 66, "'HEAD:cycles'"),
         (["HEAD", "HEAD", "HEAD"], 2, "two commits at most"),
         (["--start", "2026-05-04"], 2, "--start is for a diff between commits"),
         (["HEAD", "--start", "someday"], 65, "'someday' is no date"),
@@ -109,7 +111,7 @@ def test_a_link_in_a_commit_is_not_followed(run: Run, history: Path) -> None:
 
 def test_without_git_or_outside_of_a_repository(run: Run, office: Path) -> None:
     assert "not a git repository" in run("diff", "HEAD").stderr
-    assert run("diff", "HEAD", PATH="/nowhere").stderr == "followup: git is not installed here\n"
+    assert run("diff", "HEAD", PATH="/nowhere").stderr == "followup: git isn't installed\n"
 
 
 def test_E5_a_rename_between_two_commits_is_proposed(run: Run, history: Path) -> None:

@@ -26,9 +26,9 @@ def one(run: Run, id: str) -> dict[str, Any]:
         (
             "--phone",
             "1.6E+10",
-            "the phone '1.6E+10' has lost digits in a spreadsheet: format that column as text there",
+            "a spreadsheet cut digits off the phone '1.6E+10': format that column as text and export again",
         ),
-        ("--last-name", "x" * 10_001, "a text of 10001 characters; 10000 is the most"),
+        ("--last-name", "x" * 10_001, "a text has 10001 characters; the maximum is 10000"),
     ],
 )
 def test_what_an_import_refuses_is_refused_when_it_is_typed(
@@ -42,7 +42,7 @@ def test_what_an_import_refuses_is_refused_when_it_is_typed(
 @pytest.mark.parametrize("option", ["--name", "--email", "--phone", "--source"])
 def test_a_blank_is_no_value(run: Run, way: str, option: str) -> None:
     told = run(*WAYS[way], option, " \u00a0")
-    assert (told.returncode, told.stderr) == (65, f"followup: {option} is blank: --clear empties a field\n")
+    assert (told.returncode, told.stderr) == (65, f"followup: {option} is blank: use --clear to empty a field\n")
 
 
 @pytest.mark.parametrize("way", WAYS)

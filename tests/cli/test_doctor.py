@@ -96,7 +96,7 @@ ROOM = "UPDATE counter SET next = 1000 WHERE name = 'action';"
 
 
 def event(what: str, seq: int = 15, kind: str = "attempted") -> str:
-    return f"contact:jane-smith: event {seq} ({kind}) cannot be replayed: {what}; {UNREAD}"
+    return f"contact:jane-smith: event {seq} ({kind}) can't be replayed: {what}; {UNREAD}"
 
 
 #: what was done -> how, and every line that there is then
@@ -119,7 +119,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         "UPDATE contact SET owner = 'max', stage = 'lost' WHERE id = 'jane-smith'",
         ["contact:jane-smith: owner is 'max', the history says 'tom'; stage is 'lost', the history says 'lead'"],
     ),
-    "a name that is not UTF-8": (
+    "a name that isn't UTF-8": (
         "UPDATE contact SET name = CAST(x'4aff' AS TEXT) WHERE id = 'jane-smith'",
         ["contact:jane-smith: name is 'J\\udcff', the history says 'Jane Smith'"],
     ),
@@ -133,14 +133,14 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     ),
     "a contact without a history": (
         copied("contact", "id = 'jane-smith'", id="'eve'", next_action="NULL"),
-        ["contact:eve is a row that no history tells of"],
+        ["contact:eve is a row without history"],
     ),
     "no contact": (
         "DELETE FROM contact WHERE id = 'li-wei'",
         [
-            "enrolment 17: its contact li-wei is not there",
-            "action 18: its contact li-wei is not there",
-            "contact:li-wei is in the history, and there is no row",
+            "enrolment 17: its contact li-wei is missing",
+            "action 18: its contact li-wei is missing",
+            "contact:li-wei is in the history but has no row",
         ],
     ),
     # rows of enrolments and actions
@@ -150,29 +150,29 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     ),
     "an enrolment without a history": (
         ROOM + copied("enrolment", "id = 17", id=900),
-        ["contact:li-wei: enrolment 900 is a row that no history tells of"],
+        ["contact:li-wei: enrolment 900 is a row without history"],
     ),
     "an action without a history": (
         ROOM + copied("action", "id = 18", id=900, trial=2),
-        ["contact:li-wei: action 900 is a row that no history tells of"],
+        ["contact:li-wei: action 900 is a row without history"],
     ),
     "no enrolment": (
         "DELETE FROM enrolment WHERE id = 17",
         [
-            "action 18: its enrolment 17 is not there, or not that of contact li-wei",
-            "contact:li-wei: enrolment 17 is in the history, and there is no row",
+            "action 18: its enrolment 17 is missing, or not that of contact li-wei",
+            "contact:li-wei: enrolment 17 is in the history but has no row",
         ],
     ),
     "another's enrolment": (
         "UPDATE action SET enrolment = 23 WHERE id = 18",
         [
-            "action 18: its enrolment 23 is not there, or not that of contact li-wei",
+            "action 18: its enrolment 23 is missing, or not that of contact li-wei",
             "contact:li-wei: action 18: enrolment is 23, the history says 17",
         ],
     ),
     "no action": (
         "DELETE FROM action WHERE id = 18",
-        ["contact:li-wei: action 18 is in the history, and there is no row"],
+        ["contact:li-wei: action 18 is in the history but has no row"],
     ),
     "a task's title": (
         "UPDATE action SET title = 'Envelopes' WHERE id = 118",
@@ -181,50 +181,50 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     "a task's owner": (
         "UPDATE action SET owner = 'max' WHERE id = 118",
         [
-            "user:max: action 118 is a row that no history tells of",
-            "user:tom: action 118 is in the history, and there is no row",
+            "user:max: action 118 is a row without history",
+            "user:tom: action 118 is in the history but has no row",
         ],
     ),
     "no task": (
         "DELETE FROM action WHERE id = 118",
-        ["user:tom: action 118 is in the history, and there is no row"],
+        ["user:tom: action 118 is in the history but has no row"],
     ),
     "a task without a history": (
         ROOM + copied("action", "id = 118", id=900, owner="NULL"),
-        ["user:: action 900 is a row that no history tells of"],
+        ["user:: action 900 is a row without history"],
     ),
     # the history
     "no history of a contact": (
         "DELETE FROM history WHERE subject = 'contact:li-wei'",
         [
-            "change 10 (contacts remove, by sue): it has no history",
-            "contact:li-wei is a row that no history tells of",
-            "contact:li-wei: enrolment 17 is a row that no history tells of",
-            "contact:li-wei: action 18 is a row that no history tells of",
+            "change 10 (contacts remove, by sue): without history",
+            "contact:li-wei is a row without history",
+            "contact:li-wei: enrolment 17 is a row without history",
+            "contact:li-wei: action 18 is a row without history",
         ],
     ),
     "no history of tasks": (
         "DELETE FROM history WHERE subject = 'user:tom'",
         [
-            "change 3 (schedule, by tom): it has no history",
-            "change 4 (schedule, by tom): it has no history",
-            "user:tom: action 118 is a row that no history tells of",
-            "user:tom: action 119 is a row that no history tells of",
+            "change 3 (schedule, by tom): without history",
+            "change 4 (schedule, by tom): without history",
+            "user:tom: action 118 is a row without history",
+            "user:tom: action 119 is a row without history",
         ],
     ),
     "no history of the office": (
         "DELETE FROM history WHERE subject = 'office'",
         [
-            "change 1 (apply, by sue): it has no history",
-            "change 11 (apply, by sue): it has no history",
-            "office: catalog version 1 is a row that no history tells of",
-            "office: catalog version 2 is a row that no history tells of",
+            "change 1 (apply, by sue): without history",
+            "change 11 (apply, by sue): without history",
+            "office: catalog version 1 is a row without history",
+            "office: catalog version 2 is a row without history",
         ],
     ),
     "no last event": (
         f"DELETE FROM history WHERE {LAST}",
         [
-            "change 8 (attempt, by tom): it has no history",
+            "change 8 (attempt, by tom): without history",
             "contact:jane-smith: seq is 15, the history says 14",
             "contact:jane-smith: action 3: attempts is 1, the history says 0",
         ],
@@ -233,12 +233,12 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         f"DELETE FROM history WHERE {JANE} AND seq = 3",
         [
             "contact:jane-smith: event 3 is missing",
-            event("action 2 is not there", 6, "completed"),
+            event("action 2 is missing", 6, "completed"),
         ],
     ),
     "no event that enrolled": (
         f"DELETE FROM history WHERE {JANE} AND seq = 2",
-        ["contact:jane-smith: event 2 is missing", event("enrolment 1 is not there", 3, "scheduled")],
+        ["contact:jane-smith: event 2 is missing", event("enrolment 1 is missing", 3, "scheduled")],
     ),
     "no first event": (
         f"DELETE FROM history WHERE {JANE} AND seq = 1",
@@ -262,74 +262,74 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     "another subject": (
         "UPDATE history SET subject = 'user:max' WHERE subject = 'contact:li-wei' AND seq = 1",
         [
-            "user:max: event 1 (added) cannot be replayed: nothing like it happens to this subject; " + UNREAD,
+            "user:max: event 1 (added) can't be replayed: events of this kind don't belong to this subject; " + UNREAD,
             "contact:li-wei: event 1 is missing",
-            "contact:li-wei: event 2 (enrolled) cannot be replayed: the contact has not been added; " + UNREAD,
+            "contact:li-wei: event 2 (enrolled) can't be replayed: the contact has not been added; " + UNREAD,
         ],
     ),
     "no such subject": (
         "UPDATE history SET subject = 'nobody' WHERE subject = 'office' AND seq = 2",
         [
-            "office: catalog version 2 is a row that no history tells of",
+            "office: catalog version 2 is a row without history",
             "nobody: event 1 is missing",
-            f"nobody: event 2 (applied) cannot be replayed: nothing like it happens to this subject; {UNREAD}",
+            f"nobody: event 2 (applied) can't be replayed: events of this kind don't belong to this subject; {UNREAD}",
         ],
     ),
     # its data
-    "empty data": (f"UPDATE history SET data = '' WHERE {LAST}", [event("its data is not JSON")]),
+    "empty data": (f"UPDATE history SET data = '' WHERE {LAST}", [event("its data isn't JSON")]),
     "emptied data": (f"UPDATE history SET data = '{{}}' WHERE {LAST}", [event("its on is missing")]),
-    "data of another type": (f"UPDATE history SET data = '{{\"on\":5}}' WHERE {LAST}", [event("its on cannot be 5")]),
-    "data that is not UTF-8": (
+    "data of another type": (f"UPDATE history SET data = '{{\"on\":5}}' WHERE {LAST}", [event("its on can't be 5")]),
+    "data that isn't UTF-8": (
         f"UPDATE history SET data = replace(data, 'nobody', CAST(x'ff' AS TEXT)) WHERE {LAST}",
-        [event("its data is not UTF-8")],
+        [event("its data isn't UTF-8")],
     ),
     "deep data": (
         f"UPDATE history SET data = replace(printf('%.*c', 100000, '['), ' ', '') WHERE {LAST}",
-        [event("its data is not JSON")],
+        [event("its data isn't JSON")],
     ),
     "unknown fields": (
         f"UPDATE history SET data = json_set(data, '$.extra', 1) WHERE {LAST}",
-        [event("something in it does not fit")],
+        [event("something in it is invalid")],
     ),
     "an unknown kind": (
         f"UPDATE history SET kind = 'nonsense' WHERE {LAST}",
-        [event("there is no such kind of event", kind="nonsense")],
+        [event("unknown kind of event", kind="nonsense")],
     ),
     "no action's id": (f"UPDATE history SET action = NULL WHERE {LAST}", [event("its action is missing")]),
-    "another action's id": (f"UPDATE history SET action = 77 WHERE {LAST}", [event("action 77 is not there")]),
+    "another action's id": (f"UPDATE history SET action = 77 WHERE {LAST}", [event("action 77 is missing")]),
     "a closed action's id": (
         f"UPDATE history SET action = 122 WHERE {LAST}",
-        [event("action 122 is completed already")],
+        [event("action 122 is already completed")],
     ),
     "an id too many": (
         f"UPDATE history SET action = 3 WHERE {JANE} AND seq = 1",
-        [event("its kind has no action", 1, "added")],
+        [event("an event of this kind has no action", 1, "added")],
     ),
     "an enrolment's id twice": (
         f"UPDATE history SET data = json_set(data, '$.enrolment', 1) WHERE {JANE} AND seq = 10",
-        [event("enrolment 1 is there already", 10, "enrolled")],
+        [event("enrolment 1 already exists", 10, "enrolled")],
     ),
     "an unknown field of a contact": (
         f"UPDATE history SET data = json_set(data, '$.fields.shoe', 39) WHERE {JANE} AND seq = 1",
-        [event("no contact has a shoe", 1, "added")],
+        [event("contacts have no shoe", 1, "added")],
     ),
     "a field of a contact of another type": (
         f"UPDATE history SET data = json_set(data, '$.fields.name', 39) WHERE {JANE} AND seq = 1",
-        [event("a contact's name cannot be 39", 1, "added")],
+        [event("a contact's name can't be 39", 1, "added")],
     ),
     # undo
     "a row in an undo": (
         "UPDATE history SET data = json_set(data, '$.actions[0].due', 5) WHERE kind = 'undone'",
-        [event("its action's due cannot be 5", 12, "undone")],
+        [event("its action's due can't be 5", 12, "undone")],
     ),
     "the contact in an undo": (
         "UPDATE history SET data = json_set(data, '$.contact.name', 5) WHERE kind = 'undone'",
-        [event("its contact's name cannot be 5", 12, "undone")],
+        [event("its contact's name can't be 5", 12, "undone")],
     ),
     "an undo that leaves something": (
         "UPDATE history SET data = json_remove(data, '$.actions[0]') WHERE kind = 'undone'",
         [
-            "contact:jane-smith: event 12 (undone) does not leave action 2 as it was before change 5",
+            "contact:jane-smith: event 12 (undone) doesn't restore action 2 to what it was before change 5",
             "contact:jane-smith: next_action is '2026-05-04', the history says '2026-05-05'",
             "contact:jane-smith: action 2: status is 'scheduled', the history says 'completed'; outcome is None, "
             "the history says 'reached'; completed_on is None, the history says '2026-05-04T09:00'; "
@@ -338,58 +338,58 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     ),
     "a history that only an undo hides": (
         f"UPDATE history SET data = json_set(data, '$.fields.name', 'Joan') WHERE {JANE} AND seq = 1",
-        ["contact:jane-smith: event 12 (undone) does not leave the contact as it was before change 5"],
+        ["contact:jane-smith: event 12 (undone) doesn't restore the contact to what it was before change 5"],
     ),
     "what was made and undone": (
         f"UPDATE history SET data = json_set(data, '$.title', 'Other') WHERE {JANE} AND seq = 11",
-        ["contact:jane-smith: event 12 (undone) does not leave action 121 as it was before change 5"],
+        ["contact:jane-smith: event 12 (undone) doesn't restore action 121 to what it was before change 5"],
     ),
     "whom an undo put where": (
         f"UPDATE history SET data = json_set(data, '$.process', 'other') WHERE {JANE} AND seq = 10",
-        ["contact:jane-smith: event 12 (undone) does not leave enrolment 120 as it was before change 5"],
+        ["contact:jane-smith: event 12 (undone) doesn't restore enrolment 120 to what it was before change 5"],
     ),
     "an undo that says another change": (
         "UPDATE history SET data = json_set(data, '$.change', 4) WHERE kind = 'undone'",
-        ["contact:jane-smith: event 12 (undone) takes back change 4, and its change 6 takes back change 5"],
+        ["contact:jane-smith: event 12 (undone) undoes change 4, but its change 6 undoes change 5"],
     ),
     "a change that undoes nothing": (
         "UPDATE change SET undoes = NULL WHERE id = 6",
-        ["contact:jane-smith: event 12 (undone) takes back change 5, and its change 6 takes back nothing"],
+        ["contact:jane-smith: event 12 (undone) undoes change 5, but its change 6 undoes nothing"],
     ),
     "a change that undoes without an undo": (
         "UPDATE change SET undoes = 2 WHERE id = 8",
-        ["contact:jane-smith: event 15 (attempted) takes back nothing, and its change 8 takes back change 2"],
+        ["contact:jane-smith: event 15 (attempted) undoes nothing, but its change 8 undoes change 2"],
     ),
     "a change that undoes a later one": (
         "UPDATE change SET undoes = 7 WHERE id = 6",
         [
-            "change 6: it takes back change 7, which was not there before it",
-            "contact:jane-smith: event 12 (undone) takes back change 5, and its change 6 takes back change 7",
+            "change 6: it undoes change 7, which isn't an earlier change",
+            "contact:jane-smith: event 12 (undone) undoes change 5, but its change 6 undoes change 7",
         ],
     ),
     "a change taken back twice": (
         "DROP INDEX change_undoes; UPDATE change SET undoes = 5 WHERE id = 8",
         [
-            "index change_undoes is not there",
-            "change 5: taken back more than once, by changes 6, 8",
-            "contact:jane-smith: event 15 (attempted) takes back nothing, and its change 8 takes back change 5",
+            "index change_undoes is missing",
+            "change 5: undone more than once, by changes 6, 8",
+            "contact:jane-smith: event 15 (attempted) undoes nothing, but its change 8 undoes change 5",
         ],
     ),
     # changes and counters
     "no change": (
         "DELETE FROM change WHERE id = 8",
-        ["change 8: not there", event("its change 8 is not there")],
+        ["change 8: not there", event("its change 8 is missing")],
     ),
     "no last change": (
         "DELETE FROM change WHERE id = 11",
         [
             "change 11: not there",
-            f"office: event 2 (applied) cannot be replayed: its change 11 is not there; {UNREAD}",
+            f"office: event 2 (applied) can't be replayed: its change 11 is missing; {UNREAD}",
         ],
     ),
     "a change of nothing": (
         "UPDATE counter SET next = 14 WHERE name = 'change'; INSERT INTO change VALUES (13, 0, 'tom', 'due', 1, NULL, NULL)",
-        ["change 12: not there", "change 13 (due, by tom): it has no history"],
+        ["change 12: not there", "change 13 (due, by tom): without history"],
     ),
     "who changed": (
         "UPDATE change SET by = 'max' WHERE id = 7",
@@ -397,15 +397,15 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     ),
     "somebody who never worked here": (
         "UPDATE change SET by = 'eve' WHERE id = 8",
-        ["user eve: no catalog version declares them, and 1 changes are by them, 8 the first"],
+        ["user eve: not declared in any catalog version, although 1 changes are by them, 8 the first"],
     ),
     "a moment that no calendar has": (
         "UPDATE change SET at = 9000000000000000 WHERE id = 8",
-        [event("something in it does not fit")],
+        [event("something in it is invalid")],
     ),
     "a change of no version": (
         "UPDATE change SET catalog_version = 9 WHERE id = 8",
-        ["catalog version 9: not there, and 1 changes were made under it, 8 the first"],
+        ["catalog version 9: missing, although 1 changes were made under it, 8 the first"],
     ),
     "a version that was not there yet": (
         "UPDATE change SET catalog_version = 2 WHERE id = 8",
@@ -414,28 +414,28 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     "counters too small": (
         "UPDATE counter SET next = 3",
         [
-            "counter change: it stands at 3 and must be at 12 or more, or a number would be given twice",
-            "counter action: it stands at 3 and must be at 123 or more, or a number would be given twice",
+            "counter change: it is 3 and must be 12 or more, or a number would be used twice",
+            "counter action: it is 3 and must be 123 or more, or a number would be used twice",
         ],
     ),
     "no counters": (
         "DELETE FROM counter",
         [
-            "counter change: it stands at no number and must be at 12 or more, or a number would be given twice",
-            "counter action: it stands at no number and must be at 123 or more, or a number would be given twice",
+            "counter change: it is no number and must be 12 or more, or a number would be used twice",
+            "counter action: it is no number and must be 123 or more, or a number would be used twice",
         ],
     ),
-    "no instance": ("DELETE FROM instance", ["instance: 0 rows, where one says which store this is"]),
+    "no instance": ("DELETE FROM instance", ["instance: 0 rows instead of one"]),
     "two instances": (
         "INSERT INTO instance VALUES ('x', 0, 0)",
-        ["instance: 2 rows, where one says which store this is"],
+        ["instance: 2 rows instead of one"],
     ),
     # the catalog
     "no version": (
         "DELETE FROM catalog_version WHERE number = 2",
         [
-            "catalog version 2: not there, and 8 documents begin or end with it, one is of alias not-interested",
-            "office: catalog version 2 is in the history, and there is no row",
+            "catalog version 2: missing, although 8 documents begin or end with it, one is of alias not-interested",
+            "office: catalog version 2 is in the history but has no row",
         ],
     ),
     "a version's commit": (
@@ -445,18 +445,18 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     "no document": (
         "DELETE FROM catalog_item WHERE kind = 'cycle' AND id = 'later-on'",
         [
-            "catalog version 2: its documents are not those that were applied (their digest differs)",
-            "warning: cycle 'future-prospect' is not declared, and contact carmen-ortiz is on it (5 in all): declare it, "
-            "or say under `moved` what it is called now, and apply; or `followup assign carmen-ortiz ALIAS`",
+            "catalog version 2: its documents differ from the applied ones (different digest)",
+            "warning: cycle 'future-prospect' isn't declared, and contact carmen-ortiz is on it (5 in all): declare it, "
+            "or say its new id under `moved`, and apply; or run `followup assign carmen-ortiz ALIAS`",
         ],
     ),
     "no old document": (
         "DELETE FROM catalog_item WHERE kind = 'cycle' AND id = 'future-prospect'",
-        ["catalog version 1: its documents are not those that were applied (their digest differs)"],
+        ["catalog version 1: its documents differ from the applied ones (different digest)"],
     ),
     "a document": (
         "UPDATE catalog_item SET document = json_set(document, '$.name', 'Later') WHERE kind = 'cycle' AND id = 'later-on'",
-        ["catalog version 2: its documents are not those that were applied (their digest differs)"],
+        ["catalog version 2: its documents differ from the applied ones (different digest)"],
     ),
     "a document that is not JSON": (
         "UPDATE catalog_item SET document = '{' WHERE kind = 'cycle' AND id = 'later-on'",
@@ -465,64 +465,64 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     "a document that ends before it begins": (
         "UPDATE catalog_item SET until = 1 WHERE kind = 'cycle' AND id = 'later-on'",
         [
-            "catalog item cycle later-on: in force from version 2 until 1",
-            "catalog version 2: its documents are not those that were applied (their digest differs)",
-            "warning: cycle 'future-prospect' is not declared, and contact carmen-ortiz is on it (5 in all): declare it, "
-            "or say under `moved` what it is called now, and apply; or `followup assign carmen-ortiz ALIAS`",
+            "catalog item cycle later-on: live from version 2 until 1",
+            "catalog version 2: its documents differ from the applied ones (different digest)",
+            "warning: cycle 'future-prospect' isn't declared, and contact carmen-ortiz is on it (5 in all): declare it, "
+            "or say its new id under `moved`, and apply; or run `followup assign carmen-ortiz ALIAS`",
         ],
     ),
     "two documents at once": (
         "DROP INDEX catalog_item_applied;"
         "UPDATE catalog_item SET until = NULL WHERE kind = 'alias' AND id = 'not-interested' AND since = 1",
         [
-            "index catalog_item_applied is not there",
-            "catalog item alias not-interested: two documents are in force at once in version 2",
+            "index catalog_item_applied is missing",
+            "catalog item alias not-interested: two documents are live in version 2",
         ],
     ),
     # the schema, and what it prevents
-    "no index": ("DROP INDEX action_due", ["index action_due is not there"]),
+    "no index": ("DROP INDEX action_due", ["index action_due is missing"]),
     "a changed index": (
         "DROP INDEX action_due; CREATE INDEX action_due ON action (owner)",
-        ["index action_due was changed: it is not what the migrations make"],
+        ["index action_due was changed"],
     ),
     "a changed table": (
         "ALTER TABLE contact ADD COLUMN shoe INTEGER",
-        ["table contact was changed: it is not what the migrations make"],
+        ["table contact was changed"],
     ),
     "a trigger": (
         "CREATE TRIGGER quiet BEFORE DELETE ON history BEGIN SELECT RAISE(IGNORE); END",
-        ["trigger quiet is not of this program"],
+        ["trigger quiet doesn't belong to followup"],
     ),
     "what ANALYZE leaves": ("ANALYZE", []),
     "two open tries": (
         "DROP INDEX action_one_try;" + ROOM + copied("action", "id = 4", id=900, trial=2),
         [
-            "index action_one_try is not there",
+            "index action_one_try is missing",
             "enrolment 1: step questions-call of round 1 is open more than once: actions 4, 900",
-            "contact:jane-smith: action 900 is a row that no history tells of",
+            "contact:jane-smith: action 900 is a row without history",
         ],
     ),
     "a try twice": (
         "DROP INDEX action_contact;" + ROOM + copied("action", "id = 18", id=900),
         [
-            "index action_contact is not there",
+            "index action_contact is missing",
             "enrolment 17: step intro-letter of round 1 has its try 1 more than once: actions 18, 900",
-            "contact:li-wei: action 900 is a row that no history tells of",
+            "contact:li-wei: action 900 is a row without history",
         ],
     ),
     "two cycles": (
         "DROP INDEX enrolment_one_cycle;" + ROOM + copied("enrolment", "id = 1", id=900),
         [
-            "index enrolment_one_cycle is not there",
+            "index enrolment_one_cycle is missing",
             "contact jane-smith: on more than one cycle, by enrolments 1, 900",
-            "contact:jane-smith: enrolment 900 is a row that no history tells of",
+            "contact:jane-smith: enrolment 900 is a row without history",
         ],
     ),
     "an ended enrolment with something open": (
         "UPDATE action SET status = 'scheduled', completed_on = NULL, completed_by = NULL, reason = NULL WHERE id = 18",
         [
-            "action 18: it is open, and its enrolment 17 has ended",
-            "action 18: it is open, and its contact li-wei is gone (removed)",
+            "action 18: it is open, but its enrolment 17 has ended",
+            "action 18: it is open, but its contact li-wei is gone (removed)",
             "contact:li-wei: action 18: status is 'scheduled', the history says 'cancelled'; completed_on is None, "
             "the history says '2026-05-04T09:00'; completed_by is None, the history says 'sue'; reason is None, "
             "the history says 'removed'",
@@ -533,8 +533,8 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         "UPDATE contact SET owner = 'eve' WHERE id = 'jane-smith'",
         [
             "contact:jane-smith: owner is 'eve', the history says 'tom'",
-            "warning: user 'eve' is not declared, and has contact jane-smith (1 in all): declare them and apply, "
-            "or hand over: `followup contacts set CONTACT --owner USER`",
+            "warning: user 'eve' isn't declared, and has contact jane-smith (1 in total): declare them and apply, "
+            "or choose a new owner: `followup contacts set CONTACT --owner USER`",
         ],
     ),
 }
@@ -550,8 +550,8 @@ def test_whatever_is_damaged_has_its_line_and_nothing_else_has(store: Path, done
 def test_an_enrolment_on_a_cycle_that_nobody_declares_is_a_warning_and_says_what_to_do(store: Path) -> None:
     damage(store, "UPDATE enrolment SET process = 'lost' WHERE id = 1")
     assert lines(store)[-1] == (
-        "warning: cycle 'lost' is not declared, and contact jane-smith is on it (1 in all): declare it, "
-        "or say under `moved` what it is called now, and apply; or `followup assign jane-smith ALIAS`"
+        "warning: cycle 'lost' isn't declared, and contact jane-smith is on it (1 in all): declare it, "
+        "or say its new id under `moved`, and apply; or run `followup assign jane-smith ALIAS`"
     )
 
 
@@ -573,9 +573,9 @@ def test_a_table_that_is_not_there_is_said_once_and_the_others_are_looked_at(sto
     other = "contact" if table == "action" else "action"
     damage(store, f"DROP TABLE {table}; DROP INDEX {other}_{'owner' if other == 'contact' else 'due'}")
     said = lines(store)
-    assert said[0] == f"table {table} is not there"
-    assert f"index {other}_{'owner' if other == 'contact' else 'due'} is not there" in said
-    unread = [line for line in said if line.startswith("not everything could be checked: ")]
+    assert said[0] == f"table {table} is missing"
+    assert f"index {other}_{'owner' if other == 'contact' else 'due'} is missing" in said
+    unread = [line for line in said if line.startswith("the check is incomplete: ")]
     assert len(unread) == 1 and f"no such table: {table}" in unread[0] and ADVICE in unread[0]
 
 
@@ -587,8 +587,8 @@ def test_what_nobody_can_read_in_a_table_that_was_changed_stops_nothing(store: P
         " ('contact:a', 1, 2, 'added', NULL, '{\"contact\":[],\"fields\":5}'); UPDATE catalog_item SET document = '[5]'",
     )
     said = lines(store)
-    assert f"contact:a: event 1 (added) cannot be replayed: its contact cannot be []; {UNREAD}" in said
-    assert f"b'\\x00': event a (None) cannot be replayed: something in it does not fit; {UNREAD}" in said
+    assert f"contact:a: event 1 (added) can't be replayed: its contact can't be []; {UNREAD}" in said
+    assert f"b'\\x00': event a (None) can't be replayed: something in it is invalid; {UNREAD}" in said
 
 
 def test_the_report_ends_with_what_to_do_and_exit_1(run: Run, office: Path) -> None:

@@ -96,7 +96,7 @@ def test_G3_a_simulation_needs_no_store_and_is_the_same_for_the_same_seed(run: R
     first = found(run, *words)
     assert first == found(run, *words) != found(run, *words, "--seed", "2")
     assert [user["owner"] for user in first["users"]] == ["anne", "tom"]
-    assert first["assumed"][0] == "4 contacts a week for 2 people" and first["contacts"] == 32
+    assert first["assumed"][0] == "4 new contacts per week for 2 users" and first["contacts"] == 32
     only = found(run, *words, "--cycle", "future-prospect", "--owner", "tom")
     assert [user["owner"] for user in only["users"]] == ["tom"]
     told = run(*words).stdout
@@ -108,7 +108,7 @@ def test_G3_a_simulation_needs_no_store_and_is_the_same_for_the_same_seed(run: R
     [
         (["--late", "p50"], 65, "--late 'p50': p90=3 says"),
         (["--late", "p90=3,p50=0"], 65, "--late 'p90=3,p50=0': shares rise"),
-        (["--cycle", "after-tuor"], 66, "no cycle 'after-tuor'; did you mean 'after-tour'?"),
+        (["--cycle", "after-tuor"], 66, "unknown cycle 'after-tuor'; did you mean 'after-tour'?"),
         (["--owner", "nobody"], 66, "no user 'nobody'"),
         (["--until", "2026-01-01"], 65, "2026-05-04 to 2026-01-01: the last day comes after the first"),
         (["--until", "2036-01-01"], 65, "2026-05-04 to 2036-01-01"),

@@ -47,7 +47,7 @@ def test_of_two_who_share_an_address_the_second_is_told_why_and_never_becomes_th
     done = imports(run, office, SHARED)
     assert (done.returncode, done.stdout) == (65, "2 rows: 1 new, 0 changed, 0 same, 1 refused\n")
     (row,) = refused(office / "people.csv.refused.csv")
-    assert row["reason"] == "the same e-mail as line 2 ('home@x.example'): give a --key that tells them apart"
+    assert row["reason"] == "the same e-mail as line 2 ('home@x.example'): use a --key that tells them apart"
     again = run("contacts", "import", "people.csv.refused.csv", "--no-cycle")
     assert (again.returncode, again.stdout) == (65, "1 row: 0 new, 0 changed, 0 same, 1 refused\n")
     (row,) = refused(office / "people.csv.refused.csv.refused.csv")
@@ -83,7 +83,7 @@ def test_the_refused_rows_never_go_into_the_file_that_is_imported(run: Run, offi
         link(office / "people.csv", office / "other.csv")
     done = imports(run, office, BAD, "--refused", target)
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"--refused {target} is the file that is imported: name another" in done.stderr
+    assert f"--refused {target} is the imported file: choose another name" in done.stderr
     assert (office / "people.csv").read_text() == BAD
 
 
@@ -122,7 +122,7 @@ def test_a_place_that_was_named_and_cannot_be_written_is_said_before_anything_is
     for place in ("no/such/refused.csv", "cycles"):
         done = imports(run, office, BAD + "Ann Stone,,tom\n", "--refused", place)
         assert (done.returncode, done.stdout) == (73, "")
-        assert f"cannot write {place}" in done.stderr
+        assert f"can't write {place}" in done.stderr
     assert people(run, "stone") == {}
 
 
@@ -161,7 +161,7 @@ def test_P4_an_import_that_is_stopped_says_how_far_it_came_and_leaves_no_half_of
     os.close(theirs)
     told = all_shown(ours)
     assert (done.returncode, done.stdout) == (128 + number, b"")
-    stopped = f"followup: stopped with {BATCH:,} rows in: run it again to go on"
+    stopped = f"followup: stopped after {BATCH:,} rows: run it again to continue"
     assert re.search(rf"\r{BATCH + 1:,} rows\r\x1b\[K{stopped}\r\n", told), told
     assert set(os.listdir(office)) == before
 
@@ -185,7 +185,7 @@ def owners(run: Run, text: str) -> dict[str, str | None]:
 def test_F20_whoever_imports_owns_what_is_new_and_is_told_so(run: Run, office: Path, user: str) -> None:
     told = imports(run, office, "name,owner\nSue Stone,\nAnn Stone,anne\n", user=user)
     assert told.stdout.startswith("2 rows: 2 new")
-    assert f"\nowner: {user} (you), of new contacts whose row names none\n" in told.stderr
+    assert f"\nowner: {user} (you), for new contacts without an owner\n" in told.stderr
     assert owners(run, "stone") == {"Sue Stone": user, "Ann Stone": "anne"}
 
 
@@ -195,7 +195,7 @@ def test_F20_to_import_who_is_known_takes_nobody_away_from_their_owner(run: Run,
     assert told.stdout.startswith("1 row: 0 new, 1 changed")
     assert owners(run, "stone") == {"Sue Stone": "tom"}
     told = imports(run, office, "email,name,phone\ns@x.example,Sue Stone,1\n", "--owner", "anne", user="max")
-    assert "owner: anne, of rows that name none" in told.stderr
+    assert "owner: anne, for rows without an owner" in told.stderr
     assert owners(run, "stone") == {"Sue Stone": "anne"}
 
 

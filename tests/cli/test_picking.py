@@ -54,12 +54,12 @@ def test_C4_several_contacts_are_changed_in_one_change_and_answered_in_json(run:
 @pytest.mark.parametrize(
     ("where", "said"),
     [
-        (["owner="], "--where owner has no value: write --where owner=VALUE"),
-        (["owner= "], "--where owner has no value: write --where owner=VALUE"),
-        (["owner"], "--where owner has no value: write --where owner=VALUE"),
-        (["owner=tom", "owner=anne"], "--where owner stands twice: a contact is to match all that is asked for"),
-        (["colour=red"], "--where knows owner, cycle, source, stage, text: not 'colour'"),
-        ([], "whom? CONTACT..., --where KEY=VALUE or --from-file FILE"),
+        (["owner="], "--where owner needs a value: --where owner=VALUE"),
+        (["owner= "], "--where owner needs a value: --where owner=VALUE"),
+        (["owner"], "--where owner needs a value: --where owner=VALUE"),
+        (["owner=tom", "owner=anne"], "--where owner is given twice"),
+        (["colour=red"], "unknown --where key 'colour': choose owner, cycle, source, stage, text"),
+        ([], "which contacts? Name them, or use --where KEY=VALUE or --from-file FILE"),
     ],
 )
 def test_a_filter_that_asks_for_nothing_is_not_taken_for_everybody(
@@ -73,7 +73,7 @@ def test_a_filter_that_asks_for_nothing_is_not_taken_for_everybody(
 def test_a_filter_that_nobody_matches_is_said(run: Run, command: str) -> None:
     told = bulk(run, command, "--where", "text=nobody at all")
     assert (told.returncode, told.stdout) == (0, "")
-    assert told.stderr == "followup: nobody is like that: nothing was changed\n"
+    assert told.stderr == "followup: no contacts match. Nothing changed.\n"
 
 
 def test_who_is_won_is_found_by_that_stage(run: Run) -> None:
@@ -104,8 +104,8 @@ def test_who_is_not_found_in_a_file_is_reported_and_stops_nobody_else(run: Run, 
     told = bulk(run, command, "--from-file", "people.txt")
     assert (told.returncode, "Renée Côté (renee-cote)" in told.stdout) == (66, True)
     assert told.stderr == (
-        "followup: nobody: no contact 'nobody'\n"
-        "followup: Grace Kim: 'Grace Kim' is the name of several: grace-kim, other; give the id\n"
+        "followup: nobody: unknown contact 'nobody'\n"
+        "followup: Grace Kim: several contacts are called 'Grace Kim': grace-kim, other; use the id\n"
     )
 
 
@@ -114,10 +114,10 @@ def test_who_is_not_found_in_a_file_is_reported_and_stops_nobody_else(run: Run, 
     ("content", "code", "said"),
     [
         (None, 66, "no such file: people.txt"),
-        (b"", 65, "nobody is named in people.txt"),
-        (b"\xef\xbb\xbf\r\n \n", 65, "nobody is named in people.txt"),
-        (b"grace-kim\nRen\xe9e\n", 65, "people.txt:2: not UTF-8: save the file as UTF-8"),
-        ("grace-kim\n".encode("utf-16"), 65, "people.txt:1: not UTF-8: save the file as UTF-8"),
+        (b"", 65, "no contacts in people.txt"),
+        (b"\xef\xbb\xbf\r\n \n", 65, "no contacts in people.txt"),
+        (b"grace-kim\nRen\xe9e\n", 65, "people.txt:2 isn't UTF-8: save the file as UTF-8"),
+        ("grace-kim\n".encode("utf-16"), 65, "people.txt:1 isn't UTF-8: save the file as UTF-8"),
     ],
 )
 def test_a_file_that_names_nobody_is_said(

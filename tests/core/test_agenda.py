@@ -50,8 +50,8 @@ def test_C2_the_next_action_date_is_never_empty() -> None:
         (None, False, "never on a cycle", "followup assign jane ALIAS"),
         (ENDED, False, "off cycle three: no-more-steps", "followup assign jane three"),
         (ENDED._replace(alias=None), False, "off cycle three: no-more-steps", "followup assign jane ALIAS"),
-        (ON_THREE, False, "on cycle three, with nothing scheduled", "followup assign jane three --restart"),
-        (ON_THREE, True, "nobody who works here holds what comes next", "followup contacts set jane --owner USER"),
+        (ON_THREE, False, "on cycle three with nothing scheduled", "followup assign jane three --restart"),
+        (ON_THREE, True, "the next action belongs to an inactive user", "followup contacts set jane --owner USER"),
     ],
 )
 def test_F12_whoever_falls_through_is_told_why_since_when_and_how_to_mend_it(

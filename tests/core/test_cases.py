@@ -124,7 +124,7 @@ def test_T7_the_clock_never_goes_back_and_what_is_told_late_has_its_own_day() ->
             "complete call on 2026-05-05: no action",
         ),
         (case("calls", {"complete": "note", "on": "2026-05-03"}, then=[NOTE]), None),
-        (case("nowhere", then=[]), "given: no alias 'nowhere'"),
+        (case("nowhere", then=[]), "given: unknown alias 'nowhere'"),
         ({**case("calls", then=[]), "given": {"plan": "web", "on": "2026-05-04"}}, "given: plans do not run yet"),
     ],
 )

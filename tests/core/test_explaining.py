@@ -42,9 +42,9 @@ def test_who_placed_whom_through_which_alias_under_which_version() -> None:
     story = Story(made()).added("mixed")
     note = told(story, story.action("note").id)
     assert note == {
-        "placed": ["on mixed through alias mixed from 2026-05-04 10:00 on, by sue"],
+        "placed": ["on mixed through alias mixed since 2026-05-04 10:00, by sue"],
         "scheduled": ["step note in round 1, as sue placed them on the cycle"],
-        "counts from": ["2026-05-04 10:00, when its round began (anchor: start)"],
+        "counts from": ["2026-05-04 10:00, the start of the round (anchor: start)"],
         "offset": ["1 day, which is 2026-05-05"],
         "due": ["2026-05-05"],
         "catalog": ["version 1, applied by sue on 2026-05-01, commit abc123"],
@@ -63,7 +63,7 @@ def test_what_was_closed_before_it_and_by_whom_and_over_which_days_it_goes() -> 
     call = told(story, story.action("call").id)
     note = story.dossier.actions[0].id
     assert call["scheduled"] == [f"step call in round 1, as {note} Note was completed on 2026-05-15 12:00 by sue"]
-    assert call["counts from"] == ["2026-05-15 12:00, when the step before it was closed (anchor: completed)"]
+    assert call["counts from"] == ["2026-05-15 12:00, when the previous step was closed (anchor: completed)"]
     assert call["offset"] == [
         "2 business days, which is 2026-05-20, over 2026-05-16 (Saturday), 2026-05-17 (Sunday), 2026-05-18 (Victoria Day)"
     ]
@@ -84,10 +84,10 @@ def test_T5_where_it_rolled_and_what_held_it_back() -> None:
     story = Story(made()).added("mixed")
     story.closes_on("note", "2026-05-07")  # call: Monday 11th; visit: Monday 18th, a holiday
     visit, ring = told(story, story.action("visit").id), told(story, story.action("ring").id)
-    assert visit["counts from"] == ["2026-05-11, the planned date of the step before it (anchor: due)"]
+    assert visit["counts from"] == ["2026-05-11, the planned date of the previous step (anchor: due)"]
     assert (visit["moved"], visit["due"]) == (["rolled off 2026-05-18 (Victoria Day)"], ["2026-05-19"])
     assert ring["counts from"] == ["2026-05-11, the planned date of step call (anchor: step:call)"]
-    assert (ring["moved"], ring["due"]) == (["held back by its min_gap to the step before"], ["2026-05-22"])
+    assert (ring["moved"], ring["due"]) == (["moved by min_gap after the previous step"], ["2026-05-22"])
 
 
 def test_T5_where_it_rolled_back() -> None:
@@ -109,7 +109,7 @@ def test_what_a_rep_did_to_it_comes_in_its_order() -> None:
     assert first["closed"] == [f"{id} Note was a no-show on 2026-05-10 09:00 by kim (ill)"]
     again = told(story, story.action("note").id)
     assert again["scheduled"] == [f"step note in round 1, try 2, as {first['closed'][0]}"]
-    assert again["due"] == [f"2026-05-12, as it was booked anew; before: {id} Note", "2026-05-05"]
+    assert again["due"] == [f"2026-05-12, rebooked; before: {id} Note", "2026-05-05"]
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def test_a_cycle_can_be_chosen_without_an_alias_and_its_rounds_are_its_own() -> 
     story = Story(office(cycle("ring", step("ring", loop_to="ring")), cycle("walk", step("walk", loop_to="walk"))))
     story.added("ring").closes_on("ring", "2026-05-07")
     story.does(w.Assign(w.Choice(None, "walk")))
-    assert told(story, story.action("walk").id)["placed"] == ["on walk from 2026-05-07 12:00 on, by sue"]
+    assert told(story, story.action("walk").id)["placed"] == ["on walk since 2026-05-07 12:00, by sue"]
     story.closes_on("walk", "2026-05-09")
     assert told(story, story.action("walk").id)["round"] == ["2 began on 2026-05-09 12:00"]
 
@@ -154,7 +154,7 @@ def test_T1_who_is_handed_on_to_another_zone_is_said_to_read_another_time() -> N
     zones = {"tom": calendar(), "kim": calendar(zone="America/Toronto")}
     story = Story(office(cycle("calls", step("call", "2 hours")), calendars=zones)).added("calls")
     story.does(w.Set({"owner": "kim"}))
-    there = "from tom to kim; it reads 2026-05-04 15:00 there, where it read 2026-05-04 12:00"
+    there = "from tom to kim; 2026-05-04 15:00 in the new zone, 2026-05-04 12:00 before"
     assert told(story, story.action("call").id)["handed on"] == [there]
 
 
@@ -189,8 +189,8 @@ def test_E2_an_edit_that_moved_it_says_which_version_and_why() -> None:
     found = told(short, id)
     assert found["redated"] == ["from 2026-05-14 to 2026-05-08, by an edit of its step"]
     assert found["offset"] == ["10 days, which is 2026-05-14", "2 days, which is 2026-05-06"]
-    assert found["moved"] == ["it would have been in the past when the edit was applied: not before that day"]
-    assert [text.partition(", ")[2] for text in found["counts from"]] == ["when its round began (anchor: start)"] * 2
+    assert found["moved"] == ["moved to the day of the edit (it would have been in the past)"]
+    assert [text.partition(", ")[2] for text in found["counts from"]] == ["the start of the round (anchor: start)"] * 2
     assert found["catalog"][1] == "version 2, applied by ann on 2026-05-08"
 
 
@@ -200,7 +200,7 @@ def test_E2_a_recomputed_step_counts_from_the_closing_that_it_counted_from() -> 
     story.applies(
         made(cycle("days", step("one"), step("two", "5 days")), version=2), {"step": "days/two", "dates": "recompute"}
     )
-    closing = "2026-05-06 12:00, when the step before it was closed (anchor: completed)"
+    closing = "2026-05-06 12:00, when the previous step was closed (anchor: completed)"
     assert told(story, story.action("two").id)["counts from"] == [closing, closing]
 
 

@@ -208,7 +208,7 @@ def test_F14_nobody_goes_back_onto_a_cycle_that_is_not_in_force_any_more(now: tu
     jane = jane_on(THREE, OTHER)
     jane.does(w.Assign(w.Choice("other")))
     jane.office = office(OTHER, *now)
-    with pytest.raises(Refused, match=r"Jane Smith was on cycle 'three', which is not in force any more \(F14\)"):
+    with pytest.raises(Refused, match=r"Jane Smith was on cycle 'three', which is no longer active"):
         jane.undoes()
     jane.office = office(cycle("drei", step("a")), OTHER, moved={"three": "drei"})
     jane.undoes()

@@ -218,5 +218,5 @@ def test_a_mapping_file_is_read(tmp_path: Path) -> None:
         read_pairs(str(path))
     with pytest.raises(NotFound, match="no such mapping file"):
         read_pairs(str(tmp_path / "nothing"))
-    with pytest.raises(BadInput, match="cannot read the mapping file"):
+    with pytest.raises(BadInput, match="can't read the mapping file"):
         read_pairs(str(tmp_path))

@@ -151,7 +151,7 @@ def test_an_id_comes_once(read: Read) -> None:
     first, second, other = read("id,name\na,Sue\na,Ann\nA,Jo\n")
     assert (first.line, second) == (
         2,
-        Refusal(3, "the same id as line 2 ('a'): give one of them another", ("a", "Ann")),
+        Refusal(3, "the same id as line 2 ('a'): change one of them", ("a", "Ann")),
     )
     assert isinstance(other, Refusal) and "the same id as line 2 ('A')" in other.reason
 
@@ -204,14 +204,14 @@ def test_ids_are_made_from_the_key_columns(read: Read) -> None:
     assert isinstance(blank, Refusal) and "key columns are blank" in blank.reason
     assert (
         isinstance(again, Refusal)
-        and again.reason == "the same key as line 2 ('1, 23'): give a --key that tells them apart"
+        and again.reason == "the same key as line 2 ('1, 23'): use a --key that tells them apart"
     )
 
 
 @pytest.mark.parametrize("number", ["1.01E+11", "1,01e+11", "4E+05"])
 def test_an_id_or_a_phone_that_a_spreadsheet_has_cut_is_refused(read: Read, number: str) -> None:
     for field in ("id", "phone"):
-        said = f"the {field} {number!r} has lost digits in a spreadsheet: format that column as text there"
+        said = f"a spreadsheet cut digits off the {field} {number!r}: format that column as text and export again"
         assert reason(read, f'{field},name\n"{number}",Sue\n') == said
     assert row(read, "id,phone\nE+11,1 ext. 3E\n")[1:7] == ("E+11", *(None,) * 4, "1 ext. 3E")
 
@@ -500,7 +500,7 @@ def test_E12_do_not_contact_is_a_yes_or_the_channels(read: Read, cell: str, chan
 )
 def test_E12_what_is_no_channel_is_refused_rather_than_lost(read: Read, cell: str) -> None:
     said = reason(read, f'name,do not contact\nSue,"{cell}"\n')
-    assert said == f"{cell!r} is no channel: call, correspondence, email, sms, or yes or no for all of them"
+    assert said == f"unknown channel {cell!r}: use call, correspondence, email, sms, or yes or no for all of them"
 
 
 @pytest.mark.parametrize(

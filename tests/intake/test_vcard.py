@@ -206,7 +206,7 @@ def test_without_a_uid_an_id_is_made_as_for_csv(read: Read) -> None:
 
 def test_a_uid_that_comes_twice_is_refused_the_second_time(read: Read) -> None:
     found = read(card("FN:Sue", "UID:a") + card("FN:Ann", "UID:urn:uuid:a"))
-    assert refused(found) == (6, "2", "the same id as line 1 ('a'): give one of them another")
+    assert refused(found) == (6, "2", "the same id as line 1 ('a'): change one of them")
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_a_latin_1_file_is_read_and_its_guess_said(write: Write) -> None:
 
 def test_a_latin_1_card_among_utf_8_is_refused_and_the_others_are_not(read: Read) -> None:
     found = read(card("FN:Zoë").encode() + card("FN:Bär").encode("latin-1") + LAST.encode())
-    assert refused(found) == (5, "2", "line 7 is not 'utf-8': mend its CHARSET, or name the encoding with --encoding")
+    assert refused(found) == (5, "2", "line 7 is not 'utf-8': fix its CHARSET, or use --encoding")
     assert [row.name for row in found if isinstance(row, Row)] == ["Zoë", "Ann Lee"]
 
 

@@ -27,7 +27,7 @@ needs_strace = pytest.mark.skipif(
 OBEYING_MODES = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
 needs_modes = pytest.mark.skipif(
     bool(OBEYING_MODES) and shutil.which("setpriv") is None and "CI" not in os.environ,
-    reason="root, and no setpriv: modes of files do not hold",
+    reason="root, and failed",
 )
 
 TABLES = ("contact", "enrolment", "action", "history", "change", "counter", "catalog_version", "catalog_item")

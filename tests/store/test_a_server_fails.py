@@ -103,7 +103,7 @@ def test_P4_a_server_that_dies_under_an_import_keeps_whole_batches(die: Callable
     die(ill)
     said = under_way.communicate(timeout=60)[1]
     assert under_way.returncode == 69 and "Traceback" not in said, said
-    assert re.fullmatch(r"followup: stopped with [\d,]+ rows in: run it again to go on\nfollowup: .+\n", said)
+    assert re.fullmatch(r"followup: stopped after [\d,]+ rows: run it again to continue\nfollowup: .+\n", said)
     ((count,),) = ill.asked(IMPORTED)
     assert isinstance(count, int) and 0 < count < 5 * BATCH and count % BATCH == 0
     changes = ill.asked("SELECT count(*) FROM change")

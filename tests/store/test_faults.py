@@ -142,7 +142,7 @@ def test_P4_a_stopped_import_keeps_whole_batches_and_running_it_again_finishes(
         copy = Path(shutil.copytree(office, tmp_path / call))
         told = ran(*words, cwd=copy, tracer=failing(call, f"signal={signal}", 2))
         assert (told.returncode, told.stdout) == (code, "")
-        assert re.fullmatch(r"followup: stopped with [\d,]+ rows in: run it again to go on\n", told.stderr)
+        assert re.fullmatch(r"followup: stopped after [\d,]+ rows: run it again to continue\n", told.stderr)
         kept.append(len(state(copy)["contact"]) - before)
         assert ran(*words, cwd=copy).returncode == 0
         assert all(state(copy)[table] == state(finished)[table] for table in ("contact", "enrolment", "action"))
@@ -260,7 +260,7 @@ def test_P4_an_import_that_fills_the_disk_keeps_whole_batches_and_is_finished_on
     told = ran(*words, cwd=there)
     assert told.returncode == 73 and told.stdout == ""
     stopped, full = told.stderr.splitlines(keepends=True)
-    assert stopped.startswith(f"followup: stopped with {BATCH:,} rows in") and one_line(full)
+    assert stopped.startswith(f"followup: stopped after {BATCH:,} rows in") and one_line(full)
     assert len(state(there)["contact"]) == len(state(office)["contact"]) + BATCH
     assert mounted(small_disk, "remount,size=40m")
     assert ran(*words, cwd=there).returncode == 0

@@ -235,10 +235,10 @@ def test_doctor_fails_where_a_rep_could_pass_by(kept: Guarded, way: str) -> None
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("DROP POLICY rep_reads ON contact", "policy contact.rep_reads is not there"),
+        ("DROP POLICY rep_reads ON contact", "policy contact.rep_reads is missing"),
         ("ALTER TABLE action NO FORCE ROW LEVEL SECURITY", "table action was changed"),
         ("GRANT DELETE ON history TO {schema}_rep", "table history was changed"),
-        ("DROP INDEX action_one_try", "index action_one_try is not there"),
+        ("DROP INDEX action_one_try", "index action_one_try is missing"),
         (
             "CREATE OR REPLACE FUNCTION sees_everything() RETURNS BOOLEAN LANGUAGE sql AS 'SELECT true'",
             "sees_everything",

@@ -28,7 +28,7 @@ def test_P4_eight_writers_of_one_action_lose_no_write_and_none_is_told_of_the_ot
         told = [ran("attempt", "2", "--note", f"{writer}/{n}", cwd=office) for n in range(20)]
         return {(one.returncode, one.stdout, one.stderr) for one in told}
 
-    assert at_once(8, twenty) == [{(0, "noted an attempt at 2 Welcome call (Jane Smith)\n", "")}] * 8
+    assert at_once(8, twenty) == [{(0, "logged an attempt at 2 Welcome call (Jane Smith)\n", "")}] * 8
     assert asked(office, "SELECT attempts FROM action WHERE id = 2") == [(160,)]
     noted = asked(office, "SELECT json_extract(data, '$.notes') FROM history WHERE kind = 'attempted' AND action = 2")
     assert {note for (note,) in noted} == {f"{writer}/{n}" for writer in range(8) for n in range(20)}

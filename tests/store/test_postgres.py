@@ -141,7 +141,7 @@ def test_a_schema_that_is_somebody_elses_is_left_as_it_is(tmp_path: Path) -> Non
         for words in (["store", "create"], ["init", "demo"]):
             told = command(*words, cwd=tmp_path, FOLLOWUP_STORE=url)
             assert told.returncode == 78 and one_line(told.stderr), told
-            assert f"the schema {schema} has something else in it (contact)" in told.stderr
+            assert f"the schema {schema} has other tables in it (contact)" in told.stderr
         server.execute(f"DROP TABLE {schema}.contact")
         with closing(open_store(url, create=True)) as store:
             assert list(store.schema_faults()) == []
@@ -315,8 +315,8 @@ def test_P7_a_url_is_said_without_its_password(url: str, said: str) -> None:
     ("url", "said"),
     [
         ("postgresql://tom:se%zz cr?et@127.0.0.1:1/sales", "cannot be reached (postgresql://tom@127.0.0.1:1/sales"),
-        ("postgresql://tom:se/cret@db/sales", "tom@db/sales: a / in a password is written %2F"),
-        ("postgresql://db/sales?password=se%zzcret", "db/sales: that is no url of a server (invalid percent"),
+        ("postgresql://tom:se/cret@db/sales", "tom@db/sales: write a / in a password as %2F"),
+        ("postgresql://db/sales?password=se%zzcret", "db/sales: not a server URL (invalid percent"),
         ("postgresql://db/sales?nonsense=1", '(invalid URI query parameter: "nonsense")'),
         ("postgresql://[::1/sales", "that is no url of a server"),
         ("postgresql:///sales?host=/nowhere", 'on socket "/nowhere/'),
@@ -402,7 +402,9 @@ def test_a_database_that_cannot_hold_every_name_is_refused(tmp_path: Path) -> No
         server.execute(f"CREATE DATABASE {name} ENCODING 'LATIN1' TEMPLATE template0 LOCALE 'C'")
         url = database(server_url(), name)
         told = command("store", "create", cwd=tmp_path, FOLLOWUP_STORE=url)
-        assert told.returncode == 78 and one_line(told.stderr) and "the database is in LATIN1" in told.stderr
+        assert (
+            told.returncode == 78 and one_line(told.stderr) and "the encoding of the database is LATIN1" in told.stderr
+        )
         with psycopg.connect(url) as there:
             assert there.execute("SELECT 1 FROM pg_namespace WHERE nspname = 'followup'").fetchone() is None
         server.execute(f"DROP DATABASE {name} (FORCE)")

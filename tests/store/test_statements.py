@@ -43,7 +43,7 @@ def test_every_statement_is_used_by_one_method(engine: str) -> None:
                 users.setdefault(name, set()).add(user)
     for fault in get_args(Fault):
         users[f"doctor.{fault}"].add("DoctorQuestions.faults")
-    assert users.keys() - texts.keys() == set(), "it is named, and is not there"
+    assert users.keys() - texts.keys() == set(), "it is named, and is missing"
     assert {name: sorted(by) for name, by in users.items() if len(by) != 1} == {}
 
 

@@ -93,7 +93,7 @@ def _moved_over(migration: Migration, alias: str) -> Effect:
     migration.end(now, "moved")
     choose(draft, Choice(alias), now)
     if draft.dossier.cycle is None:
-        raise Refused(f"migrate {migration.edit.ref.id}: alias '{alias}' has no cycle to move contacts to (E6)")
+        raise Refused(f"migrate {migration.edit.ref.id}: alias '{alias}' has no cycle to move contacts to")
     becomes = min((a.due for a in draft.dossier.of(draft.dossier.cycle) if a.open), default=None)
     return migration.line("moves")._replace(to=alias, was=was, becomes=becomes, entry=migration.edit.entry)
 
@@ -171,7 +171,7 @@ def _redirected(migration: Migration, to: str, start: When) -> None:
     """Continue at `to` in this round, or in a new one if the step was already closed in this round."""
     target = migration.active_step(to)
     if target is None:
-        raise Refused(f"migrate: cycle '{migration.edit.ref.id}' has no active step '{to}' to redirect to (E4)")
+        raise Refused(f"migrate: cycle '{migration.edit.ref.id}' has no active step '{to}' to redirect to")
     action = migration.in_round(target)
     if action is None:
         migration.create(target, target.anchor, start, migration.before(target))

@@ -103,7 +103,7 @@ class Impact:
 
 
 class CatalogDiff(NamedTuple):
-    """What differs from the catalog in force, and what it does to people. `version`: the one that it would be.
+    """What differs from the live catalog, and what it does to contacts. `version`: the number it would get.
 
     `refused`: why it cannot be applied as it stands; `warnings`: `migrate:` entries that do nothing. `digest`: the same
     as long as the files, the version in force and the effects are the same. `renames`: what may belong under `moved`.

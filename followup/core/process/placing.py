@@ -122,7 +122,7 @@ def advance(draft: Draft, action: Action, closed: When) -> None:
 
 
 def nothing_open(course: Course, closed: When) -> None:
-    """The enrolment has run dry: what a cancelling by hand held up is made up for, be it steps or a loop; else it ends.
+    """The enrolment has no open actions. Create the steps or the round that a manual cancel blocked; if none, end it.
 
     A hold stays (F8). So does what hangs on an event, which only time ends: the event may move, and bring steps back
     that were too late (A7 to A9). A cycle that drains begins no new round, and ends, hold or not (E6).

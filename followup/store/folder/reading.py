@@ -111,7 +111,7 @@ def _text(path: str, content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise BadInput(f"{path}:{1 + content.count(10, 0, error.start)}: this is not UTF-8") from None
+        raise BadInput(f"{path}:{1 + content.count(10, 0, error.start)}: not UTF-8") from None
 
 
 def _values(row: Sequence[str], table: TableFile) -> list[str | None]:

@@ -1,15 +1,15 @@
 -- name: begun
--- Whether anything was ever kept here.
+-- Whether the store has any data yet.
 SELECT EXISTS (SELECT 1 FROM change);
 
 -- name: changes_empty
--- A change that changed nothing was never saved.
+-- Empty changes are never saved.
 SELECT c.id, c.command, c.by
 FROM change AS c LEFT JOIN (SELECT DISTINCT change FROM history) AS h ON h.change = c.id
 WHERE h.change IS NULL ORDER BY c.id;
 
 -- name: undoes_unknown
--- A change takes back one that was there before it.
+-- A change can only undo an earlier one.
 SELECT c.id, c.undoes FROM change AS c LEFT JOIN change AS u ON u.id = c.undoes
 WHERE c.undoes IS NOT NULL AND (u.id IS NULL OR u.id >= c.id) ORDER BY c.id;
 
@@ -17,7 +17,7 @@ WHERE c.undoes IS NOT NULL AND (u.id IS NULL OR u.id >= c.id) ORDER BY c.id;
 SELECT undoes, {ids} FROM change WHERE undoes IS NOT NULL GROUP BY undoes HAVING count(*) > 1;
 
 -- name: changes_of_no_version
--- 0: before the first version.
+-- 0 means before the first version.
 SELECT c.catalog_version, count(*), min(c.id)
 FROM change AS c LEFT JOIN catalog_version AS v ON v.number = c.catalog_version
 WHERE c.catalog_version <> 0 AND v.number IS NULL GROUP BY c.catalog_version;
@@ -27,7 +27,7 @@ SELECT c.id, c.catalog_version FROM change AS c JOIN catalog_version AS v ON v.n
 WHERE v.change >= c.id ORDER BY c.id;
 
 -- name: changes_by_nobody
--- Who worked here once stays in the catalog's old documents; the first version may be applied by the office itself.
+-- Former users are in the catalog's old documents; the first version may be applied by the office itself.
 SELECT c.by, count(*), min(c.id) FROM change AS c
 WHERE c.by <> 'office' AND c.by NOT IN (SELECT id FROM catalog_item WHERE kind = 'user') GROUP BY c.by;
 
@@ -43,22 +43,22 @@ SELECT a.id, a.contact FROM action AS a LEFT JOIN contact AS c ON c.id = a.conta
 WHERE a.contact IS NOT NULL AND c.id IS NULL;
 
 -- name: actions_of_no_enrolment
--- There is none, or it is another contact's.
+-- It doesn't exist, or belongs to another contact.
 SELECT a.id, a.enrolment, a.contact FROM action AS a LEFT JOIN enrolment AS e ON e.id = a.enrolment
 WHERE a.enrolment IS NOT NULL AND (e.contact IS NULL OR e.contact <> coalesce(a.contact, ''));
 
 -- name: open_twice
--- What the index action_one_try prevents.
+-- Normally prevented by the index action_one_try.
 SELECT enrolment, step, round, {ids} FROM action
 WHERE status = 'scheduled' AND enrolment IS NOT NULL GROUP BY enrolment, step, round HAVING count(*) > 1;
 
 -- name: tried_twice
--- What the index action_contact prevents.
+-- Normally prevented by the index action_contact.
 SELECT enrolment, step, round, trial, {ids} FROM action
 WHERE enrolment IS NOT NULL GROUP BY contact, enrolment, step, round, trial HAVING count(*) > 1;
 
 -- name: two_cycles
--- What the index enrolment_one_cycle prevents (F6).
+-- Normally prevented by the index enrolment_one_cycle (F6).
 SELECT contact, {ids} FROM enrolment
 WHERE kind = 'cycle' AND ended IS NULL GROUP BY contact HAVING count(*) > 1;
 
@@ -74,16 +74,16 @@ WHERE a.status = 'scheduled' AND c.gone IS NOT NULL;
 SELECT number, digest, git, change FROM catalog_version ORDER BY number;
 
 -- name: applied
--- The same, as the office's history tells it; what of it is no JSON is found where it is replayed.
+-- The same, from the office's history; invalid JSON is found when it is replayed.
 SELECT CAST(json_extract(data, '$.version') AS BIGINT), json_extract(data, '$.digest'), json_extract(data, '$.commit'), change
 FROM history WHERE subject = 'office' AND kind = 'applied' AND json_valid(data) ORDER BY seq;
 
 -- name: documents
--- Every document that there ever was.
+-- Every document ever stored.
 SELECT kind, id, since, document FROM catalog_item ORDER BY kind, id, since;
 
 -- name: documents_of
--- Those in force in a version.
+-- The documents of a version.
 SELECT kind, id, document FROM catalog_item WHERE since <= :version AND (until IS NULL OR until > :version);
 
 -- name: items_of_no_version
@@ -98,17 +98,17 @@ WHERE v.number IS NULL GROUP BY i.version;
 SELECT kind, id, since, until FROM catalog_item WHERE until <= since;
 
 -- name: items_twice
--- Of each item one document at a time.
+-- An item has only one document at a time.
 SELECT kind, id, following
 FROM (SELECT kind, id, until, lead(since) OVER (PARTITION BY kind, id ORDER BY since) AS following FROM catalog_item) AS item
 WHERE following IS NOT NULL AND (until IS NULL OR until > following);
 
 -- name: cycles
--- What contacts are on: how many, and one of them.
+-- The cycles and plans that contacts are on: how many, and one of them.
 SELECT kind, process, count(*), min(contact) FROM enrolment WHERE ended IS NULL GROUP BY kind, process;
 
 -- name: owners
--- Who has contacts or open actions: how many, and one of them.
+-- Owners of contacts or open actions: how many, and one of them.
 SELECT owner, count(*), min(held)
 FROM (SELECT owner, 'contact ' || id AS held FROM contact WHERE gone IS NULL AND owner IS NOT NULL
       UNION ALL
@@ -119,7 +119,7 @@ GROUP BY owner;
 SELECT found FROM (SELECT count(*) AS found FROM instance) AS counted WHERE found <> 1;
 
 -- name: stretch
--- The subject before which a stretch of contacts ends: so many events or contacts after :since; null: the last one.
+-- The subject before which a range with a given number of events or contacts after :since ends; null: the last one.
 SELECT min(subject)
 FROM (SELECT min('contact:' || id) AS subject FROM contact
       WHERE id > (SELECT max(id) FROM (SELECT id FROM contact WHERE id >= {since} ORDER BY id LIMIT :many) AS next)
@@ -132,13 +132,13 @@ FROM (SELECT min('contact:' || id) AS subject FROM contact
                              ORDER BY subject LIMIT :many) AS next)) AS ends;
 
 -- name: events
--- Of an apply that was taken back, another version came in force, which others met as well.
+-- Undoing an apply creates another version, which contacts were migrated to as well.
 SELECT h.subject, h.seq, h.change, g.at, g.by, g.undoes,
        g.undoes IS NOT NULL AND EXISTS (SELECT 1 FROM catalog_version AS v WHERE v.change = g.id), h.kind, h.action, h.data
 FROM history AS h LEFT JOIN change AS g ON g.id = h.change
 
 -- name: history
--- What happened to the contacts of a stretch.
+-- The events of the contacts in a range.
 {events}
 WHERE h.subject >= 'contact:' || {since} AND h.subject < coalesce('contact:' || {before}, 'contact;')
 ORDER BY h.subject, h.seq;
@@ -162,13 +162,13 @@ ORDER BY a.contact;
 SELECT {a.action} FROM json_each(:ids) AS wanted CROSS JOIN action AS a WHERE a.id = CAST(wanted.value AS BIGINT);
 
 -- name: others_history
--- What happened to whatever is no contact: users' own tasks, the office.
+-- The events of subjects that aren't contacts: the tasks of users, and the office.
 {events}
 WHERE h.subject < 'contact:' OR h.subject >= 'contact;'
 ORDER BY h.subject, h.seq;
 
 -- name: tasks
--- Actions without a contact are their owner's.
+-- An action without a contact belongs to its owner.
 SELECT 'user:' || coalesce(a.owner, ''), {a.action} FROM action AS a WHERE a.contact IS NULL ORDER BY 1;
 
 -- name: size

@@ -10,8 +10,8 @@ WHERE e.contact = wanted.value AND e.ended IS NULL
 ORDER BY e.id;
 
 -- name: actions
--- Their open actions; of their open enrolments also the latest of each step, closed or not, and what was undone:
--- it never happened, but its trial stays taken.
+-- Their open actions; for open enrolments also each step's latest, open or closed, and the undone ones,
+-- which never happened, but whose trials stay used.
 SELECT {a.action}
 FROM json_each(:ids) AS wanted CROSS JOIN action AS a
 WHERE a.contact = wanted.value
@@ -26,17 +26,17 @@ WHERE a.contact = wanted.value
 ORDER BY a.id;
 
 -- name: tasks
--- A user's own open tasks: no contact.
+-- A user's own open tasks, without a contact.
 SELECT {a.action}
 FROM action AS a
 WHERE a.owner = :user AND a.contact IS NULL AND a.status = 'scheduled'
 ORDER BY a.id;
 
 -- name: one_action
--- Any action by its id: whose it is, and what became of it.
+-- Any action by its id: its owner and status.
 SELECT {a.action}
 FROM action AS a WHERE a.id = :id;
 
 -- name: last_seq
--- The number of a subject's last event, for subjects that have no row of their own.
+-- The number of a subject's last event, for subjects without a row in another table.
 SELECT coalesce(max(seq), 0) FROM history WHERE subject = :subject;

@@ -18,7 +18,7 @@ action AS a LEFT JOIN contact AS c ON c.id = a.contact AND {sees_contact} LEFT J
 (a.contact IS NULL AND (:everything OR :property IS NOT NULL OR a.owner IN (SELECT value FROM json_each(:team))))
 
 -- name: due
--- One user's open actions before a local day, in the order of the list; one range of the index action_due.
+-- A user's open actions before a local day, in list order; one range of the index action_due.
 SELECT {columns} FROM {tables} WHERE a.owner = :owner AND {due_filter}
 ORDER BY a.due, a.position, a.id;
 
@@ -47,7 +47,7 @@ SELECT {columns} FROM {seen_tables} WHERE a.contact = :contact AND c.id IS NOT N
 ORDER BY a.status <> 'scheduled', CASE WHEN a.status = 'scheduled' THEN a.at END, a.completed_on DESC, a.position, a.id;
 
 -- name: sees_contact
--- F20, as core/reach says it. :team is a JSON list of users. (tests/store/test_who_sees_what.py)
+-- F20, the same rule as core/reach. :team is a JSON list of users. (tests/store/test_who_sees_what.py)
 (:everything OR c.owner IN (SELECT value FROM json_each(:team)) OR coalesce(c.property, :property) = :property
    OR EXISTS (SELECT 1 FROM action AS held WHERE held.contact = c.id AND held.status = 'scheduled'
               AND held.owner IN (SELECT value FROM json_each(:team))))
@@ -82,7 +82,7 @@ ORDER BY a.at, a.position, a.id
 SELECT count(*) FROM {seen_tables} WHERE {search_filter};
 
 -- name: fulfilment
--- How much of each of :types, a JSON list, is due before a day and waits to be generated (F16, F21).
+-- How many actions of each of :types, a JSON list, are due before a day and waiting to be generated (F16, F21).
 SELECT a.type, count(*)
 FROM action AS a LEFT JOIN contact AS c ON c.id = a.contact
 WHERE a.status = 'scheduled' AND a.due < :before AND a.type IN (SELECT value FROM json_each(:types)) AND {sees_contact}
@@ -107,7 +107,7 @@ c.gone IS NULL
 contact AS c LEFT JOIN enrolment AS e ON e.contact = c.id AND e.kind = 'cycle' AND e.ended IS NULL
 
 -- name: contact
--- One of them, by its key.
+-- One contact, by its key.
 SELECT {contact_columns} FROM {contact_tables} WHERE c.id = :id AND c.gone IS NULL AND {sees_contact};
 
 -- name: contacts
@@ -117,11 +117,11 @@ ORDER BY coalesce(c.next_action, substr(c.updated_at, 1, 10)), c.id
 {limit};
 
 -- name: contacts_count
--- How many contacts there are, where the list was cut.
+-- The total number of contacts, if the list was limited.
 SELECT count(*) FROM {contact_tables} WHERE {contact_filter};
 
 -- name: contacts_by_id
--- The same in the order of their ids, a page at a time: what changes meanwhile is met once or not at all.
+-- The same, ordered by id, one page at a time: a row that changes meanwhile appears once or not at all.
 SELECT {contact_columns} FROM {contact_tables} WHERE c.id > :after AND {contact_filter}
 ORDER BY c.id
 {limit};
@@ -131,7 +131,7 @@ ORDER BY c.id
 SELECT c.id, c.name FROM contact AS c WHERE c.gone IS NULL AND fold(c.name) = :name AND {sees_contact} ORDER BY c.id LIMIT 6;
 
 -- name: named_any
--- Contacts of any of these names, a JSON list, each with the name that it is found by.
+-- Contacts with any of these names, a JSON list, each with its matching name.
 SELECT c.id, {folded} FROM contact AS c
 WHERE c.gone IS NULL AND {folded} IN (SELECT value FROM json_each(:names)) AND {sees_contact} ORDER BY c.id;
 
@@ -143,7 +143,7 @@ SELECT DISTINCT c.source FROM contact AS c WHERE c.gone IS NULL AND c.source IS 
 replace(replace(replace(replace(replace(replace(c.phone, ' ', ''), '-', ''), '(', ''), ')', ''), '.', ''), '+', '')
 
 -- name: twins
--- Who may be the same person as somebody of this folded name, this e-mail in lower case, these digits; and why.
+-- Possible duplicates: contacts with this folded name, lower-case e-mail, or digits; and which of them match.
 SELECT id, name, named, mailed, called
 FROM (SELECT c.id, c.name, {folded} = :name AS named, coalesce(lower(c.email) = :email, false) AS mailed,
              coalesce({digits} = :phone, false) AS called
@@ -162,8 +162,8 @@ SELECT c.id, c.name FROM contact AS c
 WHERE c.gone IS NULL AND (fold(c.name) LIKE :pattern OR lower(c.id) LIKE :pattern) AND {sees_contact} ORDER BY c.id LIMIT 3;
 
 -- name: told
--- What one may see of the history (tests/store/test_who_sees_what.py). :first and :last bound the changes: a range of
--- the index, where = OR NULL is none.
+-- The part of the history that a user can see (tests/store/test_who_sees_what.py). :first and :last limit the changes,
+-- since a range can use the index, but = OR NULL can't.
 SELECT h.subject, h.seq, h.change, g.at, g.by, h.kind, h.action, h.data
 FROM history AS h JOIN change AS g ON g.id = h.change
      LEFT JOIN contact AS c ON c.id = substr(h.subject, 9) AND substr(h.subject, 1, 8) = 'contact:'
@@ -172,18 +172,18 @@ WHERE h.change BETWEEN :first AND :last
        OR substr(h.subject, 6) IN (SELECT value FROM json_each(:team)) AND substr(h.subject, 1, 5) = 'user:')
 
 -- name: history
--- All of it, oldest first.
+-- All events, oldest first.
 {told}
 ORDER BY h.change, h.subject, h.seq;
 
 -- name: latest
--- Its end, newest first.
+-- The latest events, newest first.
 {told}
 ORDER BY h.change DESC, h.subject DESC, h.seq DESC
 {limit};
 
 -- name: history_of
--- The end of one contact's, newest first: one range of the primary key, however long the history of all is.
+-- One contact's latest events, newest first: one range of the primary key, however long the full history is.
 SELECT h.subject, h.seq, h.change, g.at, g.by, h.kind, h.action, h.data
 FROM history AS h JOIN change AS g ON g.id = h.change
      LEFT JOIN contact AS c ON c.id = substr(:subject, 9)
@@ -192,21 +192,21 @@ ORDER BY h.seq DESC
 {limit};
 
 -- name: entries
--- A subject's history to replay.
+-- A subject's history, to replay.
 SELECT h.subject, h.seq, h.change, g.at, g.by, h.kind, h.action, h.data
 FROM history AS h JOIN change AS g ON g.id = h.change
 WHERE h.subject = :subject
 ORDER BY h.seq;
 
 -- name: last_change_of
--- The user's highest change that was not taken back and is not itself a taking back.
+-- The user's latest change that wasn't undone and isn't an undo itself.
 SELECT max(id)
 FROM (SELECT c.id FROM change AS c
       WHERE c.by = :by AND c.undoes IS NULL AND NOT EXISTS (SELECT 1 FROM change AS u WHERE u.undoes = c.id)
       ORDER BY c.id DESC LIMIT 1) AS latest;
 
 -- name: unfinished
--- What the user left unfinished by typing the same, latest first; never what was taken back since.
+-- Changes that the user left unfinished with the same command, latest first, except undone ones.
 SELECT c.id, c.at FROM change AS c
 WHERE c.by = :by AND {typed_so} AND c.catalog_version = :version
   AND c.id NOT IN (SELECT undoes FROM change WHERE undoes IS NOT NULL)
@@ -216,12 +216,12 @@ ORDER BY c.id DESC;
 SELECT id, at, by, command, catalog_version FROM change WHERE id = :id;
 
 -- name: touched
--- The subjects that a change touched.
+-- The subjects of a change.
 SELECT DISTINCT subject FROM history WHERE change = :change ORDER BY subject;
 
 -- name: stranded
--- F12: on no cycle, or on one with nothing scheduled, and nothing that excuses it; or with nothing that anybody of
--- :workers holds. :holds and :workers are JSON lists of cycles and of users.
+-- F12: contacts on no cycle, or on one with nothing scheduled and no exception; or whose open actions belong to none of
+-- :workers. :holds and :workers are JSON lists of cycles and of users.
 WITH seen AS (
   SELECT c.id, c.name, c.owner, c.created_at, e.id AS cycle,
          e.paused_until IS NOT NULL OR e.process IN (SELECT value FROM json_each(:holds)) AS rests,
@@ -241,8 +241,8 @@ WHERE (c.goes_on AND NOT c.is_held) OR (NOT c.goes_on AND NOT coalesce(c.rests, 
 ORDER BY c.id;
 
 -- name: standing
--- At which step of which cycle how many contacts stand that one may see, and how many of them are late there: a contact
--- stands at its first open step; at none, while it is on hold.
+-- The number of visible contacts at each step of each cycle, and how many of them are late. A contact is at its first
+-- open step; on hold, at none.
 WITH at AS (
     SELECT e.process, a.step, a.due,
            row_number() OVER (PARTITION BY e.id ORDER BY a.round, a.position, a.id) AS place

@@ -5,24 +5,24 @@ convert_from(:since, 'UTF8')
 convert_from(:before, 'UTF8')
 
 -- name: last
--- No text is greater.
+-- The highest possible text.
 chr(1114111)
 
 -- name: ids
 string_agg(CAST(id AS TEXT), ', ' ORDER BY id)
 
 -- name: integrity
--- An index that a crash or a collation left unusable.
+-- An index that became unusable after a crash or a change of collation.
 SELECT coalesce((SELECT 'index ' || c.relname || ' is not valid: REINDEX it'
                  FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
                  WHERE n.nspname = current_schema() AND NOT (i.indisvalid AND i.indisready) ORDER BY 1 LIMIT 1), 'ok');
 
 -- name: changes_missing
--- A change that came to nothing has taken its number with it: a gap says nothing here.
+-- A change that was rolled back has used its number, so gaps are normal here.
 SELECT 1 WHERE false;
 
 -- name: counters
--- Each stands behind every number that was given.
+-- Each counter must be higher than every number in use.
 WITH needed (name, next, least) AS (
   SELECT 'change', (SELECT last_value + CASE WHEN is_called THEN 1 ELSE 0 END FROM change_number),
          (SELECT 1 + coalesce(max(id), 0) FROM change)
@@ -32,8 +32,8 @@ WITH needed (name, next, least) AS (
 SELECT name, next, least FROM needed WHERE next < least;
 
 -- name: passing
--- Logins of reps that no policy would hold, and why. (A superuser is a member of every role: only what was granted counts.
--- Since PostgreSQL 16 who makes a role has it to give, which the owner does not use.)
+-- Logins of reps that bypass the policies, and why. (A superuser is a member of every role: only granted roles count.
+-- Since PostgreSQL 16 the creator of a role may grant it; the owner doesn't use that.)
 WITH RECURSIVE given (role, member) AS (
   SELECT roleid, member FROM pg_auth_members
   WHERE NOT (admin_option AND member = (SELECT nspowner FROM pg_namespace WHERE nspname = :schema)
@@ -55,8 +55,8 @@ WHERE g.role = CAST(to_regrole(:rep) AS OID) AND (r.rolsuper OR r.rolbypassrls O
 ORDER BY 1, 2;
 
 -- name: schema
--- What the office is made of: tables with their columns, privileges and row security, indexes, constraints, policies,
--- functions, sequences. Privileges are those of others than the owner, whoever that is.
+-- The definition of the office: tables with their columns, privileges and row security, indexes, constraints, policies,
+-- functions, sequences. The owner's own privileges are ignored, since owners differ.
 WITH here AS (SELECT oid FROM pg_namespace WHERE nspname = :schema),
 described (kind, name, told) AS (
   SELECT 'column', c.relname || '.' || a.attname,

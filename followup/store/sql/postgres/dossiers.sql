@@ -11,14 +11,14 @@ ANY (ARRAY(SELECT spelled(:keys)))
 SELECT id FROM contact WHERE id = {any_key} ORDER BY id FOR NO KEY UPDATE;
 
 -- name: hold_of_actions
--- The contacts of a JSON list of actions.
+-- The same for the contacts of a JSON list of actions.
 SELECT id FROM contact WHERE id = ANY (ARRAY(SELECT a.contact FROM {actions_wanted})) ORDER BY id FOR NO KEY UPDATE;
 
 -- name: actions_wanted
 action AS a WHERE a.id = ANY (ARRAY(SELECT CAST(value AS BIGINT) FROM json_each(:ids)))
 
 -- name: users_of_actions
--- Whose tasks they are, where they have no contact.
+-- The owners of those actions that have no contact.
 SELECT DISTINCT a.owner FROM {actions_wanted} AND a.contact IS NULL AND a.owner IS NOT NULL ORDER BY a.owner;
 
 -- name: missing

@@ -6,7 +6,7 @@ fold(c.name)
 LIMIT CASE WHEN :limit >= 0 THEN :limit END
 
 -- name: touched
--- The subjects that a change touched, seen or not if it is one's own.
+-- The subjects of a change; of the user's own, even those now hidden.
 SELECT subject COLLATE "C" FROM (SELECT subject FROM history WHERE change = :change
                                  UNION SELECT told_by_me(:change)) AS touched ORDER BY 1;
 

@@ -1,5 +1,5 @@
 -- name: folded
--- What fold makes of a name, without calling it for every one of a million.
+-- The folded name, without calling fold for each of a million contacts.
 CASE WHEN c.name GLOB '*[^ -~]*' OR instr(c.name, '  ') THEN fold(c.name) ELSE lower(c.name) END
 
 -- name: limit
@@ -7,7 +7,7 @@ CASE WHEN c.name GLOB '*[^ -~]*' OR instr(c.name, '  ') THEN fold(c.name) ELSE l
 LIMIT :limit
 
 -- name: backup
--- A copy that is whole, taken while others read and write.
+-- A consistent copy, taken while others read and write.
 VACUUM INTO :path;
 
 -- name: typed_so

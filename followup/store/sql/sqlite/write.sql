@@ -1,5 +1,5 @@
 -- name: begin
--- What a change begins with: the version in force, and the next unused numbers of a change and of an action or enrolment.
+-- What a change starts with: the live version, and the next unused numbers for a change and for an action or enrolment.
 SELECT (SELECT coalesce(max(number), 0) FROM catalog_version),
        (SELECT next FROM counter WHERE name = 'change'), (SELECT next FROM counter WHERE name = 'action');
 
@@ -8,14 +8,14 @@ SELECT (SELECT coalesce(max(number), 0) FROM catalog_version),
 SELECT EXISTS (SELECT 1 FROM change WHERE undoes = :change);
 
 -- name: finish
--- What it leaves for the next one.
+-- Saves the next unused numbers.
 UPDATE counter SET next = CASE name WHEN 'change' THEN :change ELSE :action END WHERE name IN ('change', 'action');
 
 -- name: set_counter
 UPDATE counter SET next = :next WHERE name = :name;
 
 -- name: numbered
--- From here on without a gap.
+-- From here on, numbers have no gaps.
 UPDATE instance SET numbered_since = (SELECT coalesce(max(id), 0) FROM change);
 
 -- name: new_instance

@@ -1,5 +1,5 @@
--- The tables of one office, which has this schema to itself. Texts sort by their bytes (COLLATE "C"), as they do in
--- every store. What each table and index is for is said where SQLite's are made.
+-- The tables of one office, which has its own schema. Text sorts by its bytes (COLLATE "C"), as in every store.
+-- SQLite's migrations describe the purpose of each table and index.
 CREATE TABLE migration (number INTEGER PRIMARY KEY);
 
 CREATE TABLE change (
@@ -14,7 +14,7 @@ CREATE TABLE change (
 CREATE UNIQUE INDEX change_undoes ON change (undoes) WHERE undoes IS NOT NULL;
 CREATE INDEX change_unfinished ON change (by, unfinished) WHERE unfinished IS NOT NULL;
 
--- what somebody did last: undo asks
+-- a user's latest change, for undo
 CREATE INDEX change_by ON change (by, id);
 
 CREATE TABLE history (
@@ -24,7 +24,7 @@ CREATE TABLE history (
   kind    TEXT COLLATE "C" NOT NULL,
   action  BIGINT,
   data    TEXT COLLATE "C" NOT NULL,
-  PRIMARY KEY (subject, seq) -- a second writer of a subject is told who was first
+  PRIMARY KEY (subject, seq) -- a second writer of a subject gets a conflict
 );
 CREATE INDEX history_change ON history (change);
 
@@ -124,7 +124,7 @@ CREATE TABLE catalog_item (
 );
 CREATE UNIQUE INDEX catalog_item_applied ON catalog_item (kind, id) WHERE until IS NULL;
 
--- Whom this server lets in, and what they see (F20): written by every apply.
+-- The logins with access to this server, and what they can see (F20): written by every apply.
 CREATE TABLE person (
   login      TEXT COLLATE "C" PRIMARY KEY,
   id         TEXT COLLATE "C" NOT NULL,
@@ -133,8 +133,8 @@ CREATE TABLE person (
   property   TEXT COLLATE "C"
 );
 
--- Unused numbers. Two who write at once must not wait for each other here, so what a change that came to nothing has
--- taken stays unused. Actions and enrolments share one.
+-- Unused numbers. Concurrent writers must not wait for each other here, so numbers used by a change that is rolled back
+-- are lost. Actions and enrolments share one sequence.
 CREATE SEQUENCE change_number AS BIGINT;
 CREATE SEQUENCE action_number AS BIGINT;
 
@@ -143,5 +143,5 @@ CREATE TABLE instance (
   created_at BIGINT NOT NULL
 );
 
--- Every store is told apart from its copies by a row of its own.
+-- A row that identifies this store among its copies.
 INSERT INTO instance (id, created_at) VALUES (replace(gen_random_uuid()::TEXT, '-', ''), 0);

@@ -1,10 +1,10 @@
--- Words of SQLite's that questions use, so that each is written once for both engines.
+-- SQLite functions that questions use, so that each question is written once for both engines.
 
--- the texts in a JSON list of texts or numbers
+-- the elements of a JSON list of texts or numbers, as text
 CREATE FUNCTION json_each(list TEXT) RETURNS TABLE (value TEXT) LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT json_array_elements_text(list::json) $$;
 
--- `path` is '$.name'
+-- `path` must have the form '$.name'
 CREATE FUNCTION json_extract(document TEXT, path TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT document::json ->> substr(path, 3) $$;
 
@@ -14,8 +14,8 @@ AS $$ BEGIN PERFORM document::json; RETURN true; EXCEPTION WHEN others THEN RETU
 CREATE FUNCTION instr(text TEXT, part TEXT) RETURNS INTEGER LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT strpos(text, part) $$;
 
--- core/words.folded, whatever the locale of the database: what carries no letter of its own is taken away, the rest is
--- put in lower case letter by letter, spaces are single. Most names need only the first branch.
+-- core/words.folded, independent of the database's locale: removes combining marks, lower-cases the other characters
+-- one by one, and collapses spaces. Most names need only the first branch.
 CREATE FUNCTION fold(name TEXT) RETURNS TEXT LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$
   SELECT CASE WHEN name ~ '^([!-~]+ )*[!-~]*$' AND name !~ ' $' THEN lower(name COLLATE "C")
@@ -70,5 +70,5 @@ AS $$
   END
 $$;
 
--- whom a name means, among a million
+-- contacts by name, among a million
 CREATE INDEX contact_named ON contact (fold(name)) WHERE gone IS NULL;

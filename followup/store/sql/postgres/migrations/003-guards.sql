@@ -1,7 +1,7 @@
--- Who sees what (F20), held by the server. Reps have logins that are members of {rep}; whoever applies, looks after the
--- store or runs the automatic work is a member of {worker}. Nobody but the owner of the tables is both.
+-- Who sees what (F20), enforced by the server. The logins of reps are members of {rep}; those that apply, maintain the
+-- store or run the automatic work are members of {worker}. Only the owner of the tables may be both.
 
--- The person whose login this is. session_user stays what it was while these functions run as their owner.
+-- The person with this login. session_user stays the login even while these functions run as their owner.
 CREATE FUNCTION me() RETURNS TEXT LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp
 AS $$ SELECT id FROM person WHERE login = session_user $$;
 
@@ -14,7 +14,7 @@ AS $$ SELECT coalesce((SELECT team FROM person WHERE login = session_user), '{}'
 CREATE FUNCTION my_property() RETURNS TEXT LANGUAGE sql STABLE SECURITY DEFINER SET search_path = {schema}, pg_temp
 AS $$ SELECT property FROM person WHERE login = session_user $$;
 
--- As core/reach says it: tests/store/test_who_sees_what.py holds both and the policies below to be one rule.
+-- The same rule as core/reach: tests/store/test_who_sees_what.py checks that both and the policies below agree.
 CREATE FUNCTION sees_contact(wanted TEXT) RETURNS BOOLEAN LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = {schema}, pg_temp
 AS $$
@@ -26,8 +26,8 @@ AS $$
                       WHERE held.contact = c.id AND held.status = 'scheduled' AND held.owner = ANY (p.team))))
 $$;
 
--- Whether this very transaction has told what happened to a subject: who may tell may write the rows that follow from
--- it, also when they make the contact somebody else's.
+-- Whether this transaction has written a history entry of a subject: then it may also write the subject's rows, even if
+-- it gives the contact to another owner.
 CREATE FUNCTION has_told(wanted TEXT) RETURNS BOOLEAN LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = {schema}, pg_temp
 AS $$
@@ -46,7 +46,7 @@ CREATE FUNCTION is_mine(wanted BIGINT) RETURNS BOOLEAN LANGUAGE sql STABLE SECUR
 SET search_path = {schema}, pg_temp
 AS $$ SELECT EXISTS (SELECT 1 FROM change WHERE id = wanted AND by = me()) $$;
 
--- What a change of one's own was about, also where one sees it no more: an undo must not pass it over.
+-- The subjects of a user's own change, including those they can no longer see: an undo must not skip them.
 CREATE FUNCTION told_by_me(wanted BIGINT) RETURNS SETOF TEXT LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = {schema}, pg_temp
 AS $$ SELECT DISTINCT subject FROM history WHERE change = wanted AND is_mine(wanted) $$;
@@ -68,8 +68,8 @@ CREATE POLICY worker ON action TO {worker} USING (true) WITH CHECK (true);
 CREATE POLICY worker ON history TO {worker} USING (true) WITH CHECK (true);
 CREATE POLICY worker ON change TO {worker} USING (true) WITH CHECK (true);
 
--- the functions without arguments are asked once for a whole question, being in a SELECT of their own
--- what each policy lets a rep read is held to that rule by tests/store/test_who_sees_what.py too
+-- each function without arguments is in its own SELECT, so that it runs once per query
+-- tests/store/test_who_sees_what.py checks what each policy lets a rep read, too
 CREATE POLICY rep_reads ON contact FOR SELECT TO {rep} USING (
   (SELECT sees_everything()) OR owner = ANY ((SELECT my_team())::TEXT[])
   OR coalesce(property, (SELECT my_property())) = (SELECT my_property())
@@ -93,7 +93,7 @@ CREATE POLICY rep_adds ON action FOR INSERT TO {rep}
 CREATE POLICY rep_changes ON action FOR UPDATE TO {rep}
   USING (has_told(coalesce('contact:' || contact, 'user:' || owner)));
 
--- history is read and added to, as oneself, for whom one sees; it is never rewritten
+-- reps read and add history as themselves, for subjects they can see, and never change it
 CREATE POLICY rep_reads ON history FOR SELECT TO {rep} USING (
   (SELECT sees_everything()) OR subject = 'office' OR sees_contact(substr(subject, 9)) AND subject LIKE 'contact:%'
   OR subject LIKE 'user:%' AND substr(subject, 6) = ANY ((SELECT my_team())::TEXT[]));
@@ -104,7 +104,7 @@ CREATE POLICY rep_adds ON history FOR INSERT TO {rep} WITH CHECK (
        OR subject LIKE 'user:%' AND substr(subject, 6) = ANY ((SELECT my_team())::TEXT[])
        OR has_told(subject)));
 
--- who did something when is no secret; what was typed of it is their own
+-- everyone can see who did something and when; the command as typed is private
 CREATE POLICY rep_reads ON change FOR SELECT TO {rep} USING (true);
 CREATE POLICY rep_adds ON change FOR INSERT TO {rep} WITH CHECK (by = (SELECT me()));
 CREATE POLICY rep_changes ON change FOR UPDATE TO {rep} USING (by = (SELECT me())) WITH CHECK (by = (SELECT me()));

@@ -1,4 +1,4 @@
--- Every write is a change: who did what, when, under which catalog version. `at` is UTC seconds.
+-- Every write belongs to a change: who did what, when, under which catalog version. `at` is UTC seconds.
 CREATE TABLE change (
   id              INTEGER PRIMARY KEY,
   at              INTEGER NOT NULL,
@@ -8,10 +8,10 @@ CREATE TABLE change (
   undoes          INTEGER REFERENCES change
 ) STRICT;
 
--- a change is taken back once
+-- a change can be undone only once
 CREATE UNIQUE INDEX change_undoes ON change (undoes) WHERE undoes IS NOT NULL;
 
--- The truth. A subject's events lie together, so that a contact's page is one read.
+-- The source of truth. A subject's events are stored together, so that a contact's page is one read.
 CREATE TABLE history (
   subject TEXT NOT NULL,
   seq     INTEGER NOT NULL,
@@ -22,7 +22,7 @@ CREATE TABLE history (
   PRIMARY KEY (subject, seq) -- a second writer of a subject is told who was first
 ) STRICT, WITHOUT ROWID;
 
--- what did a change touch: undo asks; new changes go to the right edge, so it costs little
+-- the events of a change, for undo; new changes go to the right edge, so this costs little
 CREATE INDEX history_change ON history (change);
 
 CREATE TABLE contact (
@@ -72,10 +72,10 @@ CREATE TABLE enrolment (
 
 CREATE INDEX enrolment_contact ON enrolment (contact);
 
--- a contact is on at most one cycle, whatever happens at once (F6)
+-- a contact is on at most one cycle, whatever runs at the same time (F6)
 CREATE UNIQUE INDEX enrolment_one_cycle ON enrolment (contact) WHERE kind = 'cycle' AND ended IS NULL;
 
--- who is on a cycle: apply and diff ask
+-- the contacts on a cycle, for apply and diff
 CREATE INDEX enrolment_process ON enrolment (process) WHERE ended IS NULL;
 
 CREATE TABLE action (
@@ -107,16 +107,16 @@ CREATE TABLE action (
   CHECK ((status = 'scheduled') = (completed_on IS NULL))
 ) STRICT;
 
--- one action for each try of a step of a round of an enrolment (P1); also: the actions of a contact
+-- one action per trial of a step in a round of an enrolment (P1); also lists a contact's actions
 CREATE UNIQUE INDEX action_contact ON action (contact, enrolment, step, round, trial);
 
--- at most one of those tries is open (P1)
+-- at most one of those trials is open (P1)
 CREATE UNIQUE INDEX action_one_try ON action (enrolment, step, round) WHERE status = 'scheduled';
 
--- the due list, in its order: as quick with ten million actions as with a thousand
+-- the due list, in its order: as fast with ten million actions as with a thousand
 CREATE INDEX action_due ON action (owner, due, position, id) WHERE status = 'scheduled';
 
--- Catalog versions; each item as a document of its own, so that `complete` reads one cycle and not the catalog.
+-- Catalog versions; each item is a separate document, so that `complete` reads one cycle instead of the catalog.
 CREATE TABLE catalog_version (
   number  INTEGER PRIMARY KEY,
   digest  TEXT NOT NULL,
@@ -133,19 +133,19 @@ CREATE TABLE catalog_item (
   PRIMARY KEY (kind, id, since)
 ) STRICT, WITHOUT ROWID;
 
--- one document is in force for an item
+-- an item has one live document
 CREATE UNIQUE INDEX catalog_item_applied ON catalog_item (kind, id) WHERE until IS NULL;
 
--- Next unused numbers. Ids are never used again, so they are counted here and not taken from what is left.
+-- Next unused numbers. Ids are never reused, so they are counted here instead of computed from the rows.
 CREATE TABLE counter (
   name TEXT PRIMARY KEY,
   next INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- actions and enrolments share one
+-- actions and enrolments share one counter
 INSERT INTO counter VALUES ('change', 1), ('action', 1);
 
--- Where this office is kept; a copy elsewhere must not send as if it were this one.
+-- Identifies this office's store; a copy elsewhere must not send messages as if it were this one.
 CREATE TABLE instance (
   id         TEXT NOT NULL,
   created_at INTEGER NOT NULL

@@ -1,5 +1,5 @@
--- What was typed, of a change that may have batches to come: typing it again takes up what a kill has left.
+-- The command as typed, for a change that may have more batches: typing it again resumes the change after a kill.
 ALTER TABLE change ADD COLUMN unfinished TEXT;
 
--- nearly always empty
+-- almost always empty
 CREATE INDEX change_unfinished ON change (by, unfinished) WHERE unfinished IS NOT NULL;

@@ -1,3 +1,3 @@
--- Who is on a cycle, in the order of their ids: an edit meets them a stretch at a time.
+-- The contacts on a cycle, ordered by id: an apply migrates them in batches.
 DROP INDEX enrolment_process;
 CREATE INDEX enrolment_process ON enrolment (process, contact) WHERE ended IS NULL;

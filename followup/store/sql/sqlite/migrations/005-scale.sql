@@ -1,5 +1,5 @@
--- Changes after this one are numbered here, without a gap: what was copied out of a server has gaps that say nothing.
+-- Changes after this one are numbered without gaps here; numbers copied from a server have gaps, which are normal.
 ALTER TABLE instance ADD COLUMN numbered_since INTEGER NOT NULL DEFAULT 0;
 
--- what somebody did last: undo asks
+-- a user's latest change, for undo
 CREATE INDEX change_by ON change (by, id);
