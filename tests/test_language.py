@@ -42,7 +42,7 @@ PLAIN = {
     r"(^|\W)stands?(\W|$)": "is",
     r"said outright|outright": "explicitly",
     r"(?<!there )is no (?!longer)": "isn't a",
-    r"are no (?!longer)": "aren't",
+    r"(?<!there )are no (?!longer)": "aren't",
     r"yours to": "you don't have access to",
     r"lives? through": "run",
     r"made up": "generated",

@@ -17,7 +17,7 @@ from followup.core.timing import utc_text
 from followup.core.undo import undo
 from followup.errors import FollowupError, Refused
 
-UNSEEN = Refused("a contact that it changed is not yours to see any more: ask a manager")
+UNSEEN = Refused("you no longer have access to a contact that it changed: ask a manager")
 
 
 class Reversal(NamedTuple):

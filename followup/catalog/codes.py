@@ -82,7 +82,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "FU228": Code(ERROR, "a test without a starting point, or with two events in one entry"),
         "FU229": Code(WARNING, "a test names something that isn't declared, so it can't pass"),
         "FU230": Code(ERROR, "a cycle and a plan with the same id"),
-        "FU231": Code(ERROR, "a `migrate:` entry moves contacts to an alias that takes nobody"),
+        "FU231": Code(ERROR, "a `migrate:` entry moves contacts to an alias that can't take them"),
         "FU241": Code(ERROR, "a secret written into a webhook"),
         "FU301": Code(ERROR, "a loop that takes no time"),
         "FU302": Code(ERROR, "an active alias of an inactive cycle"),

@@ -41,7 +41,9 @@ def apply(
     dry_run: DryRun = False,
     format: Answer = "table",
 ) -> None:
-    """Put the catalog in force: validated, tested, shown, asked, then in one transaction."""
+    """Apply the catalog.
+
+    Validates and tests it, shows what changes, asks, and saves everything in one transaction."""
     from followup.app.applying import apply as put_in_force
     from followup.app.project_catalog import applier, candidate
 

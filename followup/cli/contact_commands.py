@@ -41,7 +41,7 @@ def add(
     email: Text = None,
     phone: Text = None,
     owner: Annotated[str | None, typer.Option("--owner", metavar="USER", help="default: you")] = None,
-    no_owner: Annotated[bool, typer.Option("--no-owner", help="said outright: nobody's")] = False,
+    no_owner: Annotated[bool, typer.Option("--no-owner", help="leave the contact without an owner")] = False,
     property: Text = None,
     source: Text = None,
     type: Text = None,

@@ -32,9 +32,10 @@ def init(
     zone: Annotated[str | None, typer.Option("--zone", metavar="ZONE", help="with --bare: its time zone")] = None,
     name: Annotated[str | None, typer.Option("--name", metavar="NAME", help="with --bare: your name")] = None,
 ) -> None:
-    """Start a project: the sample office, with its contacts; or the catalog that is there already, as in a clone.
+    """Start a project.
 
-    With --bare: an office of your own, with you as its administrator. If it is interrupted, run it again.
+    Creates the sample office with its contacts, or uses the catalog that is already there, as in a clone.
+    With --bare: your own office, with you as its administrator. If it is interrupted, run it again.
     """
     from followup.app.projects import NewProject, start
 

@@ -119,10 +119,10 @@ def _readable(words: list[str]) -> list[str]:
 def _unwritten(error: OSError) -> int:
     """A file could not be used; or the output not written, which does not undo what a command has done."""
     if error.filename:
-        line = f"cannot read or write {error.filename}: {error.strerror}"
+        line = f"can't read or write {error.filename}: {error.strerror}"
     else:
-        doubt = "what was asked for may be done all the same: look before you repeat it"
-        line = f"cannot write: {error.strerror or error}; {doubt}"
+        doubt = "the change may have been saved: check before you retry"
+        line = f"can't write: {error.strerror or error}; {doubt}"
     with suppress(OSError):  # the exit code is all that is left where stderr is full too
         os.write(2, f"followup: {line}\n".encode(errors="backslashreplace"))
     return 73

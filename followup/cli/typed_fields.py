@@ -47,7 +47,7 @@ def owner_of_new(session: Session, owner: str | None, without_owner: bool) -> di
     if without_owner:
         return {}
     if not owner and session.user.administers():
-        raise UsageError("whose contact is it? --owner USER, or --no-owner to say nobody's")
+        raise UsageError("who should own this contact? Use --owner USER or --no-owner")
     return {"owner": lookup.worker(session, owner or session.user.id).id}
 
 

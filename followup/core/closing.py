@@ -19,7 +19,7 @@ def complete(draft: Draft, wish: w.Complete) -> None:
     if wish.choice:
         _offers_cycle(draft, actions)
     if wish.listing and (other := next((action for action in actions if action.type != "sale"), None)):
-        raise Refused(f"only a sale sells a listing, and action {other.id} is a {other.type} (F21)")
+        raise Refused(f"--listing is only for a sale, and action {other.id} is a {other.type}")
     closed = [(action, _closing_time(draft, action, wish.on)) for action in actions]
     for action, when in closed:
         draft.add(h.Completed(action.id, when.text, wish.outcome, wish.notes, wish.listing))

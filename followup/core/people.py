@@ -94,7 +94,7 @@ def _move(draft: Draft, owner: str | None, property: str | None) -> None:
     now = draft.now(owner)
     hand_over(draft, owner, property)
     id = next(draft.ids)
-    title = f"Transfer to {property or owner or 'nobody'}"
+    title = f"Transfer to {property or owner or 'no owner'}"
     draft.add(h.Scheduled(id, "transfer", title, owner, now.text, now.text, now.at))
     draft.add(h.Completed(id, now.text, notes=f"from {contact.property or '-'}, {contact.owner or 'no owner'}"))
 

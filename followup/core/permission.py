@@ -52,7 +52,7 @@ def check(dossier: Dossier, wish: w.Wish, office: Office, by: User) -> None:
 
 def taken(id: str) -> Refused:
     """One answer for what was removed and what one may not see: neither says whose the id is (F20, E10)."""
-    return Refused(f"the id '{id}' is taken, or was somebody's who has been removed: choose another id")
+    return Refused(f"the id '{id}' is taken, or belonged to a contact that was removed: choose another id")
 
 
 def _needed(dossier: Dossier, wish: w.Wish) -> Iterator[str]:

@@ -48,7 +48,7 @@ def detect(file: BinaryIO, name: str, override: str | None = None, by_piece: boo
     if has_multibyte(file):
         raise BadInput(
             f"{name}: {place(file, bad)} isn't UTF-8, although the rest of the file is: "
-            "fix that line, or name the encoding of the whole file with --encoding"
+            "fix that line, or name the encoding of the file with --encoding"
         )
     require(file, name, "cp1252")
     return "cp1252", "Read as Windows-1252 (the file isn't UTF-8). Check a name with accents."

@@ -74,7 +74,7 @@ def refuse_others(file: BinaryIO, name: str, encoding: str | None) -> None:
     kind = next((what for magic, what in MAGIC if head.startswith(magic)), None) or _zipped(file, head)
     if kind is None and (kind := _text_kind(_text(head, marked(file) or encoding or "utf-8"))) is None:
         return
-    raise BadInput(f"{name} is {kind}, so there are no rows to import. {AS_CSV}")
+    raise BadInput(f"{name} is {kind}, so it has no rows to import. {AS_CSV}")
 
 
 def _zipped(file: BinaryIO, head: bytes) -> str | None:

@@ -84,9 +84,7 @@ def map_columns(header: tuple[str, ...], pairs: Iterable[str] = (), key: Iterabl
 def _checked(mapping: ColumnMapping, key: Iterable[str]) -> ColumnMapping:
     header = mapping.header
     if not mapping.fields.keys() & NAMING:
-        raise BadInput(
-            f"no column tells who it is; say it with --map name=COLUMN (or email, phone, company): {_listed(header)}"
-        )
+        raise BadInput(f"no column has a name; use --map name=COLUMN (or email, phone, company): {_listed(header)}")
     made_from = tuple(column(header, name) for name in key)
     if made_from:
         mapping.fields.pop("id", None)

@@ -22,7 +22,7 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *(*NAMED_DETAILS, "details"),
         ),
         "history@1": ("subject", "seq", "change", "at", "by", "contact", "kind", "action", "data"),
-        "stranded@1": Stranded._fields,
+        "stranded@1": (*Stranded._fields, "mend"),
         "agenda@1": ("user", "name", "day", "fulfilment", "actions"),
         "cycles@1": ("id", "name", "active", "anchor", "roll", "protect", "steps", "step_count"),
         "steps@1": (

@@ -100,7 +100,7 @@ def _checked(driver_url: str, url: str) -> str:
         conninfo_to_dict(driver_url)
     except psycopg.ProgrammingError as error:
         reason = without_secrets(first_line(error), url)
-        raise UsageError(f"{display_url(url)}: that is no url of a server ({reason})") from None
+        raise UsageError(f"{display_url(url)}: not a server URL ({reason})") from None
     return driver_url
 
 
