@@ -77,7 +77,7 @@ def open_store_of(settings: Settings, url: str | None = None) -> Store:
         return open_office(place)
     except NoProject as missing:
         record = record_of(settings)
-        if url or missing.exists or (record and record.had_office(settings.named_store())):
+        if url or missing.exists or (record and record.had_office(place)):
             raise
         raise NoProject(f"{missing} For a new office: `followup init`.") from None
 
