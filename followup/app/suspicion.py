@@ -1,5 +1,5 @@
-"""An error that nobody expects may be a damaged store's: documents of another shape, say, which no reader looks at
-twice. It is looked into when it has happened, so that no command pays for it."""
+"""An unexpected error may come from a damaged store: documents of another shape, for example, which no reader checks.
+The store is checked when the error has happened, so that no command pays for it."""
 
 from __future__ import annotations
 

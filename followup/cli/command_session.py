@@ -67,7 +67,7 @@ def damage_named(ctx: typer.Context, store: Store) -> Iterator[None]:
 def _tell(damage: Mapping[str, None]) -> None:
     named = "; ".join([*damage][:NAMED])
     more = f"; and {len(damage) - NAMED} more" if len(damage) > NAMED else ""
-    raise StoreUnreachable(f"The store is damaged. Left out here: {named}{more}. `followup doctor` names all.")
+    raise StoreUnreachable(f"The store is damaged. Left out here: {named}{more}. `followup doctor` lists all damage.")
 
 
 def open_store_of(settings: Settings, url: str | None = None) -> Store:

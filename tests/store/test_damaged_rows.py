@@ -159,4 +159,4 @@ def test_10_what_decides_is_refused_with_the_name_of_the_row(
 def test_W4_a_time_that_is_none_of_a_change_is_named_by_doctor(office: Path, run: Run) -> None:
     damaged_store(office, "UPDATE change SET at = 10000000000000 WHERE id = 1")
     done = run("doctor", user="sue")
-    assert done.returncode == 1 and "change 1: its time 10000000000000 is none" in done.stdout
+    assert done.returncode == 1 and "change 1: its time 10000000000000 isn't possible" in done.stdout

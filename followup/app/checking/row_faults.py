@@ -20,7 +20,7 @@ FAULTS: tuple[tuple[Fault, str], ...] = (
     ("changes_of_no_version", "catalog version {}: not there, and {} changes were made under it, {} the first"),
     ("changes_too_early", "change {}: made under catalog version {}, which was applied after it"),
     ("changes_by_nobody", "user {}: no catalog version declares them, and {} changes are by them, {} the first"),
-    ("changes_at_no_time", "change {}: its time {} is none"),
+    ("changes_at_no_time", "change {}: its time {} isn't possible"),
     ("enrolments_of_no_contact", "enrolment {}: its contact {} is not there"),
     ("actions_of_no_contact", "action {}: its contact {} is not there"),
     ("actions_of_no_enrolment", "action {}: its enrolment {} is not there, or not that of contact {}"),

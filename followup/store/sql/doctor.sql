@@ -172,5 +172,5 @@ ORDER BY h.subject, h.seq;
 SELECT 'user:' || coalesce(a.owner, ''), {a.action} FROM action AS a WHERE a.contact IS NULL ORDER BY 1;
 
 -- name: size
--- What somebody looks at before one store takes the place of another.
+-- Shown before one store replaces another.
 SELECT (SELECT count(*) FROM contact WHERE gone IS NULL), (SELECT coalesce(max(at), 0) FROM change);
