@@ -1,4 +1,4 @@
-"""Files that are whole, or not there at all: written beside, then named; and never in the place of what is ours."""
+"""Files that are whole, or not there at all: written under another name, then renamed; and never over what is ours."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def beside(path: str, ours: bool = False) -> Iterator[IO[str]]:
 
 def check_output(path: str, is_store: bool = False) -> None:
     """The one place that decides what no command may write its results to. Raises CannotWrite for a store, what lies
-    beside one, a file of a catalog, and what a project remembers of itself; whichever project's they are.
+    next to one, a file of a catalog, and a project's own settings; of any project.
 
     `is_store`: a store is made there, or is there already.
     """

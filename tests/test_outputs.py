@@ -125,3 +125,9 @@ def test_P13_new_results_are_their_owners_alone_whatever_the_umask(office: Path)
     assert command("contacts", "export", "--out", "c.csv", cwd=office).returncode == 0
     assert (office / "c.csv").stat().st_mode & 0o777 == 0o644, "an operator has opened it to others"
     assert (office / "fresh" / ".followup" / "store").stat().st_mode & 0o022 == 0
+
+
+def test_P5_a_store_that_cannot_be_made_there_is_a_place_that_cannot_be_written(office: Path) -> None:
+    for target in ("sqlite:////nowhere/x.db", f"csv:{office}/followup.db/x"):
+        done = command("store", "copy", f"sqlite:///{office}/followup.db", target, cwd=office, user="sue")
+        assert done.returncode == 73 and one_line(done.stderr), done.stderr

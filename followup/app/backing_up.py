@@ -31,12 +31,12 @@ def back_up(visit: Visit, file: str) -> None:
 
 
 def _check(path: str) -> None:
-    """Of the copy, so that nobody waits for it."""
+    """Checks the copy, so that other commands don't wait."""
     with closing(open_store("sqlite:///" + os.path.abspath(path))) as store:
         lines = list(islice(Doctor(store).damage(), 2))
     if lines:
         raise StoreUnreachable(
-            f"The office is damaged, and was not backed up: {lines[0]}. `followup doctor` names all."
+            f"The office is damaged, and was not backed up: {lines[0]}. `followup doctor` lists all damage."
         )
     with open(path, "rb") as file:
         os.fsync(file.fileno())

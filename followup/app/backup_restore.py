@@ -1,4 +1,4 @@
-"""A backup becomes the store again: checked in a copy beside the store, put in place in one step; what it replaces is
+"""A backup becomes the store again: checked in a copy next to the store, put in place in one step; what it replaces is
 kept. Killed anywhere, the store is the old one or the new one."""
 
 from __future__ import annotations
@@ -59,13 +59,13 @@ def place_of(url: str) -> Place:
         raise UsageError(SERVER)
     place = Place(os.path.realpath(path if scheme == "csv" else path.removeprefix("///")), scheme == "csv")
     if not os.path.isdir(os.path.dirname(place.path)):
-        raise CannotWrite(f"{os.path.dirname(place.path)} is not there: make the folder, or mount its disk, first")
+        raise CannotWrite(f"{os.path.dirname(place.path)} doesn't exist. Mount its disk or make the folder first.")
     return place
 
 
 @contextmanager
 def checked_copy(file: str, place: Place, show: Callable[[int], None]) -> Iterator[str]:
-    """A copy of the backup beside the place where it is to be, healthy and brought up to this program; its path.
+    """A copy of the backup next to the place where it is to be, healthy and brought up to this program; its path.
 
     Raises NotFound, BadInput with what is wrong with the backup, NoProject where it is a newer program's.
     """
@@ -123,7 +123,7 @@ def replaced(url: str) -> str:
     try:
         with closing(open_store(url)) as store:
             return str(about(Visit(store, AppliedCatalog(store.catalog), 0, None)))
-    except Exception:  # what is damaged raises anything: that is why it is replaced
+    except Exception:  # a damaged store can raise anything, and is replaced all the same
         return "a store that can't be read"
 
 

@@ -18,6 +18,8 @@ from followup.store.urls import display_url
 Beginning: TypeAlias = Literal["own", "made"]
 
 DEFAULT = "sqlite:///followup.db"
+#: how the urls of stores in files begin
+FILES = ("sqlite:///", "csv:")
 
 IGNORED_TITLE = "# followup: the office's contacts and what is made from them stay out of git"
 IGNORED = ("*.db", "*.db-*", "*.backup", "*.replaced-*", "*.refused*.csv", "agendas/", "*.part")
@@ -25,7 +27,7 @@ IGNORED_SETTINGS = (f"{SETTINGS}/begun", f"{SETTINGS}/started")
 
 
 class ProjectRecord(NamedTuple):
-    """Of the project in `folder`."""
+    """Of the project in `folder`. `url`: of a store, as it is opened."""
 
     folder: str
 
@@ -50,27 +52,35 @@ class ProjectRecord(NamedTuple):
         if url or not os.path.exists(self.at("store")):
             self._write("store", [display_url(url or DEFAULT)])
 
-    def begin(self, kind: Beginning, url: str | None) -> None:
+    def begin(self, kind: Beginning, url: str) -> None:
         """`init` is under way, for this store."""
-        self._write("begun", [f"{kind} {display_url(url or DEFAULT)}"])
+        self._write("begun", [f"{kind} {self._name(url)}"])
 
-    def begun(self, url: str | None) -> Beginning | None:
+    def begun(self, url: str) -> Beginning | None:
         """What a killed `init` for this store was about."""
-        kind, _, place = (self._lines("begun") or [""])[0].partition(" ")
-        if place != display_url(url or DEFAULT):
+        kind, _, name = (self._lines("begun") or [""])[0].partition(" ")
+        if name != self._name(url):
             return None
         return "own" if kind == "own" else "made" if kind == "made" else None
 
-    def note_office(self, url: str | None) -> None:
+    def note_office(self, url: str) -> None:
         """The store at `url` has an office from now on, and no `init` is under way."""
         lines = self._lines("started")
         if not self.had_office(url):
-            self._write("started", [*lines, display_url(url or DEFAULT)])
+            self._write("started", [*lines, self._name(url)])
         with suppress(FileNotFoundError):
             os.unlink(self.at("begun"))
 
-    def had_office(self, url: str | None) -> bool:
-        return display_url(url or DEFAULT) in self._lines("started")
+    def had_office(self, url: str) -> bool:
+        return self._name(url) in self._lines("started")
+
+    def _name(self, url: str) -> str:
+        """A store in the project has the same name wherever the project is moved to."""
+        scheme = next((scheme for scheme in FILES if url.startswith(scheme)), None)
+        if scheme is None:
+            return display_url(url)
+        path, home = os.path.realpath(url.removeprefix(scheme)), os.path.realpath(self.folder)
+        return scheme + (os.path.relpath(path, home) if path.startswith(home + os.sep) else path)
 
     def _lines(self, name: str) -> list[str]:
         try:
@@ -84,9 +94,9 @@ class ProjectRecord(NamedTuple):
             file.writelines(f"{line}\n" for line in lines)
 
 
-def check_not_lost(record: ProjectRecord, store: str | None, url: str) -> None:
-    """Raises NoProject where the store that is named `store` had an office, and is not there any more. `url`: of it."""
-    if record.had_office(store):
+def check_not_lost(record: ProjectRecord, url: str) -> None:
+    """Raises NoProject where the store, which is not there, had an office."""
+    if record.had_office(url):
         lost = MISSING.format(display_url(url).removeprefix("sqlite:///"))
         raise NoProject(f"{lost} To start an empty office instead, remove {record.at('started')} first.")
 

@@ -70,21 +70,21 @@ def start(new: NewProject) -> Started:
     Raises CatalogInvalid, CannotWrite; NoProject where an office was, and its store is gone.
     """
     record = ProjectRecord(new.folder)
-    if new.store and not record.begun(new.store):
+    if new.store and not record.begun(new.url):
         check_unused(new.url)
     with record.held():
         return _start(new, record)
 
 
 def _start(new: NewProject, record: ProjectRecord) -> Started:
-    begun = record.begun(new.store)
+    begun = record.begun(new.url)
     is_own = begun == "own" or (begun is None and os.path.exists(cycles_in(new.folder)))
     if is_own and new.bare:
         raise CannotWrite(f"{cycles_in(new.folder)} has a catalog already. Leave out --bare to use it.")
     if begun is None:
         check_unused(new.url)
-        check_not_lost(record, new.store, new.url)
-        record.begin("own" if is_own else "made", new.store)
+        check_not_lost(record, new.url)
+        record.begin("own" if is_own else "made", new.url)
     record.write_store(new.store)
     keep_out_of_git(new.folder, new.url)
     login = _login() if not is_own else None
@@ -94,7 +94,7 @@ def _start(new: NewProject, record: ProjectRecord) -> Started:
     administrator, now = administrators(wanted.version.documents)[0], new.clock(wanted.zone)
     _apply(new.url, wanted, administrator, now)
     imported = None if is_own or new.empty or new.bare else _import_sample(new, administrator, now)
-    record.note_office(new.store)
+    record.note_office(new.url)
     return Started(new.url, administrator, not is_own, login is not None, imported)
 
 

@@ -85,7 +85,7 @@ def damage_named(ctx: typer.Context, store: Store) -> Iterator[None]:
 def _tell(damage: Mapping[str, None]) -> None:
     named = "; ".join([*damage][:NAMED])
     more = f"; and {len(damage) - NAMED} more" if len(damage) > NAMED else ""
-    raise StoreUnreachable(f"The store is damaged. Left out here: {named}{more}. `followup doctor` names all.")
+    raise StoreUnreachable(f"The store is damaged. Left out here: {named}{more}. `followup doctor` lists all damage.")
 
 
 def open_store_of(settings: Settings, url: str | None = None) -> Store:
@@ -95,7 +95,7 @@ def open_store_of(settings: Settings, url: str | None = None) -> Store:
         return open_office(place)
     except NoProject as missing:
         record = record_of(settings)
-        if url or missing.exists or (record and record.had_office(settings.named_store())):
+        if url or missing.exists or (record and record.had_office(place)):
             raise
         raise NoProject(f"{missing} For a new office: `followup init`.") from None
 

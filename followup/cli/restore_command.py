@@ -42,7 +42,7 @@ def restore(
             confirm(f"Replace {place.path}?", "--yes")
         kept = put_in_place(visit, copy, place)
     if record := record_of(ctx.obj):
-        record.note_office(ctx.obj.named_store())
+        record.note_office(url)
     if not ctx.obj.quiet:
         typer.echo(f"Restored {place.path}: {holds}.")
         if kept:

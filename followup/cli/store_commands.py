@@ -34,10 +34,10 @@ def create(ctx: typer.Context) -> None:
     url, record = ctx.obj.store_url(), record_of(ctx.obj)
     check_unused(url)
     if record:
-        check_not_lost(record, ctx.obj.named_store(), url)
+        check_not_lost(record, url)
     create_store(url)
     if record:
-        record.note_office(ctx.obj.named_store())
+        record.note_office(url)
     if not ctx.obj.quiet:
         typer.echo(f"created {display_url(url)}: now run `followup apply`")
 

@@ -15,7 +15,7 @@ from followup.core.office import ELAPSED_MINUTES, Calendar, Offset
 from followup.errors import NoTimeZone, Refused
 
 ONE_DAY = timedelta(days=1)
-#: a date that somebody types lies in one of these
+#: the years that a typed date can be in
 TYPED_YEARS = range(1970, 2200)
 
 

@@ -127,4 +127,6 @@ def trusted(value: Value) -> Value:
 
 
 def damaged(what: str) -> str:
-    return f"The store is damaged: {what}. `followup doctor` names all; `followup restore FILE` brings a backup back."
+    return (
+        f"The store is damaged: {what}. `followup doctor` lists all damage; `followup restore FILE` restores a backup."
+    )

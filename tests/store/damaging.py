@@ -39,7 +39,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class Damaged(NamedTuple):
-    """What was done, and whom a command can ask about to meet it."""
+    """What was done, and what to ask commands about to come across it."""
 
     what: str
     contact: str
@@ -119,7 +119,7 @@ def reshaped(tree: Any, draw: Random) -> Any:
 
 
 def edit_by_hand(folder: Path, draw: Random) -> tuple[str, str, int]:
-    """What somebody's editor, spreadsheet or merge did to one file; a contact and an action that it may be about."""
+    """An edit of one file as editors, spreadsheets and merges make them; a contact and an action that it may be about."""
     path = folder / draw.choice(sorted(each.name for each in folder.iterdir() if each.suffix in (".csv", ".json")))
     lines = path.read_text().splitlines(keepends=True)
     place = draw.randrange(len(lines))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -18,8 +19,8 @@ from tests.properties import examples
 from tests.store.damaging import Answer, commands, damage, edit_by_hand, here
 from tests.store.faults import one_line
 
-#: commands that each damaged store is asked
-MANY = 12
+#: commands that each damaged store is asked; a long run asks others of each, and fewer
+MANY = 12 if int(os.environ.get("EXAMPLES", "1")) < 5 else 4
 
 #: what a command may leave with; 70 is a bug
 LEAVES = {0, 1, 3, 4, 5, 65, 66, 69, 73, 75, 78}
@@ -85,7 +86,7 @@ def test_no_command_falls_over_a_file_that_was_edited_by_hand(folder: Path, seed
     try:
         what, contact, action = edit_by_hand(folder, draw)
         with here(folder.parent) as answered:
-            for words in draw.sample(commands(contact, action), MANY // 2):
+            for words in draw.sample(commands(contact, action), MANY // 2 + 1):
                 answer = answered(*words, "--store", f"csv:{folder}")
                 check(answer, what, words)
     finally:
@@ -158,4 +159,4 @@ def test_10_what_decides_is_refused_with_the_name_of_the_row(
 def test_W4_a_time_that_is_none_of_a_change_is_named_by_doctor(office: Path, run: Run) -> None:
     damaged_store(office, "UPDATE change SET at = 10000000000000 WHERE id = 1")
     done = run("doctor", user="sue")
-    assert done.returncode == 1 and "change 1: its time 10000000000000 is none" in done.stdout
+    assert done.returncode == 1 and "change 1: its time 10000000000000 isn't possible" in done.stdout

@@ -84,6 +84,25 @@ def test_B6_a_named_store_that_had_no_office_is_a_new_one(office: Path) -> None:
     assert command("init", cwd=office, FOLLOWUP_STORE=url).returncode == 78
 
 
+@pytest.mark.parametrize("store", ["csv:office", "sqlite:///data.sqlite", "sqlite:///{0}/away.db"])
+def test_B6_a_lost_office_is_known_by_whichever_way_its_store_is_named(tmp_path: Path, store: str) -> None:
+    url = store.format(tmp_path)
+    assert command("init", "demo", "--store", url, cwd=tmp_path).returncode == 0
+    demo = tmp_path / "demo"
+    (place,) = [path for path in (demo / "office", demo / "data.sqlite", tmp_path / "away.db") if path.exists()]
+    os.rename(place, tmp_path / "lost")
+    moved = Path(os.rename(demo, tmp_path / "moved") or tmp_path / "moved")
+    for cwd, words in (
+        (moved, ["due"]),
+        (moved, ["init"]),
+        (tmp_path, ["init", "moved"]),
+        (tmp_path, ["due", "-C", "moved"]),
+    ):
+        done = command(*words, cwd=cwd, user="sue")
+        assert done.returncode == 78 and "`followup init`" not in done.stderr, (words, done.stderr)
+        assert "`followup restore FILE`" in done.stderr, words
+
+
 def ignored(folder: Path) -> str:
     return (folder / ".gitignore").read_text()
 

@@ -20,7 +20,7 @@ FAULTS: tuple[tuple[Fault, str], ...] = (
     ("changes_of_no_version", "catalog version {}: missing, but changes were made under it ({} in total, first: {})"),
     ("changes_too_early", "change {}: made under catalog version {}, which was applied after it"),
     ("changes_by_nobody", "user {}: not declared in any catalog version, but made changes ({} in total, first: {})"),
-    ("changes_at_no_time", "change {}: its time {} is none"),
+    ("changes_at_no_time", "change {}: its time {} isn't possible"),
     ("enrolments_of_no_contact", "enrolment {}: its contact {} is missing"),
     ("actions_of_no_contact", "action {}: its contact {} is missing"),
     ("actions_of_no_enrolment", "action {}: its enrolment {} is missing, or belongs to another contact than {}"),

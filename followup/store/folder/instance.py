@@ -85,7 +85,7 @@ def read_instance(folder: Folder) -> Instance:
 
 
 def is_older(instance: Instance) -> bool:
-    """Whether the next command that changes something writes every file anew."""
+    """Whether the next command that changes something rewrites every file."""
     return instance.schema < SCHEMA_VERSION or instance.format < FORMAT
 
 

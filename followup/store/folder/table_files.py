@@ -36,7 +36,7 @@ SEAL = "seal"
 
 class TableFile(NamedTuple):
     """`blanks`: what an empty field means, by column; `key`: the columns that tell a row apart; `sealed`: only commands
-    write it, and nothing else shows whether somebody has edited a line."""
+    write it, and nothing else would show an edit of a line."""
 
     name: str
     columns: list[str]

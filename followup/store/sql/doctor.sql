@@ -172,7 +172,7 @@ ORDER BY h.subject, h.seq;
 SELECT 'user:' || coalesce(a.owner, ''), {a.action} FROM action AS a WHERE a.contact IS NULL ORDER BY 1;
 
 -- name: size
--- What somebody looks at before one store takes the place of another.
+-- Shown before one store replaces another.
 SELECT (SELECT count(*) FROM contact WHERE gone IS NULL), (SELECT coalesce(max(at), 0) FROM change);
 -- name: ids_in_several_cases
 SELECT {ids} FROM contact WHERE gone IS NULL GROUP BY lower(id) HAVING count(*) > 1 ORDER BY lower(id);

@@ -1,4 +1,4 @@
-"""Another file becomes the store: in one step, while nobody writes, and without a journal of the old one beside it."""
+"""Another file becomes the store: in one step, with no writer at work, and with no journal of the old one left."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from followup.store.sqlite.store import WAIT_SECONDS, file_uri
 
 def put_in_place(new: str, path: str, kept: str | None) -> None:
     """`new`, in the same folder, becomes `path`; what was there is `kept` then. Raises CannotWrite, Busy."""
-    with failure_said(path), _nobody_writing(path):
+    with failure_said(path), _without_writers(path):
         if kept:
             _take_after(path, new)
             _keep(path, kept)
@@ -27,9 +27,9 @@ def put_in_place(new: str, path: str, kept: str | None) -> None:
 
 
 @contextmanager
-def _nobody_writing(path: str) -> Iterator[None]:
-    """What a killed writer left is rolled back first. A file that is no database any more has nobody in it. Those who
-    wait for it find afterwards that it is another one."""
+def _without_writers(path: str) -> Iterator[None]:
+    """What a killed writer left is rolled back first. A file that isn't a database any more has no writers. Those who
+    wait for it are told afterwards that it was replaced."""
     if not os.path.exists(path):
         yield
         return

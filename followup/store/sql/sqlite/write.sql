@@ -4,7 +4,7 @@ SELECT (SELECT coalesce(max(number), 0) FROM catalog_version),
        (SELECT next FROM counter WHERE name = 'change'), (SELECT next FROM counter WHERE name = 'action');
 
 -- name: undone
--- Whether a change is undone already: asked when nobody else writes any more.
+-- Whether a change is undone already: asked under the write lock.
 SELECT EXISTS (SELECT 1 FROM change WHERE undoes = :change);
 
 -- name: finish
