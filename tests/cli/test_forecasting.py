@@ -108,7 +108,7 @@ def test_G3_a_simulation_needs_no_store_and_is_the_same_for_the_same_seed(run: R
     [
         (["--late", "p50"], 65, "--late 'p50': p90=3 says"),
         (["--late", "p90=3,p50=0"], 65, "--late 'p90=3,p50=0': shares rise"),
-        (["--cycle", "after-tuor"], 66, "unknown cycle 'after-tuor'; did you mean 'after-tour'?"),
+        (["--cycle", "after-tuor"], 66, "unknown cycle 'after-tuor'; did you mean 'after-tour' or 'After a tour'?"),
         (["--owner", "nobody"], 66, "no user 'nobody'"),
         (["--until", "2026-01-01"], 65, "2026-05-04 to 2026-01-01: the last day comes after the first"),
         (["--until", "2036-01-01"], 65, "2026-05-04 to 2036-01-01"),
