@@ -102,7 +102,7 @@ class Importer:
         wishes: list[tuple[str, Asked]] = []
         for brought, identity in zip(batch, self.identities.of(change, [each.row for each in batch]), strict=True):
             if identity.id is None:
-                self._refused(brought.row, "this is somebody else's contact: ask an administrator who owns it")
+                self._refused(brought.row, "this contact is another user's: ask an administrator who owns it")
                 continue
             self.pending[identity.id] = brought.row
             wishes.append((identity.id, brought.wish(identity)))

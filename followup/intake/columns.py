@@ -98,7 +98,7 @@ PAIRS = (
     *(("nome", last) for last in ("cognome", "sobrenome", "apelido")),
 )
 
-#: Where own fields stand as one JSON object: our export has them there.
+#: The column of own fields as one JSON object, which our export has.
 OWN_FIELDS = "details"
 
 #: What is kept beside the contact though nobody maps it: Google says here which of its kinds a value is.

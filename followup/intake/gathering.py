@@ -36,7 +36,7 @@ class Addresses(NamedTuple):
     all_in: Callable[[str], list[str]]
 
 
-#: where a word that is no stage of ours is kept, if nobody said that the column holds stages
+#: where a word that isn't one of our stages is kept, if the column was only guessed to hold stages
 OTHER_STAGE = "stage_in_file"
 E_MAIL = Addresses("email", "emails", EMAIL, clean_email, emails_in)
 TELEPHONE = Addresses("phone", "phones", re.compile(r"\+?[0-9][0-9 ().-]*", re.ASCII), clean_phone, phones_in)
@@ -92,7 +92,7 @@ def _first(field: int, clean: Cleaner, places: Places, row: list[str | None], ce
 
 
 def _stage(field: int, row: list[str | None], _: Cells, others: dict[str, str]) -> None:
-    """The stages of another program are kept beside the contact: a guess refuses no row."""
+    """The stages of another program are kept in the details: a guess refuses no row."""
     word = row[field]
     if word is None:
         return

@@ -95,11 +95,11 @@ class ContactQuestions:
         return {word for pair in self._ask("lists.like", pattern=f"%{beginning}%") for word in pair}
 
     def keyed(self, keys: Iterable[str]) -> dict[str, str | None]:
-        """Whom each external key is known for, an id; None: somebody who is kept from whoever asks."""
+        """The id of the contact that has each external key; None: the user may not see it."""
         return dict(self._ask("lists.keyed", keys=json_list(keys)))
 
     def taken(self, ids: Iterable[str]) -> set[str]:
-        """Which of these ids are a contact's, or were one's."""
+        """Which of these ids a contact has, or had."""
         return {id for (id,) in self._ask("lists.taken", ids=json_list(ids))}
 
     def twins(self, name: str, email: str | None, phone: str | None, reach: Reach) -> list[Twin]:

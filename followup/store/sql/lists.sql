@@ -130,11 +130,11 @@ WHERE mailed OR called OR named
 ORDER BY id LIMIT 3;
 
 -- name: keyed
--- Who is known by each of :keys, a JSON list; no id: somebody who is kept from whoever asks.
+-- The contacts with the external keys of :keys, a JSON list.
 SELECT external, id FROM contact WHERE external IN (SELECT value FROM json_each(:keys));
 
 -- name: taken
--- Which of :ids, a JSON list, are somebody's, or were.
+-- Which of :ids, a JSON list, a contact has or had.
 SELECT id FROM contact WHERE id IN (SELECT value FROM json_each(:ids));
 
 -- name: like

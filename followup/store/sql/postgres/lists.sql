@@ -14,7 +14,7 @@ SELECT subject COLLATE "C" FROM (SELECT subject FROM history WHERE change = :cha
 c.id IN (SELECT unfinished_changes(:typed))
 
 -- name: keyed
--- Who is known by each of :keys, a JSON list; no id: somebody who is kept from whoever asks (F20). Keys are looked up as
+-- The contacts with the external keys of :keys, a JSON list; no id: the user may not see it (F20). Keys are looked up as
 -- an array, as in dossiers.hold.
 SELECT external, id FROM contact WHERE external = ANY (ARRAY(SELECT value FROM json_each(:keys)))
 UNION ALL
@@ -22,5 +22,5 @@ SELECT wanted.value, NULL FROM json_each(:keys) AS wanted
 WHERE NOT EXISTS (SELECT 1 FROM contact WHERE external = wanted.value) AND is_known_key(wanted.value);
 
 -- name: taken
--- Which of :ids, a JSON list, are somebody's, or were, seen or not.
+-- Which of :ids, a JSON list, a contact has or had, seen or not.
 SELECT wanted.value FROM json_each(:ids) AS wanted WHERE NOT is_new_contact(wanted.value);
