@@ -54,7 +54,7 @@ class CellRefused(Exception):
 
 
 class Notices:
-    """What is to be said of a whole import, once. `undeclared`: words that the catalog doesn't have, by kind;
+    """What an import says once, about all of its rows. `undeclared`: words that the catalog doesn't have, by kind;
     `stages`: words of another system's stages; `ownerless`: rows that leave a new contact without an owner."""
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class Brought(NamedTuple):
         return partial(self._wish, identity) if self.details else self._bring(identity, {})
 
     def _wish(self, identity: Identity, dossier: Dossier) -> Bring:
-        """What the file says beside the fields is joined with what is known."""
+        """The details in the file are merged into those that the contact has."""
         contact = dossier.contact
         known = contact.details if contact and contact.gone != UNDONE else None
         details = with_details(known, self.details) if known else details_text(self.details)
@@ -146,7 +146,7 @@ class RowReader:
         return lookup.worker(self.session, next(by_email, named or word)).id
 
     def _listed(self, kind: str, word: str) -> str:
-        """A word of the office's list, or as it stands: other systems have sources of their own."""
+        """A word of the office's list, or as it is: other systems have sources of their own."""
         listed = lookup.listed(self.session, kind, word)
         words = self.notices.undeclared.setdefault(kind, Few(NAMED))
         if not listed.declared and word not in words:

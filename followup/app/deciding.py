@@ -92,7 +92,7 @@ def in_batches(
     session: Session, items: Iterable[Item], settle: Callable[[Change, Sequence[Item]], Sequence[tuple[str, Asked]]]
 ) -> Iterator[Outcome]:
     """The same, an outcome for each batch: memory stays flat for a million. `settle`: which contact each item is about,
-    and what is wished, asked where nobody else can change it any more."""
+    and what is wished, asked inside the transaction, where no other command can change it."""
     return _batches(session, items, settle, Outcome)
 
 

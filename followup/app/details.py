@@ -1,4 +1,4 @@
-"""What a contact has beside its fields: company, notes, and fields of the office's own, as one JSON text."""
+"""What a contact has besides its fields: company, notes, and fields of the office's own, as one JSON text."""
 
 from __future__ import annotations
 

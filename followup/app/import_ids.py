@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Identity(NamedTuple):
-    """`id`: the contact's; None: somebody else's, who is kept from the user. `key`: what to know it by from now on.
+    """`id`: the contact's; None: one that the user may not see. `key`: what to know it by from now on.
     `evidence`: what tells that the row is about the contact."""
 
     id: str | None

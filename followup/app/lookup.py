@@ -107,7 +107,7 @@ def undeclared(where: Declaring, kind: str, word: str) -> str:
 
 
 def listed(where: Declaring, kind: str, word: str) -> Listed:
-    """A source or type of contact, typed or imported: its id if the office's list has it, else as it stands."""
+    """A source or type of contact, typed or imported: its id if the office's list has it, else as it is."""
     try:
         return Listed(one_if_declared(where, kind, word), True)
     except NotFound:

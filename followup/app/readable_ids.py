@@ -8,7 +8,7 @@ from followup.core.words import folded
 
 #: characters of a name that an id is made of
 LONGEST_ID = 48
-#: the id of somebody whose name has no letters
+#: the id of a contact whose name has no letters
 NAMELESS = "contact"
 #: numbers that are tried one by one; behind them they double, since a name may be that of thousands
 STEPS = 8
@@ -35,7 +35,7 @@ def _romanized(name: str) -> str:
 
 
 def is_symbol(character: str) -> bool:
-    """Pictures have names too, but nobody is called so."""
+    """Pictures have names too, which are no part of a person's."""
     return not character.isascii() and not character.isalnum()
 
 

@@ -98,7 +98,7 @@ PAIRS = (
     *(("nome", last) for last in ("cognome", "sobrenome", "apelido")),
 )
 
-#: Where own fields stand as one JSON object: our export has them there.
+#: The column of own fields as one JSON object, which our export has.
 OWN_FIELDS = "details"
 
 #: Columns kept with the contact without a mapping: Google's labels for the kind of a value.

@@ -99,7 +99,7 @@ def _text_kind(text: str) -> str | None:
 
 
 def _xml_kind(text: str) -> str | None:
-    """By its first element; what stands before that only says that it is XML."""
+    """By its first element; what comes before that only says that it is XML."""
     kind = None
     while text.startswith(("<?", "<!")):
         kind = ROOTS["html"] if text[:14].lower() == "<!doctype html" else kind or "an XML file"

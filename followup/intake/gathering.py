@@ -14,11 +14,11 @@ from typing import NamedTuple, TypeAlias
 from followup.core.fields.addresses import EMAIL, clean_email, clean_phone, emails_in, phones_in
 from followup.core.fields.artifacts import says_nothing
 from followup.core.fields.cleaning import CLEANERS, Cleaner
-from followup.core.fields.values import LONGEST, Unfit, clean_text
+from followup.core.fields.values import Unfit, clean_text
 from followup.core.model import STAGES
-from followup.intake.columns import FIELDS
+from followup.intake.columns import FIELDS, OWN_FIELDS
 from followup.intake.dates import clean_date
-from followup.intake.mapping import OWN, ColumnMapping
+from followup.intake.mapping import ColumnMapping, own_name
 from followup.intake.opt_outs import permission
 
 Cells: TypeAlias = Sequence[str | None]
@@ -36,7 +36,7 @@ class Addresses(NamedTuple):
     all_in: Callable[[str], list[str]]
 
 
-#: where a word that is no stage of ours is kept, if nobody said that the column holds stages
+#: where a word that isn't one of our stages is kept, if the column was only guessed to hold stages
 OTHER_STAGE = "stage_in_file"
 E_MAIL = Addresses("email", "emails", EMAIL, clean_email, emails_in)
 TELEPHONE = Addresses("phone", "phones", re.compile(r"\+?[0-9][0-9 ().-]*", re.ASCII), clean_phone, phones_in)
@@ -92,7 +92,7 @@ def _first(field: int, clean: Cleaner, places: Places, row: list[str | None], ce
 
 
 def _stage(field: int, row: list[str | None], _: Cells, others: dict[str, str]) -> None:
-    """The stages of another program are kept beside the contact: a guess refuses no row."""
+    """The stages of another program are kept in the details: a guess refuses no row."""
     word = row[field]
     if word is None:
         return
@@ -144,14 +144,16 @@ def _permissions(mapping: ColumnMapping, places: Places) -> Gatherer:
 
 
 def own_fields(cell: str | None) -> dict[str, str]:
-    """The own fields in a cell of JSON, as our export writes them. Raises Unfit for what is none."""
+    """The own fields in a cell of JSON, as our export writes them; any other text is one of them itself."""
     try:
         fields = json.loads(cell or "{}")
     except (ValueError, RecursionError):
         fields = None
-    if not isinstance(fields, dict) or not all(isinstance(text, str) for text in fields.values()):
-        raise Unfit(
-            f"details isn't a JSON object of texts, as `followup contacts export` writes it ({LONGEST} at most)"
-        )
-    texts = {name: clean_text(text, lines=True) for name, text in fields.items() if OWN.fullmatch(name)}
+    if not isinstance(fields, dict):
+        return {OWN_FIELDS: cell} if cell and not says_nothing(cell) else {}
+    texts = {own_name(name): clean_text(_text(value), lines=True) for name, value in fields.items()}
     return {name: text for name, text in texts.items() if text}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -18,7 +18,7 @@ from followup.intake.records import Record
 TITLE = 30
 #: records below the last contact that a program may write
 FOOTER = 20
-#: what stands in them
+#: what is in them
 CLOSING_WORDS = re.compile(
     r"\bcopyright\b|\u00a9|\ball rights reserved|^confidential\b|\bgenerated (?:by|on|at)\b|\bexported (?:by|on|from)\b"
     r"|^(?:grand |sub-?)?totals?(?:\s*[:(]|\s+[0-9]|$)|\brecord count\b|^[0-9,.]+ (?:records?|rows?|contacts?|leads?)\b"
@@ -29,7 +29,7 @@ KNOWN = frozenset(name for names in NAMES.values() for name in names.split())
 
 
 class Layout(NamedTuple):
-    """`skipped`: how many records stand above the column names; `titled`: whether one of them says something."""
+    """`skipped`: how many records are above the column names; `titled`: whether one of them says something."""
 
     skipped: int
     header: Sequence[str]
@@ -56,14 +56,14 @@ def find_header(records: Sequence[Record]) -> Layout:
 
 
 def _names_columns(cells: Sequence[str], least: int) -> bool:
-    """Whether enough of the cells are known names, and none an address: `phone, email` may be what somebody prefers."""
+    """Whether enough of the cells are known names, and none an address: `phone, email` may be what is preferred."""
     known, said = sum(fold(cell) in KNOWN for cell in cells), sum(map(bool, cells))
     enough = known >= least and (least == 1 or known >= 3 or known * 2 >= said)
     return enough and "@" not in "".join(cells) and bool(guess(tuple(cells)).fields.keys() & NAMING)
 
 
 class Footer:
-    """What stands below the contacts and is none. `left_out`: what it says, once the file was read to its end."""
+    """What is below the contacts and isn't one. `left_out`: what it says, once the file was read to its end."""
 
     def __init__(self) -> None:
         self.left_out: list[str] = []

@@ -183,9 +183,9 @@ def _parted(pair: str) -> tuple[bool, str, str]:
     if own and field in FIELDS:
         raise UsageError(f"'{field}' is a field already. Leave out the +")
     if own and not OWN.fullmatch(field):
-        raise UsageError(f"'{field}' can't be the name of a field. Use a-z, 0-9 and _, such as +{_own(field)}")
+        raise UsageError(f"'{field}' can't be the name of a field. Use a-z, 0-9 and _, such as +{own_name(field)}")
     if not own and field not in FIELDS:
-        yours = f"--map +{_own(field)}={name or 'COLUMN'}"
+        yours = f"--map +{own_name(field)}={name or 'COLUMN'}"
         raise UsageError(f"'{field}' isn't a field. {_nearest_field(field)}For a field of your own, use {yours}")
     return own, field, name
 
@@ -196,7 +196,8 @@ def _nearest_field(field: str) -> str:
     return f"Did you mean '{near[0]}'? " if near else f"The fields are {', '.join(FIELDS)}. "
 
 
-def _own(field: str) -> str:
+def own_name(field: str) -> str:
+    """What an own field can be called that is called so elsewhere."""
     plain = re.sub("[^a-z0-9]+", "_", field.casefold()).strip("_").lstrip("0123456789_")
     return plain or "my_field"
 

@@ -161,7 +161,7 @@ def _first_records(text: TextIO, delimiter: str) -> list[Record]:
 
 
 def _layout(text: io.TextIOWrapper, name: str, delimiter: str) -> tuple[Layout, int]:
-    """Where the column names stand, and on which line, from 1."""
+    """Where the column names are, and on which line, from 1."""
     records = _first_records(text, delimiter)
     if all(is_blank(record.cells) for record in records):
         raise BadInput(f"{name} is empty: export it again, with the column names in the first line")

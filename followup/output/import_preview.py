@@ -133,7 +133,7 @@ def render_other_stages(words: Sequence[str]) -> str:
 
 
 def render_footer(left_out: Sequence[str]) -> str:
-    """`left_out`: what stands below the contacts."""
+    """`left_out`: what is below the contacts."""
     said = ", ".join(f"'{_short(text)}'" for text in left_out[:3])
     lines = plural(len(left_out), "line")
     return f"the last {lines} aren't contacts and were left out: {said}{', ...' if len(left_out) > 3 else ''}"

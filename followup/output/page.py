@@ -52,7 +52,7 @@ def _head(who: ContactItem, today: str, room: int | None) -> str:
 
 
 def _notes(text: str | None, room: int | None) -> Iterator[str]:
-    """Whole, however long: what somebody wrote down is there to be read."""
+    """All of them, however long: they are there to be read."""
     width = max((room or WIDE) - len(INDENT), 20)
     lines = (part for line in (text or "").splitlines() for part in wrap(clean(line), width))
     for number, line in enumerate(lines):

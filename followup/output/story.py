@@ -12,7 +12,7 @@ from followup.core.timing import readable
 if TYPE_CHECKING:
     from followup.core.list_rows import HistoryItem
 
-#: of a new contact: the parts of a name beside the whole, and what stands as a text of its own
+#: of a new contact: the parts of a name, which the name has, and what is written out separately
 UNSAID = frozenset(("name", "first_name", "last_name", "details", "external"))
 
 

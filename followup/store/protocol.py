@@ -38,7 +38,7 @@ class Change(Protocol):
         ...
 
     def hold_adding(self) -> None:
-        """Nobody else adds contacts until this ends: an id or a key that is free stays so."""
+        """No other command adds contacts until this ends: an id or a key that is free stays so."""
         ...
 
     def save(self, decisions: Iterable[tuple[Dossier, Decision]]) -> None:

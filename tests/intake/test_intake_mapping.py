@@ -27,7 +27,7 @@ EXPORTS = {
     ),
     "Zoho": (
         "Record Id,Contact Owner,First Name,Last Name,Email,Mobile,Lead Source,Created Time,Tag,Description",
-        "id owner first_name last_name email phone source created_at notes",
+        "id owner first_name last_name email phone source created_at groups notes",
     ),
     "Lasso": (
         "Registrant ID,First Name,Last Name,Email,Phone,Sales Rep,Project,Source,Registration Date",

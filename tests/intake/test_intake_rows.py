@@ -363,6 +363,25 @@ def test_imports_I06_the_groups_that_google_makes_itself_are_none(read: Read) ->
     assert row(read, "Name,Labels\nJane,* myContacts ::: * starred ::: Navy\n").groups == "navy"
 
 
+@pytest.mark.parametrize(
+    ("cell", "extra"),
+    [
+        ('{"score": "55", "Shoe size": 7}', {"score": "55", "shoe_size": "7"}),
+        ("{}", None),
+        ("wants parking", {"details": "wants parking"}),
+        ('["a"]', {"details": '["a"]'}),
+        ('{"a": ', {"details": '{"a":'}),
+        ("[" * 5000, {"details": "[" * 5000}),
+        ("-", None),
+    ],
+)
+def test_imports_F5_own_fields_come_back_and_details_of_other_programs_are_a_text(
+    read: Read, cell: str, extra: dict[str, str] | None
+) -> None:
+    quoted = cell.replace('"', '""')
+    assert row(read, f'name,details\nSue,"{quoted}"\n').extra == extra
+
+
 def test_imports_F10_a_guess_of_the_stage_refuses_no_row(read: Read) -> None:
     first, second, third = read("Name,Stage\nJane,Nurture\nBob,WON\nCy,-\n")
     assert isinstance(first, Row) and (first.stage, first.extra) == (None, {"stage_in_file": "Nurture"})

@@ -23,7 +23,7 @@ BETWEEN_EMAILS = re.compile(
 PHONE = re.compile(r"(?:tel|phone|callto|sms|whatsapp)\s*:\s*(?=[+(0-9])", re.IGNORECASE)
 DASH = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 ALWAYS_BETWEEN_PHONES = re.compile(rf"{SEVERAL}|\n")
-#: they also stand inside of one number: `604 555 0101, ext. 5`, `030/5550101`
+#: they also occur inside one number: `604 555 0101, ext. 5`, `030/5550101`
 SOMETIMES_BETWEEN_PHONES = re.compile(r"([,;|/&]|\s(?:or|and|und|et|y|oder|ou|o)\s)", re.IGNORECASE)
 #: digits that make a number of its own
 ENOUGH = 6
@@ -53,7 +53,7 @@ def _bare_email(text: str) -> str:
 
 
 def clean_phone(text: str) -> str | None:
-    """As it stands. Other programs guard +1... with an apostrophe, which is never part of a number."""
+    """As it is. Other programs guard +1... with an apostrophe, which is never part of a number."""
     text = text.lstrip("'") or text
     if not text.isascii():
         text = DASH.sub("-", unicodedata.normalize("NFKC", text))

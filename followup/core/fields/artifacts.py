@@ -1,4 +1,4 @@
-"""What spreadsheets and databases leave in cells: characters that nobody sees, words for nothing, formulas, prefixes.
+"""What spreadsheets and databases leave in cells: invisible characters, words for nothing, formulas, prefixes.
 
 Each function takes a text and returns what the person who typed it meant; none refuses anything.
 """
@@ -24,7 +24,7 @@ NOTHING = frozenset(
     ("n/a", "N/A", "N/a", "n.a.", "N.A.", "NULL", "null", "(null)", "<null>", "[null]", "\\N", "NaN", "undefined")
     + ("(blank)", "(none)", "(empty)", "(not set)", "[blank]", "[none]", "k.A.", "k. A.")
 )
-#: the same where only an address or a number can stand
+#: the same where only an address or a number is allowed
 NO_ADDRESS = frozenset(
     ("na", "none", "nil", "nan", "no", "unknown", "blank", "empty", "missing", "tbd", "tba", "x", "xx", "xxx", "nope")
     + ("noemail", "nophone", "nomail", "notprovided", "notavailable", "notapplicable", "notset", "private", "withheld")
@@ -35,7 +35,7 @@ KIND = re.compile(r"[a-z]{1,2}:(?=\+?[0-9])")
 
 
 def seen(text: str) -> str:
-    """Without what nobody sees; empty where nothing is left to see."""
+    """Without invisible characters; empty where nothing is left to see."""
     if text.isascii():
         return text
     text = UNSEEN.sub("", text)

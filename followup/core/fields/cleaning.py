@@ -13,7 +13,7 @@ Cleaner = Callable[[str], str | None]
 
 
 def clean_plain(text: str) -> str | None:
-    """Any text, but not one that stands for nothing."""
+    """Any text but a placeholder for nothing."""
     return None if says_nothing(text) else text
 
 

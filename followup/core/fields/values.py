@@ -21,7 +21,7 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 LISTED = re.compile(f"[;,]|{SEVERAL}")
 MANGLED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
-#: what everybody is in, and what somebody has starred there
+#: the group of all contacts there, and that of the starred ones
 GOOGLES = frozenset(("* mycontacts", "* starred", "* my contacts"))
 LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
 

@@ -14,7 +14,7 @@ SELECT subject COLLATE "C" FROM (SELECT subject FROM history WHERE change = :cha
 c.id IN (SELECT unfinished_changes(:typed))
 
 -- name: keyed
--- Who is known by each of :keys, a JSON list; no id: somebody who is kept from whoever asks (F20). Keys are looked up as
+-- The contacts with the external keys of :keys, a JSON list; no id: the user may not see it (F20). Keys are looked up as
 -- an array, as in dossiers.hold.
 SELECT c.external, CASE WHEN {sees_contact} THEN c.id END FROM contact AS c
 WHERE c.external = ANY (ARRAY(SELECT value FROM json_each(:keys)))

@@ -8,7 +8,7 @@ ALTER TABLE contact ADD COLUMN external TEXT COLLATE "C";
 -- what is known by one key is one contact; imports look it up
 CREATE UNIQUE INDEX contact_external ON contact (external) WHERE external IS NOT NULL;
 
--- Whether a key is somebody's, also of a contact that is kept from whoever asks; not whose.
+-- Whether a contact has a key, also one that the user may not see; not which contact.
 CREATE FUNCTION is_known_key(wanted TEXT) RETURNS BOOLEAN LANGUAGE sql STABLE SECURITY DEFINER COST 5000
 SET search_path = {schema}, pg_temp
 AS $$ SELECT EXISTS (SELECT 1 FROM contact WHERE external = wanted) $$;
