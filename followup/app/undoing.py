@@ -32,7 +32,10 @@ class Reversal(NamedTuple):
 
 
 def undo_last(session: Session, partial: bool = False) -> Reversal:
-    """Reverses the user's highest change that is not undone; refuses, naming them, where contacts changed since."""
+    """Reverses the user's highest change that is not undone. Refuses, naming it, what later changes touched.
+
+    `partial`: what can be reversed is; refused where that is nothing.
+    """
     number = session.store.history.last_change_of(session.user.id)
     if number is None:
         raise Refused(f"{session.user.id} has nothing to undo")
@@ -44,11 +47,12 @@ def undo_last(session: Session, partial: bool = False) -> Reversal:
         restored = restore(session, writing, number) if OFFICE_SUBJECT in subjects else None
         office = restored.edition.office if restored else session.office
         then = _office_of(session, change.version)
-        rest = (subject for subject in subjects if subject != OFFICE_SUBJECT)
-        while batch := list(islice(rest, BATCH)):
+        touched = (subject for subject in subjects if subject != OFFICE_SUBJECT)
+        while batch := list(islice(touched, BATCH)):
             writing.save(_reversed(session, batch, number, office, stamp, then, reversal))
-        if reversal.refused and not partial:
-            raise Refused(_refusal(reversal))
+        rest = bool(reversal.subjects or restored)
+        if reversal.refused and not (partial and rest):
+            raise Refused(_refusal(reversal, rest))
         if restored:
             reversal.met.extend(migrate_the_rest(session, writing, restored, frozenset(reversal.subjects)))
             reversal = reversal._replace(version=office.version)
@@ -78,7 +82,9 @@ def _reversed(
     return decisions
 
 
-def _refusal(reversal: Reversal) -> str:
+def _refusal(reversal: Reversal, rest: bool) -> str:
+    """`rest`: whether there is something that could be undone."""
     first = "; ".join(str(refusal) for _, refusal in reversal.refused[:3])
     more = f" and {len(reversal.refused) - 3} more" if len(reversal.refused) > 3 else ""
-    return f"change {reversal.change} ({reversal.command}) cannot be undone: {first}{more}; --partial undoes the rest"
+    way_out = "; --partial undoes the rest" if rest else ""
+    return f"change {reversal.change} ({reversal.command}) can't be undone: {first}{more}{way_out}"

@@ -110,8 +110,14 @@ def hand_over(draft: Draft, owner: str | None, property: str | None) -> None:
     draft.add(h.Handed(owner, property, {"owner": contact.owner, "property": contact.property}))
     if owner == contact.owner:
         return
-    for action in draft.dossier.open_actions:
-        if action.enrolment and action.owner == contact.owner:
+    take_over(draft, contact.owner, draft.dossier.open_actions)
+
+
+def take_over(draft: Draft, before: str | None, actions: Iterable[Action]) -> None:
+    """F20: those of `actions` that an enrolment made for the owner `before` go to the contact's owner of now."""
+    owner = draft.dossier.known.owner
+    for action in actions:
+        if action.enrolment and action.owner == before:
             draft.add(_reassigned(draft, action, owner, draft.calendar(action.owner).zone))
 
 
