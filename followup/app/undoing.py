@@ -46,10 +46,10 @@ def undo_last(session: Session, partial: bool = False) -> Reversal:
         stamp = Stamp(writing.id, session.now, session.user)
         restored = restore(session, writing, number) if OFFICE_SUBJECT in subjects else None
         office = restored.edition.office if restored else session.office
-        then = _office_of(session, change.version)
+        undoing = Undoing(number, office, stamp, _office_of(session, change.version), restored is not None)
         touched = (subject for subject in subjects if subject != OFFICE_SUBJECT)
         while batch := list(islice(touched, BATCH)):
-            writing.save(_reversed(session, batch, number, office, stamp, then, reversal))
+            writing.save(_reversed(session, batch, undoing, reversal))
         rest = bool(reversal.subjects or restored)
         if reversal.refused and not (partial and rest):
             raise Refused(_refusal(reversal, rest))
@@ -65,8 +65,18 @@ def _office_of(session: Session, version: int) -> Office:
     return office_documents.office(version, office_documents.Documents(session.store.versions.documents(version)))
 
 
+class Undoing(NamedTuple):
+    """What `undo` is given beside each history."""
+
+    change: int
+    office: Office
+    stamp: Stamp
+    then: Office
+    of_apply: bool
+
+
 def _reversed(
-    session: Session, subjects: list[str], number: int, office: Office, stamp: Stamp, then: Office, reversal: Reversal
+    session: Session, subjects: list[str], undoing: Undoing, reversal: Reversal
 ) -> list[tuple[Dossier, Decision]]:
     decisions = []
     for subject in subjects:
@@ -74,7 +84,7 @@ def _reversed(
             entries = session.store.history.entries(subject)
             if not entries:  # a server hides it from a user who handed it over
                 raise Refused(f"{subject.replace(':', ' ')} is not yours to see any more (F20)")
-            decisions.append(undo(entries, number, office, stamp, then))
+            decisions.append(undo(entries, *undoing))
         except Refused as refusal:
             reversal.refused.append((subject, refusal))
             continue

@@ -32,6 +32,11 @@ class Touched(NamedTuple):
     def fields(self) -> list[str]:
         return sorted(str(name) for kind, name in self.keys if kind == "field")
 
+    @property
+    def work(self) -> list[Key]:
+        """All but fields."""
+        return sorted((key for key in self.keys if key[0] != "field"), key=str)
+
     def enrolment(self, id: int) -> bool:
         return self.everything or ("enrolment", id) in self.keys
 

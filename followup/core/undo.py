@@ -22,13 +22,14 @@ from followup.errors import Refused
 
 
 def undo(
-    history: Sequence[h.Entry], change: int, office: Office, stamp: Stamp, then: Office
+    history: Sequence[h.Entry], change: int, office: Office, stamp: Stamp, then: Office, of_apply: bool = False
 ) -> tuple[Dossier, Decision]:
     """The subject whose whole history is given as it stands, and what reverses `change`, as the change of `stamp`.
 
     `then`: the office that `change` was decided under. Where an owner's zone is another by now, what comes back open is
     read again in the zone of today (T1), and where the contact has another owner by now, they take it over (F20): by
-    events of its own, so that the reversal itself stays exact.
+    events of its own, so that the reversal itself stays exact. `of_apply`: the office goes back, too, and whatever was
+    done with actions and enrolments since was done under the one that goes.
 
     Raises Refused where a later change touched the same, for that change comes first; and where something would go back
     onto a cycle or a step, or to an owner, that the office no longer has (F14).
@@ -39,7 +40,7 @@ def undo(
     own = [entry for entry in history[first:] if entry.change == change]
     touched = touched_by(own, now)
     later = _later(history[first:], change)
-    _is_latest(touched, later, now)
+    _is_latest(touched, later, now, of_apply)
     draft = Draft(now, office, stamp, iter(()))
     _is_there_still(touched, before, now, office)
     draft.add(_reversal(touched, before, change, draft, bool(later)))
@@ -56,9 +57,11 @@ def _later(history: Sequence[h.Entry], change: int) -> list[h.Entry]:
     return [entry for entry in history if entry.change not in (change, *settled)]
 
 
-def _is_latest(touched: Touched, later: Sequence[h.Entry], now: Dossier) -> None:
+def _is_latest(touched: Touched, later: Sequence[h.Entry], now: Dossier, of_apply: bool) -> None:
     """Names what was touched since, by whom and when."""
-    since = [(entry, keys) for entry in later if (keys := conflicts(touched, touched_by([entry], now)))]
+    others = [(entry, touched_by([entry], now)) for entry in later]
+    since = [(entry, keys) for entry, other in others if (keys := conflicts(touched, other))]
+    since = since or [(entry, keys) for entry, other in others if of_apply and (keys := other.work)]
     if not since:
         return
     last, _ = since[-1]

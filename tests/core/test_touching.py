@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from followup.core import history as h
 from followup.core import wishes as w
+from followup.core.draft import Stamp
 from followup.core.kinds import CYCLE
 from followup.core.model import Dossier
 from followup.core.office import Ref
 from followup.core.touching import EVERYTHING, Key, Touched, conflicts, touched_by
+from followup.core.undo import undo
 from followup.errors import Conflict, NotFound, Refused
-from tests.core.building import USERS, Story, alias, calendar, cycle, office, plan, step
+from tests.core.building import USERS, Story, alias, calendar, cycle, instant, office, plan, step
 from tests.properties import examples
 
 THREE = cycle("three", step("a", "1 day"), step("b", "2 days"), step("c", "3 days"))
@@ -198,6 +200,24 @@ def test_a_plan_is_named_as_a_plan() -> None:
     jane.put_on_plan("show")
     with pytest.raises(Refused, match="the plan of contact jane has changed since"):
         jane.undoes(3)
+
+
+def test_E11_an_apply_goes_back_under_nobody_who_was_worked_with_since() -> None:
+    """A field is no work: it means the same under any catalog."""
+    jane = jane_on(THREE)
+    jane.does(w.Schedule("call", "2026-05-30", "By hand"))
+    before = jane.dossier
+    jane.applies(office(cycle("three", step("b", "2 days"), step("c", "3 days"))))
+    jane.does(w.Set({"phone": "1"}), by="tom")
+    change = jane.change - 1
+    jane.office = office(THREE)
+    stamp = Stamp(9, instant(jane.now), jane.office.users["sue"])
+    _, made = undo(jane.history, change, jane.office, stamp, jane.office, of_apply=True)
+    assert made.after.actions[: len(before.actions)] == before.actions and made.after.known.phone == "1"
+    jane.does(w.Attempt(max(a.id for a in jane.open if a.enrolment is None)), by="tom")
+    undo(jane.history, change, jane.office, stamp, jane.office)
+    with pytest.raises(Refused, match="action 3 of contact jane has changed since: by tom"):
+        undo(jane.history, change, jane.office, stamp, jane.office, of_apply=True)
 
 
 # -- under an office of another time
