@@ -36,7 +36,10 @@ class Reversal(NamedTuple):
 
 
 def undo_last(session: Session, partial: bool = False) -> Reversal:
-    """Reverse the user's last change that isn't undone; refuse if contacts changed since, and name them."""
+    """Reverse the user's last change that isn't undone. Refuse it, by name, where later changes touched the same.
+
+    `partial`: reverse what can be reversed; refused if that is nothing.
+    """
     number = session.store.history.last_change_of(session.user.id)
     if number is None:
         raise Refused(f"{session.user.id} has nothing to undo")
@@ -47,15 +50,16 @@ def undo_last(session: Session, partial: bool = False) -> Reversal:
         stamp = Stamp(writing.id, session.now, session.user)
         restored = restore(session, writing, number) if OFFICE_SUBJECT in subjects else None
         office, settled = restored.edition.office if restored else session.office, set[str]()
-        then = _office_of(session, change.version)
-        rest = (subject for subject in subjects if subject != OFFICE_SUBJECT)
-        while batch := list(islice(rest, BATCH)):
-            decisions = _reversed(session, batch, number, office, stamp, then, reversal)
+        undoing = Undoing(number, office, stamp, _office_of(session, change.version), restored is not None)
+        touched = (subject for subject in subjects if subject != OFFICE_SUBJECT)
+        while batch := list(islice(touched, BATCH)):
+            decisions = _reversed(session, batch, undoing, reversal)
             writing.save(decisions)
             settled.update(now.subject for now, _ in decisions)
             reversal.subjects.extend(now.subject for now, _ in decisions if not restored or sees(session.reach, now))
-        if reversal.refused and not partial:
-            raise Refused(_refusal(reversal))
+        rest = bool(settled or restored)
+        if reversal.refused and not (partial and rest):
+            raise Refused(_refusal(reversal, rest))
         if restored:
             reversal.met.extend(migrate_the_rest(session, writing, restored, settled))
             reversal = reversal._replace(version=office.version)
@@ -68,8 +72,18 @@ def _office_of(session: Session, version: int) -> Office:
     return office_documents.office(version, office_documents.Documents(session.store.versions.documents(version)))
 
 
+class Undoing(NamedTuple):
+    """What `undo` is given beside each history."""
+
+    change: int
+    office: Office
+    stamp: Stamp
+    then: Office
+    of_apply: bool
+
+
 def _reversed(
-    session: Session, subjects: list[str], number: int, office: Office, stamp: Stamp, then: Office, reversal: Reversal
+    session: Session, subjects: list[str], undoing: Undoing, reversal: Reversal
 ) -> list[tuple[Dossier, Decision]]:
     decisions = []
     for subject in subjects:
@@ -77,7 +91,7 @@ def _reversed(
             entries = session.store.history.entries(subject)
             if not entries:  # row security hides it after the user handed it over
                 raise UNSEEN
-            decisions.append(undo(entries, number, office, stamp, then))
+            decisions.append(undo(entries, *undoing))
         except Refused as refusal:
             reversal.refused.append(_as_seen(session, subject, refusal))
     return decisions
@@ -91,9 +105,9 @@ def _as_seen(session: Session, subject: str, refusal: Refused) -> tuple[str, Ref
     return subject, refusal
 
 
-def _refusal(reversal: Reversal) -> str:
+def _refusal(reversal: Reversal, rest: bool) -> str:
+    """`rest`: whether there is something that could be undone."""
     first = "; ".join(str(refusal) for _, refusal in reversal.refused[:3])
     more = f" and {len(reversal.refused) - 3} more" if len(reversal.refused) > 3 else ""
-    return (
-        f"change {reversal.change} ({reversal.command}) can't be undone: {first}{more}; use --partial to undo the rest"
-    )
+    way_out = "; use --partial to undo the rest" if rest else ""
+    return f"change {reversal.change} ({reversal.command}) can't be undone: {first}{more}{way_out}"

@@ -208,6 +208,10 @@ class Office(NamedTuple):
         except KeyError:
             return False
 
+    def is_active(self, owner: str | None) -> bool:
+        """Whether what they own is seen by somebody: their own list, or that of the administrators (F20)."""
+        return owner is None or (owner in self.users and self.users[owner].active)
+
     def calendar(self, owner: str | None) -> Calendar:
         """The owner's calendar; the office's if there is no owner or the owner is no longer declared (F20)."""
         try:

@@ -11,7 +11,7 @@ from followup.core.model import LEAD, LOST, PROSPECT, UNDONE, WON
 from followup.core.permission import taken
 from followup.core.process.course import Course
 from followup.core.process.placing import choose
-from followup.core.reassigning import reassigned
+from followup.core.reassigning import take_over
 from followup.core.timing import When, add_business_days, moment
 from followup.errors import Conflict, Refused
 
@@ -75,9 +75,7 @@ def hand_over(draft: Draft, owner: str | None, property: str | None) -> None:
     draft.add(h.Handed(owner, property, {"owner": contact.owner, "property": contact.property}))
     if owner == contact.owner:
         return
-    for action in draft.dossier.open_actions:
-        if action.enrolment and action.owner == contact.owner:
-            draft.add(reassigned(draft, action, owner, draft.calendar(action.owner).zone))
+    take_over(draft, contact.owner, draft.dossier.open_actions)
 
 
 def transfer(draft: Draft, wish: w.Transfer) -> None:

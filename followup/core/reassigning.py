@@ -12,6 +12,14 @@ from followup.core.process.course import Course, nominal_in
 from followup.core.timing import When, local, moment
 
 
+def take_over(draft: Draft, before: str | None, actions: Iterable[Action]) -> None:
+    """F20: those of `actions` that an enrolment made for the owner `before` go to the contact's current owner."""
+    owner = draft.dossier.known.owner
+    for action in actions:
+        if action.enrolment and action.owner == before:
+            draft.add(_reassigned(draft, action, owner, draft.calendar(action.owner).zone))
+
+
 def rezone(draft: Draft, before: Mapping[str | None, str], actions: Iterable[Action]) -> None:
     """T1: these open actions follow their owner's clock; only what is rewritten is an event.
 
@@ -19,12 +27,12 @@ def rezone(draft: Draft, before: Mapping[str | None, str], actions: Iterable[Act
     """
     for action in actions:
         if action.owner in before:
-            event = reassigned(draft, action, action.owner, before[action.owner])
+            event = _reassigned(draft, action, action.owner, before[action.owner])
             if (event.due, event.nominal, event.at) != (action.due, action.nominal, action.at):
                 draft.add(event)
 
 
-def reassigned(draft: Draft, action: Action, owner: str | None, read_in: str) -> h.Reassigned:
+def _reassigned(draft: Draft, action: Action, owner: str | None, read_in: str) -> h.Reassigned:
     """T1: dates and `at:` times stay as they read; another timed due keeps its instant and shows another time."""
     zone, declared = draft.calendar(owner).zone, _has_declared_time(draft, action)
     by_hand = action.due[10:] != action.nominal[10:]

@@ -33,7 +33,7 @@ class Office:
     def __init__(self, catalog: Raw, now: int) -> None:
         self.catalog, self.now, self.by = catalog, now, ""
         self.records: dict[str, Row] = {}
-        self.standing: dict[str, list[tuple[int, Row]]] = {}  # the changes that stand, each with the record before it
+        self.standing: dict[str, list[tuple[int, Row, Row]]] = {}  # the changes that stand: the record before and after
         self.changes: dict[int, Row] = {1: {"by": "ada", "subjects": ["office"], "undone": False}}
         self.versions = [(1, catalog)]  # with the change that each came with
         self.not_before: str | None = None  # the day before which nothing is scheduled, while an edit does it
@@ -75,7 +75,7 @@ class Office:
         if "office" in more:
             self.versions.append((number, self.catalog))
         for subject, before in touched.items():
-            self.standing.setdefault(subject, []).append((number, before))
+            self.standing.setdefault(subject, []).append((number, before, deepcopy(self.records[subject])))
 
     def undo(self, by: str, partly: bool) -> list[str]:
         """E11. Raises No; answers the subjects that have changed since, or have nowhere to go back to."""
@@ -88,17 +88,15 @@ class Office:
         before = self.catalog
         if put_back:
             before = self._put_back(number)
-        refused = [subject for subject in sorted(subjects) if not self._can_go_back(subject, number)]
-        if refused and not partly:
+        back = {subject: self._reversed(subject, number, change["catalog"], put_back) for subject in sorted(subjects)}
+        refused = [subject for subject, record in back.items() if record is None]
+        if refused and not (partly and (put_back or len(refused) < len(subjects))):
             self.catalog = before
             raise No
-        if not put_back and len(refused) == len(subjects):
-            return refused
         records, standing = dict(self.records), {s: list(had) for s, had in self.standing.items()}
         for subject in subjects.difference(refused):
-            now, was = self.records[subject], self.standing[subject].pop()[1]
-            self.records[subject] = self._taken_back(now, was)
-            self._follow_clocks(self.records[subject], now, change["catalog"])
+            self.records[subject] = back[subject]
+            self.standing[subject] = [had for had in self.standing[subject] if had[0] != number]
         try:
             touched = self._comes_in_force(before, but=subjects.difference(refused)) if put_back else {}
         except No:
@@ -116,34 +114,81 @@ class Office:
         before, self.catalog = self.catalog, self.versions[version - 1][1]
         return before
 
-    def _can_go_back(self, subject: str, number: int) -> bool:
-        """Nothing happened since; its cycle is still in force, and its owner still works here."""
-        last, before = self.standing[subject][-1]
-        now = self.records[subject]
-        for back in enrolled(before):
-            cycle = cycle_of(self.catalog, back)
-            if now["enrolments"][back["n"]]["ended"] and not (cycle and cycle.get("active", True)):
+    def _reversed(self, subject: str, number: int, then: Raw, of_apply: bool) -> Any:
+        """The record without the change; None where others touched the same since (of an apply: did any work), or what
+        it goes back to has left."""
+        mine = self.standing[subject]
+        place = next(place for place, had in enumerate(mine) if had[0] == number)
+        own = touches(*mine[place][1:])
+        since = [touches(*had[1:]) for had in mine[place + 1 :]]
+        if any(own & other or "all" in own | other for other in since):
+            return None
+        if of_apply and any(key == "cycle" or key[0] != "field" for other in since for key in other):
+            return None
+        now, was = self.records[subject], mine[place][1]
+        back = self._taken_back(now, was, own)
+        reopened = [a for n, a in back["actions"].items() if a["status"] == "scheduled" and a != now["actions"].get(n)]
+        self._follow_clocks(back, reopened, then)
+        self._follow_owner(back, reopened, was)
+        return back if self._is_possible(back, now, reopened, then) else None
+
+    def _is_possible(self, back: Row, now: Row, reopened: list[Row], then: Raw) -> bool:
+        """Its cycles and steps are active, and so are those who would own it."""
+        for n, enrolment in back["enrolments"].items():
+            cycle = cycle_of(self.catalog, enrolment)
+            if not enrolment["ended"] and now["enrolments"][n]["ended"] and not (cycle and cycle.get("active", True)):
                 return False
-        owner = before["contact"] and before["contact"]["owner"]
-        gone = owner and before["contact"] != now["contact"] and owner not in self.catalog["users"]
-        return last == number and not gone
+        contact, was = back["contact"], now["contact"]
+        changed = contact and any(contact[name] != was[name] for name in ("owner", "stage", "gone"))
+        followed_up = changed and contact["stage"] not in ("won", "lost") and not contact["gone"]
+        if followed_up and not self._works(contact["owner"]):
+            return False
+        return all(self._works(a["owner"]) and not self._went_off(back, a, then) for a in reopened)
 
-    def _taken_back(self, now: Row, before: Row) -> Row:
-        """As it was; what was made since stays, as cancelled or ended, and so does what was told."""
-        actions = {n: {**a, "status": "cancelled", "reason": "undone"} for n, a in now["actions"].items()}
-        enrolments = {n: {**e, "ended": "undone"} for n, e in now["enrolments"].items()}
-        contact = before["contact"] or (now["contact"] and {**now["contact"], "gone": "undone"})
-        actions |= deepcopy(before["actions"])
-        enrolments |= deepcopy(before["enrolments"])
+    def _works(self, user: str | None) -> bool:
+        users = self.catalog["users"]
+        return user is None or (user in users and bool(users[user].get("active", True)))
+
+    def _went_off(self, back: Row, action: Row, then: Raw) -> bool:
+        enrolment = back["enrolments"].get(action["enrolment"])
+        if not enrolment:
+            return False
+        old, new = cycle_of(then, enrolment), cycle_of(self.catalog, enrolment)
+        were = {s["id"] for s in active_steps(old)} if old else set()
+        are = {s["id"] for s in active_steps(new)} if new else set()
+        was_on = step_id(then, enrolment, action["step"]) in were
+        return bool(new) and was_on and step_id(self.catalog, enrolment, action["step"]) not in are
+
+    def _taken_back(self, now: Row, before: Row, own: set[Any]) -> Row:
+        """What was touched is as it was; what was made since stays, as cancelled or ended, and so does what was told."""
+        actions, enrolments = deepcopy(now["actions"]), deepcopy(now["enrolments"])
+        for n, action in actions.items():
+            if "all" in own or key_of(action) in own:
+                undone = {**action, "status": "cancelled", "reason": "undone"}
+                actions[n] = deepcopy(before["actions"].get(n, undone))
+        for n, enrolment in enrolments.items():
+            if "all" in own or ("enrolment", n) in own:
+                enrolments[n] = deepcopy(before["enrolments"].get(n, {**enrolment, "ended": "undone"}))
+        contact = now["contact"] and {**now["contact"], "gone": "undone"}
+        if before["contact"]:
+            fields = [name for name in before["contact"] if "all" in own or ("field", name) in own]
+            contact = {**now["contact"], **{name: before["contact"][name] for name in fields}}
         told = now["told"] + Counter(["undone"])
-        return {"contact": deepcopy(contact), "actions": actions, "enrolments": enrolments, "told": told}
+        return {"contact": contact, "actions": actions, "enrolments": enrolments, "told": told}
 
-    def _follow_clocks(self, back: Row, now: Row, then: Raw) -> None:
+    def _follow_clocks(self, back: Row, reopened: list[Row], then: Raw) -> None:
         """T1: what comes back open is read in its owner's zone of today."""
-        for action in opened(back):
-            owner = action["owner"]
-            if action not in now["actions"].values() and zone_of(then, owner) != self.zone(owner):
-                self.read_anew(back, action, zone_of(then, owner))
+        for action in reopened:
+            if zone_of(then, action["owner"]) != self.zone(action["owner"]):
+                self.read_anew(back, action, zone_of(then, action["owner"]))
+
+    def _follow_owner(self, back: Row, reopened: list[Row], was: Row) -> None:
+        """F20: what an enrolment made for the owner of then goes to the owner of today."""
+        if was["contact"] and back["contact"]["owner"] != was["contact"]["owner"]:
+            for action in reopened:
+                if action["enrolment"] and action["owner"] == was["contact"]["owner"]:
+                    action["owner"] = back["contact"]["owner"]
+                    self.read_anew(back, action, self.zone(was["contact"]["owner"]))
 
     def apply(self, by: str, catalog: Raw) -> list[str]:
         """E1. Raises No where somebody would be left with nothing (F12, F14, E4, E6)."""
@@ -242,7 +287,7 @@ class Office:
                 enrolment = mine["enrolments"].get(action["enrolment"])
                 if enrolment and open_of(mine, enrolment) == [action]:
                     raise No
-                self.close(mine, action, "cancelled", None, wish.reason)
+                self.close(mine, action, "cancelled", None, wish.reason or "by hand")
             case w.Reschedule():
                 action["due"], action["moved"] = wish.due, action["moved"] + 1
                 action["at"] = instant(wish.due, self.zone(action["owner"]))
@@ -580,6 +625,29 @@ class Office:
 
 def record() -> Row:
     return {"contact": None, "actions": {}, "enrolments": {}, "told": Counter()}
+
+
+def key_of(action: Row) -> tuple[str, Any]:
+    return ("enrolment", action["enrolment"]) if action["enrolment"] else ("action", action["n"])
+
+
+def touches(before: Row, after: Row) -> set[Any]:
+    """What a change touched, by what differs: of enrolments with their actions, of others' actions, and of fields."""
+    was, contact = before["contact"] or {"gone": "unknown"}, after["contact"]
+    if contact and was["gone"] != contact["gone"]:
+        return {"all"}
+    touched: set[Any] = {key_of(a) for n, a in after["actions"].items() if before["actions"].get(n) != a}
+    for n, enrolment in after["enrolments"].items():
+        old = before["enrolments"].get(n)
+        if old != enrolment:
+            touched.add(("enrolment", n))
+            touched |= {"cycle"} if old is None or old["ended"] != enrolment["ended"] else set()
+    if contact:
+        touched |= {("field", name) for name in contact if was[name] != contact[name]}
+        touched |= {"cycle"} if was["stage"] != contact["stage"] and contact["stage"] in ("won", "lost") else set()
+    if before["told"]["categorised"] != after["told"]["categorised"]:
+        touched.add(("field", "follow_up"))
+    return touched
 
 
 def living(mine: Row) -> None:

@@ -132,3 +132,36 @@ def test_F1_F19_what_is_not_scheduled_or_logged_says_what_does_it(run: Run) -> N
         assert (told.returncode, "`followup contacts transfer jane-smith`" in told.stderr) == (4, True)
     told = run("complete", "2", "--then", "inbound", "+1d")
     assert told.returncode == 4 and 2 in actions_of(run, "jane-smith")
+
+
+def test_E11_a_partial_undo_that_undoes_nothing_says_so(run: Run) -> None:
+    assert run("contacts", "set", "jane-smith", "--phone", "1").returncode == 0
+    assert run("contacts", "set", "jane-smith", "--phone", "2", user="sue").returncode == 0
+    for words in (["undo"], ["undo", "--partial"]):
+        told = run(*words)
+        assert (told.returncode, told.stdout) == (4, "")
+        assert "can't be undone: phone of contact jane-smith has changed since: by sue" in told.stderr
+        assert "--partial" not in told.stderr, "there is no rest"
+
+
+def test_E11_a_change_of_something_else_does_not_stand_in_the_way(run: Run) -> None:
+    assert run("complete", "2").returncode == 0
+    assert run("contacts", "set", "jane-smith", "--phone", "604 555 0000", user="sue").returncode == 0
+    assert run("undo").returncode == 0
+    assert 2 in actions_of(run, "jane-smith")
+    assert "604 555 0000" in run("show", "jane-smith").stdout
+    assert run("undo", user="sue").returncode == 0
+    assert "604 555 0000" not in run("show", "jane-smith").stdout.splitlines()[1]
+    assert run("doctor", user="sue").returncode == 0
+
+
+def test_E11_of_many_the_rest_is_undone(run: Run) -> None:
+    words = ("contacts", "set", "jane-smith", "marco-rossi", "--source", "phone")
+    assert run(*words, user="sue").returncode == 0
+    assert run("contacts", "set", "jane-smith", "--source", "walk-in").returncode == 0
+    told = run("undo", user="sue")
+    assert told.returncode == 4 and "source of contact jane-smith has changed since" in told.stderr
+    assert "--partial undoes the rest" in told.stderr
+    told = run("undo", "--partial", user="sue")
+    assert told.returncode == 0 and "contact marco-rossi" in told.stdout
+    assert "left as it is: contact:jane-smith" in told.stderr

@@ -97,7 +97,7 @@ def test_E11_undo_puts_back_onto_a_plan_that_is_there_still_and_onto_no_other() 
     assert jane.enrolment.open and jane.due == {"first": "2026-05-05", "hello": "2026-05-04"}
     jane.completes("hello")
     jane.office = office(CALLS, plan("short", step("hello", "0 days"), status="draft"))
-    with pytest.raises(Refused, match="was on plan 'short', which is not in force any more"):
+    with pytest.raises(Refused, match="was on plan 'short', which is no longer active"):
         jane.undoes()
 
 

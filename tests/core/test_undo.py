@@ -136,7 +136,7 @@ def test_E11_what_was_taken_back_in_between_does_not_stand_in_the_way_but_what_w
     jane.closes_on("a", "2026-05-05")  # 2
     jane.does(w.Attempt(3), by="tom")  # 3
     jane.undoes(by="tom")  # 4
-    jane.does(w.Set({"phone": "1"}), by="tom")  # 5
+    jane.does(w.Attempt(3), by="tom")  # 5
     with pytest.raises(Refused, match="changed since: by tom"):
         jane.undoes(change=2)
     jane.undoes(change=5)
@@ -159,12 +159,12 @@ def test_E11_a_change_in_batches_that_others_came_between_is_told_apart_by_what_
     jane.change = 6
     jane.does(w.Set({"phone": "1"}), by="tom")  # 7, while 5 is still under way
     jane.change = 4
-    jane.does(w.Attempt(2))  # 5
+    jane.does(w.Set({"phone": "2", "email": "jane@example.com"}))  # 5
     with pytest.raises(Refused, match="changed since: by sue"):
         undo(jane.history, 7, jane.office, Stamp(8, instant("2026-05-06T12:00"), jane.office.users["tom"]), jane.office)
     stamp = Stamp(8, instant("2026-05-06T12:00"), jane.office.users["sue"])
     _, (_, after) = undo(jane.history, 5, jane.office, stamp, jane.office)
-    assert (after.known.phone, after.actions[0].attempts) == ("1", 0)
+    assert (after.known.phone, after.known.email) == ("1", None)
 
 
 def test_E11_a_change_is_taken_back_whatever_became_of_the_catalog() -> None:
@@ -208,7 +208,7 @@ def test_F14_nobody_goes_back_onto_a_cycle_that_is_not_in_force_any_more(now: tu
     jane = jane_on(THREE, OTHER)
     jane.does(w.Assign(w.Choice("other")))
     jane.office = office(OTHER, *now)
-    with pytest.raises(Refused, match=r"Jane Smith was on cycle 'three', which is no longer active"):
+    with pytest.raises(Refused, match="Jane Smith was on cycle 'three', which is no longer active"):
         jane.undoes()
     jane.office = office(cycle("drei", step("a")), OTHER, moved={"three": "drei"})
     jane.undoes()
@@ -219,7 +219,7 @@ def test_F20_nobody_goes_back_to_an_owner_who_works_here_no_more() -> None:
     jane = jane_on(THREE)
     jane.does(w.Set({"owner": "kim"}))
     jane.office = office(THREE, users=[u for u in USERS if u.id != "tom"])
-    with pytest.raises(Refused, match="Jane Smith was tom's, who works here no more"):
+    with pytest.raises(Refused, match="Jane Smith was tom's, who is no longer active: choose another owner"):
         jane.undoes()
 
 

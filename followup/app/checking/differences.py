@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
-from followup.core.model import UNDONE, Action, Dossier, Enrolment
+from followup.core.model import UNDONE, Action, Contact, Dossier, Enrolment
+from followup.core.touching import Touched
 from followup.store.asking import AnyRow
 
 #: identifies a row in its table
@@ -39,21 +40,29 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def not_put_back(before: Dossier, now: Dossier, after: Dossier) -> Iterator[str]:
-    """The rows that an undo left wrong: each must be as before the change, or marked undone if the change created it
-    (E11). States: `before` the change, `now` before the undo, `after` the undo."""
-    if before.contact and after.contact != before.contact:
-        yield "the contact"
-    if before.contact is None and after.contact and after.contact.gone != UNDONE:
+def not_put_back(touched: Touched, before: Dossier, now: Dossier, after: Dossier) -> Iterator[str]:
+    """Rows that an undo left wrong (E11): what the change touched must be as before it, or undone if the change
+    created it; the rest unchanged. States: `before` the change, `now` before the undo, `after` the undo."""
+    if not _contact_is_back(touched, before, now, after):
         yield "the contact"
     for action in now.actions:
-        then, left = before.action(action.id), after.action(action.id)
+        then, left = before.action(action.id) if touched.action(action) else action, after.action(action.id)
         if left is None or not (left == then if then else _is_undone(left, action)):
             yield f"action {action.id}"
     for enrolment in now.enrolments:
-        was, stays = before.enrolment(enrolment.id), after.enrolment(enrolment.id)
+        was = before.enrolment(enrolment.id) if touched.enrolment(enrolment.id) else enrolment
+        stays = after.enrolment(enrolment.id)
         if stays is None or not (stays == was if was else _has_ended(stays, enrolment)):
             yield f"enrolment {enrolment.id}"
+
+
+def _contact_is_back(touched: Touched, before: Dossier, now: Dossier, after: Dossier) -> bool:
+    """The time of the last update is derived (C2), and may be either."""
+    if before.contact is None or now.contact is None or after.contact is None:
+        return after.contact is None or after.contact.gone == UNDONE
+    fields = Contact._fields if touched.everything else touched.fields
+    expected = now.contact._replace(**{name: getattr(before.contact, name) for name in fields})
+    return after.contact._replace(updated_at=expected.updated_at) == expected
 
 
 def _is_undone(left: Action, before: Action) -> bool:

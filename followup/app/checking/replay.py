@@ -11,6 +11,7 @@ from followup.app.checking.fitness import Unreplayable, check
 from followup.core import history as h
 from followup.core.evolve import evolve
 from followup.core.model import Action, Dossier
+from followup.core.touching import Key, Touched, touched_by
 from followup.store import journal
 from followup.store.asking import AnyRow
 from followup.store.event_values import Misfit
@@ -80,6 +81,7 @@ class Replay:
         self.subject, self.dossier, self.carried = subject, Dossier(subject), carried
         self.closed = ClosedActions(stored)
         self.before: dict[int, Dossier] = {}  # by change
+        self.touched: dict[int, set[Key]] = {}  # by change
         self.lines: list[str] = []
         self.events, self.whole = 0, True
 
@@ -104,6 +106,8 @@ class Replay:
         self._remember(event_row.change)
         entry = h.Entry(self.subject, event_row.seq, event_row.change, event_row.at, event_row.by, event)
         now, self.dossier = self.dossier, evolve(self.dossier, entry)
+        if event_row.change in self.touched:
+            self.touched[event_row.change] |= touched_by([entry], self.dossier).keys
         undone = event.change if isinstance(event, h.Undone) else None
         follows = undone is None and (event_row.restores or isinstance(event, h.Reassigned))
         if undone != event_row.undoes and not follows:
@@ -121,14 +125,17 @@ class Replay:
         for action in self.dossier.actions:
             self.closed.discard(action.id)
         if change in self.before:
-            for row in not_put_back(self.before[change], now, self.dossier):
+            touched = Touched(frozenset(self.touched[change]))
+            for row in not_put_back(touched, self.before[change], now, self.dossier):
                 self._report(event_row, f"doesn't restore {row} to what it was before change {change}")
 
     def _remember(self, change: int) -> None:
         if change not in self.before:
             self.before[change] = self.dossier
+            self.touched[change] = set()
             if len(self.before) > REMEMBERED:
-                del self.before[next(iter(self.before))]
+                oldest = next(iter(self.before))
+                del self.before[oldest], self.touched[oldest]
 
     def _lay_aside(self) -> None:
         """Only an undo changes a closed action, and it carries the full row."""
