@@ -17,6 +17,7 @@ from followup.core import office as o
 from followup.core import office_documents
 from followup.core.draft import Stamp
 from followup.core.migration.compare import edition
+from followup.core.migration.dropping_off import NAMED, DropOffs
 from followup.core.migration.edition import Edition
 from followup.core.migration.effects import refusal
 from followup.core.migration.summary import NAMED_LINES, CatalogDiff, Impact, ItemChange
@@ -35,7 +36,7 @@ def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_
     store, version = visit.store, visit.catalog.version
     documents = store.versions.in_force()
     changes = item_changes(documents, wanted.documents)
-    impact = Impact(most)
+    impact, drop_offs = Impact(most), DropOffs(most and NAMED)
     if changes and version:
         edition, refs = edition_of(store, _office(version, documents), wanted, changes)
         stamp = Stamp(0, visit.now, administrator(edition.office, by))
@@ -47,7 +48,8 @@ def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_
                 break
             for migrated in stretch:
                 impact.note(migrated.effects)
-    return _catalog_diff(store, documents, wanted, changes, version, impact)
+                drop_offs.note(migrated.before, migrated.decision.after, edition)
+    return _catalog_diff(store, documents, wanted, changes, version, impact, drop_offs)
 
 
 def apply(
@@ -57,7 +59,7 @@ def apply(
 
     Raises Refused where it may not be, and Conflict where what it does is not what was `expected` (a digest).
     """
-    store, at, impact = visit.store, visit.now, Impact(most)
+    store, at, impact, drop_offs = visit.store, visit.now, Impact(most), DropOffs(most and NAMED)
     version = store.catalog.version()  # not the visit's: while the user was asked, another may have been applied
     with store.change(Head(at, by, "apply", version), visit.dry_run, alone=True) as writing:
         documents = store.versions.in_force()
@@ -72,7 +74,8 @@ def apply(
                 writing.save((migrated.before, migrated.decision) for migrated in stretch)
                 for migrated in stretch:
                     impact.note(migrated.effects)
-        diff = _catalog_diff(store, documents, wanted, changes, version, impact)
+                    drop_offs.note(migrated.before, migrated.decision.after, migrating[0])
+        diff = _catalog_diff(store, documents, wanted, changes, version, impact, drop_offs)
         if expected is not None and expected != diff.digest:
             raise Conflict("the store or the files have changed since that was shown: look at `followup diff` again")
         if diff.refused:
@@ -104,6 +107,7 @@ def _catalog_diff(
     changes: tuple[ItemChange, ...],
     version: int,
     impact: Impact,
+    drop_offs: DropOffs,
 ) -> CatalogDiff:
     unused = migrate_entries(changes).keys() - impact.used
     warnings = [f"migrate {as_written(id)} has nothing to do: nobody stands there" for id in sorted(unused)]
@@ -116,6 +120,7 @@ def _catalog_diff(
         (*warnings, *spent_entries(wanted.documents, changes)),
         digest,
         proposed_renames(before, wanted.documents) if changes and version else (),
+        drop_offs,
     )
 
 

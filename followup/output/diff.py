@@ -7,11 +7,13 @@ from typing import Literal, TypeAlias
 
 from followup.catalog.document_diff import changes
 from followup.catalog.proposals import advice
+from followup.core.few import Few
+from followup.core.migration.dropping_off import DropOff
 from followup.core.migration.effects import KINDS, Effect
 from followup.core.migration.summary import CatalogDiff, ItemChange, Rename, Tally
 from followup.core.timing import readable
 from followup.output.table import tabulated
-from followup.output.text import clean, json_text, markdown, plural
+from followup.output.text import clean, json_text, markdown, plural, short
 
 DiffFormat: TypeAlias = Literal["table", "json", "md"]
 COLUMNS = ("contact", "name", "owner", "step", "what", "due", "becomes")
@@ -37,6 +39,7 @@ def diff_item(difference: CatalogDiff) -> dict[str, object]:
         "effects": [_effect(effect) for _, tally in difference.impact.tallies for effect in tally.named],
         "refused": list(difference.refused),
         "warnings": list(difference.warnings),
+        "drop_offs": [_drop_off(drop, contacts) for drop, contacts in difference.drop_offs.sorted()],
         "renames": [rename_item(rename) for rename in difference.renames],
     }
 
@@ -55,6 +58,11 @@ def rename_item(rename: Rename) -> dict[str, object]:
 def _tally(cycle: str, tally: Tally) -> dict[str, object]:
     counts = {what: tally.counts[what] for what in KINDS if tally.counts[what]}
     return {"cycle": cycle or None, "contacts": tally.standing, "past": tally.past, "counts": counts}
+
+
+def _drop_off(drop: DropOff, contacts: Few[tuple[str, str]]) -> dict[str, object]:
+    named = [{"id": id, "name": name} for id, name in contacts]
+    return {"cycle": drop.cycle, "after": drop.after, "count": contacts.total, "contacts": named}
 
 
 def _effect(effect: Effect) -> dict[str, object]:
@@ -101,10 +109,20 @@ def _text(difference: CatalogDiff, room: int | None) -> Iterator[str]:
             yield ""
             yield tabulated(COLUMNS, [_row(effect) for effect in tally.named], room)
             yield from _and_more(tally)
+    for drop, contacts in difference.drop_offs.sorted():
+        yield from ("", _dropping(drop, contacts))
     for line in (*difference.refused, *difference.warnings):
         yield ""
         yield clean(line)
     yield from render_advice(difference.renames)
+
+
+def _dropping(drop: DropOff, contacts: Few[tuple[str, str]]) -> str:
+    """`2 contacts leave cycle calls after Intro letter, with nothing next: Ann Lee, Bob Ray`"""
+    who = f"{plural(contacts.total, 'contact')} {'leaves' if contacts.total == 1 else 'leave'} cycle {drop.cycle}"
+    when = f" after {drop.after}" if drop.after else " with this edit"
+    more = f" and {contacts.total - len(contacts):,} more" if contacts.total > len(contacts) else ""
+    return f"{who}{clean(when)}, with nothing next: {', '.join(short(name) for _, name in contacts)}{more}"
 
 
 def render_advice(renames: Sequence[Rename]) -> Iterator[str]:
@@ -149,6 +167,8 @@ def _markdown(difference: CatalogDiff) -> Iterator[str]:
     yield from render_change_list(difference.item_changes)
     if not difference.item_changes:
         yield "Nothing differs from the catalog in force."
+    for drop, contacts in difference.drop_offs.sorted():
+        yield from ("", f"**{markdown(_dropping(drop, contacts))}**")
     for line in difference.refused:
         yield from ("", f"> **Refused:** {markdown(line)}")
     for line in difference.warnings:

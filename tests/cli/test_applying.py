@@ -168,6 +168,24 @@ def test_E4_an_entry_acts_once_and_then_is_to_be_taken_out(run: Run, short: Path
     assert open_of(short, "li-wei") == stood
 
 
+def test_F12_a_step_that_fed_people_on_is_not_taken_out_without_naming_who_drops_off(run: Run, office: Path) -> None:
+    """A22: they keep their date, and nothing said that nothing follows it."""
+    callback = "      - {id: callback, name: 30 Day Callback, type: call, offset: 30 days, loop_to: callback}\n"
+    edit(office, "long-term.yaml", callback, "")
+    line = (
+        "6 contacts leave cycle future-prospect after Keep in touch letter, with nothing next: "
+        "Carmen Ortiz, Lars Eriksen, Li Wei, Noor Haddad, Peter Van Dyk and 1 more"
+    )
+    assert f"\n{line}\n" in run("diff", user="sue").stdout and f"\n{line}\n" in applied(run, "--dry-run")
+    assert f"\n{line[:-11]}, Ruth Abrams\n" in run("diff", "--all", user="sue").stdout
+    assert "**6 contacts leave cycle future\\-prospect after" in run("diff", "--format", "md", user="sue").stdout
+    (drop,) = json.loads(run("diff", "--format", "json", user="sue").stdout)["drop_offs"]
+    assert (drop["cycle"], drop["after"], drop["count"]) == ("future-prospect", "Keep in touch letter", 6)
+    assert drop["contacts"][0] == {"id": "carmen-ortiz", "name": "Carmen Ortiz"} and len(drop["contacts"]) == 5
+    digest = json.loads(run("diff", "--format", "json", user="sue").stdout)["digest"]
+    assert run("apply", "--no-test", "--expect", digest, user="sue").returncode == 0
+
+
 def test_E5_a_step_that_is_renamed_by_moved_goes_on_under_its_new_id(run: Run, short: Path) -> None:
     edit(short, "short.yaml", "{id: one,", "{id: uno,")
     edit(short, "short.yaml", "loop_to: one", "loop_to: uno")

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 from followup.core.few import Few
+from followup.core.migration.dropping_off import DropOffs
 from followup.core.migration.effects import REFUSED, Effect
 from followup.core.office import Ref
 
@@ -106,6 +107,7 @@ class CatalogDiff(NamedTuple):
 
     `refused`: why it cannot be applied as it stands; `warnings`: `migrate:` entries that do nothing. `digest`: the same
     as long as the files, the version in force and the effects are the same. `renames`: what may belong under `moved`.
+    `drop_offs`: contacts whose cycle ends by it.
     """
 
     version: int
@@ -114,4 +116,5 @@ class CatalogDiff(NamedTuple):
     refused: tuple[str, ...]
     warnings: tuple[str, ...]
     digest: str
-    renames: tuple[Rename, ...] = ()
+    renames: tuple[Rename, ...]
+    drop_offs: DropOffs
