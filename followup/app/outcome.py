@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ from followup.core.draft import Decision
 from followup.core.few import Few
 from followup.core.kinds import CYCLE
 from followup.core.list_rows import ActionRow, shown
-from followup.core.model import Action, Dossier
+from followup.core.model import LEAD, Action, Dossier
 from followup.core.timing import When, ago, readable
 from followup.core.wishes import Choice
 from followup.core.worklist import barred
@@ -32,13 +33,16 @@ class CarriedOut(NamedTuple):
 
 
 class Outcome:
-    """`done`: ids of the actions or contacts asked for; `named`: the first few of them, for people; `changed`: the
-    first few contacts that were there and are different now."""
+    """`done`: ids of the actions or contacts asked for; `named`: the first few of them, for people; `rest`: how many of
+    the others, by what happened to them. `adrift`: contacts left with no next step (F12). `changed`: the first few
+    contacts that existed and are different now."""
 
     def __init__(self, most: int | None = NAMED, clock: Clock | None = None) -> None:
         self.clock = clock
         self.done: Few[int | str] = Few(most)
         self.named: Few[str] = Few(NAMED)
+        self.rest: Counter[str] = Counter()
+        self.adrift: Few[str] = Few(NAMED)
         self.scheduled: Few[ActionRow] = Few(most)
         self.cancelled: Few[int] = Few(most)
         self.choices: dict[CarriedOut, Few[str]] = {}  # -> the contacts of whom it is true, for people
@@ -54,8 +58,12 @@ class Outcome:
         for a contact who was there already."""
         for id in asked:
             self.done.add(id)
-            if not self.named.full:
+            if self.named.full:
+                self.rest[_met_with(before, decision)] += 1
+            else:
                 self.named.add(_name(id, before, decision.after))
+        if before.contact and _is_adrift(decision.after) and not _is_adrift(before):
+            self.adrift.add(f"{before.contact.name} ({before.contact.id})")
         counted = "new" if before.contact is None or before.contact.gone else "changed" if decision.entries else "same"
         self.counted[counted] += 1
         if counted == "changed" and not self.changed.full:
@@ -107,7 +115,7 @@ class Outcome:
     def _stepped_off(self, event: h.Ended, after: Dossier) -> None:
         """A finished cycle leaves a contact with no next step (F5); for a plan that's intended."""
         contact, ended = after.known, after.enrolment(event.enrolment)
-        if ended and ended.kind == CYCLE and after.cycle is None:
+        if ended and ended.kind == CYCLE and after.cycle is None and self.adrift.total <= NAMED:
             fix = f"`followup assign {contact.id} ALIAS`"
             self.notices.add(f"{contact.name} has finished the cycle and has no next step: {fix}")
 
@@ -121,6 +129,27 @@ def carried_out(choice: Choice, decision: Decision) -> CarriedOut:
     events = {type(entry.event) for entry in decision.entries}
     how = PLACED if h.Enrolled in events else CATEGORISED if h.Categorised in events else STAYS
     return CarriedOut(how, choice.alias or choice.cycle or "")
+
+
+def _met_with(before: Dossier, decision: Decision) -> str:
+    """In a word or two, what became of one of many."""
+    was, stands = before.cycle, decision.after.cycle
+    if not decision.entries:
+        return "unchanged"
+    if (was and was.id) == (stands and stands.id):
+        scheduled = any(isinstance(entry.event, h.Scheduled) for entry in decision.entries)
+        return "with a next step" if scheduled else "changed"
+    if was is None or stands is None:
+        return "new on a cycle" if stands else "off their cycle"
+    return "restarted" if was.process == stands.process else "from another cycle"
+
+
+def _is_adrift(dossier: Dossier) -> bool:
+    """A lead on no cycle, with no action of a plan, tour or sale that is still to come (F12)."""
+    contact = dossier.contact
+    if contact is None or contact.gone or contact.stage != LEAD or dossier.cycle:
+        return False
+    return not any(action.enrolment or action.type in ("tour", "sale") for action in dossier.open_actions)
 
 
 def _name(asked: int | str, before: Dossier, after: Dossier) -> str:

@@ -10,6 +10,7 @@ import typer
 from followup.app import lookup
 from followup.app.outcome import NAMED, STAYS, Outcome
 from followup.app.session import Session
+from followup.core.few import Few
 from followup.core.list_rows import ActionRow
 from followup.core.timing import readable
 from followup.output.text import clean, plural, short
@@ -54,7 +55,7 @@ def _warn(outcome: Outcome) -> None:
 
 def _line(session: Session, outcome: Outcome, did: str) -> str:
     would = "would have " if session.dry_run else ""
-    parts = [f"{would}{clean(did)} {named_or_counted(outcome.named, outcome.done.total)}"] if did else []
+    parts = [f"{would}{clean(did)} {', '.join(map(short, outcome.named))}{_rest(outcome)}"] if did else []
     parts += _choices(outcome, bool(did), would)
     if outcome.cancelled:
         ids = [str(id) for id in outcome.cancelled]
@@ -63,6 +64,8 @@ def _line(session: Session, outcome: Outcome, did: str) -> str:
         names = lookup.type_names(session)
         actions = [_next(row, names) for row in outcome.scheduled]
         parts.append(f"next: {named_or_counted(actions, outcome.scheduled.total)}")
+    if outcome.adrift:
+        parts.append("nothing next" if outcome.done.total == 1 else f"nothing next: {_few(outcome.adrift)}")
     return "; ".join(parts)
 
 
@@ -75,6 +78,18 @@ def _choices(outcome: Outcome, beside: bool, would: str) -> Iterator[str]:
         else:
             prefix = "" if beside or done.how == STAYS else would
             yield f"{prefix}{what}: {named_or_counted(who, who.total)}"
+
+
+def _rest(outcome: Outcome) -> str:
+    """` and 12 more (10 from another cycle, 2 unchanged)`: the others, by what they met with."""
+    counts = ", ".join(f"{count:,} {what}" for what, count in outcome.rest.most_common())
+    split = f" ({counts})" if outcome.rest.keys() != {"changed"} else ""
+    return f" and {outcome.rest.total():,} more{split}" if counts else ""
+
+
+def _few(names: Few[str]) -> str:
+    more = f" and {names.total - len(names):,} more" if names.total > len(names) else ""
+    return ", ".join(map(short, names)) + more
 
 
 def named_or_counted(names: Sequence[str], total: int, noun: str = "") -> str:

@@ -77,6 +77,31 @@ def test_F5_stepping_off_a_cycle_is_said_with_its_mend(run: Run, office: Path) -
     assert "Li Wei has finished the cycle and has no next step: `followup assign li-wei ALIAS`" in told.stderr
 
 
+def test_C4_a_bulk_answer_names_five_and_counts_the_rest_by_what_they_met_with(run: Run) -> None:
+    done = run("assign", "--where", "owner=tom", "not-interested", "--dry-run").stdout
+    names, _, rest = done.partition(" and ")
+    assert names.startswith("would have placed on not-interested: ") and names.count("(") == 5
+    assert rest.startswith("16 more (") and "from another cycle" in rest and "unchanged" in rest
+    counts = [int(part.split()[0]) for part in rest.partition("(")[2].partition(")")[0].split(", ")]
+    assert sum(counts) == 16
+    done = run("contacts", "set", "--where", "owner=tom", "--phone", "1", "--dry-run").stdout
+    assert done.endswith(" and 16 more\n"), "all of them are changed"
+
+
+def test_F12_who_ends_up_with_nothing_next_is_named(run: Run) -> None:
+    """A9: stop and transfer left a contact with nothing, and said no word of it."""
+    assert run("stop", "jane-smith", "--dry-run").stdout.endswith("; nothing next\n")
+    told = run("stop", "jane-smith", "li-wei").stdout
+    assert told.endswith("; nothing next: Jane Smith (jane-smith), Li Wei (li-wei)\n")
+    assert "nothing next" not in run("contacts", "set", "li-wei", "--phone", "1").stdout, "that is no news"
+    ids = [item["id"] for item in items(run, "contacts", "list", "--limit", "-1") if item["cycle"]]
+    assert run("stop", *ids, "--dry-run").stdout.endswith(f" and {len(ids) - 5} more\n")
+    moved = run("contacts", "transfer", "grace-kim", "--owner", "anne", "--property", "beachside")
+    assert moved.stdout.endswith("; nothing next\n")
+    for words in (["close", "ethan-wright", "lost"], ["assign", "li-wei", "hold"]):
+        assert "nothing next" not in run(*words).stdout
+
+
 def test_complete_then_is_one_change_and_refused_as_a_whole(run: Run) -> None:
     done = run("complete", "2", "--then", "task", "+2d")
     assert "Welcome call (task, 2026-05-06)" in done.stdout

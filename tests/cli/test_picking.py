@@ -30,7 +30,7 @@ def test_F20_a_leavers_contacts_are_handed_over_at_once_the_won_ones_too(run: Ru
     assert run("close", "jane-smith", "won", user="sue").returncode == 0
     before = {row["id"] for row in listed(run, "--owner", "tom", "--all")}
     told = run("contacts", "set", "--where", "owner=tom", "--owner", "anne", user="sue")
-    assert (told.returncode, told.stdout) == (0, f"changed {len(before)}\n")
+    assert told.returncode == 0 and told.stdout.endswith(f" and {len(before) - 5} more\n")
     assert "jane-smith" in before
     assert listed(run, "--owner", "tom", "--all") == []
     assert before <= {row["id"] for row in listed(run, "--owner", "anne", "--all")}

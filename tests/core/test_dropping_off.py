@@ -53,12 +53,24 @@ def jane(*steps: Any) -> Story:
         ([LETTER, LOOP], [LETTER, {**LOOP, "active": False}], [DropOff("prospect", "Letter")]),
         ([LETTER, LOOP], [LETTER, {**LOOP, "loop_to": None}], [DropOff("prospect", "Again")]),
         ([LETTER, LOOP], [LETTER, CALL, LOOP], []),
+        ([LETTER, LOOP], [LETTER, LOOP, CALL], []),
         ([LETTER, CALL, VISIT], [LETTER, CALL], [DropOff("prospect", "Call")]),
         ([LETTER, CALL], [LETTER, CALL, VISIT], []),
         ([LETTER, CALL, VISIT], [LETTER, VISIT], []),
         ([LETTER, LOOP], [], []),
     ],
-    ids=["loop gone", "loop replaced", "loop off", "no loop", "more", "sooner", "later", "between", "a hold"],
+    ids=[
+        "loop gone",
+        "loop replaced",
+        "loop off",
+        "no loop",
+        "more",
+        "behind the loop",
+        "sooner",
+        "later",
+        "between",
+        "a hold",
+    ],
 )
 def test_F12_whose_cycle_ends_by_an_edit_drops_off(
     before: list[Any], after: list[Any], expected: list[DropOff]
@@ -72,6 +84,15 @@ def test_E4_who_is_let_off_at_once_drops_off_with_the_edit() -> None:
     story = jane(CALL, LETTER)
     story.completes("call")
     assert drops(story, one(CALL), {"step": "prospect/letter", "open": "advance"}) == [DropOff("prospect", None)]
+
+
+def test_E4_whose_action_is_kept_though_its_step_is_off_drops_off_behind_it() -> None:
+    off = {**LOOP, "active": False, "loop_to": None}
+    for steps, expected in (([CALL], [DropOff("prospect", "Again")]), ([], [])):
+        story = jane(*steps, LOOP)
+        for each in steps:
+            story.completes(each["id"])
+        assert drops(story, one(*steps, off), {"step": "prospect/again", "open": "keep"}) == expected
 
 
 @pytest.mark.parametrize(("to", "expected"), [("other", [DropOff("other", "Hello")]), ("ever", [])])

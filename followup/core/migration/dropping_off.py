@@ -86,6 +86,5 @@ def _last(process: Process, places: Sequence[int], drains: bool = False) -> Step
     if not places:
         return None
     ahead = up_to_loop(tuple(step for step in process.active_steps if step.position >= min(places)))
-    if not ahead or (ahead[-1].loop_to and not drains):
-        return None if ahead else process.steps[max(places)]
-    return ahead[-1]
+    last = ahead[-1] if ahead else process.steps[max(places)]  # one that is off, whose action was kept
+    return None if process.is_hold or (ahead and last.loop_to and not drains) else last
