@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from jsonschema.protocols import Validator
     from referencing.jsonschema import SchemaRegistry, SchemaResource
 
+LONGEST = 2000  # characters of a text that has a form; a pattern is not searched in a longer one
 MOST = 500  # problems of one file: whoever wrote more made one mistake many times
 #: A part of a schema: the values of its keywords.
 Schema: TypeAlias = Mapping[str, object]
@@ -84,13 +85,16 @@ def _mapping_inlined(node: Schema, definitions: Mapping[str, Schema]) -> dict[st
 
 
 def _pattern(_: Validator, pattern: str, instance: object, schema: Mapping[str, int]) -> Iterator[ValidationError]:
-    """`$` matches only at the end of the text, not before a final newline; texts of a wrong length aren't searched."""
-    if isinstance(instance, str) and _fits(len(instance), schema) and not _compiled(pattern).search(instance):
-        yield ValidationError(pattern)
+    """`$` matches only at the end of the text, not before a final newline. Texts that are too short or too long for
+    `minLength` and `maxLength` aren't searched, nor those over LONGEST."""
+    if isinstance(instance, str) and _fits(len(instance), schema):
+        has_form = len(instance) <= LONGEST and _compiled(pattern).search(instance)
+        if not has_form:
+            yield ValidationError(pattern)
 
 
 def _fits(length: int, schema: Mapping[str, int]) -> bool:
-    return schema.get("minLength", 0) <= length <= schema.get("maxLength", 1000)
+    return schema.get("minLength", 0) <= length <= schema.get("maxLength", length)
 
 
 @cache

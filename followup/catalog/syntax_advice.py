@@ -14,6 +14,7 @@ from typing import NamedTuple
 from followup.catalog.syntax_slip import IN_QUOTES, KEYED, LONGEST, Slip, quoted, short
 from followup.catalog.tree import Place
 
+LONGEST_KEY = 1000  # YAML's own limit is 1,024, quotes counted
 #: what opens a mapping or a list on one line, with what closes it
 CLOSING: Mapping[str, str] = MappingProxyType({"{": "}", "[": "]"})
 
@@ -66,6 +67,8 @@ def _no_colon(slip: Slip, begins: Place) -> Advice:
     if "\uff1a" in word:
         return Advice(begins, "a full-width colon", "type a plain colon and a space")
     key, _, value = word.partition(":")
+    if len(key) > LONGEST_KEY:
+        return Advice(begins, f"a key longer than {LONGEST_KEY} characters", "give it a shorter one")
     if value.strip():
         return Advice(begins, "no space behind the colon", f"write `{short(f'{key}: {value.strip()}')}`")
     return Advice(begins, "a line without a colon", f"if it is a key, write `{short(word)}:`")

@@ -141,9 +141,9 @@ def _change(file: Any, random: Random) -> None:
         case 9:
             del around[last]
         case 10 if isinstance(around, dict):
-            around[random.choice((*LIKE, "", "a b", "\u202e", Verbatim("5"), Verbatim("<<"), Verbatim("[a]")))] = (
-                around[last]
-            )
+            around[
+                random.choice((*LIKE, "", "a b", "x" * 5000, "\u202e", Verbatim("5"), Verbatim("<<"), Verbatim("[a]")))
+            ] = around[last]
         case _:
             around[last] = Verbatim("&n " + _flow(around[last]))
             other = random.choice(paths)

@@ -137,6 +137,22 @@ def test_what_is_misshapen_in_two_files_declares_nothing_twice(tmp_path: Path) -
     assert {problem.code for problem in load(str(tmp_path)).problems} == {"FU101"}
 
 
+PATTERNS = [node for _, node in nodes(SCHEMA) if isinstance(node.get("pattern"), str)]
+
+
+@pytest.mark.parametrize("node", PATTERNS, ids=lambda node: str(node.get("description"))[:30])
+def test_no_text_is_too_long_to_be_looked_at(node: dict[str, Any]) -> None:
+    """An offset of 5,000 letters was let pass, and could not be read."""
+    validator = json_schema.build({"$defs": SCHEMA["$defs"], **node})
+    for text in ("x" * 1001, "x" * 2001, "1" * 5000, "a" * 100_000):
+        assert not validator.is_valid(text)
+
+
+def test_a_key_is_looked_at_however_long_it_is(tmp_path: Path) -> None:
+    found = problems(f"sources: {{{'x' * 1010}: Web}}\ncycles: {{{'y' * 1001}: {{name: C, steps: []}}}}", tmp_path)
+    assert [problem.code for problem in found] == ["FU107", "FU107"]
+
+
 @pytest.mark.parametrize("number", ["2.0", "0.0", "1e3", "-1.0"])
 def test_a_whole_number_is_written_as_one(number: str, tmp_path: Path) -> None:
     """Documents are read as whole numbers; JSON Schema by itself lets 2.0 pass for one."""

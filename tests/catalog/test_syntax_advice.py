@@ -29,6 +29,7 @@ SLIPS: dict[str, tuple[int, int, str, str]] = {
     "cycles\n  a: 1\n": (1, 1, "a line without a colon", "if it is a key, write `cycles:`"),
     "a: 1\nb\nc: 2\n": (2, 1, "a line without a colon", "if it is a key, write `b:`"),
     "a: 1\nb": (2, 1, "a line without a colon", "if it is a key, write `b:`"),
+    f"{'x' * 1025}: 1\n": (1, 1, "a key longer than 1000 characters", "give it a shorter one"),
     "a\uff1a1\nb: 2\n": (1, 1, "a full-width colon", "type a plain colon and a space"),
     # braces, brackets and commas
     "a:\n  b: {c: 1, d: []\ne:\n  f: {g: 1}\n": (2, 6, "the { opened on line 2 is never closed", "close it with }"),
