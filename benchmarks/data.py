@@ -35,7 +35,7 @@ def filled_store(folder: Path, actions: int, users: int = 0, login: str = "") ->
         subprocess.run(apply, cwd=folder, check=True, stdout=subprocess.DEVNULL)
     connection = sqlite3.connect(folder / "followup.db")
     connection.execute("BEGIN")
-    connection.executemany(f"INSERT INTO contact VALUES ({', '.join('?' * 21)})", contacts(actions))
+    connection.executemany(f"INSERT INTO contact VALUES ({', '.join('?' * 24)})", contacts(actions))
     connection.executemany(f"INSERT INTO enrolment VALUES ({', '.join('?' * 14)})", enrolments(actions))
     connection.executemany(f"INSERT INTO action VALUES ({', '.join('?' * 25)})", rows(actions))
     connection.execute("UPDATE counter SET next = ? WHERE name = 'action'", [actions + 1_000_000])
@@ -71,6 +71,9 @@ def contacts(actions: int) -> Iterator[tuple[object, ...]]:
             None,
             0,
             "2026-05-04",
+            "",
+            "",
+            None,
         )
 
 

@@ -32,8 +32,8 @@ MANY = 40_000  # contacts: more than a planner reads from end to end for a hundr
 #: the like of so many contacts, with two actions each, one of them open
 FILLING = [
     "INSERT INTO contact SELECT 'c' || n, 'Person ' || n, NULL, NULL, NULL, NULL, 'rep' || (n % 50), 'bluewater', NULL,"
-    " NULL, NULL, 'lead', '', '', NULL, NULL, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', NULL, 1, '2026-05-04'"
-    " FROM numbers WHERE n <= {many}",
+    " NULL, NULL, 'lead', '', '', NULL, NULL, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', NULL, 1, '2026-05-04',"
+    " '', '', NULL FROM numbers WHERE n <= {many}",
     "INSERT INTO enrolment SELECT 100000 + n, 'c' || n, 'cycle', 'future-prospect', NULL, 1, '2026-01-01', 0, 9,"
     " '2026-01-01', 0, NULL, NULL, NULL FROM numbers WHERE n <= {many}",
     "INSERT INTO action SELECT 200000 + n, 'c' || ((n + 1) / 2), 'rep' || (((n + 1) / 2) % 50), 'call', 'Callback',"
