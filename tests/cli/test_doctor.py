@@ -401,7 +401,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     ),
     "a moment that no calendar has": (
         "UPDATE change SET at = 9000000000000000 WHERE id = 8",
-        [event("something in it is invalid")],
+        ["change 8: its time 9000000000000000 isn't possible", event("its data has the wrong form")],
     ),
     "a change of no version": (
         "UPDATE change SET catalog_version = 9 WHERE id = 8",
