@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -36,20 +37,30 @@ class Habits(NamedTuple):
         return round(low)
 
 
+#: how often one step of an enrolment is done in a day before somebody is followed no further: its loop takes no time
+MOST_A_DAY = 5
+
+
 class Touch(NamedTuple):
-    """One action. `due`, `done`: local dates of its owner, `done` None where that lies beyond the end."""
+    """One action. `due`, `done`: local dates of its owner, `done` None where that lies beyond the end.
+
+    `cut`: what would follow from it is not looked at.
+    """
 
     action: Action
     due: str
     done: str | None
+    cut: bool = False
 
 
 def lives(rehearsal: Rehearsal, subject: str, now: int, until: int, habits: Habits, draw: Draw) -> Iterator[Touch]:
     """Everything of `subject` that is due before the instant `until`, in the order in which it is done.
 
-    What is overdue at `now` is done from then on. People do on a working day what came due before it.
+    What is overdue at `now` is done from then on. People do on a working day what came due before it. A loop that comes
+    again and again within a day would never end: it is cut there.
     """
     planned: dict[int, int] = {}
+    times: Counter[tuple[int | None, str | None, str | None]] = Counter()
     while True:
         for action in rehearsal.people[subject].open_actions:
             if action.id not in planned:
@@ -59,7 +70,12 @@ def lives(rehearsal: Rehearsal, subject: str, now: int, until: int, habits: Habi
         if next is None or planned[next.id] >= until:
             yield from (_touch(rehearsal.office, action, now, None) for action in open_)
             return
-        yield _touch(rehearsal.office, next, now, planned[next.id])
+        touch = _touch(rehearsal.office, next, now, planned[next.id])
+        times[next.enrolment, next.step, touch.done] += 1
+        if next.enrolment and times[next.enrolment, next.step, touch.done] > MOST_A_DAY:
+            yield touch._replace(done=None, cut=True)
+            return
+        yield touch
         _done(rehearsal, subject, next, planned[next.id], habits, draw)
 
 
