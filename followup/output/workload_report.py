@@ -46,6 +46,8 @@ def facts(report: Report) -> Iterator[tuple[str, str]]:
         f"{plural(load.same_day, 'day')} with two or more for one contact, {load.next_day:,} with one the day after",
     )
     yield "on days off", f"{load.off:,}"
+    if load.cut:
+        yield "cut short", f"{plural(load.cut, 'contact')}, whose cycle begins again and again on one day"
 
 
 def mean_touches(load: Workload) -> float:

@@ -7,7 +7,7 @@ import pytest
 from followup.core import office as o
 from followup.core import office_documents as documents
 from followup.core.office import BUILT_IN_TYPES, Offset
-from tests.core.building import calendar, cycle, step, user
+from tests.core.building import USERS, Story, calendar, cycle, step, user
 
 OFFICE = {"zone": "America/Vancouver", "working_days": ["mon", "fri"], "hours": ["09:00", "17:30"], "roll": "back"}
 
@@ -115,3 +115,36 @@ def test_T9_holidays_are_known_as_far_as_all_who_declare_some_know_them(
 
 def test_T5_a_calendar_rolls_only_where_it_says_so() -> None:
     assert calendar(roll=None).roll == "none"
+
+
+def test_T4_the_property_that_counts_is_the_owners_and_never_the_contacts() -> None:
+    """A contact of the beach, owned by somebody of the town, is worked on the days of the town."""
+    town, beach = (
+        {"name": name, "holidays": {day: "Fair"}} for name, day in (("Town", "2026-05-11"), ("Beach", "2026-05-12"))
+    )
+    tom = {"name": "Tom", "role": "rep", "active": True, "property": "town"}
+    lone = {"name": "Lone", "role": "rep", "active": True}
+    plain = {
+        "name": "Office",
+        "zone": "UTC",
+        "working_days": ["mon", "tue", "wed", "thu", "fri"],
+        "hours": ["09:00", "17:00"],
+    }
+    source = documents.Documents(
+        {
+            "office": {"office": plain},
+            "property": {"town": town, "beach": beach},
+            "user": {"tom": tom, "lone": lone},
+            "role": {"rep": {"name": "Rep", "permissions": []}},
+            "cycle": {
+                "one": {"name": "One", "active": True, "anchor": "completed", "steps": [step("a", "1 business day")]}
+            },
+            "alias": {"one": {"name": "One", "cycle": "one", "active": True}},
+        }  # type: ignore[arg-type]
+    )
+    dues = {}
+    for owner in ("tom", "lone"):
+        jane = Story(documents.office(1, source), now="2026-05-08T10:00")
+        jane.office = jane.office._replace(users={**jane.office.users, "sue": USERS[0]})
+        dues[owner] = jane.added("one", owner=owner, property="beach").due["a"]
+    assert dues == {"tom": "2026-05-12", "lone": "2026-05-11"}

@@ -227,3 +227,30 @@ def test_a_staggered_assign_begins_on_a_later_working_day_and_leaves_the_old_cyc
     same = started("calls")
     same.does(w.Assign(w.Choice("calls"), later=2))
     assert same.due == {"note": "2026-05-06"}, "who is on it goes on"
+
+
+HOURLY = cycle("hourly", step("note", "1 day"), step("call", "1 hour", loop_to="call"))
+
+
+def test_F13_who_goes_round_within_a_day_is_followed_no_further() -> None:
+    at = office(HOURLY, calendars={None: calendar(working_days=WEEK)})
+    touches = lived(started("hourly", at=at), "2036-01-01", at=at)
+    assert touches[0] == ("note", "2026-05-05", "2026-05-05")
+    assert touches[1:] == [("call", "2026-05-05", "2026-05-05")] * 5 + [("call", "2026-05-05", None)]
+
+
+def test_F13_simulating_a_loop_of_an_hour_ends_and_says_what_was_cut() -> None:
+    at = office(HOURLY, calendars={None: calendar(working_days=WEEK)})
+    scenario = Scenario("2026-05-04", "2030-05-04", 1, [w.Choice("hourly")], [None], Habits())
+    load = simulate(at, scenario, lambda: 0.0)
+    assert load.cut == load.contacts > 200
+    assert load.done <= 6 * load.contacts
+
+
+def test_what_comes_three_times_a_day_is_followed_to_the_end() -> None:
+    at = office(cycle("often", step("call", "8 hours", loop_to="call")), calendars={None: calendar()})
+    load = Workload()
+    jane = started("often", at=at)
+    rehearsal = Rehearsal(at, [jane.dossier])
+    load.note(at, "jane", lives(rehearsal, JANE, instant(jane.now), instant("2026-05-20"), Habits(), lambda: 0.0))
+    assert load.cut == 0 and load.done > 40

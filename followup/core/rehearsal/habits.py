@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -36,20 +37,30 @@ class Habits(NamedTuple):
         return round(low)
 
 
+#: how often one step of an enrolment is done in a day before a contact is followed no further: its loop takes no time
+MOST_A_DAY = 5
+
+
 class Touch(NamedTuple):
-    """One action. `due`, `done`: local dates of its owner; `done` is None if after the end."""
+    """One action. `due`, `done`: local dates of its owner; `done` is None if after the end.
+
+    `cut`: what would follow from it isn't simulated.
+    """
 
     action: Action
     due: str
     done: str | None
+    cut: bool = False
 
 
 def lives(rehearsal: Rehearsal, subject: str, now: int, until: int, habits: Habits, draw: Draw) -> Iterator[Touch]:
     """Everything due for `subject` before the instant `until`, in the order it is done.
 
-    Overdue actions are done from `now` on. Actions due on a day off are done on the next working day.
+    Overdue actions are done from `now` on. Actions due on a day off are done on the next working day. A loop that starts
+    again and again within a day would never end: it's cut there.
     """
     planned: dict[int, int] = {}
+    times: Counter[tuple[int | None, str | None, str | None]] = Counter()
     while True:
         for action in rehearsal.people[subject].open_actions:
             if action.id not in planned:
@@ -59,7 +70,12 @@ def lives(rehearsal: Rehearsal, subject: str, now: int, until: int, habits: Habi
         if next is None or planned[next.id] >= until:
             yield from (_touch(rehearsal.office, action, now, None) for action in open_)
             return
-        yield _touch(rehearsal.office, next, now, planned[next.id])
+        touch = _touch(rehearsal.office, next, now, planned[next.id])
+        times[next.enrolment, next.step, touch.done] += 1
+        if next.enrolment and times[next.enrolment, next.step, touch.done] > MOST_A_DAY:
+            yield touch._replace(done=None, cut=True)
+            return
+        yield touch
         _done(rehearsal, subject, next, planned[next.id], habits, draw)
 
 

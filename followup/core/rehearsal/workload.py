@@ -28,6 +28,7 @@ class Workload:
     def __init__(self) -> None:
         self.due: Counter[tuple[str | None, str]] = Counter()  # by owner and day
         self.contacts, self.actions, self.done, self.off, self.same_day, self.next_day = 0, 0, 0, 0, 0, 0
+        self.cut = 0  # contacts not followed to the end, since they loop within a day
         self.touches: Counter[int] = Counter()  # number of contacts by number of completed actions
         self.silence: Silence | None = None
 
@@ -39,6 +40,7 @@ class Workload:
             self.due[touch.action.owner, touch.due] += 1
             self.off += not works(date.fromisoformat(touch.due), office.calendar(touch.action.owner))
             days[touch.due] += 1
+            self.cut += touch.cut
             if touch.done:
                 heard.append(touch.done)
         self.contacts += 1
