@@ -11,12 +11,12 @@ from followup.errors import Problem
 from followup.output.excerpt import ROOM, with_excerpt
 
 
-def shown(source: str, column: int, hint: str = "") -> list[str]:
+def excerpt(source: str, column: int, hint: str = "") -> list[str]:
     return list(with_excerpt(Problem("FU101", "error", "a.yaml", 4, column, "a", "wrong", hint, source)))
 
 
 def test_A21_the_line_a_caret_and_the_hint_follow_the_problem() -> None:
-    assert shown("users: [tom]", 8, "write it so") == [
+    assert excerpt("users: [tom]", 8, "write it so") == [
         "a.yaml:4:8: error FU101 wrong",
         "    4 | users: [tom]",
         "      |        ^",
@@ -25,8 +25,8 @@ def test_A21_the_line_a_caret_and_the_hint_follow_the_problem() -> None:
 
 
 def test_without_a_line_all_is_on_one() -> None:
-    assert shown("", 1, "write it so") == ["a.yaml:4:1: error FU101 wrong (write it so)"]
-    assert len(shown("   ", 1)) == 1
+    assert excerpt("", 1, "write it so") == ["a.yaml:4:1: error FU101 wrong (write it so)"]
+    assert len(excerpt("   ", 1)) == 1
 
 
 LINES = {
@@ -46,7 +46,7 @@ LINES = {
 @pytest.mark.parametrize("name", LINES)
 def test_the_caret_is_below_the_column(name: str) -> None:
     source, column, line, before = LINES[name]
-    assert shown(source, column)[1:3] == [f"    4 | {line}", f"      | {' ' * before}^"]
+    assert excerpt(source, column)[1:3] == [f"    4 | {line}", f"      | {' ' * before}^"]
 
 
 @given(st.text(max_size=300), st.integers(1, 320))
@@ -54,7 +54,7 @@ def test_the_caret_is_below_the_column(name: str) -> None:
 @example("李" * 300, 150)
 @example("\u0301" * 300, 200)
 def test_whatever_the_line_holds_it_is_as_wide_as_the_room_and_the_caret_inside(source: str, column: int) -> None:
-    lines = shown(source, column)
+    lines = excerpt(source, column)
     assert all(line.isprintable() for line in lines)
     if len(lines) > 1:
         line, caret = lines[1][8:], lines[2][8:].index("^")
@@ -63,15 +63,15 @@ def test_whatever_the_line_holds_it_is_as_wide_as_the_room_and_the_caret_inside(
 
 def test_a_line_that_is_cut_says_so_and_shows_what_is_around_the_column() -> None:
     long = f"a: [{'b, ' * 100}HERE{', c' * 100}]"
-    line, caret = shown(long, long.index("HERE") + 1)[1:3]
+    line, caret = excerpt(long, long.index("HERE") + 1)[1:3]
     assert line[8:].startswith("\u2026") and line.endswith("\u2026") and line[caret.index("^") :].startswith("HERE")
     first = f"HERE{', c' * 100}"
-    assert shown(first, 1)[1] == f"    4 | {first[:ROOM]}\u2026"
+    assert excerpt(first, 1)[1] == f"    4 | {first[:ROOM]}\u2026"
 
 
 def test_a_line_that_just_fits_is_not_cut() -> None:
-    assert shown("a" * ROOM, 1)[1] == "    4 | " + "a" * ROOM
-    assert shown("a" * (ROOM + 1), 1)[1] == "    4 | " + "a" * ROOM + "\u2026"
+    assert excerpt("a" * ROOM, 1)[1] == "    4 | " + "a" * ROOM
+    assert excerpt("a" * (ROOM + 1), 1)[1] == "    4 | " + "a" * ROOM + "\u2026"
 
 
 def test_a_four_digit_line_keeps_the_gutter_straight() -> None:

@@ -74,10 +74,9 @@ class Declarations(NamedTuple):
 
 
 class Misshapen(NamedTuple):
-    """Where the schema refuses something: files with the paths of items, sections, or the whole file.
+    """Where the schema refuses something: files with the paths of items or sections, or `()` for all of the file.
 
-    A document is made only of an item that this lets pass, so no code behind the schema meets a shape that it doesn't
-    expect.
+    Only an item without such a place gets a document, so no code behind the schema meets a shape it doesn't expect.
     """
 
     places: frozenset[tuple[str, Path]]
@@ -103,7 +102,7 @@ class Finding(NamedTuple):
 
 
 def declare(folder: str, readings: Sequence[Reading], misshapen: Misshapen, whole: bool, today: str) -> Declarations:
-    """Everything that was read. What is misshapen gets no document."""
+    """Everything that was read. A misshapen item gets no document."""
     items = _built_in()
     twice = []
     for item in _declared(folder, readings, misshapen):

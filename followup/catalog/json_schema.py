@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from referencing.jsonschema import SchemaRegistry, SchemaResource
 
 LONGEST = 2000  # characters of a text that has a form; a pattern is not searched in a longer one
-MOST = 500  # problems of one file: whoever wrote more made one mistake many times
+MOST = 500  # problems of one file; more are the same mistake again and again
 #: A part of a schema: the values of its keywords.
 Schema: TypeAlias = Mapping[str, object]
 
@@ -34,7 +34,7 @@ Schema: TypeAlias = Mapping[str, object]
 def problems(data: Map, file: str) -> Iterator[tuple[Path, Problem]]:
     """Everything in one file that does not have the shape of a catalog, with its path.
 
-    Past MOST the file itself is the last path: nobody knows what else in it is misshapen.
+    After MOST problems the last path is that of the file, `()`: the rest of it wasn't checked.
     """
     findings = (finding for error in validator().iter_errors(data) for finding in messages(error))
     for count, finding in enumerate(findings):
@@ -115,7 +115,7 @@ def _depends(_: Validator, needed: Mapping[str, list[str]], instance: object, __
 
 
 def _is_whole(_: object, value: object) -> bool:
-    """To JSON Schema 2.0 is a whole number too; to what reads the documents it is none."""
+    """JSON Schema counts 2.0 as a whole number; Python's `range` doesn't."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 

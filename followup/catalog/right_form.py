@@ -1,6 +1,6 @@
 """The right form of a mapping or a list, where something else was written: the schema's example, in YAML.
 
-Where what was written says enough of it (an id, or one whole item), the form is made of that.
+If the value that was written has an id or a complete item, the form uses it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import yaml
 
-LONGEST = 90  # characters: a longer item of one's own tells nobody more than the example does
+LONGEST = 90  # characters of an item that is repeated; instead of a longer one, the example is shown
 
 
 def right_form(key: str | int, value: object, schema: Mapping[str, object]) -> str:

@@ -1,7 +1,7 @@
 """What is wrong with a text that isn't YAML, in plain words: where, what, and what to write instead.
 
-The parser's own words name its grammar ("did not find expected key"). Here the usual slips are told apart by what the
-parser says and by the text around: a colon without quotes, a brace or quote that stays open, indentation, tabs.
+The parser speaks of its grammar ("did not find expected key"). This module recognizes the usual slips by the parser's
+message and by the text around it: a colon without quotes, a brace or quote that stays open, indentation, tabs.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ def advice(slip: Slip) -> Advice:
     line = slip.line(slip.at.line)
     if "\t" in line[: slip.indent(slip.at.line)]:
         return Advice(Place(slip.at.line, line.index("\t") + 1), "a tab in the indentation", "use spaces")
-    said = next((say(slip) for signs, say in SLIPS if re.search(signs, slip.says)), _unknown(slip))
-    return said._replace(at=min(said.at, slip.end))  # what is missing at the end is missing behind the last word
+    answer = next((say(slip) for signs, say in SLIPS if re.search(signs, slip.says)), _unknown(slip))
+    return answer._replace(at=min(answer.at, slip.end))  # what the end of the text lacks is missing after its last word
 
 
 def _unknown(slip: Slip) -> Advice:

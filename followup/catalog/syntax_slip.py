@@ -23,7 +23,7 @@ class Mark(Protocol):
 
 
 class Scalar(NamedTuple):
-    """A text that was read: where it begins and ends; `style`: the quote that it stands in, | or >, or nothing."""
+    """A text that was read: where it begins and ends. `style`: its quote, | or >, or nothing."""
 
     begins: Place
     ends: Place

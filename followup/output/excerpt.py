@@ -40,10 +40,10 @@ def _around(line: str, column: int) -> tuple[str, str]:
     while width(before) > ROOM * 2 // 3:
         before, cut = before[1:], True
     room = ROOM - width(before)
-    whole = len(line) <= column + ROOM and width(after) <= room
+    complete = len(line) <= column + ROOM and width(after) <= room
     while width(after) > room:
         after = after[:-1]
-    return (CUT if cut else "") + before, after.rstrip() + ("" if whole else CUT)
+    return (CUT if cut else "") + before, after.rstrip() + ("" if complete else CUT)
 
 
 def _visible(text: str) -> str:

@@ -14,8 +14,6 @@ from followup.output.text import clean, json_text, plural, problem_line
 
 ProblemFormat: TypeAlias = Literal["text", "json", "github", "gitlab", "sarif", "junit"]
 Problems: TypeAlias = Sequence[Problem]
-#: of problems@1
-JSON_KEYS = ("code", "severity", "file", "line", "column", "path", "message", "hint")
 #: code -> its meaning
 Meanings: TypeAlias = Mapping[str, str]
 
@@ -39,7 +37,9 @@ def _text(problems: Problems) -> Iterator[str]:
 
 
 def _json(problems: Problems) -> Iterator[str]:
-    items = [{key: value for key, value in p._asdict().items() if key in JSON_KEYS} for p in problems]
+    from followup.output.schemas import KEYS
+
+    items = [{key: value for key, value in p._asdict().items() if key in KEYS["problems@1"]} for p in problems]
     yield json_text({"schema": "followup/problems@1", "items": items})
 
 

@@ -47,6 +47,6 @@ KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *(*CALENDAR, "active"),
         ),
         "versions@1": ("version", "commit", "at", "by", "change", "took_back", "items"),
-        "problems@1": Problem._fields,
+        "problems@1": tuple(name for name in Problem._fields if name != "source"),
     }
 )

@@ -20,7 +20,7 @@ HERE = os.path.dirname(__file__)
 
 
 class Verbatim(str):
-    """YAML that is written as it is: what JSON cannot say."""
+    """YAML that is written as it is, and that JSON can't express."""
 
 
 def _data(path: str) -> Any:
@@ -81,7 +81,7 @@ VERBATIM = tuple(
         ),
     )
 )
-#: By the key that they stand at: what has the right form, and is odd all the same.
+#: Values by their key that have the right form and are odd all the same.
 ODD = {
     "offset": ("9999 days", "-9999 days", "0 days", "999 months", "-999 months", "9999 business days", "0 hours", 9999),
     "min_gap": (0, 9999, "9999 days"),
@@ -152,7 +152,7 @@ def _change(file: Any, random: Random) -> None:
 
 
 def _like(key: str | int) -> list[Any]:
-    return [*ODD.get(str(key), ()), *LIKE[key if isinstance(key, str) else 0]]
+    return [*ODD.get(str(key), ()), *LIKE.get(key if isinstance(key, str) else 0, ())] or list(OTHER_KINDS)
 
 
 def _at(value: Any, path: Path) -> Any:
@@ -188,7 +188,7 @@ def _flow(value: Any) -> str:
 
 
 def _by_key() -> dict[str | int, list[Any]]:
-    """All values of all catalogs by the key that they stand at; items of lists by 0."""
+    """All values of all catalogs by their key; items of lists by 0."""
     values = defaultdict[str | int, list[Any]](list)
     for file in (file for files in (SAMPLE, *GOOD) for file in files):
         for path in _paths(file):

@@ -101,15 +101,15 @@ MEANT = [
 
 @pytest.mark.parametrize(("key", "written", "meant"), MEANT)
 def test_what_was_most_likely_meant(key: str, written: str, meant: str | None) -> None:
-    told = nearest_value(key, written, DEFINITIONS[PATTERNS[key]]["pattern"])
-    assert told == (f"; did you mean '{meant}'?" if meant else "")
+    answer = nearest_value(key, written, DEFINITIONS[PATTERNS[key]]["pattern"])
+    assert answer == (f"; did you mean '{meant}'?" if meant else "")
 
 
 @given(st.sampled_from(sorted(GUESSES)), st.text(max_size=30) | st.from_regex("[0-9]{1,3}[:. ]?[a-z-]{0,12}"))
 def test_a_guess_has_the_form_that_the_key_wants(key: str, written: str) -> None:
     pattern = DEFINITIONS[PATTERNS.get(key, "moment")]["pattern"]
-    told = re.search("did you mean '(.*)'", nearest_value(key, written, pattern))
-    assert told is None or re.search(pattern, told[1])
+    answer = re.search("did you mean '(.*)'", nearest_value(key, written, pattern))
+    assert answer is None or re.search(pattern, answer[1])
 
 
 def test_of_other_keys_nothing_is_guessed() -> None:

@@ -88,5 +88,5 @@ def side(catalog: Catalog) -> Side:
 
 def is_applied(wanted: Version, database: Path) -> None:
     with closing(open_store(f"sqlite:///{database}")) as store, suppress(FollowupError):
-        shown = difference(visit_of(store, MORNING, "sue"), wanted, "sue")
-        assert apply(visit_of(store, MORNING, "sue"), wanted, "sue").digest == shown.digest
+        expected = difference(visit_of(store, MORNING, "sue"), wanted, "sue")
+        assert apply(visit_of(store, MORNING, "sue"), wanted, "sue").digest == expected.digest

@@ -36,7 +36,7 @@ KINDS = {
 
 
 def problems(text: str, folder: Path) -> list[Problem]:
-    """Those of a file beside an office, of the second of the two where it declares another office."""
+    """Those of one file, next to a file with an office."""
     (folder / "a.yaml").write_text(OFFICE)
     (folder / "b.yaml").write_text(text)
     return [problem for problem in load(str(folder), "2026-05-04").problems if problem.file.endswith("b.yaml")]
@@ -52,9 +52,9 @@ def form_in(hint: str) -> str:
 def test_a_section_of_any_kind_of_value_is_read_or_named(section: str, kind: str, tmp_path: Path) -> None:
     """B1, T2: a list where a mapping belongs, the likeliest mistake of all, and every other kind."""
     value = read(f"a: {KINDS[kind]}", "x").data["a"]
-    found = [problem for problem in problems(f"{section}: {KINDS[kind]}", tmp_path) if problem.path == section]
+    reported = [problem for problem in problems(f"{section}: {KINDS[kind]}", tmp_path) if problem.path == section]
     wanted = list if section in LISTS else dict
-    wrong = [problem for problem in found if problem.code == "FU101"]
+    wrong = [problem for problem in reported if problem.code == "FU101"]
     assert bool(wrong) == (not isinstance(value, wanted))
     for problem in wrong:
         assert (problem.line, problem.column) == (1, len(section) + 3)
@@ -149,13 +149,13 @@ def test_no_text_is_too_long_to_be_looked_at(node: dict[str, Any]) -> None:
 
 
 def test_a_key_is_looked_at_however_long_it_is(tmp_path: Path) -> None:
-    found = problems(f"sources: {{{'x' * 1010}: Web}}\ncycles: {{{'y' * 1001}: {{name: C, steps: []}}}}", tmp_path)
-    assert [problem.code for problem in found] == ["FU107", "FU107"]
+    reported = problems(f"sources: {{{'x' * 1010}: Web}}\ncycles: {{{'y' * 1001}: {{name: C, steps: []}}}}", tmp_path)
+    assert [problem.code for problem in reported] == ["FU107", "FU107"]
 
 
 @pytest.mark.parametrize("number", ["2.0", "0.0", "1e3", "-1.0"])
 def test_a_whole_number_is_written_as_one(number: str, tmp_path: Path) -> None:
-    """Documents are read as whole numbers; JSON Schema by itself lets 2.0 pass for one."""
+    """JSON Schema counts 2.0 as a whole number, and the code that reads documents doesn't."""
     text = f"cycles: {{c: {{name: C, steps: [{{id: a, type: call, offset: {number}}}]}}}}"
     assert ("FU101", 1, 59) in {(problem.code, problem.line, problem.column) for problem in problems(text, tmp_path)}
 
@@ -166,7 +166,7 @@ def test_country_holidays_from_a_year_that_is_no_whole_number_are_named(tmp_path
 
 
 def test_a_long_text_that_is_repeated_is_paid_for(tmp_path: Path) -> None:
-    """Every message about a list of them would hold them all."""
+    """The message about a list of them would repeat each of them."""
     text = f"sources: {{a: &a {'x' * 1_000_000}}}\ncycles: {{c: {{name: C, steps: [{'*a,' * 500}]}}}}"
     (problem,) = problems(text, tmp_path)
     assert problem.code == "FU010"
@@ -175,9 +175,9 @@ def test_a_long_text_that_is_repeated_is_paid_for(tmp_path: Path) -> None:
 def test_a_mistake_that_is_made_ten_thousand_times_is_listed_five_hundred_times(tmp_path: Path) -> None:
     """Nothing of the file gets a document then: what was not looked at may be misshapen too."""
     text = f"moved: [{'a, ' * 10_000}]\naliases: {{back: {{name: Back, cycle: gone}}, bad: 5}}"
-    found = problems(text, tmp_path)
-    assert len(found) == json_schema.MOST + 1
-    (more,) = (problem for problem in found if problem.code == "FU018")
+    reported = problems(text, tmp_path)
+    assert len(reported) == json_schema.MOST + 1
+    (more,) = (problem for problem in reported if problem.code == "FU018")
     assert (more.line, more.message) == (1, "more than 500 problems in this file")
     assert load(str(tmp_path)).documents["alias"] == {}
     assert len(problems(f"moved: [{'a, ' * 500}]", tmp_path)) == 500

@@ -137,9 +137,9 @@ def test_P10_a_link_that_was_committed_as_cycles_is_named(run: Run, history: Pat
     (history / "cycles").symlink_to("real")
     git(history, "add", "-A")
     git(history, "commit", "-qm", "A link")
-    told = run("diff", "HEAD")
-    assert (told.returncode, told.stdout) == (65, "")
-    assert told.stderr == (
+    result = run("diff", "HEAD")
+    assert (result.returncode, result.stdout) == (65, "")
+    assert result.stderr == (
         "followup: HEAD:cycles is not a folder but a link to 'real': commit the folder itself as cycles/\n"
     )
     assert run("diff", "HEAD~1", "HEAD").returncode == 65 and run("validate").returncode == 0

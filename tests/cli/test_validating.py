@@ -43,18 +43,18 @@ EXCERPT = [
 
 def test_A21_what_refuses_a_catalog_shows_the_line_and_a_caret(run: Run, office: Path) -> None:
     (office / "cycles" / "b.yaml").write_text(BROKEN)
-    told = run("validate")
-    assert told.returncode == 3 and told.stdout.splitlines() == EXCERPT
+    result = run("validate")
+    assert result.returncode == 3 and result.stdout.splitlines() == EXCERPT
     for words in (("diff",), ("apply", "--yes"), ("test",), ("simulate",)):
-        told = run(*words, user="sue")
-        assert told.returncode == 3 and told.stderr.splitlines()[: len(EXCERPT)] == EXCERPT
+        result = run(*words, user="sue")
+        assert result.returncode == 3 and result.stderr.splitlines()[: len(EXCERPT)] == EXCERPT
 
 
 def test_A21_a_line_that_is_hostile_cannot_act_on_the_terminal(run: Run, office: Path) -> None:
     (office / "cycles" / "b.yaml").write_text("sources:\n  web: '\x1b]0;x\x07'\n  \u202eb: [\u202e]\n")
     for format in ("text", "github"):
-        told = run("validate", "--format", format)
-        assert told.returncode == 3 and told.stdout.replace("\n", "").isprintable()
+        result = run("validate", "--format", format)
+        assert result.returncode == 3 and result.stdout.replace("\n", "").isprintable()
 
 
 def test_the_json_of_a_problem_has_the_keys_that_were_promised(run: Run, office: Path) -> None:
@@ -67,32 +67,32 @@ def test_the_json_of_a_problem_has_the_keys_that_were_promised(run: Run, office:
 def test_T2_a_list_where_a_mapping_belongs_is_named_by_every_command(text: str, run: Run, office: Path) -> None:
     (office / "cycles" / "b.yaml").write_text(text)
     for words in (("validate",), ("validate", "-f", "junit"), ("diff",), ("apply", "--yes"), ("test",), ("simulate",)):
-        told = run(*words, user="sue")
-        assert told.returncode == 3 and "FU101" in told.stdout + told.stderr
+        result = run(*words, user="sue")
+        assert result.returncode == 3 and "FU101" in result.stdout + result.stderr
 
 
 def test_D5_what_this_version_does_not_run_is_warned_of_and_applied(run: Run, office: Path) -> None:
-    """A2, A3: until plans run, nobody is to wait for one."""
+    """A2, A3: until plans run, no one should wait for one."""
     plans = office / "cycles" / "plans.yaml"
     plans.write_text(
         plans.read_text().replace("    type: connection\n", "    type: connection\n    status: ready\n", 1)
     )
     warning = "warning FU341 this version doesn't run plans: 'web-lead' launches for no contact"
-    told = run("validate")
-    assert told.returncode == 0 and warning in told.stdout
+    result = run("validate")
+    assert result.returncode == 0 and warning in result.stdout
     assert warning in run("diff", user="sue").stderr
-    told = run("apply", "--yes", user="sue")
-    assert told.returncode == 0 and warning in told.stderr
+    result = run("apply", "--yes", user="sue")
+    assert result.returncode == 0 and warning in result.stderr
 
 
 @needs_modes
 def test_P4_a_folder_that_may_not_be_read_says_so(office: Path) -> None:
     for name, closed in (("cycles", office / "cycles"), ("cycles/letters", office / "cycles" / "letters")):
         closed.chmod(0)
-        told = ran("validate", cwd=office, prefix=OBEYING_MODES)
+        result = ran("validate", cwd=office, prefix=OBEYING_MODES)
         closed.chmod(0o755)
-        assert f"{name}:1:1: error FU003 cannot be read: permission denied" in told.stdout and told.returncode == 3
-        assert "FU017" not in told.stdout
+        assert f"{name}:1:1: error FU003 cannot be read: permission denied" in result.stdout and result.returncode == 3
+        assert "FU017" not in result.stdout
 
 
 def test_T3_a_zone_that_this_machine_does_not_know_is_named(office: Path, tmp_path: Path) -> None:
@@ -102,8 +102,8 @@ def test_T3_a_zone_that_this_machine_does_not_know_is_named(office: Path, tmp_pa
     paths = {"PYTHONTZPATH": "", "PYTHONPATH": str(tmp_path / "none"), "FOLLOWUP_USER": "sue"}
     for words in (("due",), ("complete", "28"), ("agenda",), ("contacts", "list"), ("apply", "--yes")):
         env = {**os.environ, **paths}
-        told = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "-m", "followup", *words], cwd=office, env=env, capture_output=True, text=True
         )
-        assert told.returncode in (3, 78), (words, told.stderr)
-        assert "Traceback" not in told.stderr and "pip install" in told.stderr, words
+        assert result.returncode in (3, 78), (words, result.stderr)
+        assert "Traceback" not in result.stderr and "pip install" in result.stderr, words

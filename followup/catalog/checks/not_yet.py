@@ -1,6 +1,6 @@
-"""What a catalog may declare and this version doesn't do: a warning until it does, so that nobody waits for it.
+"""What a catalog may declare and this version doesn't do yet: a warning, so that no one waits for it.
 
-A draft promises nothing, and an inactive step or cycle does nothing anyway.
+Drafts and inactive steps and cycles get no warning: they do nothing anyway.
 """
 
 from __future__ import annotations

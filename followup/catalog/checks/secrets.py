@@ -1,7 +1,7 @@
-"""A11: no secret stands in a catalog, which many people read; it comes from the environment, as `${env:NAME}`.
+"""A11: a catalog holds no secrets, since many people read it; they come from the environment, as `${env:NAME}`.
 
-What is a secret is told by where it stands: an Authorization or API-key header, a password or a key in a URL, a payload
-key of such a name; and by how the keys of well-known services begin. What tokens bring of a contact is none.
+A text is a secret because of its place (an Authorization or API-key header, a password or a key in a URL, a payload key
+of such a name) or because it begins as the keys of well-known services do. Tokens of the contact aren't secrets.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ SERVICES = re.compile(r"(?<![A-Za-z0-9])([sr]k_(live|test)_|xox[abprs]-|gh[pousr
 def literal_secrets(declarations: Declarations) -> Iterator[Finding]:
     for item, _, place, step in plan_steps(declarations):
         for path, what in _secrets(step):
-            message = f"{what} stands in the catalog, which many people read"
-            hint = "write ${env:NAME} in its place, and set NAME in the environment"
+            message = f"{what} is written into the catalog, which many people read"
+            hint = "write ${env:NAME} instead, and set NAME in the environment"
             yield Finding("FU241", item, ("steps", place, *path), message, hint)
 
 

@@ -56,8 +56,8 @@ class Touch(NamedTuple):
 def lives(rehearsal: Rehearsal, subject: str, now: int, until: int, habits: Habits, draw: Draw) -> Iterator[Touch]:
     """Everything due for `subject` before the instant `until`, in the order it is done.
 
-    Overdue actions are done from `now` on. Actions due on a day off are done on the next working day. A loop that starts
-    again and again within a day would never end: it's cut there.
+    Overdue actions are done from `now` on. Actions due on a day off are done on the next working day. A loop that
+    starts again and again within a day would never end: it's cut there.
     """
     planned: dict[int, int] = {}
     times: Counter[tuple[int | None, str | None, str | None]] = Counter()
