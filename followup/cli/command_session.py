@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import typer
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 #: rows that were left out of an answer and are named
 NAMED = 3
+#: what stops a command and is said in a line already
+EXPECTED = (FollowupError, OSError, typer.Exit, typer.Abort, typer.BadParameter)
 
 
 @contextmanager
@@ -38,33 +41,35 @@ def visited(
     """For commands that nobody needs to be a user for. `zone`: the office's, where none is applied yet; `url`: of a
     store that the command names itself."""
     settings: Settings = ctx.obj
-    with closing(open_store_of(settings, url)) as store, damage_named(ctx, store):
+    ctx.call_on_close(lambda: _look_into(settings, url))
+    with closing(open_store_of(settings, url)) as store:
         catalog = AppliedCatalog(store.catalog)
         word = settings.named_user() or user_of_login(catalog, store.account)
         now = present(settings, zone or _zone(catalog))
-        yield Visit(store, catalog, now, word, command_of(ctx), dry_run, typed_of(ctx))
+        try:
+            yield Visit(store, catalog, now, word, command_of(ctx), dry_run, typed_of(ctx))
+        finally:
+            if store.damage:
+                ctx.call_on_close(lambda: _tell(store.damage))
 
 
-@contextmanager
-def damage_named(ctx: typer.Context, store: Store) -> Iterator[None]:
-    """What is damaged in a store is no bug. Rows that were left out are named when the command is through; whatever
-    else stops it, where nothing should, is looked into."""
-    try:
-        yield
-    except (FollowupError, OSError, typer.Exit, typer.Abort, typer.BadParameter):
-        raise
-    except Exception as error:
-        from followup.app.suspicion import damage_behind
+def _look_into(settings: Settings, url: str | None) -> None:
+    """Whatever stopped the command, where nothing should, may be damage in the store, which is no bug. It is called as
+    the command ends, also of what it prints when the store is closed again."""
+    error = sys.exc_info()[1]
+    if not isinstance(error, Exception) or isinstance(error, EXPECTED):
+        return
+    from followup.app.suspicion import damage_behind
 
-        if damage := damage_behind(store):
-            raise damage from error
-        raise
-    finally:
-        if store.damage:
-            ctx.call_on_close(lambda: _tell(store.damage))
+    damage = None
+    with suppress(FollowupError), closing(open_office(url or settings.store_url())) as store:
+        damage = damage_behind(store)
+    if damage:
+        raise damage from error
 
 
 def _tell(damage: Mapping[str, None]) -> None:
+    """Which rows were left out of what the command has printed."""
     named = "; ".join([*damage][:NAMED])
     more = f"; and {len(damage) - NAMED} more" if len(damage) > NAMED else ""
     raise StoreUnreachable(f"The store is damaged. Left out here: {named}{more}. `followup doctor` lists all damage.")
