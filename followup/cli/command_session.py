@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import typer
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 
 #: rows that were left out of an answer and are named
 NAMED = 3
-#: what may be said, or not: nothing hangs on it
+#: optional texts, which can be empty
 FREE = ("note", "title")
+#: what ends a command with a message of its own
+EXPECTED = (FollowupError, OSError, typer.Exit, typer.Abort, typer.BadParameter)
 
 
 @contextmanager
@@ -42,11 +45,16 @@ def visited(
     by the command."""
     _without_blanks(ctx)
     settings: Settings = ctx.obj
-    with closing(open_store_of(settings, url)) as store, damage_named(ctx, store):
+    ctx.call_on_close(lambda: _look_into(settings, url))
+    with closing(open_store_of(settings, url)) as store:
         catalog = AppliedCatalog(store.catalog)
         word = settings.named_user() or user_of_login(catalog, store.account)
         now = present(settings, zone or _zone(catalog))
-        yield Visit(store, catalog, now, word, command_of(ctx), dry_run, typed_of(ctx), print_remark)
+        try:
+            yield Visit(store, catalog, now, word, command_of(ctx), dry_run, typed_of(ctx), print_remark)
+        finally:
+            if store.damage:
+                ctx.call_on_close(lambda: _tell(store.damage))
 
 
 def print_remark(line: str) -> None:
@@ -54,8 +62,8 @@ def print_remark(line: str) -> None:
 
 
 def _without_blanks(ctx: typer.Context) -> None:
-    """Raises UsageError for a word without a letter, such as an empty variable of a shell's: it would narrow a list to
-    nothing or to everything, and name an owner or nobody."""
+    """Raises UsageError for an empty word, such as an unset shell variable: it would narrow a list to nothing, or widen
+    it to everything."""
     for parameter in ctx.command.params:
         value = ctx.params.get(parameter.name or "")
         if value == "" and parameter.name not in FREE:
@@ -63,26 +71,23 @@ def _without_blanks(ctx: typer.Context) -> None:
             raise UsageError(f"{parameter.opts[0]} has no value: give one, or leave it out{empties}")
 
 
-@contextmanager
-def damage_named(ctx: typer.Context, store: Store) -> Iterator[None]:
-    """What is damaged in a store is no bug. Rows that were left out are named when the command is through; whatever
-    else stops it, where nothing should, is looked into."""
-    try:
-        yield
-    except (FollowupError, OSError, typer.Exit, typer.Abort, typer.BadParameter):
-        raise
-    except Exception as error:
-        from followup.app.suspicion import damage_behind
+def _look_into(settings: Settings, url: str | None) -> None:
+    """Whatever stopped the command, where nothing should, may be damage in the store, which is no bug. It is called as
+    the command ends, also of what it prints when the store is closed again."""
+    error = sys.exc_info()[1]
+    if not isinstance(error, Exception) or isinstance(error, EXPECTED):
+        return
+    from followup.app.suspicion import damage_behind
 
-        if damage := damage_behind(store):
-            raise damage from error
-        raise
-    finally:
-        if store.damage:
-            ctx.call_on_close(lambda: _tell(store.damage))
+    damage = None
+    with suppress(FollowupError), closing(open_office(url or settings.store_url())) as store:
+        damage = damage_behind(store)
+    if damage:
+        raise damage from error
 
 
 def _tell(damage: Mapping[str, None]) -> None:
+    """Which rows were left out of what the command has printed."""
     named = "; ".join([*damage][:NAMED])
     more = f"; and {len(damage) - NAMED} more" if len(damage) > NAMED else ""
     raise StoreUnreachable(f"The store is damaged. Left out here: {named}{more}. `followup doctor` lists all damage.")
