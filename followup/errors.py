@@ -47,9 +47,13 @@ class CatalogInvalid(FollowupError):
 
 
 class Refused(FollowupError):
-    """A rule of the domain, or a missing permission, says no."""
+    """A rule of the domain, or a missing permission, says no. `advice`: lines that can be copied as they stand."""
 
     exit_code = 4
+
+    def __init__(self, message: str, advice: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.advice = advice
 
 
 class Conflict(FollowupError):

@@ -79,7 +79,7 @@ def apply(
         if expected is not None and expected != diff.digest:
             raise Conflict("the store or the files have changed since that was shown: look at `followup diff` again")
         if diff.refused:
-            raise Refused("\n".join((*diff.refused, *advice(diff.renames))))
+            raise Refused("\n".join(diff.refused), tuple(advice(diff.renames)))
         return diff
 
 

@@ -9,7 +9,7 @@ from io import TextIOWrapper
 from typing import NoReturn
 
 from followup.cli.root import app, hoisted
-from followup.errors import BadInput, CatalogInvalid, FollowupError, Overtaken
+from followup.errors import BadInput, CatalogInvalid, FollowupError, Overtaken, Refused
 
 #: how often a command decides again where another version of the catalog was applied meanwhile
 TRIES = 3
@@ -140,3 +140,6 @@ def _print_error(error: FollowupError) -> None:
             sys.stderr.write(problem_line(problem) + "\n")
     for line in str(error).splitlines():
         sys.stderr.write(f"followup: {clean(line)}\n")
+    if isinstance(error, Refused):
+        for line in error.advice:
+            sys.stderr.write(clean(line) + "\n")
