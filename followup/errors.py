@@ -48,9 +48,13 @@ class CatalogInvalid(FollowupError):
 
 
 class Refused(FollowupError):
-    """A rule of the domain or a missing permission forbids it."""
+    """A rule of the domain or a missing permission forbids it. `advice`: lines to copy as they are."""
 
     exit_code = 4
+
+    def __init__(self, message: str, advice: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.advice = advice
 
 
 class Conflict(FollowupError):

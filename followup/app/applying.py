@@ -83,7 +83,7 @@ def apply(
         if expected is not None and expected != diff.digest:
             raise Conflict("the database or the files changed after that diff: run `followup diff` again")
         if diff.refused:
-            raise Refused("\n".join((*diff.refused, *advice(diff.renames))))
+            raise Refused("\n".join(diff.refused), tuple(advice(diff.renames)))
         return diff
 
 

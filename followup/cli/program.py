@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from typing import NoReturn
 
 from followup.cli.root import app, hoisted
-from followup.errors import BadInput, CatalogInvalid, FollowupError, Overtaken, Problem
+from followup.errors import BadInput, CatalogInvalid, FollowupError, Overtaken, Problem, Refused
 
 #: attempts of a command if another version of the catalog is applied meanwhile
 TRIES = 3
@@ -143,6 +143,9 @@ def _print_error(error: FollowupError) -> None:
         _print_problems(error.problems)
     for line in str(error).splitlines():
         sys.stderr.write(f"followup: {clean(line)}\n")
+    if isinstance(error, Refused):
+        for line in error.advice:
+            sys.stderr.write(clean(line) + "\n")
 
 
 def _print_problems(problems: Iterable[Problem]) -> None:

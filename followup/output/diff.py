@@ -134,9 +134,10 @@ def render_advice(renames: Sequence[Rename]) -> Iterator[str]:
 
 def render_advice_markdown(renames: Sequence[Rename]) -> Iterator[str]:
     """The same in Markdown, with the line to paste as code."""
-    *lines, line = advice(renames) if renames else [""]
-    yield from (part for each in lines for part in ("", markdown(each.strip())))
-    yield from ("", "```yaml", line.strip(), "```") if renames else ()
+    if renames:
+        *lines, line = advice(renames)
+        yield from (part for each in lines for part in ("", markdown(each.strip())))
+        yield from ("", "```yaml", line.strip(), "```")
 
 
 def _counted(cycle: str, tally: Tally, mark: str = "  ") -> Iterator[str]:

@@ -102,6 +102,19 @@ def test_F12_who_ends_up_with_nothing_next_is_named(run: Run) -> None:
         assert "nothing next" not in run(*words).stdout
 
 
+def test_F5_of_many_who_step_off_at_once_five_are_told_one_by_one(run: Run, office: Path) -> None:
+    (office / "cycles" / "short.yaml").write_text(
+        "cycles: {short: {name: Short, steps: [{id: one, name: One, type: task}]}}\n"
+        "aliases: {short: {name: Short, cycle: short}}\n"
+    )
+    run("apply", "--yes", user="sue")
+    people = [item["id"] for item in items(run, "contacts", "list", "--limit", "-1")][:7]
+    ids = [str(row["id"]) for row in answer(run, "assign", *people, "short")["scheduled"]]
+    told = run("complete", *ids)
+    assert told.stdout.endswith(" and 2 more\n") and "; nothing next: " in told.stdout
+    assert told.stderr.count("has stepped off the cycle") == 5
+
+
 def test_complete_then_is_one_change_and_refused_as_a_whole(run: Run) -> None:
     done = run("complete", "2", "--then", "task", "+2d")
     assert "Welcome call (task, 2026-05-06)" in done.stdout

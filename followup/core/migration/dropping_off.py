@@ -48,7 +48,7 @@ def _drop_off(before: Dossier, after: Dossier, edition: Edition) -> DropOff | No
     """Of a cycle that ended anyway, only where it ends sooner: its last step is gone, with no other in place."""
     was = before.cycle
     edit = edition.processes.get(edition.office.current(was.ref)) if was else None
-    if was is None or edit is None or edit.before is None:
+    if was is None or edit is None or edit.before is None or _leads_on_as_before(edit):
         return None
     stands = after.cycle
     if stands is None or (stands.id == was.id and _is_left(edit)):
@@ -62,6 +62,14 @@ def _drop_off(before: Dossier, after: Dossier, edition: Edition) -> DropOff | No
     if last is None or (ended and not (stays and _has(edit.before, last) and not _has(process, ended))):
         return None
     return DropOff(process.id, last.name)
+
+
+def _leads_on_as_before(edit: ProcessEdit) -> bool:
+    """An edit of dates and words, as most are: it is told from the process, without a look at the contact."""
+    if edit.goes or edit.before is None or edit.after is None:
+        return False
+    before, after = (tuple((s.id, s.loop_to) for s in each.active_steps) for each in (edit.before, edit.after))
+    return before == after
 
 
 def _is_left(edit: ProcessEdit) -> bool:
