@@ -55,10 +55,13 @@ class Remembering:
 
 
 class Importer:
-    """An import in progress; `pending` and `table` have the rows that aren't in the store yet."""
+    """An import in progress; `pending` and `table` have the rows that aren't in the store yet. `most`: how many of the
+    file's records to read; None: all."""
 
-    def __init__(self, session: Session, table: Remembering, defaults: Defaults, system: str | None = None) -> None:
-        self.session, self.table = session, table
+    def __init__(
+        self, session: Session, table: Table, defaults: Defaults, system: str | None = None, most: int | None = None
+    ) -> None:
+        self.session, self.table = session, Remembering(table, most)
         self.refuse: Callable[[Refusal], None] = lambda _: None
         # ids in a refused rows file may be those of the contacts they were refused for
         self.identities = Identities(session, system, repairs=table.header[: len(REPORT)] == REPORT)
@@ -165,5 +168,5 @@ def _prepared(
     alias = lookup.first_alias(session, options.alias) if options.alias else None
     place = lookup.one_if_declared(session, "property", options.property) if options.property else None
     defaults = Defaults(alias, owner.of_all, place, options.without_cycle, owner.of_new)
-    importer = Importer(session, Remembering(table, most), defaults, options.system)
+    importer = Importer(session, table, defaults, options.system, most)
     return Import(mapping, owner.remark, importer, refused, options.day_first, opt_outs(table, mapping))

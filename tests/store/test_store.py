@@ -131,6 +131,9 @@ def test_migrations_are_numbered_without_a_gap() -> None:
 
 def back_to_the_second_schema(connection: sqlite3.Connection) -> None:
     connection.execute("DROP INDEX contact_key")
+    connection.execute("DROP INDEX contact_external")
+    for column in ("emails", "phones", "external"):
+        connection.execute(f"ALTER TABLE contact DROP COLUMN {column}")
     connection.execute("DROP INDEX change_by")
     connection.execute("ALTER TABLE instance DROP COLUMN numbered_since")
     connection.execute("PRAGMA user_version = 2")
