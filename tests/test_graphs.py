@@ -25,9 +25,9 @@ def graph(of: Process, **how: object) -> Graph:
 
 def test_arrows_pass_over_what_is_turned_off_and_a_loop_leads_to_what_follows_it() -> None:
     found = graph(LOOPS)
-    assert [(a.id, b.id, said) for a, b, said in found.arrows()] == [("note", "call", "5 days after it is done")]
+    assert [(a.id, b.id, said) for a, b, said in found.arrows()] == [("note", "call", "5 days after it's done")]
     loop = found.loop()
-    assert loop and (loop[0].id, loop[1].id, loop[2]) == ("call", "call", "again 5 days after it is done")
+    assert loop and (loop[0].id, loop[1].id, loop[2]) == ("call", "call", "again 5 days after it's done")
     early = cycle("early", step("a", loop_to="a"), step("b"))
     assert list(graph(early).arrows()) == [], "what stands behind a loop is never reached"
     assert graph(cycle("ends", step("a"))).loop() is None
@@ -37,7 +37,7 @@ def test_T2_what_a_step_waits_for_is_said_by_its_anchor() -> None:
     steps = cycle(
         "all", step("a", "0 days"), step("b", "2 hours", anchor="due"), step("c", anchor="step:a", at="14:00")
     )
-    assert [waits(x) for x in steps.steps] == ["at once", "2 hours after it is due", "1 day after a is due at 14:00"]
+    assert [waits(x) for x in steps.steps] == ["at once", "2 hours after it's due", "1 day after a is due at 14:00"]
     assert waits(steps.steps[1], looped=True) == "2 hours after it's done, or due if later"
 
 
@@ -58,8 +58,8 @@ def test_mermaid_has_a_box_for_every_step_and_an_arrow_for_every_wait() -> None:
         '    c0s2{{"Call<br/>Ring"}}',
         '    c0a0 -->|"at once"| c0s0',
         '    c0a1 -->|"at once"| c0s0',
-        '    c0s0 -->|"5 days after it is done"| c0s2',
-        '    c0s2 -.->|"again 5 days after it is done"| c0s2',
+        '    c0s0 -->|"5 days after it\'s done"| c0s2',
+        '    c0s2 -.->|"again 5 days after it\'s done"| c0s2',
         "  end",
         '  subgraph c1["Rest"]',
         '    c1a0(["One"])',

@@ -321,7 +321,7 @@ def test_what_is_declared_twice_names_both_places(tmp_path: Path) -> None:
         ("FU201", "office.yaml", 1, 1),
     ]
     first = f"first in {tmp_path / 'a.yaml'}, line 2"
-    assert loaded.problems[0].message == f"the source 'web' twice; {first}"
+    assert loaded.problems[0].message == f"the source 'web' is declared twice; {first}"
     assert loaded.problems[1].message.startswith("the office is declared twice")
     assert loaded.documents["source"]["web"] == {"name": "Website"}
 

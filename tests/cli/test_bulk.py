@@ -71,7 +71,7 @@ def test_P4_a_killed_import_is_finished_under_its_own_number_as_if_it_had_not_be
     assert rows(crowd, "SELECT count(*) FROM contact WHERE id LIKE 'p0%'") == [(BATCH,)]
     assert command(*IMPORT, cwd=crowd, user="sue", now="2026-05-04T17:00").returncode == 0
     assert dump(crowd) == dump(whole)
-    assert "took back change 3" in command("undo", cwd=crowd, user="sue").stdout
+    assert "undone: change 3" in command("undo", cwd=crowd, user="sue").stdout
     assert rows(crowd, "SELECT count(*) FROM contact WHERE id LIKE 'p0%' AND gone IS NULL") == [(0,)]
 
 

@@ -76,13 +76,13 @@ def test_one_commit_is_compared_with_the_files_whatever_is_applied(run: Run, his
 @pytest.mark.parametrize(
     "words, code, said",
     [
-        (["--", "--output=x"], 66, "'--output=x' with a folder cycles/"),
+        (["--", "--output=x"], 66, "'--output=x' isn't a git commit, branch or tag with a folder cycles/"),
         (["nowhere"], 66, "'nowhere' isn't a git commit, branch or tag with a folder cycles/"),
         (["HEAD~9"], 66, "'HEAD~9'"),
         (["HEAD:cycles"], 66, "'HEAD:cycles'"),
-        (["HEAD", "HEAD", "HEAD"], 2, "two commits at most"),
-        (["--start", "2026-05-04"], 2, "--start is for a diff between commits"),
-        (["HEAD", "--start", "someday"], 65, "'someday' is no date"),
+        (["HEAD", "HEAD", "HEAD"], 2, "at most two commits"),
+        (["--start", "2026-05-04"], 2, "--start needs a commit"),
+        (["HEAD", "--start", "someday"], 65, "'someday' isn't a date"),
     ],
 )
 def test_what_cannot_be_compared_is_said_in_one_line(
@@ -106,7 +106,7 @@ def test_a_link_in_a_commit_is_not_followed(run: Run, history: Path) -> None:
     git(history, "add", "-A")
     git(history, "commit", "-qm", "Three")
     told = run("diff", "HEAD~1", "HEAD")
-    assert told.returncode == 65 and "HEAD:cycles/else.yaml is no file of its own" in told.stderr
+    assert told.returncode == 65 and "HEAD:cycles/else.yaml isn't a regular file" in told.stderr
 
 
 def test_without_git_or_outside_of_a_repository(run: Run, office: Path) -> None:

@@ -54,7 +54,7 @@ def test_a_date_is_read_in_the_clock_and_calendar_of_its_owner(typed: str, read:
     ],
 )  # fmt: skip
 def test_what_is_no_date_within_reach_is_refused_with_the_forms_that_are(typed: str) -> None:
-    with pytest.raises(BadInput, match="is no date within reach: 2026-05-03, today"):
+    with pytest.raises(BadInput, match="isn't a date: use 2026-05-03, today"):
         when(typed, FRIDAY, OFFICE)
 
 

@@ -91,7 +91,7 @@ def copied(table: str, where: str, **other: object) -> str:
 
 JANE = "subject = 'contact:jane-smith'"
 LAST = f"{JANE} AND seq = 15"
-UNREAD = "nothing was compared from here on"
+UNREAD = "later events were not checked"
 ROOM = "UPDATE counter SET next = 1000 WHERE name = 'action';"
 
 
@@ -159,14 +159,14 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     "no enrolment": (
         "DELETE FROM enrolment WHERE id = 17",
         [
-            "action 18: its enrolment 17 is missing, or not that of contact li-wei",
+            "action 18: its enrolment 17 is missing, or belongs to another contact than li-wei",
             "contact:li-wei: enrolment 17 is in the history but has no row",
         ],
     ),
     "another's enrolment": (
         "UPDATE action SET enrolment = 23 WHERE id = 18",
         [
-            "action 18: its enrolment 23 is missing, or not that of contact li-wei",
+            "action 18: its enrolment 23 is missing, or belongs to another contact than li-wei",
             "contact:li-wei: action 18: enrolment is 23, the history says 17",
         ],
     ),
@@ -255,7 +255,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     "a number below one": (
         f"UPDATE history SET seq = 0 WHERE {LAST}",
         [
-            "contact:jane-smith: event 0 comes where 1 should",
+            "contact:jane-smith: event 0 is where event 1 should be",
             event("the contact has not been added", 0),
         ],
     ),
@@ -289,7 +289,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     ),
     "unknown fields": (
         f"UPDATE history SET data = json_set(data, '$.extra', 1) WHERE {LAST}",
-        [event("something in it is invalid")],
+        [event("its data has the wrong form")],
     ),
     "an unknown kind": (
         f"UPDATE history SET kind = 'nonsense' WHERE {LAST}",
@@ -378,18 +378,18 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     # changes and counters
     "no change": (
         "DELETE FROM change WHERE id = 8",
-        ["change 8: not there", event("its change 8 is missing")],
+        ["change 8: missing", event("its change 8 is missing")],
     ),
     "no last change": (
         "DELETE FROM change WHERE id = 11",
         [
-            "change 11: not there",
+            "change 11: missing",
             f"office: event 2 (applied) can't be replayed: its change 11 is missing; {UNREAD}",
         ],
     ),
     "a change of nothing": (
         "UPDATE counter SET next = 14 WHERE name = 'change'; INSERT INTO change VALUES (13, 0, 'tom', 'due', 1, NULL, NULL)",
-        ["change 12: not there", "change 13 (due, by tom): without history"],
+        ["change 12: missing", "change 13 (due, by tom): without history"],
     ),
     "who changed": (
         "UPDATE change SET by = 'max' WHERE id = 7",
@@ -397,7 +397,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     ),
     "somebody who never worked here": (
         "UPDATE change SET by = 'eve' WHERE id = 8",
-        ["user eve: not declared in any catalog version, although 1 changes are by them, 8 the first"],
+        ["user eve: not declared in any catalog version, but made changes (1 in total, first: 8)"],
     ),
     "a moment that no calendar has": (
         "UPDATE change SET at = 9000000000000000 WHERE id = 8",
@@ -405,7 +405,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     ),
     "a change of no version": (
         "UPDATE change SET catalog_version = 9 WHERE id = 8",
-        ["catalog version 9: missing, although 1 changes were made under it, 8 the first"],
+        ["catalog version 9: missing, but changes were made under it (1 in total, first: 8)"],
     ),
     "a version that was not there yet": (
         "UPDATE change SET catalog_version = 2 WHERE id = 8",
@@ -421,8 +421,8 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     "no counters": (
         "DELETE FROM counter",
         [
-            "counter change: it is no number and must be 12 or more, or a number would be used twice",
-            "counter action: it is no number and must be 123 or more, or a number would be used twice",
+            "counter change: it is missing and must be 12 or more, or a number would be used twice",
+            "counter action: it is missing and must be 123 or more, or a number would be used twice",
         ],
     ),
     "no instance": ("DELETE FROM instance", ["instance: 0 rows instead of one"]),
@@ -434,7 +434,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     "no version": (
         "DELETE FROM catalog_version WHERE number = 2",
         [
-            "catalog version 2: missing, although 8 documents begin or end with it, one is of alias not-interested",
+            "catalog version 2: missing, but documents begin or end with it (8 in total, one is of alias not-interested)",
             "office: catalog version 2 is in the history but has no row",
         ],
     ),
@@ -446,8 +446,8 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         "DELETE FROM catalog_item WHERE kind = 'cycle' AND id = 'later-on'",
         [
             "catalog version 2: its documents differ from the applied ones (different digest)",
-            "warning: cycle 'future-prospect' isn't declared, and contact carmen-ortiz is on it (5 in all): declare it, "
-            "or say its new id under `moved`, and apply; or run `followup assign carmen-ortiz ALIAS`",
+            "warning: cycle 'future-prospect' isn't declared, and contact carmen-ortiz is on it (5 in total): declare it, "
+            "or add its new id under `moved`, and apply; or run `followup assign carmen-ortiz ALIAS`",
         ],
     ),
     "no old document": (
@@ -460,15 +460,15 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
     ),
     "a document that is not JSON": (
         "UPDATE catalog_item SET document = '{' WHERE kind = 'cycle' AND id = 'later-on'",
-        ["catalog item cycle later-on: its document of version 2 is not JSON"],
+        ["catalog item cycle later-on: its document of version 2 isn't JSON"],
     ),
     "a document that ends before it begins": (
         "UPDATE catalog_item SET until = 1 WHERE kind = 'cycle' AND id = 'later-on'",
         [
             "catalog item cycle later-on: live from version 2 until 1",
             "catalog version 2: its documents differ from the applied ones (different digest)",
-            "warning: cycle 'future-prospect' isn't declared, and contact carmen-ortiz is on it (5 in all): declare it, "
-            "or say its new id under `moved`, and apply; or run `followup assign carmen-ortiz ALIAS`",
+            "warning: cycle 'future-prospect' isn't declared, and contact carmen-ortiz is on it (5 in total): declare it, "
+            "or add its new id under `moved`, and apply; or run `followup assign carmen-ortiz ALIAS`",
         ],
     ),
     "two documents at once": (
@@ -522,7 +522,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         "UPDATE action SET status = 'scheduled', completed_on = NULL, completed_by = NULL, reason = NULL WHERE id = 18",
         [
             "action 18: it is open, but its enrolment 17 has ended",
-            "action 18: it is open, but its contact li-wei is gone (removed)",
+            "action 18: it is open, but its contact li-wei no longer exists (removed)",
             "contact:li-wei: action 18: status is 'scheduled', the history says 'cancelled'; completed_on is None, "
             "the history says '2026-05-04T09:00'; completed_by is None, the history says 'sue'; reason is None, "
             "the history says 'removed'",
@@ -550,8 +550,8 @@ def test_whatever_is_damaged_has_its_line_and_nothing_else_has(store: Path, done
 def test_an_enrolment_on_a_cycle_that_nobody_declares_is_a_warning_and_says_what_to_do(store: Path) -> None:
     damage(store, "UPDATE enrolment SET process = 'lost' WHERE id = 1")
     assert lines(store)[-1] == (
-        "warning: cycle 'lost' isn't declared, and contact jane-smith is on it (1 in all): declare it, "
-        "or say its new id under `moved`, and apply; or run `followup assign jane-smith ALIAS`"
+        "warning: cycle 'lost' isn't declared, and contact jane-smith is on it (1 in total): declare it, "
+        "or add its new id under `moved`, and apply; or run `followup assign jane-smith ALIAS`"
     )
 
 
@@ -588,7 +588,7 @@ def test_what_nobody_can_read_in_a_table_that_was_changed_stops_nothing(store: P
     )
     said = lines(store)
     assert f"contact:a: event 1 (added) can't be replayed: its contact can't be []; {UNREAD}" in said
-    assert f"b'\\x00': event a (None) can't be replayed: something in it is invalid; {UNREAD}" in said
+    assert f"b'\\x00': event a (None) can't be replayed: its data has the wrong form; {UNREAD}" in said
 
 
 def test_the_report_ends_with_what_to_do_and_exit_1(run: Run, office: Path) -> None:
@@ -611,7 +611,7 @@ def test_a_warning_alone_is_exit_1_and_no_reason_to_restore(run: Run, office: Pa
     )
     told = run("doctor")
     assert told.returncode == 1
-    assert len(told.stdout.splitlines()) == 1 and told.stdout.startswith("warning: cycle 'lost' is not declared")
+    assert len(told.stdout.splitlines()) == 1 and told.stdout.startswith("warning: cycle 'lost' isn't declared")
 
 
 def test_a_schema_that_is_not_that_of_its_number_is_one_line(run: Run, office: Path) -> None:

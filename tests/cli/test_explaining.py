@@ -12,7 +12,7 @@ from tests.conftest import Run
 def test_G4_explain_accounts_for_a_date(run: Run) -> None:
     told = run("explain", "4")
     assert told.stdout.splitlines() == [
-        "4 Questions call (call) with Jane Smith: due 2026-05-07, scheduled, tom's",
+        "4 Questions call (call) with Jane Smith: due 2026-05-07, scheduled, owner tom",
         "  placed        on web-registration through alias web-registration since 2026-05-04 09:00, by sue",
         "  scheduled     step questions-call in round 1, as sue placed them on the cycle",
         "  counts from   2026-05-05, the planned date of the previous step (anchor: due)",

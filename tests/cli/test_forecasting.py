@@ -42,7 +42,7 @@ def test_G3_a_bulk_assign_shows_the_load_that_it_adds_before_it_is_done(run: Run
     (load,) = found(run, *words, "--dry-run")["load"]
     assert (load["owner"], load["capacity"], load["before"]["days"]) == ("tom", 12, before[0]["days"])
     told = run(*words, "--dry-run").stdout
-    assert "--stagger 12/day spreads the beginnings" in told and "Tom Brown  12          12 -> 0" in told
+    assert "use --stagger 12/day to spread the starts" in told and "Tom Brown  12          12 -> 0" in told
     assert found(run, "forecast")["users"] == before, "nothing was done"
     assert run(*words).returncode == 0
     (after,) = found(run, "forecast")["users"]
@@ -77,7 +77,8 @@ def test_G3_a_refused_contact_uses_up_no_place_of_a_staggered_day(run: Run) -> N
 @pytest.mark.parametrize("text", ["0", "0/day", "five", "5/week", "-1"])
 def test_what_is_no_pace_is_refused(run: Run, text: str) -> None:
     told = run("assign", "--where", "owner=tom", "follow-up-1", f"--stagger={text}")
-    assert told.returncode == 65 and told.stderr.startswith(f"followup: --stagger '{text}'")
+    assert told.returncode == 65
+    assert told.stderr == f"followup: --stagger needs a number per day, such as 20/day, not '{text}'\n"
 
 
 def test_F20_a_forecast_is_of_what_one_sees(run: Run) -> None:
@@ -106,11 +107,11 @@ def test_G3_a_simulation_needs_no_store_and_is_the_same_for_the_same_seed(run: R
 @pytest.mark.parametrize(
     "words, code, said",
     [
-        (["--late", "p50"], 65, "--late 'p50': p90=3 says"),
-        (["--late", "p90=3,p50=0"], 65, "--late 'p90=3,p50=0': shares rise"),
+        (["--late", "p50"], 65, "--late 'p50': write p90=3 if 90% are done"),
+        (["--late", "p90=3,p50=0"], 65, "--late 'p90=3,p50=0': shares must rise"),
         (["--cycle", "after-tuor"], 66, "unknown cycle 'after-tuor'; did you mean 'after-tour' or 'After a tour'?"),
-        (["--owner", "nobody"], 66, "no user 'nobody'"),
-        (["--until", "2026-01-01"], 65, "2026-05-04 to 2026-01-01: the last day comes after the first"),
+        (["--owner", "nobody"], 66, "unknown user 'nobody'"),
+        (["--until", "2026-01-01"], 65, "2026-05-04 to 2026-01-01: the last day must be after the first"),
         (["--until", "2036-01-01"], 65, "2026-05-04 to 2036-01-01"),
         (["--leave", "2"], 2, "Invalid value for '--leave'"),
     ],

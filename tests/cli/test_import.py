@@ -99,7 +99,7 @@ def test_the_refused_rows_go_into_a_file_and_not_to_stdout(run: Run, office: Pat
     before = set(os.listdir(office))
     done = imports(run, office, BAD, "--refused", "-")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "--refused -: name a file" in done.stderr
+    assert "--refused needs a file" in done.stderr
     assert set(os.listdir(office)) - before == {"people.csv"}
 
 
@@ -113,7 +113,7 @@ def test_P5_a_refused_file_that_may_be_half_mended_is_not_replaced(run: Run, off
         assert len(refused(office / f"people.csv.refused-{number}.csv")) == 1
     assert mending.read_text() == "half mended"
     (office / "mine.txt").symlink_to("nowhere")
-    assert "see mine-2.txt (" in imports(run, office, BAD, "--refused", "mine.txt").stderr
+    assert "fix them in mine-2.txt (" in imports(run, office, BAD, "--refused", "mine.txt").stderr
 
 
 def test_a_place_that_was_named_and_cannot_be_written_is_said_before_anything_is_imported(
@@ -133,7 +133,7 @@ def test_beside_a_file_that_nothing_can_be_written_beside_it_is_here(run: Run, o
         number = file.fileno()
         done = run("contacts", "import", f"/proc/{os.getpid()}/fd/{number}", "--no-cycle")
     assert done.stdout == "2 rows: 1 new, 0 changed, 0 same, 1 refused\n", done.stderr
-    assert f"see {number}.refused.csv, fix that file" in done.stderr
+    assert f"fix them in {number}.refused.csv" in done.stderr
     assert len(refused(office / f"{number}.refused.csv")) == 1
 
 
@@ -207,7 +207,7 @@ def test_F20_an_administrator_says_whose_the_contacts_are(run: Run, office: Path
     assert (looked.returncode, said in looked.stdout) == (0, True)
     assert imports(run, office, "name\nSue Stone\n", "--owner", "tom", "--no-owner", user="sue").returncode == 2
     told = imports(run, office, "name\nSue Stone\n", "--no-owner", user="sue")
-    assert (told.returncode, "no owner" in told.stderr.replace("owner: ", "")) == (0, False)
+    assert (told.returncode, "without an owner" in told.stderr) == (0, False)
     told = imports(run, office, "name,owner\nAnn Stone,\nJo Stone,tom\n", "-q", user="sue")
     said = "1 row has no owner. New contacts without one won't be on anyone's list (--owner USER)"
     assert told.stderr == f"followup: {said}\n"
@@ -259,7 +259,7 @@ def test_a_preview_reads_a_thousand_rows(run: Run, office: Path) -> None:
 @pytest.mark.parametrize("how", [["--preview"], ["-q"], []])
 def test_E12_an_opt_out_is_not_left_behind_without_a_loud_word(run: Run, office: Path, how: list[str]) -> None:
     told = imports(run, office, "name,Do Not Call,Size\nSue Stone,Yes,XL\n", *how)
-    said = "THIS LOOKS LIKE AN OPT-OUT AND IS NOT IMPORTED: Do Not Call (--map do_not_contact=COLUMN"
+    said = "THIS LOOKS LIKE AN OPT-OUT AND IS NOT IMPORTED: Do Not Call (use --map do_not_contact=COLUMN"
     assert said in (told.stdout if "--preview" in how else told.stderr)
     told = imports(
         run, office, "name,Do Not Call,Size\nSue Stone,Yes,XL\n", "--map", "do_not_contact=do not call", *how

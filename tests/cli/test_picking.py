@@ -34,7 +34,7 @@ def test_F20_a_leavers_contacts_are_handed_over_at_once_the_won_ones_too(run: Ru
     assert "jane-smith" in before
     assert listed(run, "--owner", "tom", "--all") == []
     assert before <= {row["id"] for row in listed(run, "--owner", "anne", "--all")}
-    assert "took back" in run("undo", user="sue").stdout
+    assert "undone: " in run("undo", user="sue").stdout
     assert {row["id"] for row in listed(run, "--owner", "tom", "--all")} == before
 
 
@@ -131,5 +131,5 @@ def test_a_file_that_names_nobody_is_said(
 
 def test_a_folder_is_no_file_of_people(run: Run, office: Path) -> None:
     told = bulk(run, "set", "--from-file", "cycles")
-    assert (told.returncode, told.stderr) == (65, "followup: cannot read cycles: Is a directory\n")
+    assert (told.returncode, told.stderr) == (65, "followup: can't read cycles: Is a directory\n")
     assert os.path.isdir(office / "cycles")

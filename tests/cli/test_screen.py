@@ -142,7 +142,7 @@ def test_P6_what_is_said_beside_an_answer_carries_no_control(run: Run, crowd: Pa
     run("assign", "evil", "short")
     (open_,) = items(run, "search", "--contact", "evil", "--status", "scheduled")
     stepped = screen(crowd, 80, "complete", str(open_["id"]), "--dry-run")
-    assert "has stepped off" in stepped and not UNSEEN.search(stepped)
+    assert "has finished the cycle" in stepped and not UNSEEN.search(stepped)
     run("assign", "evil", "wide", "hold")
     file.unlink()
     assert run("apply", "--yes", user="sue").returncode == 0
@@ -231,8 +231,8 @@ def test_a_script_is_given_all_rows_and_a_table_says_that_it_was_cut(run: Run, o
         assert len(items(run, *words, "-n", "7")) == 7
         table = run(*words)
         assert len(lines(table.stdout)) == 100 + 2
-        assert table.stderr == f"followup: the first 100 of {total}: -n -1 shows all\n"
-        assert run(*words, "-n", "7").stderr == f"followup: the first 7 of {total}: -n -1 shows all\n"
+        assert table.stderr == f"followup: showing 100 of {total}: -n -1 shows all\n"
+        assert run(*words, "-n", "7").stderr == f"followup: showing 7 of {total}: -n -1 shows all\n"
         assert run(*words, "-n", str(total)).stderr == run(*words, "--format", "csv", "-n", "7").stderr == ""
 
 

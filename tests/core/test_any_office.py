@@ -404,12 +404,12 @@ def explained(story: Story, action: int) -> list[tuple[str, int]]:
     """What, and in which change: an account says more beside, of the enrolment and of how the date was counted."""
     known = CatalogFacts({}, lambda _, owner: story.office.calendar(owner), lambda _: {})
     causes = explain(action, story.history, known)
-    return [(cause.what, cause.change) for cause in causes if cause.what in {"scheduled", "taken back", *SAYS.values()}]
+    return [(cause.what, cause.change) for cause in causes if cause.what in {"scheduled", "undone", *SAYS.values()}]
 
 
 SAYS: Mapping[type, str] = {
     h.Rescheduled: "moved by hand",
-    h.Reassigned: "handed on",
+    h.Reassigned: "reassigned",
     h.Completed: "closed",
     h.Skipped: "closed",
     h.NotShown: "closed",
@@ -424,6 +424,6 @@ def happened(story: Story, action: int) -> Iterator[tuple[str, int]]:
             case h.Scheduled(action=id) if id == action:
                 yield "scheduled", entry.change
             case h.Undone(actions=rows) if action in [row["id"] for row in rows]:
-                yield "taken back", entry.change
+                yield "undone", entry.change
             case event if type(event) in SAYS and event.action == action:  # type: ignore[union-attr]
                 yield SAYS[type(event)], entry.change

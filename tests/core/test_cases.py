@@ -121,11 +121,11 @@ def test_T7_the_clock_never_goes_back_and_what_is_told_late_has_its_own_day() ->
     [
         (
             case("calls", {"complete": "call", "on": "2026-05-05"}, then=[NOTE]),
-            "complete call on 2026-05-05: no action",
+            "complete call on 2026-05-05: it has no open action then",
         ),
         (case("calls", {"complete": "note", "on": "2026-05-03"}, then=[NOTE]), None),
         (case("nowhere", then=[]), "given: unknown alias 'nowhere'"),
-        ({**case("calls", then=[]), "given": {"plan": "web", "on": "2026-05-04"}}, "given: plans do not run yet"),
+        ({**case("calls", then=[]), "given": {"plan": "web", "on": "2026-05-04"}}, "given: plans don't run yet"),
     ],
 )
 def test_what_cannot_happen_is_said_and_the_case_does_not_hold(said: dict[str, Any], why: str | None) -> None:

@@ -113,7 +113,7 @@ def test_F10_only_conversations_offer_the_menu(type: str) -> None:
         jane.does(wish)
         assert "x" in jane.due
     else:
-        with pytest.raises(Refused, match=f"completing a {type} offers no cycle.*followup assign"):
+        with pytest.raises(Refused, match=f"actions of type {type} can't choose a cycle.*followup assign"):
             jane.does(wish)
         assert set(jane.due) == {"a", "By hand"}
 
@@ -122,7 +122,7 @@ def test_F10_a_type_that_is_no_longer_declared_offers_nothing() -> None:
     jane = jane_on(THREE)
     id = by_hand(jane)
     jane.office = office(THREE, types={})
-    with pytest.raises(Refused, match="offers no cycle"):
+    with pytest.raises(Refused, match="can't choose a cycle"):
         jane.does(w.Complete(id, choice=w.Choice("three")))
     jane.does(w.Complete(id))
     assert jane.due == {"a": "2026-05-05"}
@@ -138,7 +138,7 @@ def test_F10_a_choice_that_is_refused_completes_nothing() -> None:
 def test_F1_a_users_own_task_is_completed_and_places_nobody() -> None:
     tom = Story(office(THREE), "user:tom")
     id = by_hand(tom, "task")
-    with pytest.raises(Refused, match="has no contact to place on a cycle"):
+    with pytest.raises(Refused, match="has no contact, so there is no cycle to choose"):
         tom.does(w.Complete(id, choice=w.Choice("three")))
     tom.does(w.Complete(id))
     assert tom.open == () and tom.dossier.actions[0].contact is None
@@ -172,7 +172,7 @@ def test_T7_today_and_this_minute_are_not_the_future(on: str) -> None:
 @pytest.mark.parametrize("wish", [w.Complete(2), w.Skip(2), w.NoShow(2, "not there")])
 def test_T7_nothing_is_closed_in_the_future(on: str, wish: w.Complete | w.Skip | w.NoShow) -> None:
     jane = jane_on(THREE)
-    with pytest.raises(Refused, match=r"is in the future \(it is 2026-05-04T17:00:00Z\).*T7"):
+    with pytest.raises(Refused, match=r"is in the future \(now it's 2026-05-04T17:00:00Z\): choose today"):
         jane.does(wish._replace(on=on))
     assert jane.due == {"a": "2026-05-05"}
 
@@ -337,7 +337,7 @@ def test_F21_a_sale_names_the_listing_that_it_sold_and_nothing_else_does() -> No
     jane = jane_on(THREE)
     jane.does(w.Log("sale", "Unit 4", listing=7))
     assert jane.dossier.actions[-1].listing == 7
-    with pytest.raises(Refused, match=r"--listing is only for a sale, and action 2 is a call"):
+    with pytest.raises(Refused, match=r"--listing is only for a sale, and action 2 is of type call"):
         jane.does(w.Complete(2, listing=7))
 
 
@@ -353,7 +353,7 @@ def test_F10_a_menu_is_offered_where_one_of_them_offers_it() -> None:
     mixed = cycle("c", step("a", type="email"), step("b"), anchor="due")
     jane = Story(office(mixed, THREE)).added("c")
     email, call = jane.open
-    with pytest.raises(Refused, match="completing a email offers no cycle"):
+    with pytest.raises(Refused, match="actions of type email can't choose a cycle"):
         jane.does(w.Complete(email.id, choice=w.Choice("three")))
     jane.does(w.Complete(email.id, choice=w.Choice("three"), others=(call.id,)))
     assert jane.due == {"a": "2026-05-05"}
@@ -371,7 +371,7 @@ def test_T1_a_cycle_chosen_by_another_begins_on_the_day_of_the_contacts_owner(on
 
 def test_F1_only_a_task_needs_no_contact() -> None:
     tom = Story(office(THREE), "user:tom")
-    with pytest.raises(Refused, match=r"a call is with a contact; only a task needs none"):
+    with pytest.raises(Refused, match=r"actions of type call need a contact; use `task`"):
         tom.does(w.Schedule("call", None, "Ring"), by="tom")
     tom.does(w.Schedule("task", None, "Ring"), by="tom")
 
@@ -380,7 +380,7 @@ def test_F1_an_inbound_comes_by_one_of_six_channels() -> None:
     jane = jane_on(THREE)
     for channel in (None, "call", "correspondence", "email", "walk-in", "sms", "web"):
         jane.does(w.Log("inbound", "Came", channel=channel))
-    with pytest.raises(Refused, match="not by 'pigeon'"):
+    with pytest.raises(Refused, match="unknown channel 'pigeon'"):
         jane.does(w.Log("inbound", "Came", channel="pigeon"))
 
 

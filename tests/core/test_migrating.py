@@ -455,7 +455,7 @@ def test_E6_a_draining_cycle_is_finished_by_those_on_it() -> None:
     assert told(effects) == [("drains", None), ("same", "letter", "2026-05-05")]
     story.closes_on("letter", "2026-05-05")
     assert story.due == {"call": "2026-05-08"}
-    with pytest.raises(Refused, match="not active"):
+    with pytest.raises(Refused, match="isn't active"):
         story.does(w.Assign(w.Choice("prospect"), restart=True))
 
 

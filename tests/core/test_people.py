@@ -59,7 +59,7 @@ def test_E10_the_id_of_a_removed_contact_is_not_used_again() -> None:
     jane = jane_on(THREE)
     jane.does(w.Remove())
     for wish in (w.Add({"name": "Another"}, None, True), w.Bring({"name": "Another"}, None, True)):
-        with pytest.raises(Refused, match="the id 'jane' is taken, or was somebody's who has been removed"):
+        with pytest.raises(Refused, match="the id 'jane' is taken, or belonged to a contact that was removed"):
             jane.does(wish)
 
 
@@ -349,7 +349,7 @@ def test_F19_a_new_cycle_can_be_given_in_the_same_step() -> None:
     assert jane.due == {"x": "2026-05-14"}
     assert jane.action("x").owner == "kim"
     recorded = next(a for a in jane.dossier.actions if a.type == "transfer")
-    assert (recorded.title, recorded.notes) == ("Transfer to kim", "from -, nobody")
+    assert (recorded.title, recorded.notes) == ("Transfer to kim", "from -, no owner")
 
 
 @pytest.mark.parametrize("way", [w.Set, w.Bring])
@@ -426,7 +426,7 @@ def test_a_contact_that_is_not_there_is_not_found(wish: w.Wish) -> None:
 
 @pytest.mark.parametrize("stage", ["won", "lost"])
 def test_F21_closing_is_the_only_way_to_won_and_lost(stage: str) -> None:
-    with pytest.raises(Refused, match=f"a contact becomes {stage} by `followup close jane {stage}`"):
+    with pytest.raises(Refused, match=f"use `followup close jane {stage}` to mark a contact as {stage}"):
         Story(office(THREE)).does(w.Add({"name": "Jane", "stage": stage}, None, True))
 
 

@@ -106,7 +106,7 @@ def test_F20_a_users_own_tasks_are_theirs_and_their_managers() -> None:
 
 @pytest.mark.parametrize("wish", [w.Complete(2), w.Set({"name": "X"}), w.Schedule("call", None, "Ring")])
 def test_F20_what_is_not_seen_is_not_changed(wish: w.Wish) -> None:
-    with pytest.raises(NotFound, match="^no contact 'jane'$"):
+    with pytest.raises(NotFound, match="^unknown contact 'jane'$"):
         jane_of("tom").does(wish, by="lone")
 
 
@@ -119,7 +119,7 @@ def refusals(dossier: Dossier, wish: w.Wish) -> tuple[type[Exception], str]:
 @pytest.mark.parametrize("wish", [w.Set({"phone": "1"}), w.Complete(2), w.Remove(), w.Transfer("x", "kim"), w.Stop()])
 def test_F20_a_contact_one_may_not_see_is_answered_like_one_that_is_not_there(wish: w.Wish) -> None:
     absent = refusals(Dossier("contact:jane"), wish)
-    assert absent == (NotFound, "no contact 'jane'")
+    assert absent == (NotFound, "unknown contact 'jane'")
     for stranger in (Dossier("contact:jane", hidden=True), jane_of("sue").dossier):
         assert refusals(stranger, wish) == absent
 

@@ -63,7 +63,7 @@ def test_A6_a_step_on_a_set_date_is_due_on_it_in_the_zone_of_the_owner() -> None
 
 def test_F4_the_last_open_action_of_a_plan_is_not_cancelled_by_hand() -> None:
     jane = story(CALLS, plan("short", step("hello", "0 days")), on="short")
-    with pytest.raises(Refused, match=r"last open one of plan 'short': `followup skip \d+`"):
+    with pytest.raises(Refused, match=r"last open one of plan 'short': use `followup skip \d+`"):
         jane.does(w.Cancel(jane.action("hello").id))
 
 

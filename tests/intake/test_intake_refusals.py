@@ -66,7 +66,7 @@ def test_a_report_that_is_not_finished_leaves_nothing_and_keeps_the_one_before(t
 
 def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     for path in (tmp_path / "no" / "refused.csv", tmp_path):
-        with pytest.raises(CannotWrite, match="cannot write"):
+        with pytest.raises(CannotWrite, match="can't write"):
             write_refusals(str(path), HEADER, [])
     assert os.listdir(tmp_path) == []
 

@@ -218,19 +218,19 @@ def test_a_uid_that_comes_twice_is_refused_the_second_time(read: Read) -> None:
         (card("FN:Bo").replace("BEGIN:VCARD\n", ""), "BEGIN:VCARD is missing above it"),
         ("\n\nhello there\n", "BEGIN:VCARD is missing above it"),
         ("END:VCARD\n", "BEGIN:VCARD is missing above it"),
-        (card("FN:Bo", "NOTE;CHARSET=klingon:Zoë"), "line 10 names an encoding that there is not: 'KLINGON'"),
-        (card("FN:Bo", "NOTE;CHARSET=a\0b:Zoë"), "line 10 is not 'A\\x00B': mend its CHARSET, or name the encoding with --encoding"),
-        (card("FN:Bo", "NOTE;QUOTED-PRINTABLE:Zo=EB"), "line 10 is not 'utf-8': mend its CHARSET, or name the encoding with --encoding"),
-        (card("FN:Bo", "NOTE;CHARSET=unicode_escape;QUOTED-PRINTABLE:=5Cud800"), "line 10 is not 'UNICODE_ESCAPE': mend its CHARSET, or name the encoding with --encoding"),
-        (card("FN:Bo", "NOTE:a\0b"), "line 10 holds a NUL byte"),
-        (card("FN:Bo", "NOTE;QUOTED-PRINTABLE:=00"), "line 10 holds a NUL byte"),
+        (card("FN:Bo", "NOTE;CHARSET=klingon:Zoë"), "line 10 names the unknown encoding 'KLINGON'"),
+        (card("FN:Bo", "NOTE;CHARSET=a\0b:Zoë"), "line 10 isn't 'A\\x00B': fix its CHARSET, or use --encoding"),
+        (card("FN:Bo", "NOTE;QUOTED-PRINTABLE:Zo=EB"), "line 10 isn't 'utf-8': fix its CHARSET, or use --encoding"),
+        (card("FN:Bo", "NOTE;CHARSET=unicode_escape;QUOTED-PRINTABLE:=5Cud800"), "line 10 isn't 'UNICODE_ESCAPE': fix its CHARSET, or use --encoding"),
+        (card("FN:Bo", "NOTE:a\0b"), "line 10 has a NUL byte"),
+        (card("FN:Bo", "NOTE;QUOTED-PRINTABLE:=00"), "line 10 has a NUL byte"),
         (card("FN:Bo", "NO\0TE:a"), "line 10 doesn't belong to a card: 'NO\\x00TE:a'"),
         (card("FN:Bo", "NOTE:" + "é" * LONGEST), "line 10 is too much: even without its photos this card is far too long"),
         (card("FN:Bo", *["NOTE:" + "x" * 1000] * 200), "line 140 is too much: even without its photos this card is far too long"),
         (card("FN:Team", "KIND:group"), "it is a group of contacts, not a person"),
         (card("FN:Team", "X-ADDRESSBOOKSERVER-KIND:group"), "it is a group of contacts, not a person"),
         (card("FN:Bo", "EMAIL:bo"), "'bo' is not an e-mail address"),
-        (card("FN:Bo", "NOTE:" + "x" * 10_001), "a cell of 10001 characters; 10000 is the most"),
+        (card("FN:Bo", "NOTE:" + "x" * 10_001), "a cell has 10001 characters; the maximum is 10000"),
         (card("FN:Bo\x1b[31m"), "a control character (U+001B) in a cell"),
         (card("FN:", "PHOTO:x"), "no name, company, e-mail or phone"),
     ],
@@ -286,7 +286,7 @@ def test_a_latin_1_file_is_read_and_its_guess_said(write: Write) -> None:
 
 def test_a_latin_1_card_among_utf_8_is_refused_and_the_others_are_not(read: Read) -> None:
     found = read(card("FN:Zoë").encode() + card("FN:Bär").encode("latin-1") + LAST.encode())
-    assert refused(found) == (5, "2", "line 7 is not 'utf-8': fix its CHARSET, or use --encoding")
+    assert refused(found) == (5, "2", "line 7 isn't 'utf-8': fix its CHARSET, or use --encoding")
     assert [row.name for row in found if isinstance(row, Row)] == ["Zoë", "Ann Lee"]
 
 
@@ -308,7 +308,7 @@ def test_an_encoding_that_is_told_is_that_of_quoted_values_too(write: Write) -> 
     text = card("FN:Żółw", "NOTE;QUOTED-PRINTABLE:=AF=F3=B3w")
     (said,) = cells(write(text, "cp1250"), encoding="cp1250")
     assert (said["name"], said["notes"]) == ("Żółw", "Żółw")
-    with pytest.raises(BadInput, match="is not utf-8"):
+    with pytest.raises(BadInput, match="isn't utf-8"):
         open_table(write(text, "cp1250"), encoding="utf-8")
 
 

@@ -177,7 +177,7 @@ def test_P4_an_error_at_any_write_is_never_called_done(
             assert told.stdout.startswith("completed 10 ") and "; next: " in told.stdout and state(copy) == new
         else:
             assert told.returncode == 73 and one_line(told.stderr) and told.stdout == ""
-            assert state(copy) == (new if "see whether it was made" in told.stderr else old)
+            assert state(copy) == (new if "check whether the change was saved" in told.stderr else old)
         shutil.rmtree(copy)
         if not met:
             break
@@ -408,7 +408,7 @@ def damage_text(office: Path, what: str) -> None:
 def test_a_damage_that_sqlite_does_not_see_is_said_too(what: str, words: list[str], user: str, office: Path) -> None:
     damage_text(office, what)
     told = ran(*words, cwd=office, user=user)
-    assert told.returncode == 69 and one_line(told.stderr) and "the store is damaged" in told.stderr
+    assert told.returncode == 69 and one_line(told.stderr) and "the database is damaged" in told.stderr
 
 
 @pytest.mark.parametrize("what", ["an event", "a key", "a nest"])

@@ -33,7 +33,7 @@ def test_a_file_that_is_not_ours_is_left_as_it_is(tmp_path: Path) -> None:
     connection.commit()
     connection.close()
     before = other.read_bytes()
-    with pytest.raises(NoProject, match="not a followup store"):
+    with pytest.raises(NoProject, match="isn't a followup database"):
         open_store(f"sqlite:///{other}")
     assert other.read_bytes() == before
 

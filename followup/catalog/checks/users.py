@@ -73,10 +73,10 @@ def permission_to_generate(declarations: Declarations) -> Iterator[Finding]:
     if not _is_permitted(declarations, "generate-fulfillment"):
         for item, document, _, step in every_step(declarations):
             if is_active(document) and _waits(step):
-                message = f"'{item.id}/{step['id']}' would wait: no active user can generate letters and e-mails"
-                yield Finding(
-                    "FU319", declarations.section("users"), (), message, "add it to the role of an active user"
-                )
+                lacking = "no active user has the permission 'generate-fulfillment'"
+                message = f"'{item.id}/{step['id']}' would never be sent: {lacking}"
+                hint = "add it to the role of an active user"
+                yield Finding("FU319", declarations.section("users"), (), message, hint)
                 return
 
 

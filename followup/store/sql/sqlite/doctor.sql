@@ -37,7 +37,7 @@ SELECT 'action', 1 + max(coalesce((SELECT max(id) FROM action), 0), coalesce((SE
 
 -- name: counters
 -- Each counter must be higher than every number in use.
-SELECT n.name, coalesce(c.next, 'no number'), n.least FROM ({needed}) AS n LEFT JOIN counter AS c ON c.name = n.name
+SELECT n.name, coalesce(c.next, 'missing'), n.least FROM ({needed}) AS n LEFT JOIN counter AS c ON c.name = n.name
 WHERE c.next IS NULL OR c.next < n.least;
 
 -- name: told
