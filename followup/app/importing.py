@@ -54,8 +54,8 @@ class Remembering:
 
 
 class Importer:
-    """One import under way; `pending` and `table` remember the rows that are not yet in the store. `most`: of the file's
-    records; None: all."""
+    """One import under way; `pending` and `table` remember the rows that are not yet in the store. `most`: how many of
+    the file's records; None: all."""
 
     def __init__(
         self, session: Session, table: Table, defaults: Defaults, system: str | None = None, most: int | None = None
