@@ -281,7 +281,7 @@ def test_encoding_and_line_ends_are_found(write: Write, encoding: str, newline: 
 def test_a_latin_1_file_is_read_and_its_guess_said(write: Write) -> None:
     with open_table(write(card("FN:Zoë Ångström"), "latin-1")) as table:
         assert next(table.records()).cells[2] == "Zoë Ångström"
-        assert "cp1252" in table.notes[0]
+        assert "Windows-1252" in table.notes[0]
 
 
 def test_a_latin_1_card_among_utf_8_is_refused_and_the_others_are_not(read: Read) -> None:
