@@ -32,7 +32,7 @@ COMMANDS = {
     "due": ("tom", ("due",)),
     "complete, with a new cycle": ("tom", ("complete", "2", "--cycle", "follow-up-2")),
     "import of one row": ("sue", ("contacts", "import", "row.csv")),
-    "apply of one offset": ("sue", ("apply", "--yes")),
+    "apply of one offset": ("sue", ("apply", "--yes", "--no-test")),
 }
 OFFSET, OTHER_OFFSET = "offset: 1 day}", "offset: 2 days}"
 #: written in batches, one statement per table, although the trace shows one per row

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.slow, needs_strace]
 COMMANDS = {
     "complete": (["complete", "10"], 1),
     "import": (["contacts", "import", "more.csv", "--cycle", "referral", "-q"], 5),
-    "apply": (["apply", "--yes", "-q"], 5),
+    "apply": (["apply", "--yes", "--no-test", "-q"], 5),
     "undo": (["undo", "-q"], 5),
 }
 

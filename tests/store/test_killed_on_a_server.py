@@ -35,7 +35,7 @@ def first_of_the_change(kept: Kept, words: list[str]) -> int:
 
 @pytest.mark.slow(6)
 @pytest.mark.parametrize(
-    "words", [["complete", "2"], ["assign", "li-wei", "toured"], ["apply", "--yes", "-q"]], ids=" ".join
+    "words", [["complete", "2"], ["assign", "li-wei", "toured"], ["apply", "--yes", "--no-test", "-q"]], ids=" ".join
 )
 def test_P4_killed_at_any_word_it_is_the_old_state_or_the_new(words: list[str], kept: Kept) -> None:
     cycles = kept.folder / "cycles" / "long-term.yaml"

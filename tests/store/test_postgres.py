@@ -108,7 +108,7 @@ def test_an_apply_waits_for_whoever_writes(kept: Kept) -> None:
     path = kept.folder / "cycles" / "long-term.yaml"
     path.write_text(path.read_text().replace("template: keep-in-touch}", "template: keep-in-touch, offset: 3 days}"))
     told = all_at_once(
-        kept, f"SELECT pg_advisory_xact_lock_shared(1179601995, ({OFFICE}))", [("sue", "apply", "--yes")]
+        kept, f"SELECT pg_advisory_xact_lock_shared(1179601995, ({OFFICE}))", [("sue", "apply", "--yes", "--no-test")]
     )
     assert told == [(0, "")] and kept.asked("SELECT max(number) FROM catalog_version") == [(2,)]
 
