@@ -105,5 +105,5 @@ def _case(data: Map, test: str) -> CaseDocument:
 def _write(path: str, text: str) -> None:
     with open(path, "rb") as file:
         marked = file.read(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8
-    with replacing(path) as part:
+    with replacing(path, ours=True) as part:
         part.write(("\ufeff" if marked else "") + text)

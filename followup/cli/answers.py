@@ -77,7 +77,7 @@ def _choices(outcome: Outcome, beside: bool, would: str) -> Iterator[str]:
             yield what
         else:
             prefix = "" if beside or done.how == STAYS else would
-            yield f"{prefix}{what}: {named_or_counted(who, who.total)}"
+            yield f"{prefix}{what}: {_few(who)}"
 
 
 def _rest(outcome: Outcome) -> str:
