@@ -104,6 +104,7 @@ class Action(NamedTuple):
     completed_on: str | None = None  # local date or minute
     completed_by: str | None = None
     reason: str | None = None  # why it is closed, where that is not obvious
+    alias: str | None = None  # once closed: the alias that its enrolment had then (F9, F10)
 
     @property
     def open(self) -> bool:

@@ -132,6 +132,7 @@ def test_migrations_are_numbered_without_a_gap() -> None:
 def back_to_the_second_schema(connection: sqlite3.Connection) -> None:
     connection.execute("DROP INDEX change_by")
     connection.execute("ALTER TABLE instance DROP COLUMN numbered_since")
+    connection.execute("ALTER TABLE action DROP COLUMN alias")
     connection.execute("PRAGMA user_version = 2")
 
 

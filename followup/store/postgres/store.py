@@ -29,7 +29,7 @@ from followup.store.postgres.server import address, connect, first_line, transla
 from followup.store.tables import Row, Table
 from followup.store.urls import display_url
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 WAIT_SECONDS = 10.0
 #: what was decided on is read after it is held, whatever the server's own default is
 BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
