@@ -152,6 +152,7 @@ def _closed(
     reason: str | None = None,
 ) -> Dossier:
     def closed(action: Action) -> Action:
+        enrolment = dossier.enrolment(action.enrolment)
         return action._replace(
             status=status,
             completed_on=event.on,
@@ -160,6 +161,7 @@ def _closed(
             notes="\n".join(filter(None, (action.notes, notes))) or None,
             listing=listing,
             reason=reason,
+            alias=enrolment.alias if enrolment else None,
         )
 
     return _action(dossier, event.action, closed)

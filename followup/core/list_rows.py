@@ -135,7 +135,7 @@ def shown(action: Action, dossier: Dossier) -> ActionRow:
         cycle=process[1] if process and process[0] == "cycle" else None,
         plan=process[1] if process and process[0] == "plan" else None,
         step=action.step,
-        alias=enrolment.alias if enrolment else None,
+        alias=action.alias if enrolment is None or not action.open else enrolment.alias,
         round=action.round,
         category=action.category,
         action_name=action.action_name,

@@ -111,6 +111,7 @@ class Action(NamedTuple):
     completed_on: str | None = None  # local date or minute
     completed_by: str | None = None
     reason: str | None = None  # why it was closed, if that isn't obvious
+    alias: str | None = None  # once closed: the alias that its enrolment had then (F9, F10)
 
     @property
     def open(self) -> bool:

@@ -57,7 +57,7 @@ def _text(report: Report, room: int | None) -> Iterator[str]:
     yield clean(report.title)
     yield from (clean(f"  {line}") for line in report.assumed)
     yield ""
-    yield from (clean(f"{what:<18} {text}") for what, text in facts(report))
+    yield from (clean(f"{what:<19} {text}") for what, text in facts(report))
     if report.people:
         yield ""
         yield table(PEOPLE, [person_row(report, person) for person in report.people], room)

@@ -93,7 +93,7 @@ ACTION = Table(
     Action._fields,
     ("id",),
     ("owner", "status", "due", "nominal", "at", "moved", "attempts", "outcome", "notes", "listing")
-    + ("completed_on", "completed_by", "reason"),
+    + ("completed_on", "completed_by", "reason", "alias"),
 )
 HISTORY = Table("history", HistoryRow._fields, ("subject", "seq"))
 

@@ -333,7 +333,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
             "contact:jane-smith: next_action is '2026-05-04', the history says '2026-05-05'",
             "contact:jane-smith: action 2: status is 'scheduled', the history says 'completed'; outcome is None, "
             "the history says 'reached'; completed_on is None, the history says '2026-05-04T09:00'; "
-            "completed_by is None, the history says 'tom'",
+            "completed_by is None, the history says 'tom'; alias is None, the history says 'web-registration'",
         ],
     ),
     "a history that only an undo hides": (

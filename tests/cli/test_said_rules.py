@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -165,3 +166,18 @@ def test_E11_of_many_the_rest_is_undone(run: Run) -> None:
     told = run("undo", "--partial", user="sue")
     assert told.returncode == 0 and "contact marco-rossi" in told.stdout
     assert "left as it is: contact:jane-smith" in told.stderr
+
+
+def test_F10_what_was_closed_under_an_alias_stays_reported_under_it(run: Run, office: Path) -> None:
+    (office / "cycles" / "twice.yaml").write_text(
+        "aliases:\n  cold: {name: Cold, cycle: future-prospect}\n  colder: {name: Colder, cycle: future-prospect}\n"
+    )
+    assert run("apply", "--yes", user="sue").returncode == 0
+    run("assign", "jane-smith", "cold")
+    (first,) = actions_of(run, "jane-smith", cycle="future-prospect")
+    assert run("skip", str(first)).returncode == 0
+    run("assign", "jane-smith", "colder")
+    told = run("search", "--contact", "jane-smith", "--format", "json", user="sue")
+    rows = [row for row in json.loads(told.stdout)["items"] if row["cycle"] == "future-prospect"]
+    assert [(row["id"] == first, row["alias"]) for row in rows] == [(True, "cold"), (False, "colder")]
+    assert run("doctor", user="sue").returncode == 0

@@ -22,7 +22,7 @@ def test_a_row_says_what_its_action_says() -> None:
     jane = story()
     for action in jane.open:
         row = shown(action, jane.dossier)
-        same = set(Action._fields) & set(ActionRow._fields)
+        same = (set(Action._fields) & set(ActionRow._fields)) - {"alias"}  # of what is open, the enrolment's
         assert {name: getattr(row, name) for name in same} == {name: getattr(action, name) for name in same}
         assert (row.contact_name, row.phone) == ("Jane Smith", "+1 604 555 0101")
 

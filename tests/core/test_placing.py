@@ -6,6 +6,7 @@ import pytest
 
 from followup.core import history as h
 from followup.core import wishes as w
+from followup.core.list_rows import shown
 from followup.core.model import CANCELLED, NO_SHOW
 from followup.core.process.rounds import loop_target
 from followup.errors import NotFound, Refused
@@ -747,3 +748,15 @@ def test_E11_a_reason_that_reads_undone_undoes_nothing() -> None:
     jane.completes("a")
     assert set(jane.due) == {"c"}
     assert {a.status for a in jane.dossier.actions if a.step == "b"} != {NO_SHOW}
+
+
+def test_F10_what_was_closed_under_an_alias_stays_reported_under_it() -> None:
+    three = cycle("three", step("a"), step("b"), step("c"))
+    jane = Story(office(three, aliases=[alias("again", "three")])).added("three")
+    jane.closes_on("a", "2026-05-05")
+    jane.does(w.Assign(w.Choice("again")))
+    jane.closes_on("b", "2026-05-06")
+    rows = {row.step: row.alias for row in (shown(action, jane.dossier) for action in jane.dossier.actions)}
+    assert rows == {"a": "three", "b": "again", "c": "again"}
+    jane.undoes()
+    assert shown(jane.action("b"), jane.dossier).alias == "again"

@@ -260,7 +260,7 @@ def test_P4_an_import_that_fills_the_disk_keeps_whole_batches_and_is_finished_on
     told = ran(*words, cwd=there)
     assert told.returncode == 73 and told.stdout == ""
     stopped, full = told.stderr.splitlines(keepends=True)
-    assert stopped.startswith(f"followup: stopped after {BATCH:,} rows in") and one_line(full)
+    assert stopped.startswith(f"followup: stopped after {BATCH:,} rows: run it again") and one_line(full)
     assert len(state(there)["contact"]) == len(state(office)["contact"]) + BATCH
     assert mounted(small_disk, "remount,size=40m")
     assert ran(*words, cwd=there).returncode == 0

@@ -206,7 +206,7 @@ def test_nothing_that_failed_is_taken_for_saved(kept: Kept) -> None:
             with suppress(psycopg.Error):
                 store.connection.execute("SELECT 1 / 0")
             change.saved = True
-        with pytest.raises(StoreUnreachable, match="at the very end"), store.change(head) as change:
+        with pytest.raises(StoreUnreachable, match="lost while saving: check with"), store.change(head) as change:
             change.saved = True
             kept.asked(f"SELECT pg_terminate_backend({store.connection.info.backend_pid})")
 

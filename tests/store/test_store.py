@@ -136,6 +136,7 @@ def back_to_the_second_schema(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE contact DROP COLUMN {column}")
     connection.execute("DROP INDEX change_by")
     connection.execute("ALTER TABLE instance DROP COLUMN numbered_since")
+    connection.execute("ALTER TABLE action DROP COLUMN alias")
     connection.execute("PRAGMA user_version = 2")
 
 

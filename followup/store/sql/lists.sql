@@ -1,8 +1,9 @@
 -- name: columns
 -- A row of every list of actions.
 a.id, a.type, a.channel, a.title, a.status, a.due, a.nominal, a.at, a.owner, c.id, c.name, c.phone, a.enrolment,
-       CASE WHEN e.kind = 'cycle' THEN e.process END, CASE WHEN e.kind = 'plan' THEN e.process END, a.step, e.alias,
-       a.round, a.category, a.action_name, a.moved, a.attempts, a.outcome, a.notes, a.completed_on, a.completed_by,
+       CASE WHEN e.kind = 'cycle' THEN e.process END, CASE WHEN e.kind = 'plan' THEN e.process END, a.step,
+       CASE WHEN a.status = 'scheduled' THEN e.alias ELSE a.alias END, a.round, a.category, a.action_name, a.moved,
+       a.attempts, a.outcome, a.notes, a.completed_on, a.completed_by,
        a.reason, c.do_not_contact
 
 -- name: tables
