@@ -119,7 +119,7 @@ def test_G2_an_apply_whose_tests_fail_says_which_and_applies_nothing(run: Run, o
     assert "cycles/long-term.yaml:26: a-late-letter-moves-the-call\n" in told.stderr
     assert "  >   callback 2026-06-05                callback 2026-05-26\n" in told.stderr
     assert told.stderr.endswith(
-        "followup: 2 of 26 tests failed, so nothing was applied: fix the cycles, or update the tests with "
+        "followup: 2 of 26 tests failed, so nothing changed: fix the cycles, or update the tests with "
         "`followup test --accept`, or skip them with `--no-test`\n"
     )
     assert (office / "followup.db").read_bytes() == before
@@ -127,8 +127,8 @@ def test_G2_an_apply_whose_tests_fail_says_which_and_applies_nothing(run: Run, o
 
 def test_G2_apply_without_the_tests_applies_all_the_same(run: Run, office: Path) -> None:
     edited(office)
-    assert "version 2 would be in force" in run("apply", "--no-test", "--dry-run", user="sue").stdout
-    assert "version 2 is in force" in run("apply", "--no-test", "--yes", user="sue").stdout
+    assert "Version 2 would be live" in run("apply", "--no-test", "--dry-run", user="sue").stdout
+    assert "Version 2 is live" in run("apply", "--no-test", "--yes", user="sue").stdout
 
 
 def test_G2_who_may_not_apply_is_told_so_and_not_what_fails(run: Run, office: Path) -> None:

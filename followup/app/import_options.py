@@ -78,7 +78,7 @@ def ownership(session: Session, mapping: ColumnMapping, options: ImportOptions) 
     if not user.administers():
         return Ownership(of_new=user.id, remark=f"owner: {user.id} (you), for new contacts without an owner")
     if "owner" not in mapping.fields:
-        raise UsageError("Who should own these contacts? --owner USER, --map owner=COLUMN, or --no-owner")
+        raise UsageError("who should own these contacts? Use --owner USER, --map owner=COLUMN or --no-owner")
     return Ownership()
 
 

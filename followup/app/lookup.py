@@ -80,7 +80,7 @@ def word_of(words: Collection[str], kind: str, word: str) -> str:
     ids = meant(word, {each: each for each in words})
     if not ids:
         few = f": {', '.join(words)}" if 0 < len(words) <= FEW else ""
-        raise NotFound(f"no {kind} '{word}'{nearest(word, words) or few}")
+        raise NotFound(f"unknown {kind} '{word}'{nearest(word, words) or few}")
     return ids[0]
 
 

@@ -32,6 +32,19 @@ class CarriedOut(NamedTuple):
     choice: str
 
 
+class Names:
+    """`few`: the first few names; `rest`: how many of the others, by what happened to them."""
+
+    def __init__(self) -> None:
+        self.few: Few[str] = Few(NAMED)
+        self.rest: Counter[str] = Counter()
+
+    def add(self, name: str, what: str) -> None:
+        if self.few.full:
+            self.rest[what] += 1
+        self.few.add(name)
+
+
 class Outcome:
     """`done`: ids of the actions or contacts asked for; `named`: the first few of them, for people; `rest`: how many of
     the others, by what happened to them. `adrift`: contacts left with no next step (F12). `changed`: the first few
@@ -45,7 +58,7 @@ class Outcome:
         self.adrift: Few[str] = Few(NAMED)
         self.scheduled: Few[ActionRow] = Few(most)
         self.cancelled: Few[int] = Few(most)
-        self.choices: dict[CarriedOut, Few[str]] = {}  # -> the contacts of whom it is true, for people
+        self.choices: dict[CarriedOut, Names] = {}  # -> the contacts of whom it is true, for people
         self.refused: list[tuple[int | str, FollowupError]] = []
         self.notices: set[str] = set()
         self.counted = {"new": 0, "changed": 0, "same": 0}
@@ -71,7 +84,7 @@ class Outcome:
         for entry in decision.entries:
             self._happened(entry.event, asked, decision.after)
         if choice:
-            self._chosen(carried_out(choice, decision), decision.after)
+            self._chosen(carried_out(choice, decision), before, decision)
 
     def _happened(self, event: h.Event, asked: Sequence[int | str], after: Dossier) -> None:
         match event:
@@ -119,9 +132,9 @@ class Outcome:
             fix = f"`followup assign {contact.id} ALIAS`"
             self.notices.add(f"{contact.name} has finished the cycle and has no next step: {fix}")
 
-    def _chosen(self, done: CarriedOut, after: Dossier) -> None:
-        contact = after.known
-        self.choices.setdefault(done, Few(NAMED)).add(f"{contact.name} ({contact.id})")
+    def _chosen(self, done: CarriedOut, before: Dossier, decision: Decision) -> None:
+        contact = decision.after.known
+        self.choices.setdefault(done, Names()).add(f"{contact.name} ({contact.id})", _met_with(before, decision))
 
 
 def carried_out(choice: Choice, decision: Decision) -> CarriedOut:

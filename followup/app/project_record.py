@@ -90,6 +90,7 @@ class ProjectRecord(NamedTuple):
             return []
 
     def _write(self, name: str, lines: Sequence[str]) -> None:
+        os.makedirs(os.path.dirname(self.at(name)), exist_ok=True)  # a project whose store was never named has none
         with replacing(self.at(name), ours=True) as file:
             file.writelines(f"{line}\n" for line in lines)
 

@@ -91,7 +91,10 @@ def _reversed(
             entries = session.store.history.entries(subject)
             if not entries:  # row security hides it after the user handed it over
                 raise UNSEEN
-            decisions.append(undo(entries, *undoing))
+            now, decision = undo(entries, *undoing)
+            if not (undoing.of_apply or sees(session.reach, now) or sees(session.reach, decision.after)):
+                raise UNSEEN  # given to another user since; a change that gave it away itself can be undone
+            decisions.append((now, decision))
         except Refused as refusal:
             reversal.refused.append(_as_seen(session, subject, refusal))
     return decisions

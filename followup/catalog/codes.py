@@ -63,7 +63,7 @@ CODES: Mapping[str, Code] = MappingProxyType(
         "FU209": Code(ERROR, "a negative offset whose anchor isn't an event"),
         "FU210": Code(ERROR, "a circle of managers"),
         "FU211": Code(ERROR, "an unknown time zone"),
-        "FU212": Code(ERROR, "a date that doesn't exist"),
+        "FU212": Code(ERROR, "a date that doesn't exist, or isn't between 1970 and 2199"),
         "FU213": Code(ERROR, "hours that end before they begin"),
         "FU214": Code(ERROR, "an unknown or broken token in a template"),
         "FU215": Code(ERROR, "a template file that can't be used"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -55,7 +56,7 @@ def _warn(outcome: Outcome) -> None:
 
 def _line(session: Session, outcome: Outcome, did: str) -> str:
     would = "would have " if session.dry_run else ""
-    parts = [f"{would}{clean(did)} {', '.join(map(short, outcome.named))}{_rest(outcome)}"] if did else []
+    parts = [f"{would}{clean(did)} {', '.join(map(short, outcome.named))}{_rest(outcome.rest)}"] if did else []
     parts += _choices(outcome, bool(did), would)
     if outcome.cancelled:
         ids = [str(id) for id in outcome.cancelled]
@@ -77,14 +78,15 @@ def _choices(outcome: Outcome, beside: bool, would: str) -> Iterator[str]:
             yield what
         else:
             prefix = "" if beside or done.how == STAYS else would
-            yield f"{prefix}{what}: {_few(who)}"
+            rest = f" and {who.rest.total():,} more" if done.how == STAYS and who.rest else _rest(who.rest)
+            yield f"{prefix}{what}: {', '.join(map(short, who.few))}{rest}"
 
 
-def _rest(outcome: Outcome) -> str:
-    """` and 12 more (10 from another cycle, 2 unchanged)`: the others, by what they met with."""
-    counts = ", ".join(f"{count:,} {what}" for what, count in outcome.rest.most_common())
-    split = f" ({counts})" if outcome.rest.keys() != {"changed"} else ""
-    return f" and {outcome.rest.total():,} more{split}" if counts else ""
+def _rest(rest: Counter[str]) -> str:
+    """` and 12 more (10 from another cycle, 2 unchanged)`: the others, by what happened to them."""
+    counts = ", ".join(f"{count:,} {what}" for what, count in rest.most_common())
+    split = f" ({counts})" if rest.keys() != {"changed"} else ""
+    return f" and {rest.total():,} more{split}" if counts else ""
 
 
 def _few(names: Few[str]) -> str:

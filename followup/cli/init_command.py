@@ -40,7 +40,7 @@ def init(
     from followup.app.projects import NewProject, start
 
     typed: Settings = ctx.obj
-    if not bare and (office or zone or name):
+    if not bare and not (office is zone is name is None):
         raise UsageError("--office, --zone and --name go with --bare")
     answers = _answers(office, zone, name) if bare else None
     store = typed.named_store()

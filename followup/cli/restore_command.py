@@ -21,7 +21,7 @@ def restore(
     file: Annotated[str, typer.Argument(metavar="FILE", help="a file that `followup backup` made")],
     yes: Yes = False,
 ) -> None:
-    """Make a backup the store again.
+    """Restore the database from a backup.
 
     The backup is checked first. It asks before it replaces a store, and keeps what it replaces under a name with the
     date. It can't be undone by `undo`; restore what was kept instead.

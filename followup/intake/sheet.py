@@ -168,7 +168,7 @@ def _layout(text: io.TextIOWrapper, name: str, delimiter: str) -> tuple[Layout, 
     layout = find_header(records)
     record = records[layout.skipped]
     if record.fault:
-        raise BadInput(f"{name}: line {record.line}: the column names cannot be read: {record.fault}")
+        raise BadInput(f"{name}: line {record.line}: the column names can't be read: {record.fault}")
     return layout, record.line
 
 

@@ -88,7 +88,7 @@ def opt_out_warning(columns: Sequence[str]) -> Iterator[str]:
     """A warning if columns that may hold opt-outs aren't imported (E12)."""
     if columns:
         what = "THIS LOOKS LIKE AN OPT-OUT AND IS" if len(columns) == 1 else "THESE LOOK LIKE OPT-OUTS AND ARE"
-        hint = "--map do_not_contact=COLUMN; once for each of several columns"
+        hint = "use --map do_not_contact=COLUMN, once for each column"
         yield f"{what} NOT IMPORTED: {', '.join(columns)} ({hint})"
 
 

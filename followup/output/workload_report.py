@@ -36,7 +36,7 @@ def facts(report: Report) -> Iterator[tuple[str, str]]:
     """The effects on contacts, each as a label and a text."""
     load = report.load
     yield "contacts", f"{load.contacts:,}"
-    yield "actions due", f"{load.actions:,}, {load.done:,} of them done by then"
+    yield "actions due", f"{load.actions:,}, {load.done:,} of them done"
     yield "touches per contact", f"median {load.median}, average {mean_touches(load)}"
     if load.silence:
         days, since, until, contact = load.silence

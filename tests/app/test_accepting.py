@@ -367,7 +367,7 @@ def test_G2_a_test_that_cannot_happen_is_not_accepted(tmp_path: Path) -> None:
     accepted = accept(str(path.parent))
     assert accepted.files == [] and path.read_bytes() == before
     assert accepted.refused == {
-        "t": "complete again on 2026-05-04: no action of it is open then: fix its `given:` or `when:`"
+        "t": "complete again on 2026-05-04: it has no open action then: fix its `given:` or `when:`"
     }
 
 

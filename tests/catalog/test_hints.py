@@ -12,8 +12,8 @@ OFFICE = "office: {name: Example, zone: UTC}\nusers: {walter: {name: Walter, rol
 HINTS = {
     "cycles: {c: {name: C, active: no, steps: []}}": "write false",
     "cycles: {c: {name: C, active: Yes, steps: []}}": "write true",
-    "cycles: {c: {name: C, active: maybe, steps: []}}": "`false`: nobody can be placed on it.",
-    "cycles: {c: {name: C, active: 0, steps: []}}": "`false`: nobody can be placed on it.",
+    "cycles: {c: {name: C, active: maybe, steps: []}}": "`false`: contacts can't be put on it.",
+    "cycles: {c: {name: C, active: 0, steps: []}}": "`false`: contacts can't be put on it.",
     "cycles: {c: {name: C, steps: no}}": "write `steps:`, and below it `  - {id: welcome, type: call}`",
     "cycles: {c: {name: 7, steps: []}}": 'put it into quotes: "7"',
     "cycles: {c: {name: true, steps: []}}": 'put it into quotes: "true"',
@@ -48,7 +48,7 @@ HINTS = {
     ),
     "aliases: {b: {name: B, cycle: null}}\ncycles: {d: {name: D, steps: []}}\nmoved: [{from: c, to: d}]\n"
     "tests: {t: {given: {alias: c, on: 2026-05-04}, then: []}}": "",
-    "moved: [{from: a, to: b}]": "name what it is today; if that was taken out for good, take out the entry too",
+    "moved: [{from: a, to: b}]": "use the current id; if it was deleted, remove the entry too",
     "sources:\n  a: 'x": "close it with '",
 }
 

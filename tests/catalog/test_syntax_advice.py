@@ -130,7 +130,7 @@ def test_A21_a_slip_is_named_with_its_place_and_what_to_write(text: str, loader:
 QUOTES = {
     "a: {{contact.name}}\n": ("FU014", "put a text that begins with { or [ into quotes"),
     "a: *important\n": ("FU016", "put a text that begins with * into quotes"),
-    "a: !Important\n": ("FU011", "write the value without it, or put it into quotes"),
+    "a: !Important\n": ("FU011", "remove the tag, or put it into quotes"),
 }
 
 

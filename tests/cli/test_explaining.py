@@ -38,7 +38,7 @@ def test_T4_explain_knows_the_holidays_of_the_version_that_made_the_date(run: Ru
 
 def test_F20_explain_tells_nobody_what_is_not_theirs(run: Run) -> None:
     told = run("explain", "4", user="anne")
-    assert told.returncode == 66 and told.stderr == "followup: no action 4\n"
+    assert told.returncode == 66 and told.stderr == "followup: unknown action 4\n"
     assert (run("explain", "99999").returncode, run("explain", "4", user="sue").returncode) == (66, 0)
 
 
@@ -51,7 +51,7 @@ def test_explain_of_ones_own_task(run: Run) -> None:
 def test_E1_every_version_says_what_it_changed_by_whom_and_when(run: Run, office: Path) -> None:
     edit(office, "long-term.yaml", "offset: 30 days", "offset: 20 days")
     run("apply", "--yes", "--no-test", user="sue", now="2026-05-05T10:00")
-    assert "version 3 is the catalog of before" in run("undo", user="sue", now="2026-05-06T10:00").stdout
+    assert "the catalog is back to what it was, as version 3" in run("undo", user="sue", now="2026-05-06T10:00").stdout
     items = json.loads(run("catalog", "versions", "--format", "json").stdout)["items"]
     assert [(x["version"], x["by"], x["took_back"]) for x in items] == [
         (1, "sue", None),

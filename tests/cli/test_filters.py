@@ -50,7 +50,7 @@ def test_every_filter_is_asked() -> None:
     assert set(ASKED) >= CHOICES | {("search", "--status"), ("contacts list", "--source"), ("due", "--category")}
 
 
-@pytest.mark.parametrize(("name", "option"), ASKED)
+@pytest.mark.parametrize(("name", "option"), [each for each in ASKED if each[0] != "init"])
 def test_D14_a_filter_that_means_nothing_is_an_error_that_names_it(name: str, option: str, run: Run) -> None:
     told = run(*name.split(), option, "compleet", user="sue")
     assert (told.returncode, told.stdout) == (2 if (name, option) in CHOICES else 66, "")
@@ -66,11 +66,11 @@ def test_D14_so_is_one_of_where(key: str, run: Run) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["search", "--status", "complete"], "no status 'complete'; did you mean 'completed'?"),
-        (["search", "--type", "cal"], "no action type 'cal'; did you mean 'call' or "),
-        (["search", "--step", "callbak"], "no step 'callbak'; did you mean 'callback' or "),
-        (["contacts", "list", "--stage", "leads"], "no stage 'leads'; did you mean 'lead'?"),
-        (["contacts", "list", "--source", "web"], "no source 'web'; did you mean"),
+        (["search", "--status", "complete"], "unknown status 'complete'; did you mean 'completed'?"),
+        (["search", "--type", "cal"], "unknown action type 'cal'; did you mean 'call' or "),
+        (["search", "--step", "callbak"], "unknown step 'callbak'; did you mean 'callback' or "),
+        (["contacts", "list", "--stage", "leads"], "unknown stage 'leads'; did you mean 'lead'?"),
+        (["contacts", "list", "--source", "web"], "unknown source 'web'; did you mean"),
     ],
 )
 def test_D14_the_nearest_ones_are_named(words: list[str], said: str, run: Run) -> None:
@@ -98,8 +98,8 @@ def test_D19_an_empty_word_is_an_error_everywhere(name: str, option: str, run: R
         (["contacts", "add", "--name", "Ada", "--no-cycle", "--owner", ""], "--owner has no value: give one, or leave it out"),
         (["contacts", "set", "jane-smith", "--owner", ""], "--owner has no value: give one, or leave it out, or use `--clear FIELD`"),
         (["due", "--user-of", ""], "--user-of has no value: give one, or leave it out"),
-        (["contacts", "add", "--name", "Ada", "--no-cycle"], "whose contact is it? --owner USER, or --no-owner to say nobody's"),
-        (["contacts", "add", "--name", "Ada", "--no-cycle", "--owner", "tom", "--no-owner"], "--owner or --no-owner, not both"),
+        (["contacts", "add", "--name", "Ada", "--no-cycle"], "who should own this contact? Use --owner USER or --no-owner"),
+        (["contacts", "add", "--name", "Ada", "--no-cycle", "--owner", "tom", "--no-owner"], "use --owner or --no-owner, not both"),
     ],
 )  # fmt: skip
 def test_D19_nobody_becomes_an_owner_by_an_empty_word(words: list[str], said: str, run: Run) -> None:

@@ -69,7 +69,7 @@ def test_a_closed_stream_reads_and_writes_nothing(office: Path, line: str) -> No
 def test_an_answer_that_cannot_be_written_does_not_say_that_nothing_was_done(office: Path, run: Run) -> None:
     told = shell(office, "followup complete 2 >/dev/full")
     assert told.returncode == 73
-    assert told.stderr.startswith("followup: can't write: No space left on device. The change may have been saved")
+    assert told.stderr.startswith("followup: can't write: No space left on device; the change may have been saved")
     assert run("complete", "2").returncode == 5
 
 

@@ -14,7 +14,7 @@ from tests.conftest import Run
 
 COMMANDS = (
     ["diff"],
-    ["apply", "--yes"],
+    ["apply", "--yes", "--no-test"],
     ["diff", "HEAD"],
     ["diff", "HEAD~1", "HEAD"],
     ["diff", "1234567890123456789012345678901234567890"],

@@ -91,7 +91,7 @@ def test_P4_a_folder_that_may_not_be_read_says_so(office: Path) -> None:
         closed.chmod(0)
         result = ran("validate", cwd=office, prefix=OBEYING_MODES)
         closed.chmod(0o755)
-        assert f"{name}:1:1: error FU003 cannot be read: permission denied" in result.stdout and result.returncode == 3
+        assert f"{name}:1:1: error FU003 can't be read: permission denied" in result.stdout and result.returncode == 3
         assert "FU017" not in result.stdout
 
 

@@ -337,7 +337,7 @@ def test_F21_a_sale_names_the_listing_that_it_sold_and_nothing_else_does() -> No
     jane = jane_on(THREE)
     jane.does(w.Log("sale", "Unit 4", listing=7))
     assert jane.dossier.actions[-1].listing == 7
-    with pytest.raises(Refused, match=r"--listing is only for a sale, and action 2 is of type call"):
+    with pytest.raises(Refused, match=r"--listing is only for a sale, and action 2 is a call"):
         jane.does(w.Complete(2, listing=7))
 
 

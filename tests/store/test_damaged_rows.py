@@ -109,7 +109,7 @@ NAMED = {
     "an instant": ("UPDATE action SET at = 10000000000000 WHERE id = 2", ["search"], "action 2 of jane-smith: at is 10000000000000"),
     "a contact": ("UPDATE contact SET updated_at = '99' WHERE id = 'jane-smith'", ["contacts", "list"], "contact jane-smith: updated_at is '99'"),
     "an export": ("UPDATE contact SET updated_at = '99' WHERE id = 'jane-smith'", ["contacts", "export"], "contact jane-smith: updated_at is '99'"),
-    "a kind": ("UPDATE history SET kind = 'x' WHERE subject = 'contact:jane-smith' AND seq = 2", ["history"], "event 2 of contact:jane-smith: there is no such kind of event"),
+    "a kind": ("UPDATE history SET kind = 'x' WHERE subject = 'contact:jane-smith' AND seq = 2", ["history"], "event 2 of contact:jane-smith: unknown kind of event"),
     "data": ("UPDATE history SET data = '[]' WHERE subject = 'contact:jane-smith' AND seq = 2", ["history", "jane-smith"], "event 2 of contact:jane-smith: "),
     "a change": ("UPDATE change SET at = 10000000000000 WHERE id = 1", ["catalog", "versions"], "catalog version 1: at is 10000000000000"),
 }  # fmt: skip

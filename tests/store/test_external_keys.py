@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from followup.core.reach import EVERYTHING
 from followup.store.sqlite.schema import migrate
 from followup.store.sqlite.store import SqliteStore
 from tests.conftest import Run
@@ -110,6 +111,6 @@ def test_an_older_store_gets_the_columns_and_keeps_its_contacts(tmp_path: Path) 
             " VALUES ('ann', 'Ann', 'lead', '', '', '2026-05-04T00:00:00Z', '2026-05-04T00:00:00Z', 0)"
         )
     with closing(SqliteStore(path)) as store:
-        ann = store.dossiers(["ann"])["ann"].contact
+        ann = store.dossiers(["ann"], EVERYTHING)["ann"].contact
         assert ann is not None and (ann.emails, ann.phones, ann.external) == ("", "", None)
-        assert store.contacts.keyed(["x:1"]) == {} and store.contacts.taken(["ann", "bob"]) == {"ann"}
+        assert store.contacts.keyed(["x:1"], EVERYTHING) == {} and store.contacts.taken(["ann", "bob"]) == {"ann"}

@@ -320,7 +320,7 @@ def test_P7_a_url_is_said_without_its_password(url: str, said: str) -> None:
         ("postgresql://tom:se/cret@db/sales", "tom@db/sales: write a / in a password as %2F"),
         ("postgresql://db/sales?password=se%zzcret", "db/sales: not a server URL (invalid percent"),
         ("postgresql://db/sales?nonsense=1", '(invalid URI query parameter: "nonsense")'),
-        ("postgresql://[::1/sales", "[::1/sales: not a server URL"),
+        ("postgresql://[::1/sales", "postgresql://...: not a server URL"),
         ("postgresql:///sales?host=/nowhere", 'on socket "/nowhere/'),
         ("postgresql://db/sales?schema=Blue", "schema=Blue: a schema is named in small letters"),
         ("postgresql://db/sales?user=tom@x", "and an @ behind the host %40"),

@@ -13,7 +13,7 @@ from followup.catalog.codes import nearest
 from followup.catalog.declarations import TEST, Declarations, Finding, Item
 from followup.catalog.tree import Map, Node, Path, Seq
 from followup.core.kinds import OFFICE, PLAN, PROPERTY, USER, Kind
-from followup.core.timing import zone_info
+from followup.core.timing import TYPED_YEARS, zone_info
 from followup.errors import NoTimeZone
 
 if TYPE_CHECKING:
@@ -54,23 +54,29 @@ def dates(declarations: Declarations) -> Iterator[Finding]:
     dated: tuple[Kind[d.Document], ...] = (*LAYERS, PLAN, TEST)
     for kind in dated:
         for item, _ in declarations.documents(kind):
-            for path, text, key in _dates(item.raw):
-                if not _on_a_calendar(text):
-                    yield Finding("FU212", item, path, f"{text[:10]} doesn't exist", key=key)
+            for path, text, key in _dates(item.raw, (*DATED, *MOVED) if kind == TEST else DATED):
+                day = _day(text)
+                if not day:
+                    yield Finding("FU212", item, path, f"{text.strip()[:10]} doesn't exist", key=key)
+                elif day.year not in TYPED_YEARS and path[-1] != "holidays_until":
+                    yield Finding("FU212", item, path, f"{day} is {OUTSIDE}", "correct the year", key=key)
 
 
 #: The keys whose values, items or own keys are dates.
 DATED = ("holidays", "holidays_until", "days_on", "date", "on", "event", "due")
+#: Only in a test: `to` of a moved id is no date.
+MOVED = ("to", "rebook")
+OUTSIDE = f"outside of the years {TYPED_YEARS[0]} to {TYPED_YEARS[-1]}"
 
 
-def _dates(raw: Node) -> Iterator[tuple[Path, str, bool]]:
+def _dates(raw: Node, keys: tuple[str, ...]) -> Iterator[tuple[Path, str, bool]]:
     """Every date in an item: path, text, and whether it is a key."""
     for path, value in _nodes(raw):
         if path[-1] == "holidays" and isinstance(value, Map):
             yield from ((path + (day,), day, True) for day in value)
         elif path[-1] == "days_on" and isinstance(value, Seq):
             yield from ((path + (number,), str(day), False) for number, day in enumerate(value))
-        elif path[-1] in DATED and isinstance(value, str):
+        elif path[-1] in keys and isinstance(value, str):
             yield path, value, False
 
 
@@ -85,12 +91,12 @@ def _nodes(raw: Node) -> Iterator[tuple[Path, Node]]:
             waiting.append((path + (key,), part))
 
 
-def _on_a_calendar(text: str) -> bool:
+def _day(text: str) -> date | None:
+    """None for a day that no calendar has."""
     try:
-        date.fromisoformat(text.strip()[:10])
+        return date.fromisoformat(text.strip()[:10])
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def hours(declarations: Declarations) -> Iterator[Finding]:

@@ -96,7 +96,7 @@ def _touch(office: Office, action: Action, now: int, done: int | None) -> Touch:
 
 def _done(rehearsal: Rehearsal, subject: str, action: Action, at: int, habits: Habits, draw: Draw) -> None:
     rehearsal.does(subject, w.Complete(action.id), at)
-    contact = rehearsal.people[subject].known
-    asked = habits.leaves and not contact.closed() and rehearsal.office.offers_cycle(action.type)
+    contact = rehearsal.people[subject].contact
+    asked = habits.leaves and contact and not contact.closed() and rehearsal.office.offers_cycle(action.type)
     if asked and draw() < habits.leaves:
         rehearsal.does(subject, w.Close("lost"), at)

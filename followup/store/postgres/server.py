@@ -76,7 +76,7 @@ def translated(url: str) -> Iterator[None]:
                 raise kind(f"{message} ({shown}{reason})") from error
         if isinstance(error, psycopg.OperationalError):
             reason = without_secrets(first_line(error), url)
-            raise StoreUnreachable(f"the store cannot be reached ({shown}: {reason})") from error
+            raise StoreUnreachable(f"the database can't be reached ({shown}: {reason})") from error
         raise
 
 

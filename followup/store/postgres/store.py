@@ -31,7 +31,7 @@ from followup.store.postgres.server import address, connect, first_line, transla
 from followup.store.tables import Row, Table
 from followup.store.urls import display_url
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 7
 WAIT_SECONDS = 10.0
 #: rows are read again after they are locked, so this level is needed whatever the server's default is
 BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"
