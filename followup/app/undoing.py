@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from followup.app.deciding import BATCH
 from followup.app.restoring import migrate_the_rest, restore
 from followup.app.session import Session
+from followup.core import history as h
 from followup.core import office_documents
 from followup.core.draft import Decision, Stamp
 from followup.core.model import OFFICE_SUBJECT, Dossier
@@ -92,12 +94,17 @@ def _reversed(
             if not entries:  # row security hides it after the user handed it over
                 raise UNSEEN
             now, decision = undo(entries, *undoing)
-            if not (undoing.of_apply or sees(session.reach, now) or sees(session.reach, decision.after)):
-                raise UNSEEN  # given to another user since; a change that gave it away itself can be undone
+            if not (undoing.of_apply or sees(session.reach, now) or _gave_away(entries, undoing.change)):
+                raise UNSEEN
             decisions.append((now, decision))
         except Refused as refusal:
             reversal.refused.append(_as_seen(session, subject, refusal))
     return decisions
+
+
+def _gave_away(entries: Sequence[h.Entry], change: int) -> bool:
+    """Whether the contact went out of the user's sight by this very change, which is then theirs to undo."""
+    return any(entry.change == change and isinstance(entry.event, h.Handed) for entry in entries)
 
 
 def _as_seen(session: Session, subject: str, refusal: Refused) -> tuple[str, Refused]:

@@ -176,7 +176,8 @@ class Office:
             self.done("schedule", id, type_, "today", "--title", "Write", "--owner", "bea")
         self.add(Person("zoe-mine", "Zelda Double", "zd@own.example", "+1 604 555 0003"), "tom", "bluewater")
         (self.folder / "words.txt").write_text("mine\n" + "\n".join(ZELDA) + "\n")
-        (self.folder / "people.csv").write_text(f"name,email,phone\n{ZELDA.name},{ZELDA.email},{ZELDA.phone}\n")
+        # a name of its own: the number behind an id made from a stranger's name is a hint that is accepted
+        (self.folder / "people.csv").write_text(f"name,email,phone\nAbe Imported,{ZELDA.email},{ZELDA.phone}\n")
         self.edit(days=2)
         return self
 

@@ -27,6 +27,7 @@ class Planned(NamedTuple):
     due: When
     made: When
     closed: When
+    closings: int = 0  # of this round's actions that come before it is created
 
     @property
     def last_day(self) -> str:
@@ -122,12 +123,25 @@ def _round(
 ) -> Round:
     """`latest`: each step's latest action, which this round goes on to write in; `before`: what looped here."""
     actions: list[Planned] = []
+    earlier = dict(latest)
     for step in steps:
         base = _base(step, start, actions, latest) if actions else start
-        before = _planned(step, calendar, base, before, _made(step, start, actions))
-        latest[step.id] = before
-        actions.append(before)
+        closings = _closings(step, actions)
+        if actions:  # what a gap is kept from must be there when the step is created
+            before = actions[-1] if actions[-1].closings <= closings else earlier.get(actions[-1].step.id)
+        made = _planned(step, calendar, base, before, _made(step, start, actions))._replace(closings=closings)
+        latest[step.id] = made
+        actions.append(made)
     return Round(start, tuple(actions))
+
+
+def _closings(step: Step, actions: list[Planned]) -> int:
+    """How many closings of this round its creation waits for."""
+    if not actions or step.anchor.kind == "start":
+        return 0
+    if step.anchor.kind == "step":
+        return next((action.closings for action in actions if action.step.id == step.anchor.step), 0)
+    return actions[-1].closings + (step.anchor.kind == "completed")
 
 
 def _base(step: Step, start: When, actions: list[Planned], latest: dict[str, Planned]) -> When:
