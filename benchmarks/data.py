@@ -37,7 +37,7 @@ def filled_store(folder: Path, actions: int, users: int = 0, login: str = "") ->
     connection.execute("BEGIN")
     connection.executemany(f"INSERT INTO contact VALUES ({', '.join('?' * 24)})", contacts(actions))
     connection.executemany(f"INSERT INTO enrolment VALUES ({', '.join('?' * 14)})", enrolments(actions))
-    connection.executemany(f"INSERT INTO action VALUES ({', '.join('?' * 25)})", rows(actions))
+    connection.executemany(f"INSERT INTO action VALUES ({', '.join('?' * 25)}, NULL)", rows(actions))
     connection.execute("UPDATE counter SET next = ? WHERE name = 'action'", [actions + 1_000_000])
     connection.execute("COMMIT")
     connection.execute("ANALYZE")

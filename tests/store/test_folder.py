@@ -194,6 +194,7 @@ def test_what_an_editor_saves_while_a_command_writes_is_not_lost(schema: int, of
     replaced(office, "office.json", f'"schema": {SCHEMA_VERSION}', f'"schema": {schema}')
     if schema != SCHEMA_VERSION:
         without_columns(office / "office" / "contacts.csv", 3)
+        without_columns(office / "office" / "actions.csv", 1)
     with closing(open_store(f"csv:{office}/office")) as store:
         here = session_in(store, 1_777_910_400, "sue", "test")
         with pytest.raises(Busy, match="edited at the same time"):
@@ -456,7 +457,14 @@ def test_an_older_one_goes_on(office: Path) -> None:
     """Before the second migration a change had no `unfinished`; the first format had no seals."""
     replaced(office, "office.json", f'"schema": {SCHEMA_VERSION}', '"schema": 1')
     replaced(office, "office.json", '"format": 2', '"format": 1')
-    for file, columns in (("changes", 2), ("versions", 1), ("catalog", 1), ("history", 1), ("contacts", 3)):
+    for file, columns in (
+        ("changes", 2),
+        ("versions", 1),
+        ("catalog", 1),
+        ("history", 1),
+        ("contacts", 3),
+        ("actions", 1),
+    ):
         without_columns(office / "office" / f"{file}.csv", columns)
     done(office, "due")
     done(office, "complete", "2")
