@@ -39,7 +39,7 @@ FILLING = [
     "INSERT INTO action SELECT 200000 + n, 'c' || ((n + 1) / 2), 'rep' || (((n + 1) / 2) % 50), 'call', 'Callback',"
     " CASE WHEN n % 2 = 0 THEN 'scheduled' ELSE 'completed' END, '2026-05-04', '2026-05-04', 0, 100000 + (n + 1) / 2,"
     " 'callback', n % 2, 1, 1, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL,"
-    " CASE WHEN n % 2 <> 0 THEN '2026-02-01' END, NULL, NULL FROM numbers",
+    " CASE WHEN n % 2 <> 0 THEN '2026-02-01' END, NULL, NULL, NULL FROM numbers",
     "INSERT INTO history SELECT 'contact:c' || ((n + 1) / 2), n % 2 + 1, 1, 'attempted', NULL, '{{}}' FROM numbers",
     "INSERT INTO change SELECT 1000 + n, 0, 'rep1', 'complete', 1, NULL, NULL FROM numbers WHERE n <= {many}",
 ]
