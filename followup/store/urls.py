@@ -65,6 +65,8 @@ def _scheme(url: str) -> str:
 
 def _guessed(scheme: str, rest: str) -> ServerUrl:
     """Of what cannot be told apart, everything in front of the last @ may be a password."""
+    if "@" in rest.partition("?")[2]:  # in the options: what follows may be a password
+        rest = rest.partition("?")[0]
     login, at, place = rest.rpartition("@")
     place, _, query = place.partition("?")
     return ServerUrl(scheme, login.lstrip("/") if at else None, place, query)
