@@ -12,9 +12,10 @@ from followup.app.session import Session
 from followup.core import history as h
 from followup.core import office_documents
 from followup.core.draft import Decision, Stamp
+from followup.core.evolve import replay
 from followup.core.model import OFFICE_SUBJECT, Dossier
 from followup.core.office import Office
-from followup.core.reach import sees
+from followup.core.reach import reach, sees
 from followup.core.timing import utc_text
 from followup.core.undo import undo
 from followup.errors import FollowupError, Refused
@@ -91,10 +92,10 @@ def _reversed(
     for subject in subjects:
         try:
             entries = session.store.history.entries(subject)
-            if not entries:  # row security hides it after the user handed it over
+            if not entries:  # row security hides it once it went out of the user's sight
                 raise UNSEEN
             now, decision = undo(entries, *undoing)
-            if not (undoing.of_apply or sees(session.reach, now) or _gave_away(entries, undoing.change)):
+            if not (undoing.of_apply or sees(session.reach, now) or _took_away(entries, undoing)):
                 raise UNSEEN
             decisions.append((now, decision))
         except Refused as refusal:
@@ -102,9 +103,13 @@ def _reversed(
     return decisions
 
 
-def _gave_away(entries: Sequence[h.Entry], change: int) -> bool:
-    """Whether the contact went out of the user's sight by this very change, which is then theirs to undo."""
-    return any(entry.change == change and isinstance(entry.event, h.Handed) for entry in entries)
+def _took_away(entries: Sequence[h.Entry], undoing: Undoing) -> bool:
+    """Whether this very change took the contact out of the user's sight, as handing over does, or completing the only
+    action that they hold on a colleague's contact: it is theirs to undo. Sight is that of the office of then."""
+    last = max(place for place, entry in enumerate(entries) if entry.change == undoing.change)
+    users = undoing.then.users
+    left = replay(entries[: last + 1], Dossier(entries[0].subject))
+    return not sees(reach(users[undoing.stamp.by.id], users), left)
 
 
 def _as_seen(session: Session, subject: str, refusal: Refused) -> tuple[str, Refused]:

@@ -125,7 +125,9 @@ class Office:
             return None
         if of_apply and any(key == "cycle" or key[0] != "field" for other in since for key in other):
             return None
-        now, was = self.records[subject], mine[place][1]
+        now, (_, was, left) = self.records[subject], mine[place]
+        if not of_apply and not self._sees(self.by, subject, now) and self._sees(self.by, subject, left, then):
+            return None
         back = self._taken_back(now, was, own)
         reopened = [a for n, a in back["actions"].items() if a["status"] == "scheduled" and a != now["actions"].get(n)]
         self._follow_clocks(back, reopened, then)
@@ -231,21 +233,21 @@ class Office:
             raise No
         if isinstance(wish, w.Remove) and not self._administers(self.by):
             raise No
-        if isinstance(wish, w.Add | w.Bring) and (mine["contact"] or {"gone": "undone"})["gone"] == "undone":
+        if isinstance(wish, w.Add | w.Bring) and not mine["contact"]:
             return
         if (subject.startswith("contact:") and not mine["contact"]) or not self._sees(self.by, subject, mine):
             raise No
 
-    def _sees(self, user: str, subject: str, mine: Row) -> bool:
+    def _sees(self, user: str, subject: str, mine: Row, then: Raw | None = None) -> bool:
+        """Today, or while the catalog `then` was in force."""
+        users = (then or self.catalog)["users"]
         owner = mine["contact"]["owner"] if mine["contact"] else subject.partition(":")[2]
         holders = {owner, *(action["owner"] for action in opened(mine))}
-        return self._administers(user) or not holders.isdisjoint(self._team(user))
+        team = {user, *(id for id, other in users.items() if other.get("manager") == user)}
+        return users[user]["role"] == "administrator" or not holders.isdisjoint(team)
 
     def _administers(self, user: str) -> bool:
         return bool(self.catalog["users"][user]["role"] == "administrator")
-
-    def _team(self, user: str) -> set[str]:
-        return {user, *(id for id, other in self.catalog["users"].items() if other.get("manager") == user)}
 
     # What is wished for
 

@@ -329,3 +329,21 @@ def test_E11_handing_over_by_mistake_is_undone(run: Run) -> None:
     assert run("show", "jane-smith").returncode == 66
     assert run("undo").returncode == 0
     assert run("show", "jane-smith").returncode == 0
+
+
+def test_E11_completing_the_last_action_that_one_holds_on_a_colleagues_contact_is_undone(run: Run) -> None:
+    assert run("contacts", "set", "jane-smith", "--owner", "anne", user="sue").returncode == 0
+    told = run("schedule", "jane-smith", "call", "today", "--title", "Ring", "--owner", "tom", "-f", "json", user="sue")
+    assert told.returncode == 0, told.stderr
+    id = str(json.loads(told.stdout)["scheduled"][0]["id"])
+    assert run("complete", id).returncode == 0
+    assert run("show", "jane-smith").returncode == 66
+    assert run("undo").returncode == 0
+    assert run("show", "jane-smith").returncode == 0 and f"{id} " in run("due").stdout
+
+
+def test_E11_adding_a_contact_for_a_colleague_is_undone(run: Run) -> None:
+    assert run("contacts", "add", "--name", "Zelda Quark", "--owner", "anne", "--no-cycle").returncode == 0
+    assert run("show", "zelda-quark").returncode == 66
+    assert run("undo").returncode == 0
+    assert run("show", "zelda-quark", user="sue").returncode == 66
