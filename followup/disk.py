@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from fcntl import LOCK_EX, LOCK_NB, flock
 from glob import escape, glob
+from itertools import count
 from secrets import token_hex
 from typing import IO
 
@@ -126,7 +127,7 @@ def _is_no_file(path: str) -> bool:
 def _part(path: str, mode: int) -> IO[str]:
     """Create a temporary file for `path`. This process locks it, so that others don't remove it as a leftover."""
     while True:
-        name = f"{path}.{token_hex(4)}.part"
+        name = _part_name(path)
         file = open(name, "x", encoding="utf-8", newline="", opener=lambda path, flags: os.open(path, flags, mode))  # noqa: SIM115
         flock(file, LOCK_EX)
         if os.path.exists(file.name):  # another process didn't remove it before it was locked
@@ -134,8 +135,16 @@ def _part(path: str, mode: int) -> IO[str]:
         file.close()
 
 
+def _part_name(path: str) -> str:
+    return f"{path}.{token_hex(4)}.part"
+
+
+def _left_over(path: str) -> list[str]:
+    return glob(f"{escape(path)}.{'[0-9a-f]' * 8}.part")
+
+
 def _sweep(path: str) -> None:
-    for left in glob(f"{escape(path)}.{'[0-9a-f]' * 8}.part"):
+    for left in _left_over(path):
         with suppress(OSError), open(left, "rb") as file:
             flock(file, LOCK_EX | LOCK_NB)
             with suppress(FileNotFoundError):
@@ -147,9 +156,9 @@ def _sweep(path: str) -> None:
 def whole_folder(path: str, becomes_it: bool = True) -> Iterator[str]:
     """An empty folder that becomes `path` at the end of the `with`, or only helps to make it, and goes. So does what
     killed runs left of the kind: the caller sees to it that it is the only one. Raises OSError."""
-    for left in glob(f"{escape(path)}.{'[0-9a-f]' * 8}.part"):
+    for left in _left_over(path):
         shutil.rmtree(left, ignore_errors=True)
-    part = f"{path}.{token_hex(4)}.part"
+    part = _part_name(path)
     os.mkdir(part)
     try:
         yield part
@@ -158,6 +167,12 @@ def whole_folder(path: str, becomes_it: bool = True) -> Iterator[str]:
             sync_folder(os.path.dirname(path))
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def numbered(stem: str, ending: str = "") -> Iterator[str]:
+    """Names for a file that must not replace another: the plain one, then with -2, -3 and so on."""
+    yield stem + ending
+    yield from (f"{stem}-{number}{ending}" for number in count(2))
 
 
 @contextmanager

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from itertools import count
 from typing import TYPE_CHECKING
 
 from followup.app.catalog_diff import Entries, departures, item_changes, migrate_entries, spent_entries
-from followup.app.migrating import migrations
+from followup.app.migrating import Migrated, migrations
 from followup.app.session import Visit
 from followup.app.versions import Version, apply_decision, record
 from followup.catalog.proposals import advice, proposed_renames
@@ -21,7 +21,6 @@ from followup.core.migration.dropping_off import NAMED, DropOffs
 from followup.core.migration.edition import Edition
 from followup.core.migration.effects import refusal
 from followup.core.migration.summary import NAMED_LINES, CatalogDiff, Impact, ItemChange
-from followup.core.model import Dossier
 from followup.core.office import Ref
 from followup.core.permission import OFFICE
 from followup.core.reach import reach, sees
@@ -33,12 +32,29 @@ if TYPE_CHECKING:
     from followup.store.protocol import Store
 
 
+class Effects:
+    """What an apply does to everybody noted so far, for whoever applies it: an edit touches all of the office, and
+    names only those whom they may see (F20). `most`: lines of effects that are kept; None: all."""
+
+    def __init__(self, before: o.Office, by: str, most: int | None) -> None:
+        user = before.users.get(by)
+        self.impact, self.drop_offs = Impact(most), DropOffs(most and NAMED)
+        self._reach = reach(user, before.users) if user else None  # None: whoever creates the office
+
+    def note(self, stretch: Iterable[Migrated], edition: Edition) -> None:
+        for migrated in stretch:
+            named = self._reach is None or sees(self._reach, migrated.before)
+            self.impact.note(migrated.effects, named)
+            self.drop_offs.note(migrated.before, migrated.decision.after, edition, named)
+
+
 def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_LINES) -> CatalogDiff:
     """What an apply would do now. Each batch of contacts is read in one snapshot, and no lock is held."""
     store, version = visit.store, visit.catalog.version
     documents = store.versions.in_force()
     changes = item_changes(documents, wanted.documents)
-    before, impact, drop_offs = _office(version, documents), Impact(most), DropOffs(most and NAMED)
+    before = _office(version, documents)
+    effects = Effects(before, by, most)
     if changes and version:
         edition, refs = edition_of(store, before, wanted, changes)
         stamp = Stamp(0, visit.now, administrator(edition.office, by))
@@ -48,11 +64,8 @@ def difference(visit: Visit, wanted: Version, by: str, most: int | None = NAMED_
                 stretch = next(stretches, None)
             if stretch is None:
                 break
-            for migrated in stretch:
-                named = _may_see(before, by, migrated.before)
-                impact.note(migrated.effects, named)
-                drop_offs.note(migrated.before, migrated.decision.after, edition, named)
-    return _catalog_diff(store, before, documents, wanted, changes, impact, drop_offs)
+            effects.note(stretch, edition)
+    return _catalog_diff(store, before, documents, wanted, changes, effects)
 
 
 def apply(
@@ -62,11 +75,12 @@ def apply(
 
     Raises Refused if a change isn't allowed, and Conflict if the digest of the diff isn't `expected`.
     """
-    store, at, impact, drop_offs = visit.store, visit.now, Impact(most), DropOffs(most and NAMED)
+    store, at = visit.store, visit.now
     version = store.catalog.version()  # not the visit's: another may have been applied while the user confirmed
     with store.change(Head(at, by, "apply", version), visit.dry_run, alone=True) as writing:
         documents = store.versions.in_force()
         changes, before = item_changes(documents, wanted.documents), _office(version, documents)
+        effects = Effects(before, by, most)
         migrating = edition_of(store, before, wanted, changes) if changes and version else None
         if changes:
             record(writing, wanted, version + 1, changes)
@@ -75,11 +89,8 @@ def apply(
             stamp = Stamp(writing.id, at, administrator(migrating[0].office, by))
             for stretch in migrations(store, *migrating, stamp, writing.ids):
                 writing.save((migrated.before, migrated.decision) for migrated in stretch)
-                for migrated in stretch:
-                    named = _may_see(before, by, migrated.before)
-                    impact.note(migrated.effects, named)
-                    drop_offs.note(migrated.before, migrated.decision.after, migrating[0], named)
-        diff = _catalog_diff(store, before, documents, wanted, changes, impact, drop_offs)
+                effects.note(stretch, migrating[0])
+        diff = _catalog_diff(store, before, documents, wanted, changes, effects)
         if expected is not None and expected != diff.digest:
             raise Conflict("the database or the files changed after that diff: run `followup diff` again")
         if diff.refused:
@@ -90,12 +101,6 @@ def apply(
 def administrator(office: o.Office, by: str) -> o.User:
     """The user who applies. The login that creates an office need not be a user in it."""
     return office.users.get(by) or OFFICE._replace(id=by)
-
-
-def _may_see(office: o.Office, by: str, dossier: Dossier) -> bool:
-    """Whether to name them: an edit touches all the office, and who applies it may see one property (F20)."""
-    user = office.users.get(by)
-    return user is None or sees(reach(user, office.users), dossier)
 
 
 def _office(version: int, documents: DocumentsByKind) -> o.Office:
@@ -116,11 +121,11 @@ def _catalog_diff(
     documents: DocumentsByKind,
     wanted: Version,
     changes: tuple[ItemChange, ...],
-    impact: Impact,
-    drop_offs: DropOffs,
+    effects: Effects,
 ) -> CatalogDiff:
     after = _office(before.version + 1, wanted.documents)
     entries = Entries(migrate_entries(changes), before, after)
+    impact = effects.impact
     digest = sha256(f"{before.version} {wanted.digest} {impact.digest}".encode()).hexdigest()[:16]
     return CatalogDiff(
         after.version if changes else before.version,
@@ -130,7 +135,7 @@ def _catalog_diff(
         (*entries.warnings(impact), *spent_entries(wanted.documents, changes)),
         digest,
         proposed_renames(documents, wanted.documents) if changes and before.version else (),
-        drop_offs,
+        effects.drop_offs,
     )
 
 

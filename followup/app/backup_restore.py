@@ -7,15 +7,15 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from itertools import count, islice
+from itertools import islice
 from typing import NamedTuple
 
 from followup.app.checking import Doctor
 from followup.app.copying import copied
-from followup.app.session import Visit
+from followup.app.session import Visit, zone_of
 from followup.core.kinds import OFFICE
 from followup.core.timing import local
-from followup.disk import SQLITE, beside, failure_said, whole_folder
+from followup.disk import SQLITE, beside, failure_said, numbered, whole_folder
 from followup.errors import BadInput, CannotWrite, NoProject, NotFound, StoreUnreachable, UsageError
 from followup.store.folder import replacing as folder_replacing
 from followup.store.opening import open_store
@@ -113,9 +113,9 @@ def _check_health(path: str, show: Callable[[int], None]) -> None:
 def about(visit: Visit) -> About:
     """What an opened store holds."""
     office = visit.catalog.document(OFFICE, "office")
-    name, zone = (str(office["name"]), str(office["zone"])) if office else ("no office", "UTC")
+    name = str(office["name"]) if office else "no office"
     contacts, at = visit.store.doctor.size()
-    return About(name, visit.catalog.version, contacts, local(at, zone).text)
+    return About(name, visit.catalog.version, contacts, local(at, zone_of(visit.catalog)).text)
 
 
 def replaced(url: str) -> str:
@@ -130,7 +130,7 @@ def replaced(url: str) -> str:
 def put_in_place(visit: Visit, path: str, place: Place) -> str | None:
     """The checked copy at `path`, which `visit` has open, becomes the store. The name under which what was there is
     kept. Raises CannotWrite, Busy."""
-    kept = _dated(place, local(visit.now, _zone(visit)).text) if place.is_taken else None
+    kept = _dated(place, local(visit.now, zone_of(visit.catalog)).text) if place.is_taken else None
     if not place.is_folder:
         visit.store.renew()
         visit.store.close()
@@ -143,17 +143,7 @@ def put_in_place(visit: Visit, path: str, place: Place) -> str | None:
     return kept
 
 
-def _zone(visit: Visit) -> str:
-    office = visit.catalog.document(OFFICE, "office")
-    return str(office["zone"]) if office else "UTC"
-
-
 def _dated(place: Place, now: str) -> str:
     """A name that nothing has."""
     name = f"{place.path}.replaced-{now.replace(':', '')}"
-    return next(each for each in _numbered(name) if not os.path.lexists(each))
-
-
-def _numbered(name: str) -> Iterator[str]:
-    yield name
-    yield from (f"{name}-{number}" for number in count(2))
+    return next(each for each in numbered(name) if not os.path.lexists(each))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from json import dumps
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from followup.core.fields.values import slug
-from followup.errors import BadInput
+from followup.core.timing import zone_info
+from followup.errors import BadInput, NoTimeZone
 
 OFFICE_YAML = """\
 # yaml-language-server: $schema=../schema/catalog.schema.json
@@ -56,8 +56,8 @@ def checked(bare: BareOffice) -> BareOffice:
     if not all(text and text.isprintable() for text in (office, name)):
         raise BadInput("The office and you need names that can be printed. Nothing was made.")
     try:
-        ZoneInfo(zone)
-    except (OSError, ValueError, KeyError):
+        zone_info(zone)
+    except NoTimeZone:
         raise BadInput(f"'{zone}' isn't a time zone. Examples: America/Vancouver, Europe/Berlin, UTC") from None
     return BareOffice(office, zone, name)
 

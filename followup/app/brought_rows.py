@@ -10,6 +10,7 @@ from followup.app import lookup
 from followup.app.deciding import Asked
 from followup.app.details import details_text, with_details
 from followup.app.import_ids import Identity
+from followup.app.outcome import NAMED
 from followup.app.session import Session
 from followup.core.few import Few
 from followup.core.model import UNDONE, Dossier
@@ -24,8 +25,6 @@ FIELDS = (
     *("name", "first_name", "last_name", "email", "phone", "source", "type", "stage", "groups", "do_not_contact"),
     *("emails", "phones"),
 )
-#: words that a message names
-NAMED = 5
 #: words that are remembered
 REMEMBERED = 10_000
 #: `Tom Brown (tom@bluewater.example)`
@@ -149,7 +148,7 @@ class RowReader:
         """A word of the office's list, or as it is: other systems have sources of their own."""
         listed = lookup.listed(self.session, kind, word)
         words = self.notices.undeclared.setdefault(kind, Few(NAMED))
-        if not listed.declared and word not in words:
+        if listed.unknown and word not in words:
             words.add(word)
         return listed.id
 

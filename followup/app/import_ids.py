@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app.readable_ids import UnusedIds
 from followup.app.session import Session
-from followup.core.likeness import alike
 from followup.core.model import Dossier
+from followup.core.same_person import alike
 from followup.core.wishes import Evidence
 from followup.intake.rows import Row
 

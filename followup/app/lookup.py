@@ -91,27 +91,18 @@ def one_if_declared(where: Declaring, kind: str, word: str) -> str:
 
 
 class Listed(NamedTuple):
-    """A word as it is stored; `declared`: whether the office's list has it, or there is none."""
+    """A word as it is stored. `unknown`: that the office has a list and the word isn't in it, with the nearest ones."""
 
     id: str
-    declared: bool
-
-
-def undeclared(where: Declaring, kind: str, word: str) -> str:
-    """That the office's list doesn't have a word, with the nearest ones."""
-    try:
-        one(where, kind, word)
-    except NotFound as error:
-        return str(error)
-    return ""
+    unknown: str | None = None
 
 
 def listed(where: Declaring, kind: str, word: str) -> Listed:
     """A source or type of contact, typed or imported: its id if the office's list has it, else as it is."""
     try:
-        return Listed(one_if_declared(where, kind, word), True)
-    except NotFound:
-        return Listed(word, False)
+        return Listed(one_if_declared(where, kind, word))
+    except NotFound as unknown:
+        return Listed(word, str(unknown))
 
 
 def first_alias(where: Declaring, word: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from followup.core import history as h
@@ -39,22 +40,22 @@ class Names:
         self.few: Few[str] = Few(NAMED)
         self.rest: Counter[str] = Counter()
 
-    def add(self, name: str, what: str) -> None:
+    def add(self, name: Callable[[], str], before: Dossier, decision: Decision) -> None:
+        """Of a million only the first few names are made."""
         if self.few.full:
-            self.rest[what] += 1
-        self.few.add(name)
+            self.rest[_met_with(before, decision)] += 1
+        else:
+            self.few.add(name())
 
 
 class Outcome:
-    """`done`: ids of the actions or contacts asked for; `named`: the first few of them, for people; `rest`: how many of
-    the others, by what happened to them. `adrift`: contacts left with no next step (F12). `changed`: the first few
-    contacts that existed and are different now."""
+    """`done`: ids of the actions or contacts asked for; `named`: the same for people. `adrift`: contacts left with no
+    next step (F12). `changed`: the first few contacts that existed and are different now."""
 
     def __init__(self, most: int | None = NAMED, clock: Clock | None = None) -> None:
         self.clock = clock
         self.done: Few[int | str] = Few(most)
-        self.named: Few[str] = Few(NAMED)
-        self.rest: Counter[str] = Counter()
+        self.named = Names()
         self.adrift: Few[str] = Few(NAMED)
         self.scheduled: Few[ActionRow] = Few(most)
         self.cancelled: Few[int] = Few(most)
@@ -71,10 +72,7 @@ class Outcome:
         for a contact who was there already."""
         for id in asked:
             self.done.add(id)
-            if self.named.full:
-                self.rest[_met_with(before, decision)] += 1
-            else:
-                self.named.add(_name(id, before, decision.after))
+            self.named.add(partial(_name, id, before, decision.after), before, decision)
         if before.contact and _is_adrift(decision.after) and not _is_adrift(before):
             self.adrift.add(f"{before.contact.name} ({before.contact.id})")
         counted = "new" if before.contact is None or before.contact.gone else "changed" if decision.entries else "same"
@@ -84,7 +82,9 @@ class Outcome:
         for entry in decision.entries:
             self._happened(entry.event, asked, decision.after)
         if choice:
-            self._chosen(carried_out(choice, decision), before, decision)
+            contact = decision.after.known
+            names = self.choices.setdefault(carried_out(choice, decision), Names())
+            names.add(lambda: f"{contact.name} ({contact.id})", before, decision)
 
     def _happened(self, event: h.Event, asked: Sequence[int | str], after: Dossier) -> None:
         match event:
@@ -131,10 +131,6 @@ class Outcome:
         if ended and ended.kind == CYCLE and after.cycle is None and self.adrift.total <= NAMED:
             fix = f"`followup assign {contact.id} ALIAS`"
             self.notices.add(f"{contact.name} has finished the cycle and has no next step: {fix}")
-
-    def _chosen(self, done: CarriedOut, before: Dossier, decision: Decision) -> None:
-        contact = decision.after.known
-        self.choices.setdefault(done, Names()).add(f"{contact.name} ({contact.id})", _met_with(before, decision))
 
 
 def carried_out(choice: Choice, decision: Decision) -> CarriedOut:

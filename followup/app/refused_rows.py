@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import filecmp
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
-from itertools import chain, count, takewhile
+from itertools import takewhile
 from types import TracebackType
 
+from followup.disk import numbered
 from followup.errors import CannotWrite, UsageError
 from followup.intake.refusals import Refusal, refusal_file
 from followup.intake.sheet import OpenTable
@@ -84,7 +85,7 @@ class RefusedRows:
 
 def _first_alike(path: str, place: str) -> str:
     """An import that is repeated every night refuses the same rows: they are in one file, not in one for each night."""
-    older = takewhile(lambda name: name != path, _numbered(place))
+    older = takewhile(lambda name: name != path, numbered(*os.path.splitext(place)))
     same = next((name for name in older if os.path.isfile(name) and filecmp.cmp(name, path, shallow=False)), path)
     if same != path:
         os.remove(path)
@@ -93,9 +94,4 @@ def _first_alike(path: str, place: str) -> str:
 
 def _unused(path: str) -> str:
     """`people.csv.refused.csv`; if that exists, `people.csv.refused-2.csv` and so on."""
-    return next(name for name in _numbered(path) if not os.path.lexists(name))
-
-
-def _numbered(path: str) -> Iterator[str]:
-    stem, ending = os.path.splitext(path)
-    return chain([path], (f"{stem}-{number}{ending}" for number in count(2)))
+    return next(name for name in numbered(*os.path.splitext(path)) if not os.path.lexists(name))

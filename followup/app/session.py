@@ -14,6 +14,7 @@ from followup.core.timing import When, local
 from followup.errors import NoProject, NotFound, Refused
 
 if TYPE_CHECKING:
+    from followup.core.office_documents import Source
     from followup.store.heads import Head
     from followup.store.protocol import Store
     from followup.store.questions.catalog_questions import AppliedCatalog
@@ -92,6 +93,12 @@ class Session(NamedTuple):
         from followup.store.heads import Head
 
         return Head(self.now, self.user.id, self.command, self.office.version, undoes)
+
+
+def zone_of(catalog: Source) -> str:
+    """The office's zone; UTC before an office is applied."""
+    office = catalog.document(OFFICE, "office")
+    return str(office["zone"]) if office else "UTC"
 
 
 def session_of(visit: Visit) -> Session:

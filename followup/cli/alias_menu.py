@@ -9,11 +9,11 @@ import typer
 from followup.app import action_lists
 from followup.app.session import Session
 from followup.cli.arguments import optional_choice
+from followup.cli.command_session import print_remark
 from followup.cli.prompt import ask
 from followup.core.kinds import ALIAS
 from followup.core.wishes import Choice
 from followup.errors import NotFound
-from followup.output.text import clean
 
 
 def choice_from_menu(session: Session, action: int) -> Choice | None:
@@ -35,4 +35,4 @@ def _answer(session: Session, aliases: Sequence[str]) -> Choice | None:
         try:
             return optional_choice(session, numbers.get(word, word))
         except NotFound as unknown:
-            typer.echo(f"followup: {clean(str(unknown))}", err=True)
+            print_remark(str(unknown))

@@ -11,6 +11,7 @@ import typer
 from followup.app import lookup
 from followup.app.outcome import NAMED, STAYS, Outcome
 from followup.app.session import Session
+from followup.cli.command_session import print_remark
 from followup.core.few import Few
 from followup.core.list_rows import ActionRow
 from followup.core.timing import readable
@@ -49,14 +50,15 @@ def answer(
 
 def _warn(outcome: Outcome) -> None:
     for notice in sorted(outcome.notices):
-        typer.echo(f"followup: {clean(notice)}", err=True)
+        print_remark(notice)
     for id, refusal in outcome.refused:
-        typer.echo(f"followup: {clean(str(id))}: {clean(str(refusal))}", err=True)
+        print_remark(f"{id}: {refusal}")
 
 
 def _line(session: Session, outcome: Outcome, did: str) -> str:
     would = "would have " if session.dry_run else ""
-    parts = [f"{would}{clean(did)} {', '.join(map(short, outcome.named))}{_rest(outcome.rest)}"] if did else []
+    asked = outcome.named
+    parts = [f"{would}{clean(did)} {', '.join(map(short, asked.few))}{_rest(asked.rest)}"] if did else []
     parts += _choices(outcome, bool(did), would)
     if outcome.cancelled:
         ids = [str(id) for id in outcome.cancelled]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from followup.cli.catalog_queries import render_proposal, warn_of
-from followup.cli.command_session import visited
+from followup.cli.command_session import print_remark, visited
 from followup.cli.options import Answer, AnswerFormat, DryRun, Yes
 from followup.cli.printing import print_json, print_lines, terminal_width
 from followup.cli.prompt import confirm
@@ -74,7 +74,7 @@ def _test(wanted: Candidate) -> None:
         for line in render_failures(tested.failed, tested.places):
             typer.echo(line, err=True)
         count = f"{len(tested.failed):,} of {plural(len(tested.verdicts), 'test')} failed, so nothing changed"
-        typer.echo(f"followup: {count}: {WAYS_ON}", err=True)
+        print_remark(f"{count}: {WAYS_ON}")
         raise typer.Exit(1)
 
 

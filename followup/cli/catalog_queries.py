@@ -8,12 +8,12 @@ from typing import Annotated, Literal, TypeAlias
 
 import typer
 
-from followup.cli.command_session import visited
+from followup.cli.command_session import print_remark, visited
 from followup.cli.printing import print_lines, terminal_width
 from followup.cli.settings import today
 from followup.core.migration.summary import NAMED_LINES, CatalogDiff
 from followup.errors import CatalogInvalid, NotFound, Problem, UsageError
-from followup.output.text import clean, plural, problem_line
+from followup.output.text import plural, problem_line
 
 app = typer.Typer()
 ProblemFormat: TypeAlias = Literal["text", "json", "github", "gitlab", "sarif", "junit"]
@@ -100,7 +100,7 @@ def _accept(ctx: typer.Context, folder: str, only: str, format: VerdictFormat) -
         for line in render_rewrite(*file):
             typer.echo(line, err=format != "text")
     for test, why in accepted.refused.items():
-        typer.echo(f"followup: {test} was not updated: {clean(why)}", err=True)
+        print_remark(f"{test} was not updated: {why}")
 
 
 @app.command()

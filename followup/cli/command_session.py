@@ -11,9 +11,8 @@ import typer
 
 from followup.app.lookup import user_of_login
 from followup.app.office_store import open_office
-from followup.app.session import Session, Visit, session_of
+from followup.app.session import Session, Visit, session_of, zone_of
 from followup.cli.settings import Settings, present
-from followup.core.kinds import OFFICE
 from followup.errors import FollowupError, NoProject, StoreUnreachable, UsageError
 from followup.output.text import clean
 from followup.store.questions.catalog_questions import AppliedCatalog
@@ -49,7 +48,7 @@ def visited(
     with closing(open_store_of(settings, url)) as store:
         catalog = AppliedCatalog(store.catalog)
         word = settings.named_user() or user_of_login(catalog, store.account)
-        now = present(settings, zone or _zone(catalog))
+        now = present(settings, zone or zone_of(catalog))
         try:
             yield Visit(store, catalog, now, word, command_of(ctx), dry_run, typed_of(ctx), print_remark)
         finally:
@@ -58,6 +57,7 @@ def visited(
 
 
 def print_remark(line: str) -> None:
+    """A line beside the results, of whatever text."""
     typer.echo(f"followup: {clean(line)}", err=True)
 
 
@@ -113,12 +113,6 @@ def record_of(settings: Settings) -> ProjectRecord | None:
         return ProjectRecord(settings.folder())
     except NoProject:
         return None
-
-
-def _zone(catalog: AppliedCatalog) -> str:
-    """The office's zone; UTC before an office is applied."""
-    office = catalog.document(OFFICE, "office")
-    return str(office["zone"]) if office else "UTC"
 
 
 def command_of(ctx: typer.Context) -> str:

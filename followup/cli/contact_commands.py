@@ -12,7 +12,7 @@ from followup.app.details import SetFields, stored
 from followup.app.new_contact import add_contact
 from followup.cli.answers import answer, kept_rows
 from followup.cli.arguments import optional_choice
-from followup.cli.command_session import opened
+from followup.cli.command_session import opened, print_remark
 from followup.cli.contact_import import import_contacts
 from followup.cli.contact_queries import export, list_contacts, show_contact
 from followup.cli.contact_selection import Contacts, FromFile, Where, for_each, selection
@@ -21,7 +21,6 @@ from followup.cli.prompt import confirm
 from followup.cli.typed_fields import cleaned, cleared, given_fields, owner_of_new, with_name
 from followup.core import wishes as w
 from followup.errors import UsageError
-from followup.output.text import clean
 
 contacts = typer.Typer(help="Manage contacts.", no_args_is_help=True)
 Stage = Annotated[
@@ -61,7 +60,7 @@ def add(
         new_id = cleaned("id", id) if id else None
         new = add_contact(session, stored(fields), optional_choice(session, cycle), no_cycle, new_id, kept_rows(format))
         for twin, twin_name, same in new.twins:
-            typer.echo(f"followup: {new.id} may be {clean(twin_name)} ({twin}), who has the same {same}", err=True)
+            print_remark(f"{new.id} may be {twin_name} ({twin}), who has the same {same}")
         answer(ctx, session, new.outcome, "added", format)
 
 

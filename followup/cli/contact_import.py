@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from followup.cli.command_session import opened
+from followup.cli.command_session import opened, print_remark
 from followup.cli.options import Answer, Cycle, DryRun, NoCycle, Text
 from followup.errors import BadInput
 from followup.output.text import clean, plural
@@ -107,7 +107,7 @@ def carry_out(ctx: typer.Context, job: Import, dry_run: bool = False) -> Totals:
     except BaseException as error:
         accepted = totals.new + totals.changed + totals.same
         if not dry_run and (accepted or isinstance(error, KeyboardInterrupt | SystemExit)):
-            typer.echo(f"followup: stopped after {plural(accepted, 'row')}: run it again to continue", err=True)
+            print_remark(f"stopped after {plural(accepted, 'row')}: run it again to continue")
         raise
     return totals
 
@@ -126,7 +126,7 @@ def answer_import(
 
     reasons, notices = job.importer.reasons, job.importer.notices
     for line in _warnings(job, no_owner, footer):
-        typer.echo(f"followup: {clean(line)}", err=True)
+        print_remark(line)
     if format == "json":
         said = [{"reason": reason.text, "rows": reason.lines.total} for reason in reasons]
         print_json("import", {**totals._asdict(), "refused_file": job.refused.path, "reasons": said})

@@ -13,12 +13,11 @@ from followup.app.session import Session
 from followup.app.staggering import Staggered
 from followup.cli.answers import More, answer, kept_rows
 from followup.cli.arguments import choice
-from followup.cli.command_session import opened
+from followup.cli.command_session import opened, print_remark
 from followup.cli.contact_selection import FromFile, Where, for_each, selection
 from followup.cli.options import Answer, DryRun, Restart
 from followup.core import wishes as w
 from followup.errors import BadInput
-from followup.output.text import clean
 
 if TYPE_CHECKING:
     from followup.app.forecasting import AddedLoad
@@ -103,4 +102,4 @@ def close(
         outcome = for_contacts(session, [(id, w.Close(stage))], kept_rows(format))
         answer(ctx, session, outcome, f"closed as {stage}:", format)
         for row in action_lists.by_hand(session, id):
-            typer.echo(f"followup: still open: {row.id} {row.type} {clean(row.title)}, due {row.due}", err=True)
+            print_remark(f"still open: {row.id} {row.type} {row.title}, due {row.due}")

@@ -8,10 +8,10 @@ import typer
 
 from followup.app import lookup
 from followup.app.session import Session
+from followup.cli.command_session import print_remark
 from followup.core.list_rows import NAMED_DETAILS
 from followup.errors import BadInput, UsageError
 from followup.intake.names import join_name
-from followup.output.text import clean
 
 #: options that name declared items, and the items' kind
 DECLARED = (("owner", "user"), ("property", "property"), ("source", "source"), ("type", "contact_type"))
@@ -75,8 +75,8 @@ def _declared_id(session: Session, kind: str, word: str) -> str:
     if kind == "property":
         return lookup.one_if_declared(session, kind, word)
     listed = lookup.listed(session, kind, word)
-    if not listed.declared:
-        typer.echo(f"followup: {clean(lookup.undeclared(session, kind, word))}; kept as typed", err=True)
+    if listed.unknown:
+        print_remark(f"{listed.unknown}; kept as typed")
     return listed.id
 
 

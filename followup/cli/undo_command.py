@@ -10,11 +10,10 @@ import typer
 from followup.app.session import Session
 from followup.app.undoing import Reversal, undo_last
 from followup.cli.answers import named_or_counted
-from followup.cli.command_session import opened
+from followup.cli.command_session import opened, print_remark
 from followup.cli.options import Answer, DryRun
 from followup.cli.printing import print_json, print_lines
 from followup.errors import NoProject
-from followup.output.text import clean
 
 app = typer.Typer()
 
@@ -39,9 +38,9 @@ def undo(
     elif not ctx.obj.quiet:
         print_lines(_summary(undone, "would undo:" if dry_run else "undone:"))
     if remark and not ctx.obj.quiet:
-        typer.echo(f"followup: {remark}", err=True)
+        print_remark(remark)
     for subject, refusal in undone.refused:
-        typer.echo(f"followup: not undone: {clean(subject)}: {clean(str(refusal))}", err=True)
+        print_remark(f"not undone: {subject}: {refusal}")
 
 
 def _remark(ctx: typer.Context, session: Session, undone: Reversal) -> str | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from followup.core import history as h
 from followup.core import wishes as w
 from followup.core.draft import Draft
-from followup.core.likeness import alike, compared, same_name
 from followup.core.model import LEAD, LOST, PROSPECT, UNDONE, WON, Contact
 from followup.core.people import add, change, filled, first_cycle
 from followup.core.permission import taken
 from followup.core.process.placing import choose
+from followup.core.same_person import alike, compared, same_name
 from followup.errors import Refused
 
 

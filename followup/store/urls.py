@@ -65,16 +65,15 @@ def _scheme(url: str) -> str:
 
 def _guessed(scheme: str, rest: str) -> ServerUrl:
     """Of what cannot be told apart, everything in front of the last @ may be a password."""
-    if "@" in rest.partition("?")[2]:  # in the options: what follows may be a password
-        rest = rest.partition("?")[0]
+    if "@" in rest.partition("?")[2]:  # in the options, or a password with a ? in it: both parts may be secret
+        return ServerUrl(scheme, None, HIDDEN, "")
     login, at, place = rest.rpartition("@")
     place, _, query = place.partition("?")
     return ServerUrl(scheme, login.lstrip("/") if at else None, place, query)
 
 
 def _displayed(url: ServerUrl) -> str:
-    place = _PLACE.fullmatch(url.place)
-    if not place:
+    if not _PLACE.fullmatch(url.place):
         return f"{url.scheme}://{HIDDEN}"
     user = (url.login or "").partition(":")[0]
     who = f"{user}@" if user and re.fullmatch(r"[\w.+~@-]+", unquote(user)) else ""

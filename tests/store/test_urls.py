@@ -82,6 +82,9 @@ TYPED = (
     ("postgresql://127.0.0.1:1/x?pass%77ord=hUnTeR2", "postgresql://127.0.0.1:1/x"),
     ("postgresql://127.0.0.1:1/x?PASSWORD=hUnTeR2", "postgresql://127.0.0.1:1/x"),
     ("csv:postgresql://tom:hUnTeR2@db", "csv:..."),
+    ("postgresql://tom:2024/x?hUnTeR2@db", "postgresql://..."),
+    ("postgresql://db/x?application_name=a@hUnTeR2", "postgresql://..."),
+    ("postgresql:tom:2024?hUnTeR2@db", "postgresql://..."),
 )
 
 
