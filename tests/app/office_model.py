@@ -128,7 +128,7 @@ class Office:
         now, (_, was, left) = self.records[subject], mine[place]
         if not of_apply and not self._sees(self.by, subject, now) and self._sees(self.by, subject, left, then):
             return None
-        back = self._taken_back(now, was, own)
+        back = self._taken_back(now, was, own if since else own | {("field", "updated")})
         reopened = [a for n, a in back["actions"].items() if a["status"] == "scheduled" and a != now["actions"].get(n)]
         self._follow_clocks(back, reopened, then)
         self._follow_owner(back, reopened, was)
@@ -362,6 +362,8 @@ class Office:
             self._tell(mine, "closed")
             return
         living(mine)
+        if fields.get("name", known["name"]) != known["name"]:  # an id alone makes nobody another (F11)
+            raise No
         was = known["stage"]
         if was in ("won", "lost"):
             fields.pop("stage", None)
@@ -645,7 +647,7 @@ def touches(before: Row, after: Row) -> set[Any]:
             touched.add(("enrolment", n))
             touched |= {"cycle"} if old is None or old["ended"] != enrolment["ended"] else set()
     if contact:
-        touched |= {("field", name) for name in contact if was[name] != contact[name]}
+        touched |= {("field", name) for name in contact if was[name] != contact[name] and name != "updated"}
         touched |= {"cycle"} if was["stage"] != contact["stage"] and contact["stage"] in ("won", "lost") else set()
     if before["told"]["categorised"] != after["told"]["categorised"]:
         touched.add(("field", "follow_up"))
