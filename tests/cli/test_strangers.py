@@ -165,6 +165,8 @@ class Office:
         self.number(MINE_ONCE, "--contact", id, "--type", "call", "--owner", "tom")
         self.number(DONE, "--contact", id, "--owner", "bea")
         self.done("complete", self.numbers[MINE_ONCE], user="tom")
+        # what took her out of his sight is his to undo (E11); of what came later nothing is
+        self.done("schedule", "task", "today", "--title", "Own", user="tom")
         self.done("complete", self.numbers[DONE], user="bea")
         self.number(OPEN, "--contact", id, "--status", "scheduled", "--type", "call")
         self.number(OWN, "--contact", "mine")
