@@ -18,7 +18,7 @@ from followup.errors import Conflict, FollowupError, NotFound
 if TYPE_CHECKING:
     from followup.store.protocol import Change
 
-#: contacts per transaction: it holds the write lock for a few hundredths of a second
+#: contacts per transaction: it holds the write lock for some tenths of a second
 BATCH = 2000
 
 #: a wish, or a function that makes the wish for a contact

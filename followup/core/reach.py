@@ -28,7 +28,7 @@ class Reach(NamedTuple):
     property: str | None
 
 
-#: what belongs to the whole office asks as this: an apply, an import of files, the doctor. A user never does
+#: the reach of an apply, which migrates everyone in the office. No user has it
 EVERYTHING = Reach(True, frozenset(), None)
 
 
