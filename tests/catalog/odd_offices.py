@@ -1,6 +1,6 @@
-"""Catalogs with something odd in them: any node replaced by any other kind of value, or by a like one from elsewhere.
+"""Catalogs with something odd in them: a node replaced by another kind of value, or by a similar one from elsewhere.
 
-A number draws one, so that a failure can be drawn again: `odd_office(number)`.
+Each number gives one catalog, so a failure can be reproduced: `odd_office(number)`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ HERE = os.path.dirname(__file__)
 
 
 class Verbatim(str):
-    """YAML that is written as it is, and that JSON can't express."""
+    """YAML that is written verbatim, since JSON can't express it."""
 
 
 def _data(path: str) -> Any:
@@ -81,7 +81,7 @@ VERBATIM = tuple(
         ),
     )
 )
-#: Values by their key that have the right form and are odd all the same.
+#: Unusual values in the right form, by key.
 ODD = {
     "offset": ("9999 days", "-9999 days", "0 days", "999 months", "-999 months", "9999 business days", "0 hours", 9999),
     "min_gap": (0, 9999, "9999 days"),
@@ -123,7 +123,7 @@ def odd_office(number: int) -> dict[str, str]:
 
 def _change(file: Any, random: Random) -> None:
     paths = _paths(file)[1:]
-    if not paths:  # an earlier change has taken everything out
+    if not paths:  # an earlier change removed everything
         return
     path = random.choice(paths)
     around, last = _at(file, path[:-1]), path[-1]
@@ -167,7 +167,7 @@ def _paths(value: Any, path: Path = ()) -> list[Path]:
 
 
 def _text(file: Any, random: Random) -> str:
-    """Each section on one line, or its items on a line each."""
+    """Each section on one line, or one line per item."""
     if not isinstance(file, dict):
         return _flow(file)
     lines = []

@@ -1,4 +1,4 @@
-"""docs/catalog.md says what is so: its examples are a catalog without a problem, its tables those of the code."""
+"""docs/catalog.md is accurate: its examples are a valid catalog, and its tables match the code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 DOCS = (HERE.parent.parent / "docs" / "catalog.md").read_text()
 
 
-WHOLE = "#/properties/properties"  # the key `properties` itself, which describes no object of its own
+PROPERTIES_KEY = "#/properties/properties"  # the key `properties` itself, which describes no object of its own
 
 
 def table() -> str:
@@ -27,23 +27,25 @@ def table() -> str:
     return "\n".join(("| code | | meaning |", "| --- | --- | --- |", *rows))
 
 
-def test_the_table_of_codes_is_that_of_the_code() -> None:
+def test_the_table_of_codes_matches_the_code() -> None:
     assert DOCS.split("<!-- codes -->")[1].split("<!-- end of codes -->")[0].strip() == table()
 
 
-def test_the_examples_are_one_catalog_without_a_problem(tmp_path: Path) -> None:
+def test_the_examples_are_one_valid_catalog(tmp_path: Path) -> None:
     for number, text in enumerate(re.findall(r"```yaml\n(.*?)```", DOCS, re.S)):
         (tmp_path / f"{number}.yaml").write_text(text)
     assert [problem for problem in load(str(tmp_path)).problems if problem.code not in NOT_YET] == []
 
 
 def test_every_key_of_the_schema_is_in_the_docs() -> None:
-    keys = {key for path, node in nodes(SCHEMA) if path.endswith("/properties") for key in node if path != WHOLE}
+    keys = {
+        key for path, node in nodes(SCHEMA) if path.endswith("/properties") for key in node if path != PROPERTIES_KEY
+    }
     words = set(re.findall(r"[a-z_]+", DOCS))
     assert keys <= words
 
 
-def test_the_tables_of_roles_and_tokens_are_those_of_the_code() -> None:
+def test_the_tables_of_roles_and_tokens_match_the_code() -> None:
     for role, (_, permissions) in ROLES.items():
         assert f"| `{role}` | {', '.join(permissions)} |" in DOCS
     for thing, fields in TOKENS.items():
@@ -51,7 +53,7 @@ def test_the_tables_of_roles_and_tokens_are_those_of_the_code() -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_every_code_is_proven_by_a_test(code: str) -> None:
+def test_every_code_appears_in_a_test(code: str) -> None:
     texts = (path.read_text() for path in HERE.rglob("*") if path.suffix in (".py", ".yaml") and path != Path(__file__))
     assert any(code in text for text in texts)
 

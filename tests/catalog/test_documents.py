@@ -1,4 +1,4 @@
-"""Documents: one form for one meaning, every default filled in, and just what the core builds its office from."""
+"""Documents have one form per meaning and every default, and the core builds its office from them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_F3_a_step_has_every_default(tmp_path: Path) -> None:
     }
 
 
-def test_F9_an_alias_may_stand_for_no_cycle(tmp_path: Path) -> None:
+def test_F9_an_alias_can_have_no_cycle(tmp_path: Path) -> None:
     document = one(tmp_path, "aliases: {a: {name: A, cycle: null}}", "alias", "a")
     assert document == {"name": "A", "cycle": None, "active": True}
 
@@ -93,7 +93,7 @@ def test_an_office_without_holidays_observes_none(tmp_path: Path) -> None:
     assert one(tmp_path, "", "office", "office")["holidays_until"] is None
 
 
-def test_a_user_and_a_property_say_only_what_differs(tmp_path: Path) -> None:
+def test_a_user_and_a_property_contain_only_their_differences(tmp_path: Path) -> None:
     text = "users: {u: {name: U, role: manager, hours: '10:00-12:00'}}\nproperties: {p: {name: P}}"
     loaded = catalog(tmp_path, text).documents
     differences = {"zone": None, "working_days": None, "holidays": {}, "holidays_until": None, "days_on": []}
@@ -102,7 +102,7 @@ def test_a_user_and_a_property_say_only_what_differs(tmp_path: Path) -> None:
     assert loaded["user"]["u"].items() >= {**differences, "hours": ["10:00", "12:00"], "login": None}.items()
 
 
-def test_F20_the_four_roles_are_there_and_can_be_changed(tmp_path: Path) -> None:
+def test_F20_the_four_built_in_roles_exist_and_can_be_changed(tmp_path: Path) -> None:
     loaded = catalog(tmp_path, "roles: {manager: {name: Boss}, sales-exec: {permissions: [see-all, add-contacts]}}")
     roles = loaded.documents["role"]
     assert roles.keys() == {"sales-exec", "sales-assistant", "administrator", "manager"}
@@ -112,14 +112,14 @@ def test_F20_the_four_roles_are_there_and_can_be_changed(tmp_path: Path) -> None
     assert all(role["permissions"] == sorted(role["permissions"]) for role in roles.values())
 
 
-def test_F1_the_built_in_types_are_there_and_can_be_renamed(tmp_path: Path) -> None:
+def test_F1_the_built_in_types_exist_and_can_be_renamed(tmp_path: Path) -> None:
     types = catalog(tmp_path, "action_types: {call: Ring up, visit: Visit}").documents["action_type"]
     assert types.keys() >= core.BUILT_IN_TYPES.keys() | builtin.PLAN_TYPES.keys()
     assert types["call"] == {"name": "Ring up", "offers_cycle": True}
     assert types["visit"] == {"name": "Visit", "offers_cycle": False}
 
 
-def test_F10_only_what_is_said_with_a_person_offers_the_menu(tmp_path: Path) -> None:
+def test_F10_only_conversations_offer_the_menu(tmp_path: Path) -> None:
     types = catalog(tmp_path, "action_types: {sms: Text, email: {name: Mail, offers_cycle: true}}").documents[
         "action_type"
     ]
@@ -127,7 +127,7 @@ def test_F10_only_what_is_said_with_a_person_offers_the_menu(tmp_path: Path) -> 
     assert offering == {"call", "inbound", "tour", "sale", "reservation", "email"}
 
 
-def test_a_test_is_called_by_its_id_unless_it_has_a_name(tmp_path: Path) -> None:
+def test_a_test_without_a_name_is_named_after_its_id(tmp_path: Path) -> None:
     given = "given: {alias: a, on: 2026-05-01}, then: []"
     text = f"aliases: {{a: {{name: A, cycle: null}}}}\ntests: {{one: {{{given}}}, two: {{name: Second, {given}}}}}"
     tests = catalog(tmp_path, text).cases
@@ -159,25 +159,25 @@ def test_A1_a_plan_has_every_default(tmp_path: Path) -> None:
     assert step.items() >= {"date": None, "notify": False, "late": "skip", "active": True}.items()
 
 
-def test_A5_what_only_a_system_can_do_is_automatic(tmp_path: Path) -> None:
+def test_A5_a_step_that_only_a_system_can_do_is_automatic(tmp_path: Path) -> None:
     steps = "[{id: a, type: assign-user, user: null}, {id: b, type: call}]"
     text = f"plans: {{p: {{name: P, type: retention, steps: {steps}}}}}"
     assert [step["automatic"] for step in one(tmp_path, text, "plan", "p")["steps"]] == [True, False]
 
 
-def test_A11_a_webhook_posts_the_contact_unless_it_says_otherwise(tmp_path: Path) -> None:
+def test_A11_a_webhook_posts_the_contact_by_default(tmp_path: Path) -> None:
     steps = "[{id: a, type: webhook, url: 'https://x.example'}]"
     (step,) = one(tmp_path, f"plans: {{p: {{name: P, type: event, steps: {steps}}}}}", "plan", "p")["steps"]
     assert step.items() >= {"method": "POST", "payload": "contact"}.items() and step["headers"] == {}
 
 
-def test_A13_a_template_keeps_the_text_of_its_file(tmp_path: Path) -> None:
+def test_A13_a_template_contains_the_text_of_its_file(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear {{contact.name}}")
     document = one(tmp_path, "templates: {t: {channel: letter, file: letter.txt}}", "template", "t")
     assert (document["text"], document["file"]) == ("Dear {{contact.name}}", "letter.txt")
 
 
-def test_A13_a_wrong_token_in_a_file_names_its_line(tmp_path: Path) -> None:
+def test_A13_a_wrong_token_in_a_file_is_reported_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear\n{{contact.nmae}}")
     (problem,) = catalog(tmp_path, "templates: {t: {channel: letter, file: letter.txt}}").problems
     assert problem.code == "FU214" and "{{contact.nmae}}, line 2 of letter.txt" in problem.message
@@ -192,7 +192,7 @@ WHY = {
 
 
 @pytest.mark.parametrize("kind", WHY)
-def test_A13_a_templates_file_is_a_plain_one_of_this_folder(kind: str, tmp_path: Path) -> None:
+def test_A13_a_templates_file_must_be_a_regular_file_in_the_folder(kind: str, tmp_path: Path) -> None:
     letter = tmp_path / "letter.txt"
     match kind:
         case "link":
@@ -208,12 +208,12 @@ def test_A13_a_templates_file_is_a_plain_one_of_this_folder(kind: str, tmp_path:
     assert problem.message == f"the file 'letter.txt': {WHY[kind]}"
 
 
-def test_the_tokens_are_those_of_A13() -> None:
+def test_the_tokens_match_A13() -> None:
     assert set(templates.TOKENS) == {"contact", "user", "property", "office"}
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"),
+    ("written", "expected"),
     [
         (None, [0, "days"]),
         (3, [3, "days"]),
@@ -228,9 +228,9 @@ def test_the_tokens_are_those_of_A13() -> None:
         ("-3 days", [-3, "days"]),
     ],
 )
-def test_L4_offsets(written: Any, meant: list[Any]) -> None:
-    assert offset(written) == meant
-    assert str(core.Offset(*meant)).endswith(meant[1].removesuffix("s") if abs(meant[0]) == 1 else meant[1])
+def test_L4_an_offset_can_be_written_in_these_forms(written: Any, expected: list[Any]) -> None:
+    assert offset(written) == expected
+    assert str(core.Offset(*expected)).endswith(expected[1].removesuffix("s") if abs(expected[0]) == 1 else expected[1])
 
 
 @given(st.integers(-999, 999), st.sampled_from(["minutes", "hours", "days", "business days", "weeks", "months"]))
@@ -238,7 +238,7 @@ def test_L4_an_offset_is_read_as_the_core_writes_it(count: int, unit: str) -> No
     assert offset(str(core.Offset(count, unit))) == [count, unit]
 
 
-def test_days_and_weekdays() -> None:
+def test_days_and_weekdays_can_be_written_in_these_forms() -> None:
     assert (days("2 days"), days(2), days(None)) == (2, 2, 0)
     assert weekdays("sat-mon") == ["mon", "sat", "sun"]
     assert weekdays("wed") == ["wed"]
@@ -246,7 +246,7 @@ def test_days_and_weekdays() -> None:
     assert weekdays("mon-sun") == list(core.WEEKDAYS)
 
 
-def test_the_same_meaning_is_the_same_document(tmp_path: Path) -> None:
+def test_catalogs_with_the_same_meaning_have_the_same_digest(tmp_path: Path) -> None:
     flow = "cycles: {c: {name: C, steps: [{id: a, type: call, offset: 3 days, anchor: null}]}}\naliases: {}"
     block = """
 # Said at length.
@@ -266,13 +266,13 @@ cycles:
     assert catalog(tmp_path, flow.replace("3 days", "4 days")).digest != catalog(tmp_path, block).digest
 
 
-def test_the_order_in_which_keys_are_written_means_nothing(tmp_path: Path) -> None:
+def test_the_order_of_keys_does_not_change_the_digest(tmp_path: Path) -> None:
     text = "aliases: {a: {name: A, cycle: null}}\ntests: {t: {given: {%s}, then: []}}"
     first, second = "alias: a, on: 2026-05-01", "on: 2026-05-01, alias: a"
     assert catalog(tmp_path, text % first).digest == catalog(tmp_path, text % second).digest
 
 
-def test_a_kind_that_nothing_is_declared_of_means_nothing_so_that_later_programs_can_bring_more() -> None:
+def test_an_unused_kind_does_not_change_the_digest() -> None:
     documents = load(shipped("cycles")).documents
     assert digest({**documents, "a-later-kind": {}}) == digest(documents)
     assert digest({**documents, "a-later-kind": {"one": {}}}) != digest(documents)
@@ -286,34 +286,34 @@ def test_documents_are_plain_json() -> None:
 def test_E5_moves_are_followed_to_their_end(tmp_path: Path) -> None:
     text = "moved: [{from: a, to: b}, {from: b, to: c}, {from: b/x, to: c/y}, {from: c/y, to: c/z}]"
     moved = catalog(tmp_path, text).documents["moved"]
-    whole = {"a": "c", "b": "c"}
+    cycles = {"a": "c", "b": "c"}
     steps = {"a/x": "c/z", "a/y": "c/z", "b/x": "c/z", "b/y": "c/z", "c/y": "c/z"}
-    assert moved == {"moved": {**whole, **steps}}
+    assert moved == {"moved": {**cycles, **steps}}
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(["a", "b", "c", "d", "e", "f", "a/x", "b/x"])))
-def test_E5_every_chain_ends_or_is_a_ring(chain: dict[str, str]) -> None:
-    found = [id for ring in rings(chain) for id in ring]
-    assert len(found) == len(set(found)) and set(found) <= chain.keys()
+def test_E5_every_chain_of_moves_ends_or_is_circular(chain: dict[str, str]) -> None:
+    ring_ids = [id for ring in rings(chain) for id in ring]
+    assert len(ring_ids) == len(set(ring_ids)) and set(ring_ids) <= chain.keys()
     moved = resolved(chain)
-    assert all(new not in moved or set(found) & {old, new} for old, new in moved.items())
+    assert all(new not in moved or set(ring_ids) & {old, new} for old, new in moved.items())
 
 
-def test_a_ring_is_named_in_a_line(tmp_path: Path) -> None:
+def test_a_long_circular_chain_is_shortened_to_one_line(tmp_path: Path) -> None:
     users = (f"u{n}: {{name: U{n}, role: manager, manager: u{(n + 1) % 900}}}" for n in range(900))
     text = f"users: {{{', '.join(users)}}}"
     (problem,) = (problem for problem in catalog(tmp_path, text).problems if problem.code == "FU210")
     assert problem.message.endswith("u0 -> u1 -> u2 -> u3 -> u4 -> u5 -> u6 -> u7 -> u8 -> ... -> u899 -> u0")
 
 
-def test_places_say_where_each_thing_is_declared(tmp_path: Path) -> None:
+def test_places_record_where_each_item_is_declared(tmp_path: Path) -> None:
     places = catalog(tmp_path, "sources:\n  web: Website\n").places
     assert places[("source", "web")] == (str(tmp_path / "case.yaml"), 2)
     assert places[("office", "office")] == (str(tmp_path / "office.yaml"), 1)
     assert ("role", "manager") not in places
 
 
-def test_what_is_declared_twice_names_both_places(tmp_path: Path) -> None:
+def test_a_duplicate_declaration_names_both_places(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("\nsources: {web: Website}")
     loaded = catalog(tmp_path, "sources: {web: Internet}\noffice: {name: Other, zone: UTC}")
     assert [(p.code, Path(p.file).name, p.line, p.column) for p in loaded.problems] == [
@@ -327,19 +327,19 @@ def test_what_is_declared_twice_names_both_places(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("office", ["{name: O}", "{zone: UTC}", "{name: O, zone: UTC, hour: 9}", "O", "null", "[]"])
-def test_an_office_of_the_wrong_shape_is_said_once_and_nothing_follows(office: str, tmp_path: Path) -> None:
+def test_a_misshapen_office_is_reported_once_and_causes_no_other_problem(office: str, tmp_path: Path) -> None:
     loaded = catalog(tmp_path, "sources: {web: Website}", f"office: {office}")
     assert [p.code for p in loaded.problems] in (["FU101"], ["FU102"], ["FU103"])
     assert loaded.documents["office"] == {} and loaded.documents["source"]
 
 
-def test_a_catalog_without_an_office_is_said_once(tmp_path: Path) -> None:
+def test_a_catalog_without_an_office_is_reported_once(tmp_path: Path) -> None:
     cycle = "cycles: {c: {name: C, steps: [{id: call, type: call, offset: 1 day, at: '09:00', loop_to: call}]}}"
     loaded = catalog(tmp_path, f"aliases: {{a: {{name: A, cycle: c}}}}\n{cycle}", office="")
     assert [(p.code, Path(p.file).name, p.line) for p in loaded.problems] == [("FU221", "case.yaml", 1)]
 
 
-def test_a_countrys_holidays_become_dates_and_those_written_down_win(tmp_path: Path) -> None:
+def test_a_countrys_holidays_become_dates_and_listed_holidays_override_them(tmp_path: Path) -> None:
     pytest.importorskip("holidays")
     office = """
 office:
@@ -361,7 +361,7 @@ office:
 
 
 @pytest.mark.parametrize(
-    ("said", "code", "place"),
+    ("settings", "code", "place"),
     [
         ("country: XX, holidays_from: 2026, holidays_until: 2027-12-31", "FU219", "country"),
         ("country: CA, subdivision: Nowhere, holidays_from: 2026, holidays_until: 2027-12-31", "FU219", "country"),
@@ -372,12 +372,12 @@ office:
         ("subdivision: BC", "FU102", ""),
     ],
 )
-def test_a_country_that_cannot_be_looked_up_is_said(said: str, code: str, place: str, tmp_path: Path) -> None:
-    (problem,) = catalog(tmp_path, "", f"office: {{name: O, zone: UTC, {said}}}").problems
+def test_a_country_that_cannot_be_looked_up_is_reported(settings: str, code: str, place: str, tmp_path: Path) -> None:
+    (problem,) = catalog(tmp_path, "", f"office: {{name: O, zone: UTC, {settings}}}").problems
     assert (problem.code, problem.path) == (code, f"office.{place}".rstrip("."))
 
 
-def test_a_missing_library_of_holidays_is_one_line_that_says_what_to_install(tmp_path: Path) -> None:
+def test_without_the_holidays_library_the_hint_says_how_to_install_it(tmp_path: Path) -> None:
     office = "office: {name: O, zone: UTC, country: CA, holidays_from: 2026, holidays_until: 2027-12-31}"
     catalog(tmp_path, "", office)
     code = (

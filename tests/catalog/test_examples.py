@@ -1,6 +1,6 @@
-"""Good files have no problem; bad ones have exactly those that their first lines expect. Both are found by listing.
+"""Good files have no problems; bad ones have exactly those that their first lines expect. Both folders are listed.
 
-An expected line reads `# expect: LINE:COLUMN CODE severity message`; the lines that expect are counted too.
+An expectation reads `# expect: LINE:COLUMN CODE severity message`; line numbers count these lines too.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def examples(folder: str) -> list[str]:
     return sorted(os.listdir(os.path.join(HERE, folder)))
 
 
-def found(path: str, tmp_path: os.PathLike[str]) -> list[str]:
-    """The problems of one example beside the example office."""
+def problems_of(path: str, tmp_path: os.PathLike[str]) -> list[str]:
+    """The problems of one example next to the example office."""
     shutil.copy(os.path.join(HERE, "office.yaml"), tmp_path)
     shutil.copy(path, os.path.join(tmp_path, "case.yaml"))
     problems = load(str(tmp_path), TODAY).problems
@@ -37,7 +37,7 @@ def found(path: str, tmp_path: os.PathLike[str]) -> list[str]:
 
 @pytest.mark.parametrize("name", examples("good"))
 def test_a_good_file_has_no_problem(name: str, tmp_path: os.PathLike[str]) -> None:
-    problems = found(os.path.join(HERE, "good", name), tmp_path)
+    problems = problems_of(os.path.join(HERE, "good", name), tmp_path)
     assert [problem for problem in problems if problem.split()[1] not in NOT_YET] == []
 
 
@@ -47,4 +47,4 @@ def test_a_bad_file_has_exactly_the_problems_it_expects(name: str, tmp_path: os.
     with open(path, encoding="utf-8") as file:
         expected = [line.removeprefix(EXPECT).rstrip("\n") for line in file if line.startswith(EXPECT)]
     assert expected, "a bad file expects something"
-    assert found(path, tmp_path) == expected
+    assert problems_of(path, tmp_path) == expected

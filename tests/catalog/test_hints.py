@@ -54,14 +54,14 @@ HINTS = {
 
 
 @pytest.mark.parametrize("text", HINTS)
-def test_the_hint(text: str, tmp_path: Path) -> None:
+def test_a_problem_has_this_hint(text: str, tmp_path: Path) -> None:
     (tmp_path / "case.yaml").write_text(text)
     (tmp_path / "office.yaml").write_text(OFFICE)
     (problem,) = (p for p in load(str(tmp_path)).problems if p.severity == "error" or p.code == "FU229")
     assert problem.hint == HINTS[text]
 
 
-def test_the_message_says_what_is_there_in_few_words(tmp_path: Path) -> None:
+def test_the_message_shortens_long_values(tmp_path: Path) -> None:
     (tmp_path / "case.yaml").write_text(f"sources: {{a: {{name: {'x' * 61} y, {'k' * 99}: 1}}, b: {'z' * 201}}}")
     (tmp_path / "office.yaml").write_text(OFFICE)
     unknown, long = load(str(tmp_path)).problems

@@ -1,4 +1,4 @@
-"""Whatever lies in the folder: one clear line about it, soon, and nothing about anything else."""
+"""Whatever is in the folder, the user gets one clear line about it, quickly, and nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ users: {walter: {name: Walter, role: administrator}}
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
 STAIRS = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [[[[*a{n - 1}]]]]\n" for n in range(1, 2000))
 
-#: libyaml from 0.2.6 on stops at its own limit, 1,000, while it looks ahead; the one before at ours
+#: libyaml from 0.2.6 on stops at its own limit, 1,000, while it looks ahead; older versions stop at ours
 NEW_LIBYAML = yaml.__with_libyaml__ and yaml._yaml.get_version() >= (0, 2, 6)
 BRACKET = (1, 1001) if NEW_LIBYAML else (1, 21)
 
@@ -41,7 +41,7 @@ TEXTS = {
     "a NUL": ("sources:\n  a\0b: x", "FU006", (2, 4)),
     "a lone carriage return": ("sources:\r  a: b", "FU006", (1, 9)),
     "a line separator": ("sources:\n  a: b\u2028c", "FU006", (2, 7)),
-    "a mark in the middle": ("sources: {}\n\ufeff", "FU006", (2, 1)),
+    "a byte order mark in the middle": ("sources: {}\n\ufeff", "FU006", (2, 1)),
     "a tab": ("sources:\n\ta: b", "FU007", (2, 1)),
     "a quote that stays open": ("sources: 'abc", "FU007", (1, 10)),
     "a list": ("- 1", "FU101", (1, 1)),
@@ -49,7 +49,7 @@ TEXTS = {
 }
 BYTES = {
     "UTF-16": ("sources: {}".encode("utf-16"), "FU005", (1, 1)),
-    "UTF-16 without a mark": ("sources: {}".encode("utf-16-le"), "FU005", (1, 1)),
+    "UTF-16 without a byte order mark": ("sources: {}".encode("utf-16-le"), "FU005", (1, 1)),
     "UTF-32": ("sources: {}".encode("utf-32-be"), "FU005", (1, 1)),
     "Latin-1": (b"sources:\n  caf\xe9: x", "FU005", (2, 6)),
     "a cut character": (b"sources: {a: \xc3", "FU005", (1, 14)),
@@ -80,14 +80,14 @@ def test_a_hostile_text_gets_one_line(name: str, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", BYTES)
-def test_bytes_that_are_not_our_text_get_one_line(name: str, folder: Path) -> None:
+def test_bytes_that_are_not_valid_text_get_one_line(name: str, folder: Path) -> None:
     data, code, place = BYTES[name]
     (folder / "case.yaml").write_bytes(data)
     problem = the_problem(folder)
     assert (problem.code, (problem.line, problem.column)) == (code, place)
 
 
-def test_a_mark_at_the_beginning_and_windows_line_ends_are_fine(folder: Path) -> None:
+def test_a_byte_order_mark_at_the_start_and_windows_line_ends_are_fine(folder: Path) -> None:
     (folder / "case.yaml").write_bytes(b"\xef\xbb\xbfsources:\r\n  web: Website\r\n")
     assert load(str(folder)).problems == ()
 
@@ -103,7 +103,7 @@ def test_a_pipe_is_refused_before_it_is_opened(folder: Path) -> None:
     assert the_problem(folder).code == "FU001"
 
 
-def test_a_folder_with_a_files_name_is_refused_and_read_no_further(folder: Path) -> None:
+def test_a_folder_with_a_files_name_is_refused_and_not_read(folder: Path) -> None:
     (folder / "case.yaml").mkdir()
     assert the_problem(folder).code == "FU001"
 
@@ -126,7 +126,7 @@ def test_a_link_to_a_device_is_refused(target: str, folder: Path) -> None:
     assert the_problem(folder).code == "FU002"
 
 
-def test_a_link_that_leads_nowhere_or_round_is_refused(folder: Path) -> None:
+def test_a_broken_or_circular_link_is_refused(folder: Path) -> None:
     (folder / "case.yaml").symlink_to(folder / "gone")
     assert the_problem(folder).code == "FU003"
     (folder / "case.yaml").unlink()
@@ -141,39 +141,37 @@ def test_a_link_inside_the_folder_is_read(folder: Path) -> None:
     assert catalog.problems == () and "web" in catalog.documents["source"]
 
 
-def test_a_folder_that_is_itself_reached_by_a_link_is_read(
-    folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_folder_reached_through_a_link_is_read(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     link = tmp_path_factory.mktemp("elsewhere") / "cycles"
     link.symlink_to(folder)
     assert load(str(link)).problems == ()
 
 
-def test_hidden_files_and_folders_and_other_files_are_passed_over(folder: Path) -> None:
+def test_hidden_files_hidden_folders_and_other_files_are_ignored(folder: Path) -> None:
     (folder / ".git").mkdir()
     for name in (".git/x.yaml", ".x.yaml", "x.yaml~", "x.txt"):
         (folder / name).write_text("[[[")
     assert load(str(folder)).problems == ()
 
 
-def test_a_name_that_would_not_show_is_shown_all_the_same(folder: Path) -> None:
+def test_an_unprintable_file_name_is_escaped(folder: Path) -> None:
     os.mkfifo(os.path.join(os.fsencode(folder), b"a\nb\xff.yaml"))
     assert the_problem(folder, "a\\nb\\udcff.yaml").code == "FU001"
 
 
-def test_an_empty_and_a_missing_folder_are_said(tmp_path: Path) -> None:
+def test_an_empty_folder_and_a_missing_folder_are_reported(tmp_path: Path) -> None:
     for folder in (tmp_path, tmp_path / "gone"):
         assert [problem.code for problem in load(str(folder)).problems] == ["FU017"]
 
 
-def test_a_file_in_the_place_of_a_folder_and_a_folder_that_is_not_there_are_named(folder: Path) -> None:
+def test_a_file_instead_of_a_folder_and_a_missing_folder_have_their_own_messages(folder: Path) -> None:
     (message,) = [problem.message for problem in load(str(folder / "office.yaml")).problems]
     assert message == "a file, not a folder"
     (message,) = [problem.message for problem in load(str(folder / "gone")).problems]
     assert message == "there is no such folder"
 
 
-def test_a_broken_file_hides_nothing_in_the_others_and_nothing_follows_from_it(folder: Path) -> None:
+def test_a_broken_file_hides_no_problem_in_other_files_and_causes_none(folder: Path) -> None:
     (folder / "broken.yaml").write_text("cycles: {held: {name: Held")
     (folder / "cut.yaml").write_text("users: [", encoding="utf-16")
     (folder / "case.yaml").write_text(
@@ -189,14 +187,14 @@ def test_a_broken_file_hides_nothing_in_the_others_and_nothing_follows_from_it(f
     assert [problem.code for problem in load(str(folder)).problems] == ["FU103", "FU005"]
 
 
-def test_the_largest_file_that_is_allowed_is_read(folder: Path) -> None:
+def test_the_largest_allowed_file_is_read(folder: Path) -> None:
     (folder / "case.yaml").write_bytes(b"#" + b" " * (4 * 1024 * 1024 - 1))
     assert load(str(folder)).problems == ()
     (folder / "case.yaml").write_bytes(b"#" + b" " * (4 * 1024 * 1024))
     assert the_problem(folder).message == "larger than 4 MB"
 
 
-def test_a_key_of_many_problems_does_not_flood(folder: Path) -> None:
+def test_a_key_with_many_problems_does_not_flood_the_output(folder: Path) -> None:
     (folder / "case.yaml").write_text("? a\n" * 50_000)
     assert len(load(str(folder)).problems) <= 101
 

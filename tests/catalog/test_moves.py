@@ -1,4 +1,4 @@
-"""E5: whatever is renamed, however often, an old id reads as what it is today, and nothing that is declared as another."""
+"""E5: after any number of renames an old id leads to its current id, and no declared id leads to another."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def catalog(cycles: Steps, moves: Mapping[str, str]) -> Catalog:
         return load(folder)
 
 
-class Renamed:
+class RenamedCatalog:
     """Two cycles of two steps, with every name that each of them has had."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Renamed:
         self.work()
 
     def work(self) -> None:
-        """Everybody who came under any name of the cycle gets actions under the steps' names of the day."""
+        """Contacts who enrolled under any name of the cycle get actions under the steps' current names."""
         for cycle, names in enumerate(self.cycles):
             for step, ids in enumerate(self.steps[cycle]):
                 self.rows.update({(name, ids[-1]): (cycle, step) for name in names})
@@ -57,16 +57,16 @@ class Renamed:
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.sampled_from([None, 0, 1])), min_size=1, max_size=8))
 @settings(max_examples=examples(150))
-def test_E5_any_number_of_renamings_is_good_and_every_row_reads_as_it_is_called_today(
+def test_E5_any_number_of_renames_is_valid_and_every_row_leads_to_its_current_name(
     renamings: list[tuple[int, int | None]],
 ) -> None:
-    office = Renamed()
+    office = RenamedCatalog()
     for renaming in renamings:
         office.rename(*renaming)
     declared = {names[-1]: [ids[-1] for ids in steps] for names, steps in zip(office.cycles, office.steps, strict=True)}
-    made = catalog(declared, office.moves)
-    assert made.errors == ()
-    today = made.documents["moved"]["moved"]
+    result = catalog(declared, office.moves)
+    assert result.errors == ()
+    today = result.documents["moved"]["moved"]
     for (process, step), (cycle, number) in office.rows.items():
         assert today.get(process, process) == office.cycles[cycle][-1]
         assert today.get(f"{process}/{step}", step).rpartition("/")[2] == office.steps[cycle][number][-1]
@@ -78,15 +78,15 @@ def test_E5_any_number_of_renamings_is_good_and_every_row_reads_as_it_is_called_
     st.dictionaries(st.sampled_from(WITHIN), st.sampled_from(WITHIN), max_size=2),
 )
 @settings(max_examples=examples(400))
-def test_E5_moves_that_pass_lead_to_what_is_declared_and_take_nothing_declared_along(
+def test_E5_valid_moves_lead_to_declared_items_and_redirect_no_declared_item(
     cycles: dict[str, list[str]], cycles_moved: dict[str, str], steps_moved: dict[str, str]
 ) -> None:
     moves = cycles_moved | steps_moved
-    made = catalog(cycles, moves)
-    event("passes" if not made.errors else "is refused")
-    if made.errors:
+    result = catalog(cycles, moves)
+    event("passes" if not result.errors else "is refused")
+    if result.errors:
         return
-    today = made.documents["moved"]["moved"]
+    today = result.documents["moved"]["moved"]
     for old in moves:
         cycle, _, step = today[old].partition("/")
         before = old.partition("/")[0]
@@ -94,5 +94,5 @@ def test_E5_moves_that_pass_lead_to_what_is_declared_and_take_nothing_declared_a
     assert not cycles.keys() & moves.keys()
     for cycle in CYCLES:
         home = today.get(cycle, cycle)
-        for step in cycles.get(home, ()):  # made today, for somebody who came under whatever name
+        for step in cycles.get(home, ()):  # an action created today, for a contact enrolled under any name
             assert today.get(f"{cycle}/{step}", f"{home}/{step}") == f"{home}/{step}"

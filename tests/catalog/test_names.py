@@ -1,4 +1,4 @@
-"""F9: names are compared as the command line compares them; what passes can be chosen by name."""
+"""F9: names are compared as on the command line; every valid alias can be chosen by its name."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ NAMES = st.sampled_from(["Hold", "A b", "a-B", "a  b", "Straße", "STRASSE", "Á
 
 @given(st.dictionaries(IDS, NAMES, min_size=1))
 @settings(max_examples=examples(200))
-def test_F9_aliases_that_pass_are_each_chosen_by_their_id_and_by_their_name(aliases: dict[str, str]) -> None:
+def test_F9_valid_aliases_can_each_be_chosen_by_id_and_by_name(aliases: dict[str, str]) -> None:
     text = f"{OFFICE}aliases:\n"
     text += "".join(f"  {id}: {{name: {name}, cycle: null}}\n" for id, name in aliases.items())
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "case.yaml").write_text(text)
-        made = load(folder)
+        catalog = load(folder)
     alone = all(meant(word, aliases) == [id] for id, name in aliases.items() for word in (id, name, name.upper()))
-    event("passes" if not made.errors else "is refused")
-    assert (made.errors == ()) == alone
+    event("passes" if not catalog.errors else "is refused")
+    assert (catalog.errors == ()) == alone
 
 
-def test_of_two_files_the_first_has_the_name_and_what_is_built_in_comes_before_both(tmp_path: Path) -> None:
+def test_the_first_of_two_files_owns_a_name_and_built_in_names_come_before_both(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(OFFICE + "sources:\n  z: Website\naction_types: {stroll: tour}")
     (tmp_path / "b.yaml").write_text("sources: {a: website}")
     stroll, source = load(str(tmp_path)).problems

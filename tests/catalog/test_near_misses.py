@@ -1,4 +1,4 @@
-"""`30 dyas` is `30 days`: what was most likely meant is named, and can be written as it is named."""
+"""`30 dyas` means `30 days`: the most likely value is suggested, in a form that can be pasted."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PATTERNS = {
     "on": "moment",
     "date": "date",
 }
-MEANT = [
+SUGGESTIONS = [
     ("offset", "30 dyas", "30 days"),
     ("offset", "30d", "30 days"),
     ("offset", "30 DAYS", "30 days"),
@@ -99,27 +99,27 @@ MEANT = [
 ]
 
 
-@pytest.mark.parametrize(("key", "written", "meant"), MEANT)
-def test_what_was_most_likely_meant(key: str, written: str, meant: str | None) -> None:
+@pytest.mark.parametrize(("key", "written", "suggestion"), SUGGESTIONS)
+def test_the_most_likely_value_is_suggested(key: str, written: str, suggestion: str | None) -> None:
     answer = nearest_value(key, written, DEFINITIONS[PATTERNS[key]]["pattern"])
-    assert answer == (f"; did you mean '{meant}'?" if meant else "")
+    assert answer == (f"; did you mean '{suggestion}'?" if suggestion else "")
 
 
 @given(st.sampled_from(sorted(GUESSES)), st.text(max_size=30) | st.from_regex("[0-9]{1,3}[:. ]?[a-z-]{0,12}"))
-def test_a_guess_has_the_form_that_the_key_wants(key: str, written: str) -> None:
+def test_a_suggestion_has_the_form_that_the_key_requires(key: str, written: str) -> None:
     pattern = DEFINITIONS[PATTERNS.get(key, "moment")]["pattern"]
     answer = re.search("did you mean '(.*)'", nearest_value(key, written, pattern))
     assert answer is None or re.search(pattern, answer[1])
 
 
-def test_of_other_keys_nothing_is_guessed() -> None:
+def test_other_keys_get_no_suggestion() -> None:
     assert nearest_value("id", "30 dyas", "x") == nearest_value(0, "30 dyas", "x") == ""
 
 
-def test_A21_the_guess_is_in_the_message(tmp_path: Path) -> None:
+def test_A21_the_suggestion_is_in_the_message(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("cycles: {c: {name: C, steps: [{id: a, type: call, offset: 30 dyas}]}}")
     assert "'offset' can't be '30 dyas'; did you mean '30 days'?" in {p.message for p in load(str(tmp_path)).problems}
 
 
-def test_the_keys_of_guesses_are_keys_of_the_schema() -> None:
+def test_every_key_with_suggestions_is_a_key_of_the_schema() -> None:
     assert all(f'"{key}":' in json.dumps(SCHEMA) for key in GUESSES)

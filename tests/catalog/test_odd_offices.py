@@ -1,4 +1,4 @@
-"""Whatever shape a node of a catalog has, it is a problem with a place, or it is applied, tested and compared."""
+"""Whatever a catalog contains, it's reported with a place, or it can be applied, tested and compared."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def database(sample: Path) -> Path:
 @pytest.mark.slow(20)
 @given(st.integers(0, 2**62))
 @settings(max_examples=examples(300))
-def test_an_odd_office_is_refused_with_places_or_lived_through(
+def test_an_odd_office_is_reported_with_places_or_runs(
     tmp_path_factory: pytest.TempPathFactory, database: Path, number: int
 ) -> None:
     folder = tmp_path_factory.mktemp("odd")
@@ -52,12 +52,12 @@ def test_an_odd_office_is_refused_with_places_or_lived_through(
     catalog = load(str(folder), TODAY)
     is_reported(catalog, folder)
     if not catalog.errors:
-        is_lived_through(catalog, folder, database)
+        runs_every_command(catalog, folder, database)
     shutil.rmtree(folder)
 
 
 def is_reported(catalog: Catalog, folder: Path) -> None:
-    """Each problem has a place in its file, and every format can show it, without a control character in it."""
+    """Each problem has a place in its file, and every format can render it without control characters."""
     for problem in catalog.problems:
         assert problem.code in CODES and problem.line >= 1 and problem.column >= 1
         assert problem.message.isprintable() and problem.hint.isprintable()
@@ -69,8 +69,8 @@ def is_reported(catalog: Catalog, folder: Path) -> None:
             assert line.replace("\n", "").isprintable()
 
 
-def is_lived_through(catalog: Catalog, folder: Path, database: Path) -> None:
-    """`test`, `diff REF`, `diff` and `apply` end, or refuse in words."""
+def runs_every_command(catalog: Catalog, folder: Path, database: Path) -> None:
+    """`test`, `diff REF`, `diff` and `apply` finish, or refuse with a message."""
     with suppress(FollowupError):
         office = declared_office(catalog)
         verdicts = [verdict(office, id, case) for id, case in catalog.cases.items()]

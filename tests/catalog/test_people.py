@@ -1,4 +1,4 @@
-"""F17: a catalog that nobody could apply again is refused, where its users stand; nothing is said of what is unknown."""
+"""F17: a catalog without a user who may apply is refused at its users, unless another mistake may be the cause."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from followup.catalog.load import load
 OFFICE = "office: {name: Example, zone: UTC}\n"
 
 
-def said(folder: Path, text: str) -> list[tuple[str, str, int, int, str]]:
+def problems_of(folder: Path, text: str) -> list[tuple[str, str, int, int, str]]:
     (folder / "b.yaml").write_text("\n" + text)
     (folder / "c.yaml").write_text(OFFICE)
     return [(p.code, Path(p.file).name, p.line, p.column, p.path) for p in load(str(folder)).problems]
@@ -28,16 +28,16 @@ def said(folder: Path, text: str) -> list[tuple[str, str, int, int, str]]:
         ("", ("c.yaml", 1, 1)),
     ],
 )
-def test_F17_nobody_who_may_apply_is_said_where_the_users_stand(
+def test_F17_a_catalog_without_a_user_who_may_apply_is_reported_at_its_users(
     text: str, place: tuple[str, int, int], tmp_path: Path
 ) -> None:
-    assert said(tmp_path, text) == [("FU226", *place, "users")]
+    assert problems_of(tmp_path, text) == [("FU226", *place, "users")]
 
 
-def test_F17_of_users_in_several_files_the_first_is_named(tmp_path: Path) -> None:
+def test_F17_with_users_in_several_files_the_first_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("sources: {}\nusers: {tom: {name: Tom, role: sales-exec}}")
-    (found,) = said(tmp_path, "users: {ann: {name: Ann, role: sales-exec}}")
-    assert found == ("FU226", "a.yaml", 2, 1, "users")
+    (problem,) = problems_of(tmp_path, "users: {ann: {name: Ann, role: sales-exec}}")
+    assert problem == ("FU226", "a.yaml", 2, 1, "users")
 
 
 @pytest.mark.parametrize(
@@ -49,5 +49,5 @@ def test_F17_of_users_in_several_files_the_first_is_named(tmp_path: Path) -> Non
         ("users: [", "FU007"),
     ],
 )
-def test_F17_somebody_who_may_be_meant_to_apply_is_no_second_mistake(text: str, code: str, tmp_path: Path) -> None:
-    assert [found[0] for found in said(tmp_path, text)] == [code]
+def test_F17_a_user_who_may_be_meant_to_apply_causes_no_second_problem(text: str, code: str, tmp_path: Path) -> None:
+    assert [problem[0] for problem in problems_of(tmp_path, text)] == [code]

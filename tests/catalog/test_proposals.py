@@ -1,4 +1,4 @@
-"""E5: what got a new id is proposed for `moved`, with the line to paste; what is something else is not."""
+"""E5: items that got a new id are proposed for `moved`, with the line to paste; different items aren't."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ steps = st.fixed_dictionaries(
 
 @st.composite
 def catalogs(draw: st.DrawFn) -> Raw:
-    """The small office with some cycles of random steps beside its own."""
+    """The small office with some more cycles of random steps."""
     catalog = deepcopy(SMALL)
     for number, content in enumerate(draw(st.lists(st.lists(steps, min_size=1, max_size=5), max_size=3))):
         listed = [{"id": f"s{place}", **step} for place, step in enumerate(content)]
@@ -52,7 +52,7 @@ def catalogs(draw: st.DrawFn) -> Raw:
 
 
 def gives_new_ids(catalog: Raw, kind: str, old: str, new: str) -> dict[str, str]:
-    """As sed would: everything that names the id names the new one. What `moved` should say of it."""
+    """Replace the id everywhere, as sed would; return the entries that `moved` should get."""
     if kind == "step":
         process, _, step = old.partition("/")
         home = catalog["cycles"].get(process) or catalog["plans"][process]
@@ -67,7 +67,7 @@ def gives_new_ids(catalog: Raw, kind: str, old: str, new: str) -> dict[str, str]
 
 
 def ids(catalog: Raw) -> list[tuple[str, str]]:
-    """What can get a new id. An alias with the id of a cycle that stays can't be said apart from it."""
+    """The items that can get a new id. An alias with the id of a cycle that stays can't be distinguished from it."""
     processes = [("cycle", id) for id in catalog["cycles"]] + [("plan", id) for id in catalog["plans"]]
     within = [
         ("step", f"{id}/{step['id']}")
@@ -80,13 +80,15 @@ def ids(catalog: Raw) -> list[tuple[str, str]]:
 
 @given(catalogs(), st.data())
 @settings(max_examples=examples(150))
-def test_E5_whatever_gets_a_new_id_is_proposed_and_the_line_makes_it_one(catalog: Raw, data: st.DataObject) -> None:
+def test_E5_an_item_with_a_new_id_is_proposed_and_the_proposed_line_renames_it(
+    catalog: Raw, data: st.DataObject
+) -> None:
     before = loaded(catalog)
     assert not before.errors
     chosen = data.draw(st.lists(st.sampled_from(ids(catalog)), unique=True, min_size=1, max_size=2))
     later, moved = deepcopy(catalog), dict[str, str]()
     if len({id.partition("/")[0] for _, id in chosen}) < len(chosen):
-        chosen = chosen[:1]  # a step of what was renamed too is another test's
+        chosen = chosen[:1]  # another test covers the step of a renamed item
     for number, (kind, id) in enumerate(chosen):
         moved |= gives_new_ids(later, kind, id, f"new-{number}")
     after = loaded(later)
@@ -101,8 +103,8 @@ def test_E5_whatever_gets_a_new_id_is_proposed_and_the_line_makes_it_one(catalog
     assert proposed_renames(before.documents, pasted.documents) == ()
 
 
-def renamed(catalog: Raw, **edits: Any) -> Catalog:
-    """The small office, with items put in or taken out (None) of its cycles."""
+def with_cycles(catalog: Raw, **edits: Any) -> Catalog:
+    """The small office, with cycles added or removed (None)."""
     copy = deepcopy(catalog)
     for id, item in edits.items():
         copy["cycles"].pop(id.replace("_", "-"), None)
@@ -121,12 +123,12 @@ def pairs(before: Catalog, after: Catalog) -> list[tuple[str, str]]:
 SMALL_CATALOG = loaded(SMALL)
 
 
-def test_E5_a_cycle_with_most_of_its_steps_is_renamed_and_its_steps_are_looked_at_too() -> None:
+def test_E5_a_cycle_that_keeps_most_of_its_steps_is_renamed_and_its_steps_are_compared_too() -> None:
     cycle = deepcopy(SMALL["cycles"]["calls"])
     cycle["name"] = "Calls and more"
     cycle["steps"][0]["id"] = "opening"
     cycle["steps"].insert(1, {"id": "extra", "type": "task", "offset": 1})
-    after = renamed(SMALL, calls=None, rings=cycle)
+    after = with_cycles(SMALL, calls=None, rings=cycle)
     assert pairs(SMALL_CATALOG, after) == [("calls", "rings"), ("calls/first", "rings/opening")]
 
 
@@ -142,8 +144,8 @@ def test_E5_a_cycle_with_most_of_its_steps_is_renamed_and_its_steps_are_looked_a
     ],
     ids=["a hold", "other types", "other dates"],
 )
-def test_E5_a_cycle_of_other_steps_is_another(steps: list[Raw]) -> None:
-    after = renamed(SMALL, calls=None, rings={"name": "Rings", "steps": steps})
+def test_E5_a_cycle_with_other_steps_is_a_different_cycle(steps: list[Raw]) -> None:
+    after = with_cycles(SMALL, calls=None, rings={"name": "Rings", "steps": steps})
     assert pairs(SMALL_CATALOG, after) == []
 
 
@@ -157,10 +159,10 @@ def test_E5_a_cycle_of_other_steps_is_another(steps: list[Raw]) -> None:
         ({"type": "email", "template": "note", "offset": 2}, False),
     ],
 )
-def test_E5_a_step_of_like_content_in_its_cycle_is_renamed(step: Raw, alike: bool) -> None:
+def test_E5_a_step_with_similar_content_in_its_cycle_is_renamed(step: Raw, alike: bool) -> None:
     cycle = deepcopy(SMALL["cycles"]["calls"])
     cycle["steps"][0] = {"id": "ring", **step}
-    after = renamed(SMALL, calls=cycle)
+    after = with_cycles(SMALL, calls=cycle)
     assert pairs(SMALL_CATALOG, after) == ([("calls/first", "calls/ring")] if alike else [])
 
 
@@ -172,17 +174,17 @@ def test_E5_a_step_of_like_content_in_its_cycle_is_renamed(step: Raw, alike: boo
         ({"name": "Ring", "cycle": "calls"}, False),
     ],
 )
-def test_E5_an_alias_is_known_by_its_name(alias: Raw, alike: bool) -> None:
+def test_E5_an_alias_is_recognized_by_its_name(alias: Raw, alike: bool) -> None:
     after = edited(SMALL, lambda catalog: catalog["aliases"].update(ring=alias), lambda c: c["aliases"].pop("again"))
     assert pairs(SMALL_CATALOG, loaded(after)) == ([("again", "ring")] if alike else [])
 
 
-def test_E5_a_hold_is_known_by_the_aliases_that_follow_it() -> None:
+def test_E5_a_hold_is_recognized_by_its_aliases() -> None:
     hold = {"name": "Waiting", "steps": []}
     follows = edited(SMALL, lambda catalog: gives_new_ids(catalog, "cycle", "rest", "wait"))
     follows["cycles"]["wait"] = hold
     assert pairs(SMALL_CATALOG, loaded(follows)) == [("rest", "wait")]
-    assert pairs(SMALL_CATALOG, renamed(SMALL, rest=None, wait=hold)) == []
+    assert pairs(SMALL_CATALOG, with_cycles(SMALL, rest=None, wait=hold)) == []
 
 
 @pytest.mark.parametrize(
@@ -198,18 +200,18 @@ def test_E5_a_hold_is_known_by_the_aliases_that_follow_it() -> None:
     ],
     ids=str,
 )
-def test_E5_steps_are_alike_by_template_timing_or_name(differs: dict[str, Any], alike: bool) -> None:
+def test_E5_steps_are_similar_by_template_timing_or_name(differs: dict[str, Any], alike: bool) -> None:
     step = {"id": "a", "name": "One", "type": "email", "template": "note", "offset": [3, "days"], "at": None}
     assert bool(step_likeness(step, {**step, "id": "b", **differs})) is alike
 
 
-def test_E5_what_has_moved_already_is_not_proposed_again() -> None:
+def test_E5_an_item_that_has_already_moved_is_not_proposed_again() -> None:
     calls = SMALL["cycles"]["calls"]
-    after = renamed({**SMALL, "moved": [{"from": "calls", "to": "rings"}]}, calls=None, rings=calls, bells=calls)
+    after = with_cycles({**SMALL, "moved": [{"from": "calls", "to": "rings"}]}, calls=None, rings=calls, bells=calls)
     assert not after.errors and pairs(SMALL_CATALOG, after) == []
 
 
-def test_E5_an_alias_of_the_id_of_a_cycle_that_moved_elsewhere_cannot_be_said() -> None:
+def test_E5_an_alias_with_the_id_of_a_moved_cycle_is_not_proposed() -> None:
     after = edited(SMALL, lambda catalog: gives_new_ids(catalog, "cycle", "calls", "rings"))
     after["aliases"]["ring"] = after["aliases"].pop("calls")
     assert pairs(SMALL_CATALOG, loaded(after)) == [("calls", "rings")]
@@ -218,19 +220,19 @@ def test_E5_an_alias_of_the_id_of_a_cycle_that_moved_elsewhere_cannot_be_said() 
 def test_E5_equal_steps_are_paired_in_their_order() -> None:
     again = [{"id": id, "type": "call", "offset": 5} for id in ("z-one", "a-two")]
     later = [{**step, "id": id} for step, id in zip(again, ("b-one", "y-two"), strict=True)]
-    before, after = (renamed(SMALL, twice={"name": "Twice", "steps": steps}) for steps in (again, later))
+    before, after = (with_cycles(SMALL, twice={"name": "Twice", "steps": steps}) for steps in (again, later))
     assert set(pairs(before, after)) == {("twice/z-one", "twice/b-one"), ("twice/a-two", "twice/y-two")}
 
 
-def test_E5_of_two_that_are_alike_the_nearest_is_proposed_and_the_other_said() -> None:
+def test_E5_of_two_similar_items_the_nearest_is_proposed_and_the_other_is_listed() -> None:
     calls = SMALL["cycles"]["calls"]
-    after = renamed(SMALL, calls=None, calls_2=calls, rings=calls)
+    after = with_cycles(SMALL, calls=None, calls_2=calls, rings=calls)
     (rename,) = proposed_renames(SMALL_CATALOG.documents, after.documents)
     assert (rename.old, rename.new, rename.ties) == ("calls", "calls-2", (("calls", "rings"),))
     assert "  cycle calls -> calls-2 (just as much alike: calls -> rings)" in list(advice((rename,)))
 
 
-def test_E5_an_id_that_is_used_by_another_kind_is_not_said_to_have_moved() -> None:
+def test_E5_an_id_used_by_another_kind_is_not_proposed_as_moved() -> None:
     """`moved` names the id alone: the cycle `calls` stays, whatever its alias is called now."""
     after = edited(SMALL, lambda catalog: catalog["aliases"].update(ring=catalog["aliases"].pop("calls")))
     assert pairs(SMALL_CATALOG, loaded(after)) == []

@@ -1,4 +1,4 @@
-"""The reader by itself: YAML 1.2's scalars, positions, and no text that it cannot end with."""
+"""The reader alone: YAML 1.2's scalars, positions, and a result for every text."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ SCALARS = {
 
 
 @pytest.mark.parametrize("written", [word for word in SCALARS if word != "-"])
-def test_scalars_are_those_of_yaml_1_2(written: str) -> None:
+def test_scalars_follow_yaml_1_2(written: str) -> None:
     value = read(f"key: {written}\n", "x").data["key"]
     assert value == SCALARS[written] and type(value) is type(SCALARS[written])
 
 
 @pytest.mark.parametrize("written", [".inf", "-.INF", ".nan", "1e999", "9" * 19, "9" * 9999, "0x" + "f" * 99])
-def test_numbers_that_nobody_can_mean_are_said(written: str) -> None:
+def test_numbers_out_of_range_are_reported(written: str) -> None:
     (problem,) = read(f"a: b\nkey: {written}", "x").problems
     assert (problem.code, problem.line, problem.column, problem.path) == ("FU015", 2, 6, "key")
 
@@ -95,36 +95,36 @@ cycles:
         (("gone",), False, (1, 1)),
     ],
 )
-def test_every_key_and_value_knows_its_place(path: Path, key: bool, place: tuple[int, int]) -> None:
+def test_every_key_and_value_has_its_position(path: Path, key: bool, place: tuple[int, int]) -> None:
     assert locate(read(TEXT, "x").data, path, TOP, key) == place
 
 
-def test_a_path_that_repeats_a_word_is_followed_to_its_end() -> None:
+def test_a_path_with_a_repeated_word_is_followed_to_its_end() -> None:
     assert locate(read("a:\n  a:\n    a: 1\n", "x").data, ("a", "a", "a"), TOP, key=True) == Place(3, 5)
 
 
-def test_columns_count_characters_and_lines_count_as_editors_do() -> None:
+def test_columns_count_characters_and_lines_count_as_in_editors() -> None:
     (problem,) = read("é: ü\r\n\r\nä: {ö: 1, ö: 2}\r\n", "x").problems
     assert (problem.line, problem.column) == (3, 11)
 
 
-def test_a_value_that_is_repeated_stands_where_it_is_repeated() -> None:
+def test_a_value_repeated_by_an_alias_has_the_position_of_the_alias() -> None:
     data = read("a: &a {x: 1}\nb: *a\nc: [*a, *a]\n", "x").data
     assert data["a"] == data["b"] == data["c"][1]
     assert (data.values_at["b"], data["c"].values_at[1]) == (Place(2, 4), Place(3, 9))
 
 
-def test_the_deepest_that_is_allowed_is_read() -> None:
+def test_the_deepest_allowed_nesting_is_read() -> None:
     assert not read("a: " + "[" * (DEEPEST - 1) + "]" * (DEEPEST - 1), "x").problems
     assert read("a: " + "[" * DEEPEST + "]" * DEEPEST, "x").problems
 
 
-def test_a_scalar_that_is_repeated_costs_no_depth() -> None:
+def test_a_repeated_scalar_adds_no_depth() -> None:
     text = "s: &s x\na: " + "[" * (DEEPEST - 1) + "*s" + "]" * (DEEPEST - 1)
     assert not read(text, "x").problems
 
 
-def test_a_scalar_that_is_repeated_counts_once_each_time() -> None:
+def test_a_repeated_scalar_counts_once_per_repetition() -> None:
     def repeated(times: int) -> str:
         return f"s: &s x\na: [{'*s,' * times}]\n"  # the mapping, its two keys, x and the list
 
@@ -132,13 +132,13 @@ def test_a_scalar_that_is_repeated_counts_once_each_time() -> None:
     assert [problem.code for problem in read(repeated(MOST_VALUES - 4), "x").problems] == ["FU010"]
 
 
-def test_what_would_repeat_itself_is_told_from_what_is_not_there() -> None:
+def test_an_endless_alias_and_an_unknown_alias_have_different_messages() -> None:
     (endless,), (missing,) = read("a: &a [*a]", "x").problems, read("a: [*a]", "x").problems
     assert endless.message == "*a contains itself"
     assert missing.message == "*a has no &a above it"
 
 
-def test_the_path_of_a_problem_is_that_of_its_value() -> None:
+def test_a_problem_has_the_path_of_its_value() -> None:
     (problem,) = read("a:\n  - b\n  - c: [d, !tag e]\n", "x").problems
     assert (problem.code, problem.path) == ("FU011", "a[1].c[1]")
 
@@ -149,7 +149,7 @@ def test_both_parsers_of_pyyaml_read_the_same(loader: type[yaml.SafeLoader]) -> 
     assert locate(read(TEXT, "x", loader).data, ("cycles", "one", "steps", 1, "text"), TOP) == Place(8, 17)
 
 
-def test_what_stands_at_a_path_is_nothing_where_the_path_leads_nowhere() -> None:
+def test_a_path_that_leads_nowhere_has_no_value() -> None:
     data = read("a: [{b: 1}]", "x").data
     assert value_at(data, "a", 0, "b") == 1
     assert [value_at(data, *path) for path in (("a", 1), ("a", "b"), ("a", 0, "b", "c"), (0,))] == [None] * 4
@@ -163,7 +163,7 @@ YAML_LIKE = st.text(alphabet=st.sampled_from("ab10 .:-?#&*!|>'\"%@`{}[],\n\r\t\\
 @example("a: !<\n")
 @example("%YAML 9.9\n---\n")
 @settings(max_examples=examples(400))
-def test_any_text_ends_in_data_or_in_problems(text: str) -> None:
+def test_any_text_gives_data_or_problems(text: str) -> None:
     reading = read(text, "x")
     assert reading.problems or not reading.broken
     lines = text.count("\n") + text.count("\r") + text.count("\u2028") + text.count("\u2029") + text.count("\x85") + 1
@@ -174,7 +174,7 @@ def test_any_text_ends_in_data_or_in_problems(text: str) -> None:
 
 @given(st.binary(max_size=200))
 @settings(max_examples=examples(300))
-def test_any_bytes_are_text_or_said_not_to_be(data: bytes) -> None:
+def test_any_bytes_are_decoded_or_reported_as_not_text(data: bytes) -> None:
     try:
         text = decode(data)
     except NotText as error:
@@ -200,14 +200,14 @@ PLAIN = st.recursive(
 
 @given(st.dictionaries(st.from_regex("\\A[a-z]{1,8}\\Z"), PLAIN, max_size=4))
 @settings(max_examples=examples(200))
-def test_what_json_writes_is_read_as_it_was(data: dict[str, object]) -> None:
+def test_json_is_read_back_unchanged(data: dict[str, object]) -> None:
     text = json.dumps(data, ensure_ascii=False)
     reading = read(text.replace("\ufeff", "").replace("\x7f", ""), "x")
     if not reading.problems:
         assert json.loads(json.dumps(reading.data)) == json.loads(text.replace("\ufeff", "").replace("\x7f", ""))
 
 
-def test_nothing_read_is_not_finite() -> None:
+def test_every_number_is_finite() -> None:
     assert all(math.isfinite(value) for value in read("a: [1e308, -1e308, 0.0]", "x").data["a"])
 
 

@@ -1,4 +1,4 @@
-"""The sample office is one that its own checks have nothing to say about, and breaking it never breaks the program."""
+"""The sample office passes its own checks, and breaking it never breaks the program."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def test_the_sample_office_has_no_problem() -> None:
     assert load(OFFICE).problems == ()
 
 
-def test_every_file_knows_its_schema_and_says_what_it_is_for() -> None:
+def test_every_file_names_its_schema_and_its_purpose() -> None:
     for name in FILES:
         lines = Path(OFFICE, name).read_text().splitlines()
         assert lines[0] == "# yaml-language-server: $schema=../schema/catalog.schema.json"
         assert lines[1] == "#" and lines[2].startswith("# ")
 
 
-def test_it_holds_what_its_readers_look_for() -> None:
+def test_it_contains_the_items_that_readers_look_for() -> None:
     documents = load(OFFICE).documents
     pointing = {id for id, alias in documents["alias"].items() if alias["cycle"] == "future-prospect"}
     assert pointing == {"not-interested", "not-qualified"}
@@ -47,7 +47,7 @@ def test_it_holds_what_its_readers_look_for() -> None:
     assert not any(user["login"] for user in documents["user"].values())
 
 
-WHOLE = load(OFFICE)
+SAMPLE = load(OFFICE)
 MODEL = {name: Path(OFFICE, name).read_text() for name in FILES}
 PIECES = [
     "",
@@ -89,31 +89,32 @@ def mutated(copy: Path, name: str, text: str) -> Catalog:
 @pytest.mark.slow(6)
 @given(st.sampled_from(FILES), st.floats(0, 1, exclude_max=True), st.integers(0, 12), st.sampled_from(PIECES))
 @settings(max_examples=examples(300))
-def test_a_small_mistake_anywhere_is_a_problem_or_none(copy: Path, name: str, at: float, cut: int, piece: str) -> None:
+def test_a_small_mistake_anywhere_is_reported_or_harmless(
+    copy: Path, name: str, at: float, cut: int, piece: str
+) -> None:
     text, start = MODEL[name], int(at * len(MODEL[name]))
     changed = text[:start] + piece + text[start + cut :]
     is_data_or_problems(mutated(copy, name, changed), name, changed)
 
 
 def is_data_or_problems(catalog: Catalog, name: str, text: str) -> None:
-    """Each problem has a known code and stands within its file; what has none says the same as before, or something
-    else, and its digest with it."""
+    """Each problem has a known code and a place within its file; the digest changes exactly if the documents do."""
     for problem in catalog.problems:
         lines = Path(problem.file).name == name and text.splitlines()
         assert problem.code in CODES and problem.severity == CODES[problem.code].severity
         assert not lines or 1 <= problem.line <= len(lines) + 1
-    assert (catalog.documents == WHOLE.documents) == (catalog.digest == WHOLE.digest)
+    assert (catalog.documents == SAMPLE.documents) == (catalog.digest == SAMPLE.digest)
 
 
 WORDS = sorted(
-    {(name, found.start(), found.end()) for name in FILES for found in re.finditer(r"[a-z0-9-]{3,}", MODEL[name])}
+    {(name, match.start(), match.end()) for name in FILES for match in re.finditer(r"[a-z0-9-]{3,}", MODEL[name])}
 )
 
 
 @pytest.mark.slow(6)
 @given(st.sampled_from(WORDS), st.sampled_from(WORDS))
 @settings(max_examples=examples(300))
-def test_a_wrong_word_anywhere_is_a_problem_or_none(
+def test_a_wrong_word_anywhere_is_reported_or_harmless(
     copy: Path, word: tuple[str, int, int], other: tuple[str, int, int]
 ) -> None:
     name, start, end = word
@@ -123,7 +124,7 @@ def test_a_wrong_word_anywhere_is_a_problem_or_none(
 
 
 @pytest.mark.parametrize("missing", FILES)
-def test_a_file_that_is_missing_is_no_more_than_a_list_of_problems(missing: str, copy: Path) -> None:
+def test_a_missing_file_gives_no_more_than_a_list_of_problems(missing: str, copy: Path) -> None:
     catalog = mutated(copy, missing, "")
     assert all(problem.line >= 1 for problem in catalog.problems)
 
@@ -140,7 +141,7 @@ TYPOS = [
 
 
 @pytest.mark.parametrize("word", TYPOS)
-def test_the_position_is_that_of_the_mistake(word: str, copy: Path) -> None:
+def test_a_problem_has_the_position_of_the_mistake(word: str, copy: Path) -> None:
     key, _, value = word.partition(": ")
     wrong = f"{key}: x{value}" if value else f"x{key}"
     for name in FILES:

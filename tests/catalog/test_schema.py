@@ -1,4 +1,4 @@
-"""The schema: described throughout, flat, closed, and never reaching out of its own file."""
+"""The schema has a description for every key, is flat and closed, and never refers to another file."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def nodes(node: Any, path: str = "#") -> Iterator[tuple[str, dict[str, Any]]]:
         yield from nodes(value, f"{path}/{key}")
 
 
-def test_it_is_a_schema() -> None:
+def test_it_is_a_valid_schema() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
-def test_the_sections_are_those_that_documents_are_made_of() -> None:
+def test_its_sections_match_those_of_the_documents() -> None:
     assert SCHEMA["properties"].keys() == SECTIONS.keys()
 
 
@@ -56,7 +56,7 @@ def test_it_is_closed_and_flat() -> None:
             assert node.get("additionalProperties") is False, path
 
 
-def test_every_reference_is_local_and_leads_somewhere() -> None:
+def test_every_reference_is_local_and_valid() -> None:
     for path, node in nodes(SCHEMA):
         if isinstance(node.get("$ref"), str):
             name = node["$ref"].removeprefix("#/$defs/")
@@ -64,24 +64,24 @@ def test_every_reference_is_local_and_leads_somewhere() -> None:
 
 
 @pytest.mark.parametrize("reference", ["http://127.0.0.1:9/x.json", "file:///etc/passwd", "other.json"])
-def test_a_reference_out_of_the_file_is_never_followed(reference: str) -> None:
+def test_a_reference_to_another_file_is_never_followed(reference: str) -> None:
     validator = build({"properties": {"a": {"$ref": reference}}, "$defs": {}})
     with pytest.raises(Exception, match="Unresolvable") as raised:
         list(validator.iter_errors({"a": 1}))
     assert "schemas can't load other files" in "".join(traceback.format_exception(raised.value))
 
 
-def test_putting_the_definitions_in_place_changes_no_verdict() -> None:
-    whole = Draft202012Validator(SCHEMA)
+def test_inlining_the_definitions_changes_no_verdict() -> None:
+    plain = Draft202012Validator(SCHEMA)
     for value in ({}, {"cycles": None}, {"cycles": {"a": {"name": "A", "steps": []}}}, {"cycles": {"A": 1}}, {"x": 1}):
-        assert whole.is_valid(value) == json_schema.validator().is_valid(value)
+        assert plain.is_valid(value) == json_schema.validator().is_valid(value)
 
 
-def test_every_reference_is_put_in_place() -> None:
+def test_every_reference_is_inlined() -> None:
     assert not any("$ref" in node for _, node in nodes(json_schema.validator().schema))
 
 
-def test_what_stands_beside_a_reference_is_the_hint() -> None:
+def test_the_description_next_to_a_reference_is_the_hint() -> None:
     office = json_schema.validator().schema["properties"]["office"]["properties"]
     assert office["holidays_until"]["description"].startswith("The last day for which holidays are listed")
     assert office["holidays_until"]["pattern"] == SCHEMA["$defs"]["date"]["pattern"]
@@ -93,12 +93,12 @@ def test_the_end_of_a_pattern_is_the_end_of_the_text() -> None:
     assert json_schema.validator().is_valid({"sources": {"web": "Website"}})
 
 
-def test_what_a_step_can_be_is_said_as_the_checks_hold_it() -> None:
-    said = SCHEMA["$defs"]["cycle_step"]["properties"]["type"]["description"]
-    assert all(word in said for word in CYCLE_TYPES)
+def test_the_description_of_step_types_matches_the_checks() -> None:
+    description = SCHEMA["$defs"]["cycle_step"]["properties"]["type"]["description"]
+    assert all(word in description for word in CYCLE_TYPES)
 
 
-def test_it_is_found_where_a_wheel_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_found_in_an_installed_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from followup.catalog import shipped as module
 
     installed = tmp_path / "followup" / "office"
@@ -153,9 +153,7 @@ def types_of_hint(hint: Any) -> set[type]:
 
 
 @pytest.mark.parametrize(("schema", "form"), FORMS, ids=lambda value: getattr(value, "__name__", ""))
-def test_what_the_type_checker_sees_of_an_item_is_what_the_schema_lets_through(
-    schema: dict[str, Any], form: type
-) -> None:
+def test_the_typed_dict_of_an_item_matches_its_schema(schema: dict[str, Any], form: type) -> None:
     hints = get_type_hints(form, include_extras=True)
     optional = {key for key, hint in hints.items() if get_origin(hint) is NotRequired} | form.__optional_keys__
     plain = get_type_hints(form)
@@ -165,6 +163,6 @@ def test_what_the_type_checker_sees_of_an_item_is_what_the_schema_lets_through(
     assert hints.keys() - optional == set(schema.get("required", ()))
 
 
-def test_every_object_of_the_schema_has_such_a_form() -> None:
-    whole = [node for path, node in nodes(SCHEMA) if "additionalProperties" in node and "properties" in node]
-    assert all(any(node is schema for schema, _ in FORMS) or node is SCHEMA for node in whole)
+def test_every_object_of_the_schema_has_a_typed_dict() -> None:
+    objects = [node for path, node in nodes(SCHEMA) if "additionalProperties" in node and "properties" in node]
+    assert all(any(node is schema for schema, _ in FORMS) or node is SCHEMA for node in objects)

@@ -1,4 +1,4 @@
-"""A node of the wrong kind is named with its place and the right form, whatever section it is in, and at any depth."""
+"""A node of the wrong kind is reported with its place and the right form, in any section and at any depth."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ KINDS = {
     "text": "a",
     "a number": "5",
     "true": "true",
-    "an endless text": "x" * 5000,
+    "a very long text": "x" * 5000,
     "a value with an anchor": "&a [b]",
 }
 
 
 def problems(text: str, folder: Path) -> list[Problem]:
-    """Those of one file, next to a file with an office."""
+    """The problems of one file, next to a file with an office."""
     (folder / "a.yaml").write_text(OFFICE)
     (folder / "b.yaml").write_text(text)
     return [problem for problem in load(str(folder), "2026-05-04").problems if problem.file.endswith("b.yaml")]
@@ -49,8 +49,8 @@ def form_in(hint: str) -> str:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("section", SECTIONS)
-def test_a_section_of_any_kind_of_value_is_read_or_named(section: str, kind: str, tmp_path: Path) -> None:
-    """B1, T2: a list where a mapping belongs, the likeliest mistake of all, and every other kind."""
+def test_a_section_with_any_kind_of_value_is_read_or_reported(section: str, kind: str, tmp_path: Path) -> None:
+    """B1, T2: a list instead of a mapping, the most likely mistake, and every other kind."""
     value = read(f"a: {KINDS[kind]}", "x").data["a"]
     reported = [problem for problem in problems(f"{section}: {KINDS[kind]}", tmp_path) if problem.path == section]
     wanted = list if section in LISTS else dict
@@ -65,7 +65,7 @@ def test_a_section_of_any_kind_of_value_is_read_or_named(section: str, kind: str
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("section", [section for section in SECTIONS if section != "office"])
-def test_an_item_of_any_kind_of_value_is_read_or_named(section: str, kind: str, tmp_path: Path) -> None:
+def test_an_item_with_any_kind_of_value_is_read_or_reported(section: str, kind: str, tmp_path: Path) -> None:
     below = f"[{KINDS[kind]}]" if section in LISTS else f"{{x: {KINDS[kind]}}}"
     assert all(problem.line == 1 for problem in problems(f"{section}: {below}", tmp_path))
 
@@ -98,12 +98,12 @@ FORMS = {
 
 
 @pytest.mark.parametrize("text", FORMS)
-def test_the_right_form_is_made_of_what_was_written_where_that_says_enough(text: str, tmp_path: Path) -> None:
+def test_the_suggested_form_uses_the_written_values_if_they_suffice(text: str, tmp_path: Path) -> None:
     (problem,) = (problem for problem in problems(text, tmp_path) if problem.code == "FU101")
     assert problem.hint == FORMS[text]
 
 
-def test_every_mapping_and_every_list_of_the_schema_has_an_example_that_it_lets_pass() -> None:
+def test_every_mapping_and_list_of_the_schema_has_a_valid_example() -> None:
     forms = [node for path, node in nodes(SCHEMA) if path != "#" and _kinds(node) & {"object", "array"}]
     forms = [node for node in forms if _kinds(node) <= {"object", "array", "null"}]
     assert len(forms) > 40
@@ -117,11 +117,11 @@ def _kinds(node: dict[str, Any]) -> set[str]:
     return set() if isinstance(kinds, dict) else {kinds} if isinstance(kinds, str) else set(kinds)
 
 
-def test_the_sections_that_are_lists_are_those_of_the_schema() -> None:
+def test_the_sections_that_are_lists_match_the_schema() -> None:
     assert {name for name, node in SCHEMA["properties"].items() if "array" in node.get("type", ())} == set(LISTS)
 
 
-def test_what_is_part_of_something_misshapen_is_misshapen() -> None:
+def test_a_part_of_a_misshapen_value_is_misshapen() -> None:
     misshapen = Misshapen(frozenset({("a", ("cycles",)), ("b", ("cycles", "x")), ("c", ())}))
     assert (
         misshapen.has("a", ("cycles", "x")) and misshapen.has("b", ("cycles", "x")) and misshapen.has("c", ("office",))
@@ -130,7 +130,7 @@ def test_what_is_part_of_something_misshapen_is_misshapen() -> None:
     assert not misshapen.has("b", ("cycles",)) and not misshapen.has("d", ("cycles", "x"))
 
 
-def test_what_is_misshapen_in_two_files_declares_nothing_twice(tmp_path: Path) -> None:
+def test_a_misshapen_section_in_two_files_declares_nothing_twice(tmp_path: Path) -> None:
     text = "cycles: [a]\naliases: [a]\nmoved: {a: b}\nmigrate: {a: b}\n"
     (tmp_path / "c.yaml").write_text(text)
     assert len(problems(text, tmp_path)) == 4
@@ -141,39 +141,39 @@ PATTERNS = [node for _, node in nodes(SCHEMA) if isinstance(node.get("pattern"),
 
 
 @pytest.mark.parametrize("node", PATTERNS, ids=lambda node: str(node.get("description"))[:30])
-def test_no_text_is_too_long_to_be_looked_at(node: dict[str, Any]) -> None:
-    """An offset of 5,000 letters was let pass, and could not be read."""
+def test_no_text_is_too_long_to_be_checked(node: dict[str, Any]) -> None:
+    """An offset of 5,000 letters once passed, and couldn't be read."""
     validator = json_schema.build({"$defs": SCHEMA["$defs"], **node})
     for text in ("x" * 1001, "x" * 2001, "1" * 5000, "a" * 100_000):
         assert not validator.is_valid(text)
 
 
-def test_a_key_is_looked_at_however_long_it_is(tmp_path: Path) -> None:
+def test_a_key_is_checked_however_long_it_is(tmp_path: Path) -> None:
     reported = problems(f"sources: {{{'x' * 1010}: Web}}\ncycles: {{{'y' * 1001}: {{name: C, steps: []}}}}", tmp_path)
     assert [problem.code for problem in reported] == ["FU107", "FU107"]
 
 
 @pytest.mark.parametrize("number", ["2.0", "0.0", "1e3", "-1.0"])
-def test_a_whole_number_is_written_as_one(number: str, tmp_path: Path) -> None:
-    """JSON Schema counts 2.0 as a whole number, and the code that reads documents doesn't."""
+def test_an_integer_must_be_written_as_one(number: str, tmp_path: Path) -> None:
+    """JSON Schema accepts 2.0 as an integer, but the code that reads documents doesn't."""
     text = f"cycles: {{c: {{name: C, steps: [{{id: a, type: call, offset: {number}}}]}}}}"
     assert ("FU101", 1, 59) in {(problem.code, problem.line, problem.column) for problem in problems(text, tmp_path)}
 
 
-def test_country_holidays_from_a_year_that_is_no_whole_number_are_named(tmp_path: Path) -> None:
+def test_country_holidays_from_a_fractional_year_are_reported(tmp_path: Path) -> None:
     text = "office: {name: O, zone: UTC, country: CA, holidays_from: 2026.0, holidays_until: 2026-12-31}"
     assert "FU101" in {problem.code for problem in problems(text, tmp_path)}
 
 
-def test_a_long_text_that_is_repeated_is_paid_for(tmp_path: Path) -> None:
-    """The message about a list of them would repeat each of them."""
+def test_a_long_text_that_is_repeated_counts_each_time(tmp_path: Path) -> None:
+    """The message about a list of such texts would repeat each of them."""
     text = f"sources: {{a: &a {'x' * 1_000_000}}}\ncycles: {{c: {{name: C, steps: [{'*a,' * 500}]}}}}"
     (problem,) = problems(text, tmp_path)
     assert problem.code == "FU010"
 
 
-def test_a_mistake_that_is_made_ten_thousand_times_is_listed_five_hundred_times(tmp_path: Path) -> None:
-    """Nothing of the file gets a document then: what was not looked at may be misshapen too."""
+def test_a_mistake_repeated_ten_thousand_times_is_listed_five_hundred_times(tmp_path: Path) -> None:
+    """Then no item of the file becomes a document: the parts that weren't checked may be misshapen too."""
     text = f"moved: [{'a, ' * 10_000}]\naliases: {{back: {{name: Back, cycle: gone}}, bad: 5}}"
     reported = problems(text, tmp_path)
     assert len(reported) == json_schema.MOST + 1

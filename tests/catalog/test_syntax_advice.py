@@ -14,7 +14,7 @@ from followup.catalog.reader import LOADER, read
 from tests.properties import examples
 
 #: text -> line, column, message, hint
-SLIPS: dict[str, tuple[int, int, str, str]] = {
+MISTAKES: dict[str, tuple[int, int, str, str]] = {
     # a colon
     "a:\n  name: Callback: 30 days\n": (2, 17, "a text with a colon needs quotes", 'write `name: "Callback: 30 days"`'),
     "- {id: a}\n- name: Call: x # y\n": (2, 13, "a text with a colon needs quotes", 'write `name: "Call: x"`'),
@@ -120,10 +120,10 @@ SLIPS: dict[str, tuple[int, int, str, str]] = {
 
 
 @pytest.mark.parametrize("loader", [yaml.SafeLoader, LOADER], ids=["python", "libyaml"])
-@pytest.mark.parametrize("text", SLIPS)
-def test_A21_a_slip_is_named_with_its_place_and_what_to_write(text: str, loader: type[yaml.SafeLoader]) -> None:
+@pytest.mark.parametrize("text", MISTAKES)
+def test_A21_a_mistake_is_reported_with_its_place_and_the_fix(text: str, loader: type[yaml.SafeLoader]) -> None:
     (problem,) = read(text, "x", loader).problems
-    assert (problem.line, problem.column, problem.message, problem.hint) == SLIPS[text]
+    assert (problem.line, problem.column, problem.message, problem.hint) == MISTAKES[text]
     assert read(text.replace("\n", "\r\n"), "x", loader).problems == (problem,)
 
 
@@ -135,12 +135,12 @@ QUOTES = {
 
 
 @pytest.mark.parametrize("text", QUOTES)
-def test_what_looks_like_yaml_and_was_meant_as_text_is_to_be_quoted(text: str) -> None:
+def test_text_that_looks_like_yaml_must_be_quoted(text: str) -> None:
     (problem,) = read(text, "x").problems
     assert (problem.code, problem.hint) == QUOTES[text]
 
 
-def test_what_no_advice_is_known_for_is_said_as_the_parser_says_it() -> None:
+def test_a_problem_without_advice_has_the_parsers_message() -> None:
     (problem,) = read("a: 1\n... x\n", "x", yaml.SafeLoader).problems
     assert problem.message == "not valid YAML: expected '<document start>', but found '<scalar>'"
     (problem,) = read("%YAML 9.9 x\n", "x", yaml.SafeLoader).problems
@@ -180,14 +180,14 @@ PIECES = st.lists(
 
 @given(PIECES, st.sampled_from([yaml.SafeLoader, LOADER]))
 @settings(max_examples=examples(400))
-def test_any_slip_has_a_place_within_the_text(text: str, loader: type[yaml.SafeLoader]) -> None:
+def test_any_mistake_has_a_place_within_the_text(text: str, loader: type[yaml.SafeLoader]) -> None:
     lines = text.split("\n")
     for problem in read(text, "x", loader).problems:
         assert 1 <= problem.line <= len(lines) and 1 <= problem.column <= len(lines[problem.line - 1]) + 1
         assert problem.message and "\n" not in problem.message + problem.hint
 
 
-def test_the_line_of_the_problem_comes_along(tmp_path: Path) -> None:
+def test_a_problem_includes_its_source_line(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_bytes(b"office: {name: O,\r\n zone: x: y}\r\n")
     (problem,) = load(str(tmp_path)).problems
     assert problem.source == " zone: x: y}"

@@ -1,4 +1,4 @@
-"""`diff REF`: two states of a catalog, as git has them, and what whoever begins would get."""
+"""`diff REF`: the catalog of two git commits compared, and what a contact that starts now would get."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ IDENTITY = ("-c", "user.name=Sue", "-c", "user.email=sue@bluewater.example", "-c
 
 
 def git(folder: Path, *words: str) -> str:
-    done = subprocess.run(["git", *IDENTITY, *words], cwd=folder, capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+    result = subprocess.run(["git", *IDENTITY, *words], cwd=folder, capture_output=True, text=True, check=True)
+    return result.stdout.strip()
 
 
 def edit(office: Path, file: str, old: str, new: str) -> None:
@@ -35,9 +35,9 @@ def history(office: Path) -> Path:
     return office
 
 
-def test_E1_between_two_commits_it_shows_what_somebody_who_begins_would_get(run: Run, history: Path) -> None:
-    told = run("diff", "HEAD~1", "HEAD", "--start", "2026-05-04")
-    assert told.stdout.splitlines() == [
+def test_E1_between_two_commits_diff_shows_what_a_new_contact_would_get(run: Run, history: Path) -> None:
+    result = run("diff", "HEAD~1", "HEAD", "--start", "2026-05-04")
+    assert result.stdout.splitlines() == [
         "change cycle future-prospect",
         "  step callback offset: 30 days -> 20 days",
         "",
@@ -48,11 +48,13 @@ def test_E1_between_two_commits_it_shows_what_somebody_who_begins_would_get(run:
         "  >   callback 2026-06-03           callback 2026-05-24",
         "  >   callback 2026-07-03, round 2  callback 2026-06-13, round 2",
     ]
-    assert run("diff", "HEAD~1..", "--start", "2026-05-04").stdout == told.stdout
-    assert run("diff", "HEAD~1...HEAD").stdout == run("diff", "HEAD~1..HEAD", "--start", "today").stdout == told.stdout
-    found = json.loads(run("diff", "HEAD~1..HEAD", "--format", "json", "--exit-code").stdout)
-    assert found["schema"] == "followup/calendar@1" and found["start"] == "2026-05-04"
-    assert found["timelines"][0]["actions"][1] == {
+    assert run("diff", "HEAD~1..", "--start", "2026-05-04").stdout == result.stdout
+    assert (
+        run("diff", "HEAD~1...HEAD").stdout == run("diff", "HEAD~1..HEAD", "--start", "today").stdout == result.stdout
+    )
+    diff = json.loads(run("diff", "HEAD~1..HEAD", "--format", "json", "--exit-code").stdout)
+    assert diff["schema"] == "followup/calendar@1" and diff["start"] == "2026-05-04"
+    assert diff["timelines"][0]["actions"][1] == {
         "before": {"step": "callback", "due": "2026-06-03", "round": 1},
         "after": {"step": "callback", "due": "2026-05-24", "round": 1},
     }
@@ -62,19 +64,19 @@ def test_E1_between_two_commits_it_shows_what_somebody_who_begins_would_get(run:
     )
 
 
-def test_one_commit_is_compared_with_the_files_whatever_is_applied(run: Run, history: Path) -> None:
+def test_one_commit_is_compared_with_the_files_regardless_of_what_is_live(run: Run, history: Path) -> None:
     assert run("diff", "HEAD").stdout == "No changes between HEAD and the files.\n"
     edit(history, "long-term.yaml", "name: Future Prospect", "name: Later")
-    told = run("diff", "HEAD", "--exit-code")
-    assert told.returncode == 1 and told.stdout.endswith(
+    result = run("diff", "HEAD", "--exit-code")
+    assert result.returncode == 1 and result.stdout.endswith(
         "A contact that starts on 2026-05-04 gets the same as before.\n"
     )
     (history / "followup.db").unlink()
-    assert run("diff", "main").stdout == run("diff", "HEAD").stdout == told.stdout, "no store is asked"
+    assert run("diff", "main").stdout == run("diff", "HEAD").stdout == result.stdout, "the store isn't read"
 
 
 @pytest.mark.parametrize(
-    "words, code, said",
+    "words, code, message",
     [
         (["--", "--output=x"], 66, "'--output=x' isn't a git commit, branch or tag with a folder cycles/"),
         (["nowhere"], 66, "'nowhere' isn't a git commit, branch or tag with a folder cycles/"),
@@ -85,31 +87,31 @@ def test_one_commit_is_compared_with_the_files_whatever_is_applied(run: Run, his
         (["HEAD", "--start", "someday"], 65, "'someday' isn't a date"),
     ],
 )
-def test_what_cannot_be_compared_is_said_in_one_line(
-    run: Run, history: Path, words: list[str], code: int, said: str
+def test_an_invalid_comparison_is_reported_in_one_line(
+    run: Run, history: Path, words: list[str], code: int, message: str
 ) -> None:
-    told = run("diff", *words)
-    assert (told.returncode, told.stdout) == (code, "") and told.stderr.startswith("followup: " + said)
-    assert told.stderr.count("\n") == 1 and not (history / "x").exists()
+    result = run("diff", *words)
+    assert (result.returncode, result.stdout) == (code, "") and result.stderr.startswith("followup: " + message)
+    assert result.stderr.count("\n") == 1 and not (history / "x").exists()
 
 
-def test_a_commit_whose_catalog_is_broken_is_named_with_file_and_line(run: Run, history: Path) -> None:
+def test_a_broken_catalog_in_a_commit_is_reported_with_file_and_line(run: Run, history: Path) -> None:
     (history / "cycles" / "bad.yaml").write_text("cycles: [\n")
     git(history, "add", "-A")
     git(history, "commit", "-qm", "Three")
-    told = run("diff", "HEAD~1", "HEAD")
-    assert told.returncode == 3 and told.stderr.startswith("HEAD:cycles/bad.yaml:1:9: error FU007 ")
+    result = run("diff", "HEAD~1", "HEAD")
+    assert result.returncode == 3 and result.stderr.startswith("HEAD:cycles/bad.yaml:1:9: error FU007 ")
 
 
-def test_a_link_in_a_commit_is_not_followed(run: Run, history: Path) -> None:
+def test_a_symlink_in_a_commit_is_not_followed(run: Run, history: Path) -> None:
     (history / "cycles" / "else.yaml").symlink_to("/etc/passwd")
     git(history, "add", "-A")
     git(history, "commit", "-qm", "Three")
-    told = run("diff", "HEAD~1", "HEAD")
-    assert told.returncode == 65 and "HEAD:cycles/else.yaml isn't a regular file" in told.stderr
+    result = run("diff", "HEAD~1", "HEAD")
+    assert result.returncode == 65 and "HEAD:cycles/else.yaml isn't a regular file" in result.stderr
 
 
-def test_without_git_or_outside_of_a_repository(run: Run, office: Path) -> None:
+def test_diff_without_git_or_outside_a_repository_is_an_error(run: Run, office: Path) -> None:
     assert "not a git repository" in run("diff", "HEAD").stderr
     assert run("diff", "HEAD", PATH="/nowhere").stderr == "followup: git isn't installed\n"
 
@@ -123,16 +125,16 @@ def test_E5_a_rename_between_two_commits_is_proposed(run: Run, history: Path) ->
     assert (rename["kind"], rename["from"], rename["to"]) == ("alias", "not-interested", "uninterested")
 
 
-def test_the_version_says_of_which_commit_it_is_and_whether_all_of_it_was_committed(run: Run, history: Path) -> None:
+def test_a_version_records_its_commit_and_whether_the_files_were_dirty(run: Run, history: Path) -> None:
     head = git(history, "rev-parse", "HEAD")
     assert run("apply", "--yes", "--no-test", user="sue").returncode == 0
     (history / "cycles" / "more.yaml").write_text("sources: {fair: Fair}\n")
     assert run("apply", "--yes", "--no-test", user="sue").returncode == 0
-    told = json.loads(run("history", "--format", "json").stdout)["items"]
-    assert [x["data"].get("commit") for x in told if x["kind"] == "applied"][1:] == [head, head + "-dirty"]
+    events = json.loads(run("history", "--format", "json").stdout)["items"]
+    assert [x["data"].get("commit") for x in events if x["kind"] == "applied"][1:] == [head, head + "-dirty"]
 
 
-def test_P10_a_link_that_was_committed_as_cycles_is_named(run: Run, history: Path) -> None:
+def test_P10_a_symlink_committed_as_the_cycles_folder_is_reported(run: Run, history: Path) -> None:
     (history / "cycles").rename(history / "real")
     (history / "cycles").symlink_to("real")
     git(history, "add", "-A")

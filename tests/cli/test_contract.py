@@ -1,6 +1,6 @@
-"""What every command promises to scripts, terminals and pipes, over every command that there is.
+"""What every command promises to scripts, terminals and pipes, tested for each command.
 
-A command that is not in WORDS fails the first test, so none escapes the others.
+A command that is missing from WORDS fails the first test, so the other tests cover all of them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.forking import server
 from tests.sessions import session_in
 from tests.store.faults import STRACE, failing, one_line, people, ran
 
-#: command -> words with which it has something to do in the prepared office, for the user sue
+#: command -> arguments that give it something to do in the prepared office, for the user sue
 WORDS = {
     "due": ["--user-of", "tom"],
     "complete": ["2"],
@@ -86,27 +86,27 @@ WORDS = {
 
 @cache
 def commands() -> dict[str, Any]:
-    """Every command that can be typed, by its words, those in groups too."""
+    """Every command by its full name, including those in groups."""
     root: Any = typer.main.get_command(app)
-    found = {}
+    by_name = {}
     for name in COMMANDS:
         command = root.get_command(None, name)
         members = {f"{name} {member}": sub for member, sub in command.commands.items()} if name in GROUPS else {}
-        found |= members or {name: command}
-    return found
+        by_name |= members or {name: command}
+    return by_name
 
 
 WRITERS = sorted(name for name, command in commands().items() if any("--dry-run" in p.opts for p in command.params))
 
 
-def looking(name: str) -> list[str]:
-    """The words of a command that must not change anything: with --dry-run where it has that."""
+def harmless(name: str) -> list[str]:
+    """The arguments of a command that must not change anything: with --dry-run if it has that option."""
     return [*name.split(), *WORDS[name], *(["--dry-run"] if name in WRITERS else [])]
 
 
 @pytest.fixture(scope="module")
 def prepared(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample office with something to undo, to apply and to import."""
+    """The sample office with something to undo, apply and import."""
     folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("prepared") / "demo"))
     ran("assign", "li-wei", "toured", cwd=folder)
     ran("backup", "monday.backup", cwd=folder)
@@ -117,30 +117,30 @@ def prepared(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def mine(prepared: Path, tmp_path: Path) -> Path:
-    """A copy of it, this test's own."""
+def prepared_copy(prepared: Path, tmp_path: Path) -> Path:
+    """A copy of it for one test."""
     return Path(shutil.copytree(prepared, tmp_path / "demo"))
 
 
-#: for `prefix`: what closes stdin
+#: for `prefix`: closes stdin
 WITHOUT_STDIN = ("sh", "-c", 'exec "$@" <&-', "sh")
 
 
 @cache
 def without_network() -> tuple[str, ...]:
-    """For `prefix`: what takes the network away, or makes each socket fail; in CI one of them must be possible."""
+    """For `prefix`: disables the network, or makes each socket call fail. In CI one of them must be possible."""
     for prefix in (("unshare", "-n"), ("unshare", "-rn")):
         if shutil.which("unshare") and subprocess.run([*prefix, "true"], capture_output=True).returncode == 0:
             return prefix
     return failing("socket", "error=EACCES", "1+") if STRACE or "CI" in os.environ else ()
 
 
-def test_no_command_escapes_these_tests() -> None:
+def test_every_command_is_covered_by_these_tests() -> None:
     assert commands().keys() == WORDS.keys()
 
 
-def _apart(words: list[str], cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """Without stdin and network; from a server that has neither, where the machine can take the network away."""
+def _run_isolated(words: list[str], cwd: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run without stdin and network; from a server that has neither, if the machine can disable the network."""
     prefix = without_network()
     if prefix[:1] != ("unshare",):
         return ran(*words, cwd=cwd, prefix=(*prefix, *WITHOUT_STDIN), env=env)
@@ -149,51 +149,51 @@ def _apart(words: list[str], cwd: Path, env: dict[str, str]) -> subprocess.Compl
 
 
 @pytest.mark.parametrize("name", WORDS)
-def test_without_stdin_network_and_a_wide_terminal_it_works_and_looking_changes_nothing(name: str, mine: Path) -> None:
-    before = (mine / "followup.db").read_bytes()
+def test_commands_work_without_stdin_or_network_and_reading_changes_nothing(name: str, prepared_copy: Path) -> None:
+    before = (prepared_copy / "followup.db").read_bytes()
     plain = {"LC_ALL": "C", "COLUMNS": "40", "NO_COLOR": "1"}
-    told = _apart(looking(name), mine, plain)
-    assert (told.returncode, told.stderr) == (0, "")
-    assert name not in WRITERS or "would " in told.stdout
-    assert (mine / "followup.db").read_bytes() == before
+    result = _run_isolated(harmless(name), prepared_copy, plain)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert name not in WRITERS or "would " in result.stdout
+    assert (prepared_copy / "followup.db").read_bytes() == before
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WRITERS)
-def test_what_a_dry_run_promises_is_done_without_it(name: str, mine: Path) -> None:
-    before = (mine / "followup.db").read_bytes()
-    told = ran(*name.split(), *WORDS[name], cwd=mine)
-    assert (told.returncode, told.stderr) == (0, "") and "would " not in told.stdout
-    assert (mine / "followup.db").read_bytes() != before
+def test_without_dry_run_a_command_makes_the_change(name: str, prepared_copy: Path) -> None:
+    before = (prepared_copy / "followup.db").read_bytes()
+    result = ran(*name.split(), *WORDS[name], cwd=prepared_copy)
+    assert (result.returncode, result.stderr) == (0, "") and "would " not in result.stdout
+    assert (prepared_copy / "followup.db").read_bytes() != before
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WORDS)
-def test_an_output_that_cannot_be_written_is_73_in_one_line(name: str, mine: Path) -> None:
+def test_output_that_cannot_be_written_is_a_one_line_error_with_exit_73(name: str, prepared_copy: Path) -> None:
     with open("/dev/full", "w") as full:
-        told = ran(*looking(name), cwd=mine, stdout=full)
-    assert told.returncode == 73 and one_line(told.stderr)
+        result = ran(*harmless(name), cwd=prepared_copy, stdout=full)
+    assert result.returncode == 73 and one_line(result.stderr)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WORDS)
-def test_a_reader_that_has_gone_away_is_no_error(name: str, mine: Path) -> None:
+def test_a_closed_pipe_is_not_an_error(name: str, prepared_copy: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    told = ran(*looking(name), cwd=mine, stdout=writer)
+    result = ran(*harmless(name), cwd=prepared_copy, stdout=writer)
     os.close(writer)
-    assert (told.returncode, told.stderr) == (0, "")
+    assert (result.returncode, result.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("typed", ["Eve\x1b[31m", "Eve\x9b31m", "Eve\x7f", "Eve\udcff"], ids=ascii)
-def test_P6_what_is_typed_with_a_control_character_or_not_in_utf_8_is_refused(typed: str, mine: Path) -> None:
-    before = (mine / "followup.db").read_bytes()
-    told = ran("contacts", "add", "--name", typed, "--cycle", "referral", cwd=mine)
-    assert told.returncode == 65 and one_line(told.stderr)
-    assert (mine / "followup.db").read_bytes() == before
+@pytest.mark.parametrize("argument", ["Eve\x1b[31m", "Eve\x9b31m", "Eve\x7f", "Eve\udcff"], ids=ascii)
+def test_P6_arguments_with_control_characters_or_invalid_utf8_are_refused(argument: str, prepared_copy: Path) -> None:
+    before = (prepared_copy / "followup.db").read_bytes()
+    result = ran("contacts", "add", "--name", argument, "--cycle", "referral", cwd=prepared_copy)
+    assert result.returncode == 65 and one_line(result.stderr)
+    assert (prepared_copy / "followup.db").read_bytes() == before
 
 
-#: what arrives as a name, a title, a phone number or a note when somebody wishes us ill
+#: hostile values for a name, a title, a phone number or a note
 HOSTILE = {
     "ansi": "Eve\x1b[31mred\x1b[0m",
     "osc": "Osc\x1b]0;pwned\x07end",
@@ -212,8 +212,8 @@ ON_A_TERMINAL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 @pytest.fixture(scope="module")
-def besieged(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An office whose contacts have such values in every field; they went past the command line, which refuses some."""
+def hostile_office(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office whose contacts have these values in every field, saved without the command line, which refuses some."""
     folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("besieged") / "demo"))
     store = open_store(f"sqlite:///{folder / 'followup.db'}")
     session = session_in(store, 1_777_910_400, "sue", "test")  # 2026-05-04 16:00 UTC
@@ -223,23 +223,23 @@ def besieged(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         task = wishes.Schedule("call", None, evil, "tom", evil)
         stop = wishes.Stop()
         for wish in (add, task) if id != "c1" else (add, stop):
-            (done,) = for_contacts(session, [(id, wish)]).done
-            assert done == id
+            (contact,) = for_contacts(session, [(id, wish)]).done
+            assert contact == id
     store.close()
     return folder
 
 
-def shown(office: Path, *words: str, user: str = "sue") -> str:
-    told = ran(*words, cwd=office, user=user)
-    assert told.returncode in (0, 1, 4, 5) and "Traceback" not in told.stderr, told.stderr
-    return told.stdout + told.stderr
+def output_of(office: Path, *words: str, user: str = "sue") -> str:
+    result = ran(*words, cwd=office, user=user)
+    assert result.returncode in (0, 1, 4, 5) and "Traceback" not in result.stderr, result.stderr
+    return result.stdout + result.stderr
 
 
-def controls(text: str, kinds: set[str]) -> set[str]:
+def control_characters(text: str, kinds: set[str]) -> set[str]:
     return {ascii(c) for c in text if c != "\n" and category(c) in kinds}
 
 
-#: into a pipe, Typer strips "\x1b[31m" by itself; what it does not strip is in every one of these
+#: into a pipe, Typer itself strips "\x1b[31m"; each of these also prints something that it doesn't strip
 TERMINAL = (
     ["due", "--user-of", "tom", "--by", "type"],
     ["contacts", "list", "--limit", "-1"],
@@ -267,23 +267,25 @@ TERMINAL_TOO = (
 @pytest.mark.parametrize(
     "words", [*TERMINAL, *(pytest.param(words, marks=pytest.mark.slow) for words in TERMINAL_TOO)], ids=" ".join
 )
-def test_P6_no_value_of_a_contact_reaches_a_terminal_as_a_control(words: list[str], besieged: Path) -> None:
-    text = shown(besieged, *words)
+def test_P6_contact_values_never_reach_a_terminal_as_control_characters(words: list[str], hostile_office: Path) -> None:
+    text = output_of(hostile_office, *words)
     assert any(part in text for part in ("Eve", "Osc", "C1", "osc")), text
-    assert controls(text, ON_A_TERMINAL) == set()
+    assert control_characters(text, ON_A_TERMINAL) == set()
 
 
-def test_P6_json_says_what_the_values_are(besieged: Path) -> None:
-    items = json.loads(shown(besieged, "contacts", "list", "--format", "json"))["items"]
+def test_P6_json_preserves_the_exact_values(hostile_office: Path) -> None:
+    items = json.loads(output_of(hostile_office, "contacts", "list", "--format", "json"))["items"]
     assert {item["id"]: item["name"] for item in items if item["id"] in HOSTILE} == HOSTILE
 
 
 @pytest.mark.parametrize(
     "words", [["contacts", "export"], ["due", "--user-of", "tom", "--format", "csv"]], ids=" ".join
 )
-def test_P6_no_value_of_a_contact_is_a_formula_or_a_control_in_csv(words: list[str], besieged: Path) -> None:
-    text = shown(besieged, *words)
-    assert controls(text.replace("\t", ""), {"Cc"}) == set()
+def test_P6_contact_values_are_never_formulas_or_control_characters_in_csv(
+    words: list[str], hostile_office: Path
+) -> None:
+    text = output_of(hostile_office, *words)
+    assert control_characters(text.replace("\t", ""), {"Cc"}) == set()
     header, *rows = csv.reader(io.StringIO(text))
     assert {len(row) for row in rows} == {len(header)}
     cells = {cell for row in rows for cell in row}
@@ -293,8 +295,8 @@ def test_P6_no_value_of_a_contact_is_a_formula_or_a_control_in_csv(words: list[s
     ]
 
 
-def test_P6_no_value_of_a_contact_is_markup_in_the_markdown_agenda(besieged: Path) -> None:
-    text = shown(besieged, "agenda", "--user", "tom", "--format", "md")
+def test_P6_contact_values_are_never_markup_in_the_markdown_agenda(hostile_office: Path) -> None:
+    text = output_of(hostile_office, "agenda", "--user", "tom", "--format", "md")
     lines = [line for line in text.splitlines() if line and not line.startswith(("# ", "## "))]
     rows = [re.fullmatch(r"- \[ \] `\d+` (.*)", line) for line in lines[1:]]
     assert len(rows) > 10 and all(rows)

@@ -1,4 +1,4 @@
-"""Doctor: whatever somebody does to a store behind the program's back has a line that names it, and nothing else has."""
+"""Doctor: each kind of damage to a store has a line that names it, and nothing else is reported."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from tests.conftest import NOW, Run, all_shown, command
 
 ADVICE = "keep this file, and restore your last backup with `followup restore FILE`"
 
-#: what happened in the office, by whom: two tasks, an undone change, something logged, a close, a removal, a rename
-LIVED = (
+#: what users did in the office: two tasks, an undone change, a logged call, an attempt, a close, a removal, a rename
+ACTIVITY = (
     ("tom", "schedule task tomorrow --title Stamps"),
     ("tom", "schedule task tomorrow --title Paper"),
     ("tom", "complete 2 --outcome reached --cycle not-interested"),
@@ -47,20 +47,20 @@ def rename_a_cycle(office: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def lived(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The store of a sample office in which things have happened, read and copied only."""
+def used_store(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of a sample office after some activity. Only read and copied."""
     office = Path(shutil.copytree(sample, tmp_path_factory.mktemp("lived") / "demo"))
     rename_a_cycle(office)
-    for user, words in LIVED:
-        done = command(*words.split(), cwd=office, user=user)
-        assert done.returncode == 0, done.stderr
+    for user, words in ACTIVITY:
+        result = command(*words.split(), cwd=office, user=user)
+        assert result.returncode == 0, result.stderr
     return office / "followup.db"
 
 
 @pytest.fixture
-def store(lived: Path, tmp_path: Path) -> Path:
-    """This test's own copy of it."""
-    return Path(shutil.copy(lived, tmp_path / "followup.db"))
+def store(used_store: Path, tmp_path: Path) -> Path:
+    """A copy of it for one test."""
+    return Path(shutil.copy(used_store, tmp_path / "followup.db"))
 
 
 def damage(store: Path, sql: str) -> None:
@@ -70,16 +70,16 @@ def damage(store: Path, sql: str) -> None:
 
 
 def lines(store: Path) -> list[str]:
-    opened = open_store(f"sqlite:///{store}")
+    open_database = open_store(f"sqlite:///{store}")
     try:
-        doctor = Doctor(opened)
+        doctor = Doctor(open_database)
         return [*doctor.damage(), *doctor.warnings()]
     finally:
-        opened.close()
+        open_database.close()
 
 
-def copied(table: str, where: str, **other: object) -> str:
-    """One more row, as that one but for `other`."""
+def copy_of_row(table: str, where: str, **other: object) -> str:
+    """SQL that adds one more row, like that one except for `other`."""
     connection = sqlite3.connect(":memory:")
     for _, sql in migrations("sqlite"):
         connection.executescript(sql)
@@ -99,7 +99,7 @@ def event(what: str, seq: int = 15, kind: str = "attempted") -> str:
     return f"contact:jane-smith: event {seq} ({kind}) can't be replayed: {what}; {UNREAD}"
 
 
-#: what was done -> how, and every line that there is then
+#: kind of damage -> SQL that causes it, and every line that doctor then prints
 DAMAGE: dict[str, tuple[str, list[str]]] = {
     "nothing": ("SELECT 1", []),
     # rows of contacts
@@ -132,7 +132,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         ["contact:jane-smith: details is '" + "x" * 58 + "', the history says None"],
     ),
     "a contact without a history": (
-        copied("contact", "id = 'jane-smith'", id="'eve'", next_action="NULL"),
+        copy_of_row("contact", "id = 'jane-smith'", id="'eve'", next_action="NULL"),
         ["contact:eve is a row without history"],
     ),
     "no contact": (
@@ -149,11 +149,11 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         ["contact:jane-smith: action 4: due is '2027-01-01', the history says '2026-05-07'"],
     ),
     "an enrolment without a history": (
-        ROOM + copied("enrolment", "id = 17", id=900),
+        ROOM + copy_of_row("enrolment", "id = 17", id=900),
         ["contact:li-wei: enrolment 900 is a row without history"],
     ),
     "an action without a history": (
-        ROOM + copied("action", "id = 18", id=900, trial=2),
+        ROOM + copy_of_row("action", "id = 18", id=900, trial=2),
         ["contact:li-wei: action 900 is a row without history"],
     ),
     "no enrolment": (
@@ -190,7 +190,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         ["user:tom: action 118 is in the history but has no row"],
     ),
     "a task without a history": (
-        ROOM + copied("action", "id = 118", id=900, owner="NULL"),
+        ROOM + copy_of_row("action", "id = 118", id=900, owner="NULL"),
         ["user:: action 900 is a row without history"],
     ),
     # the history
@@ -244,7 +244,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         f"DELETE FROM history WHERE {JANE} AND seq = 1",
         ["contact:jane-smith: event 1 is missing", event("the contact has not been added", 2, "enrolled")],
     ),
-    "a history that begins otherwise": (
+    "a history with another first event": (
         f'UPDATE history SET kind = \'closed\', data = \'{{"stage":"won","before":"lead"}}\' WHERE {JANE} AND seq = 1',
         [event("the contact has not been added", 1, "closed")],
     ),
@@ -301,7 +301,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         f"UPDATE history SET action = 122 WHERE {LAST}",
         [event("action 122 is already completed")],
     ),
-    "an id too many": (
+    "an unexpected id": (
         f"UPDATE history SET action = 3 WHERE {JANE} AND seq = 1",
         [event("an event of this kind has no action", 1, "added")],
     ),
@@ -326,7 +326,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         "UPDATE history SET data = json_set(data, '$.contact.name', 5) WHERE kind = 'undone'",
         [event("its contact's name can't be 5", 12, "undone")],
     ),
-    "an undo that leaves something": (
+    "an incomplete undo": (
         "UPDATE history SET data = json_remove(data, '$.actions[0]') WHERE kind = 'undone'",
         [
             "contact:jane-smith: event 12 (undone) doesn't restore action 2 to what it was before change 5",
@@ -340,15 +340,15 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         f"UPDATE history SET data = json_set(data, '$.fields.name', 'Joan') WHERE {JANE} AND seq = 1",
         ["contact:jane-smith: event 12 (undone) doesn't restore the contact to what it was before change 5"],
     ),
-    "what was made and undone": (
+    "an action created and undone": (
         f"UPDATE history SET data = json_set(data, '$.title', 'Other') WHERE {JANE} AND seq = 11",
         ["contact:jane-smith: event 12 (undone) doesn't restore action 121 to what it was before change 5"],
     ),
-    "whom an undo put where": (
+    "the enrolment in an undo": (
         f"UPDATE history SET data = json_set(data, '$.process', 'other') WHERE {JANE} AND seq = 10",
         ["contact:jane-smith: event 12 (undone) doesn't restore enrolment 120 to what it was before change 5"],
     ),
-    "an undo that says another change": (
+    "an undo of another change": (
         "UPDATE history SET data = json_set(data, '$.change', 4) WHERE kind = 'undone'",
         ["contact:jane-smith: event 12 (undone) undoes change 4, but its change 6 undoes change 5"],
     ),
@@ -367,7 +367,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
             "contact:jane-smith: event 12 (undone) undoes change 5, but its change 6 undoes change 7",
         ],
     ),
-    "a change taken back twice": (
+    "a change undone twice": (
         "DROP INDEX change_undoes; UPDATE change SET undoes = 5 WHERE id = 8",
         [
             "index change_undoes is missing",
@@ -387,27 +387,27 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
             f"office: event 2 (applied) can't be replayed: its change 11 is missing; {UNREAD}",
         ],
     ),
-    "a change of nothing": (
+    "a change without history": (
         "UPDATE counter SET next = 14 WHERE name = 'change'; INSERT INTO change VALUES (13, 0, 'tom', 'due', 1, NULL, NULL)",
         ["change 12: missing", "change 13 (due, by tom): without history"],
     ),
-    "who changed": (
+    "the user of a change": (
         "UPDATE change SET by = 'max' WHERE id = 7",
         ["contact:jane-smith: action 122: completed_by is 'tom', the history says 'max'"],
     ),
-    "somebody who never worked here": (
+    "a user who was never declared": (
         "UPDATE change SET by = 'eve' WHERE id = 8",
         ["user eve: not declared in any catalog version, but made changes (1 in total, first: 8)"],
     ),
-    "a moment that no calendar has": (
+    "an impossible time": (
         "UPDATE change SET at = 9000000000000000 WHERE id = 8",
         ["change 8: its time 9000000000000000 isn't possible", event("its data has the wrong form")],
     ),
-    "a change of no version": (
+    "a change under a missing version": (
         "UPDATE change SET catalog_version = 9 WHERE id = 8",
         ["catalog version 9: missing, but changes were made under it (1 in total, first: 8)"],
     ),
-    "a version that was not there yet": (
+    "a version applied later": (
         "UPDATE change SET catalog_version = 2 WHERE id = 8",
         ["change 8: made under catalog version 2, which was applied after it"],
     ),
@@ -493,9 +493,9 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         "CREATE TRIGGER quiet BEFORE DELETE ON history BEGIN SELECT RAISE(IGNORE); END",
         ["trigger quiet doesn't belong to followup"],
     ),
-    "what ANALYZE leaves": ("ANALYZE", []),
+    "the tables of ANALYZE": ("ANALYZE", []),
     "two open tries": (
-        "DROP INDEX action_one_try;" + ROOM + copied("action", "id = 4", id=900, trial=2),
+        "DROP INDEX action_one_try;" + ROOM + copy_of_row("action", "id = 4", id=900, trial=2),
         [
             "index action_one_try is missing",
             "enrolment 1: step questions-call of round 1 is open more than once: actions 4, 900",
@@ -503,7 +503,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "a try twice": (
-        "DROP INDEX action_contact;" + ROOM + copied("action", "id = 18", id=900),
+        "DROP INDEX action_contact;" + ROOM + copy_of_row("action", "id = 18", id=900),
         [
             "index action_contact is missing",
             "enrolment 17: step intro-letter of round 1 has its try 1 more than once: actions 18, 900",
@@ -511,7 +511,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
         ],
     ),
     "two cycles": (
-        "DROP INDEX enrolment_one_cycle;" + ROOM + copied("enrolment", "id = 1", id=900),
+        "DROP INDEX enrolment_one_cycle;" + ROOM + copy_of_row("enrolment", "id = 1", id=900),
         [
             "index enrolment_one_cycle is missing",
             "contact jane-smith: on more than one cycle, by enrolments 1, 900",
@@ -528,7 +528,7 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
             "the history says 'removed'",
         ],
     ),
-    # what is whole and leads nowhere
+    # valid rows that refer to something undeclared
     "an undeclared owner": (
         "UPDATE contact SET owner = 'eve' WHERE id = 'jane-smith'",
         [
@@ -540,14 +540,14 @@ DAMAGE: dict[str, tuple[str, list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("done", DAMAGE)
-def test_whatever_is_damaged_has_its_line_and_nothing_else_has(store: Path, done: str) -> None:
-    sql, expected = DAMAGE[done]
+@pytest.mark.parametrize("kind", DAMAGE)
+def test_each_kind_of_damage_has_its_lines_and_nothing_else_is_reported(store: Path, kind: str) -> None:
+    sql, expected = DAMAGE[kind]
     damage(store, sql)
     assert lines(store) == expected
 
 
-def test_an_enrolment_on_a_cycle_that_nobody_declares_is_a_warning_and_says_what_to_do(store: Path) -> None:
+def test_an_enrolment_on_an_undeclared_cycle_is_a_warning_with_a_fix(store: Path) -> None:
     damage(store, "UPDATE enrolment SET process = 'lost' WHERE id = 1")
     assert lines(store)[-1] == (
         "warning: cycle 'lost' isn't declared, and contact jane-smith is on it (1 in total): declare it, "
@@ -569,127 +569,127 @@ TABLES = (
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_table_that_is_not_there_is_said_once_and_the_others_are_looked_at(store: Path, table: str) -> None:
+def test_a_missing_table_is_reported_once_and_the_others_are_checked(store: Path, table: str) -> None:
     other = "contact" if table == "action" else "action"
     damage(store, f"DROP TABLE {table}; DROP INDEX {other}_{'owner' if other == 'contact' else 'due'}")
-    said = lines(store)
-    assert said[0] == f"table {table} is missing"
-    assert f"index {other}_{'owner' if other == 'contact' else 'due'} is missing" in said
-    unread = [line for line in said if line.startswith("the check is incomplete: ")]
+    report = lines(store)
+    assert report[0] == f"table {table} is missing"
+    assert f"index {other}_{'owner' if other == 'contact' else 'due'} is missing" in report
+    unread = [line for line in report if line.startswith("the check is incomplete: ")]
     assert len(unread) == 1 and f"no such table: {table}" in unread[0] and ADVICE in unread[0]
 
 
-def test_what_nobody_can_read_in_a_table_that_was_changed_stops_nothing(store: Path) -> None:
+def test_unreadable_rows_in_a_changed_table_do_not_stop_the_check(store: Path) -> None:
     damage(
         store,
         "DROP TABLE history; CREATE TABLE history (subject, seq, change, kind, action, data); INSERT INTO history VALUES"
         " (x'00', 'a', 1, NULL, 'x', 5), (NULL, NULL, NULL, NULL, NULL, NULL), ('contact:li-wei', 'a', 1, 'added', 5, 5),"
         " ('contact:a', 1, 2, 'added', NULL, '{\"contact\":[],\"fields\":5}'); UPDATE catalog_item SET document = '[5]'",
     )
-    said = lines(store)
-    assert f"contact:a: event 1 (added) can't be replayed: its contact can't be []; {UNREAD}" in said
-    assert f"b'\\x00': event a (None) can't be replayed: its data has the wrong form; {UNREAD}" in said
+    report = lines(store)
+    assert f"contact:a: event 1 (added) can't be replayed: its contact can't be []; {UNREAD}" in report
+    assert f"b'\\x00': event a (None) can't be replayed: its data has the wrong form; {UNREAD}" in report
 
 
-def test_the_report_ends_with_what_to_do_and_exit_1(run: Run, office: Path) -> None:
+def test_the_report_ends_with_advice_and_exit_1(run: Run, office: Path) -> None:
     assert run("doctor").stdout == "The store is healthy.\n"
     damage(
         office / "followup.db",
         "UPDATE contact SET seq = 3; UPDATE contact SET name = char(27) || '[2J' WHERE id = 'li-wei'",
     )
-    told = run("doctor", "--quiet", user="nobody", now="no moment")
-    assert told.returncode == 1 and told.stderr == ""
-    assert told.stdout.splitlines()[-1] == f"{len(told.stdout.splitlines()) - 1} faults: {ADVICE}"
-    assert "\x1b" not in told.stdout
+    result = run("doctor", "--quiet", user="nobody", now="no moment")
+    assert result.returncode == 1 and result.stderr == ""
+    assert result.stdout.splitlines()[-1] == f"{len(result.stdout.splitlines()) - 1} faults: {ADVICE}"
+    assert "\x1b" not in result.stdout
 
 
-def test_a_warning_alone_is_exit_1_and_no_reason_to_restore(run: Run, office: Path) -> None:
+def test_a_warning_alone_exits_with_1_and_does_not_suggest_a_restore(run: Run, office: Path) -> None:
     damage(
         office / "followup.db",
         f"UPDATE enrolment SET process = 'lost' WHERE id = 1;"
         f"UPDATE history SET data = json_set(data, '$.process', 'lost') WHERE {JANE} AND seq = 2",
     )
-    told = run("doctor")
-    assert told.returncode == 1
-    assert len(told.stdout.splitlines()) == 1 and told.stdout.startswith("warning: cycle 'lost' isn't declared")
+    result = run("doctor")
+    assert result.returncode == 1
+    assert len(result.stdout.splitlines()) == 1 and result.stdout.startswith("warning: cycle 'lost' isn't declared")
 
 
-def test_a_schema_that_is_not_that_of_its_number_is_one_line(run: Run, office: Path) -> None:
+def test_a_schema_that_does_not_match_its_version_is_a_one_line_error(run: Run, office: Path) -> None:
     damage(office / "followup.db", "PRAGMA user_version = 1")
-    told = run("doctor")
-    assert told.returncode == 69 and ADVICE in told.stderr and len(told.stderr.splitlines()) == 1
+    result = run("doctor")
+    assert result.returncode == 69 and ADVICE in result.stderr and len(result.stderr.splitlines()) == 1
 
 
-def test_on_a_terminal_it_shows_how_far_it_is_and_wipes_that_before_a_line(office: Path) -> None:
+def test_on_a_terminal_doctor_shows_progress_and_clears_it_before_a_line(office: Path) -> None:
     damage(office / "followup.db", "UPDATE contact SET seq = 9 WHERE id = 'li-wei'")
     events = 158  # all of the sample office
-    ours, theirs = pty.openpty()
+    controller, terminal = pty.openpty()
     words = [sys.executable, "-m", "followup", "doctor"]
     env = {**os.environ, "FOLLOWUP_NOW": NOW, "TERM": "xterm"}
-    done = subprocess.run(words, cwd=office, env=env, stdout=subprocess.PIPE, stderr=theirs, text=True)
-    os.close(theirs)
-    shown = all_shown(ours)
-    assert done.returncode == 1 and "\r" not in done.stdout
-    assert shown == f"\r\x1b[K\r{events} events\r\x1b[K"
+    result = subprocess.run(words, cwd=office, env=env, stdout=subprocess.PIPE, stderr=terminal, text=True)
+    os.close(terminal)
+    screen = all_shown(controller)
+    assert result.returncode == 1 and "\r" not in result.stdout
+    assert screen == f"\r\x1b[K\r{events} events\r\x1b[K"
 
 
-def test_however_it_is_cut_into_stretches_every_subject_is_met_once(store: Path) -> None:
+def test_every_subject_is_checked_once_regardless_of_batch_size(store: Path) -> None:
     damage(
         store,
         "UPDATE contact SET id = '' WHERE id = 'li-wei'; UPDATE contact SET id = CAST(x'ff41' AS TEXT) WHERE id = 'noor-haddad';"
         "UPDATE contact SET id = 'jane' || char(0) || 'x' WHERE id = 'jane-smith'; DELETE FROM history WHERE subject LIKE"
         " 'contact:b%'; DELETE FROM contact WHERE id LIKE 'm%'; UPDATE contact SET id = '\U0001f600' WHERE id = 'peter-van-dyk'",
     )
-    opened = open_store(f"sqlite:///{store}")
-    opened.tolerate()
-    found, stretches = [], []
-    for many in (1, 2, 7, 5000):
-        histories, said, count = Histories(many), list[str](), 0
+    open_database = open_store(f"sqlite:///{store}")
+    open_database.tolerate()
+    results, batches = [], []
+    for size in (1, 2, 7, 5000):
+        histories, report, count = Histories(size), list[str](), 0
         while not histories.finished:
-            said += histories.of_contacts(opened)
+            report += histories.of_contacts(open_database)
             count += 1
-        found.append((histories.events, said))
-        stretches.append(count)
-    opened.close()
-    assert stretches[0] > stretches[1] > stretches[2] > stretches[3] == 1
-    assert found[0] == found[1] == found[2] == found[3]
-    assert len(set(found[0][1])) == len(found[0][1]) > 10
+        results.append((histories.events, report))
+        batches.append(count)
+    open_database.close()
+    assert batches[0] > batches[1] > batches[2] > batches[3] == 1
+    assert results[0] == results[1] == results[2] == results[3]
+    assert len(set(results[0][1])) == len(results[0][1]) > 10
 
 
-def test_no_line_leaves_while_a_writer_is_kept_waiting(store: Path) -> None:
+def test_doctor_does_not_block_writers_while_it_prints(store: Path) -> None:
     damage(store, "UPDATE contact SET seq = 0")
-    opened = open_store(f"sqlite:///{store}")
-    said = Doctor(opened).damage()
-    next(said)
+    open_database = open_store(f"sqlite:///{store}")
+    report = Doctor(open_database).damage()
+    next(report)
     writer = sqlite3.connect(store, timeout=0)
     writer.execute("UPDATE contact SET seq = 1")
     writer.commit()
     writer.close()
-    opened.close()
+    open_database.close()
 
 
-def test_what_is_asked_in_a_snapshot_is_of_one_moment(store: Path) -> None:
-    opened = open_store(f"sqlite:///{store}")
+def test_a_snapshot_reads_one_consistent_state(store: Path) -> None:
+    open_database = open_store(f"sqlite:///{store}")
     writer = sqlite3.connect(store, timeout=0)
-    with opened.snapshot():
-        list(opened.ask("doctor.versions"))
+    with open_database.snapshot():
+        list(open_database.ask("doctor.versions"))
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             writer.executescript("UPDATE contact SET seq = 1")
     writer.executescript("UPDATE contact SET seq = 1")
     writer.close()
-    opened.close()
+    open_database.close()
 
 
-def test_no_bytes_of_the_file_are_a_bug(store: Path) -> None:
-    """Pages blanked, swapped and overwritten: it finds something, or says in a line that the file cannot be opened."""
-    whole, chance = store.read_bytes(), random.Random(1)
+def test_no_corruption_of_the_file_crashes_doctor(store: Path) -> None:
+    """Pages swapped and overwritten: doctor finds something, or reports in one line that the file can't be opened."""
+    original, chance = store.read_bytes(), random.Random(1)
     for _ in range(60):
-        data = bytearray(whole)
-        here, there = (4096 * chance.randrange(len(data) // 4096) for _ in range(2))
+        data = bytearray(original)
+        one, other = (4096 * chance.randrange(len(data) // 4096) for _ in range(2))
         if chance.random() < 0.5:
-            data[here : here + 4096], data[there : there + 4096] = (
-                whole[there : there + 4096],
-                whole[here : here + 4096],
+            data[one : one + 4096], data[other : other + 4096] = (
+                original[other : other + 4096],
+                original[one : one + 4096],
             )
         else:
             for _ in range(20):

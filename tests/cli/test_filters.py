@@ -1,6 +1,6 @@
-"""A word that narrows a list is declared, or an error names the nearest ones: no list is silently empty, or whole.
+"""A value that filters a list is declared, or an error names the closest ones: no list is silently empty or unfiltered.
 
-The options come from the commands themselves: one that is in none of the tables below fails the first test.
+The options come from the commands themselves: an option that is in none of the tables below fails the first test.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 from tests.cli.test_contract import commands
 from tests.conftest import Run
 
-#: options of lists that hold no declared word: dates, numbers, files, how to write it, and text that is looked for
+#: options of lists that take no declared value: dates, numbers, files, formats, and text to search for
 PLAIN = {
     "--format",
     "--limit",
@@ -27,12 +27,12 @@ PLAIN = {
     "--late",
 }
 PLAIN |= {"--leave", "--seed", "--a-week", "--only"}
-#: whose values Typer knows
+#: options whose values Typer checks
 CHOICES = {("due", "--by"), ("due", "--status")}
 
 
 def filters() -> list[tuple[str, str]]:
-    """Each option with a value of each command that only looks."""
+    """Each option that takes a value, for each command that only reads."""
     return [
         (name, parameter.opts[0])
         for name, command in commands().items()
@@ -42,29 +42,29 @@ def filters() -> list[tuple[str, str]]:
     ]
 
 
-ASKED = [(name, option) for name, option in filters() if option not in PLAIN]
+TESTED = [(name, option) for name, option in filters() if option not in PLAIN]
 
 
-def test_every_filter_is_asked() -> None:
-    assert {"due", "search", "contacts list", "forecast", "simulate"} <= {name for name, _ in ASKED}
-    assert set(ASKED) >= CHOICES | {("search", "--status"), ("contacts list", "--source"), ("due", "--category")}
+def test_every_filter_is_tested() -> None:
+    assert {"due", "search", "contacts list", "forecast", "simulate"} <= {name for name, _ in TESTED}
+    assert set(TESTED) >= CHOICES | {("search", "--status"), ("contacts list", "--source"), ("due", "--category")}
 
 
-@pytest.mark.parametrize(("name", "option"), [each for each in ASKED if each[0] != "init"])
-def test_D14_a_filter_that_means_nothing_is_an_error_that_names_it(name: str, option: str, run: Run) -> None:
-    told = run(*name.split(), option, "compleet", user="sue")
-    assert (told.returncode, told.stdout) == (2 if (name, option) in CHOICES else 66, "")
-    assert "compleet" in told.stderr and told.stderr.count("\n") <= 5
+@pytest.mark.parametrize(("name", "option"), [each for each in TESTED if each[0] != "init"])
+def test_D14_an_unknown_filter_value_is_an_error_that_names_it(name: str, option: str, run: Run) -> None:
+    result = run(*name.split(), option, "compleet", user="sue")
+    assert (result.returncode, result.stdout) == (2 if (name, option) in CHOICES else 66, "")
+    assert "compleet" in result.stderr and result.stderr.count("\n") <= 5
 
 
 @pytest.mark.parametrize("key", ["owner", "cycle", "source", "stage"])
-def test_D14_so_is_one_of_where(key: str, run: Run) -> None:
-    told = run("contacts", "set", "--where", f"{key}=compleet", "--phone", "1", user="sue")
-    assert (told.returncode, told.stdout) == (66, "") and "compleet" in told.stderr
+def test_D14_an_unknown_value_in_where_is_an_error_too(key: str, run: Run) -> None:
+    result = run("contacts", "set", "--where", f"{key}=compleet", "--phone", "1", user="sue")
+    assert (result.returncode, result.stdout) == (66, "") and "compleet" in result.stderr
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["search", "--status", "complete"], "unknown status 'complete'; did you mean 'completed'?"),
         (["search", "--type", "cal"], "unknown action type 'cal'; did you mean 'call' or "),
@@ -73,12 +73,12 @@ def test_D14_so_is_one_of_where(key: str, run: Run) -> None:
         (["contacts", "list", "--source", "web"], "unknown source 'web'; did you mean"),
     ],
 )
-def test_D14_the_nearest_ones_are_named(words: list[str], said: str, run: Run) -> None:
-    told = run(*words)
-    assert (told.returncode, told.stdout) == (66, "") and said in told.stderr
+def test_D14_the_closest_values_are_suggested(words: list[str], message: str, run: Run) -> None:
+    result = run(*words)
+    assert (result.returncode, result.stdout) == (66, "") and message in result.stderr
 
 
-def test_D14_case_does_not_matter_and_a_source_may_have_come_with_contacts(run: Run, office: Path) -> None:
+def test_D14_filters_ignore_case_and_accept_sources_that_only_contacts_have(run: Run, office: Path) -> None:
     (office / "more.csv").write_text("id,name,source\nann-lee,Ann Lee,Zillow\n")
     assert run("contacts", "import", "more.csv", "--no-cycle", "--owner", "tom", user="sue").returncode == 0
     assert "Ann Lee" in run("contacts", "list", "--source", "zillow").stdout
@@ -86,14 +86,14 @@ def test_D14_case_does_not_matter_and_a_source_may_have_come_with_contacts(run: 
     assert run("contacts", "list", "--source", "zillow", user="anne").returncode == 66, "only tom's contacts have it"
 
 
-@pytest.mark.parametrize(("name", "option"), ASKED)
-def test_D19_an_empty_word_is_an_error_everywhere(name: str, option: str, run: Run) -> None:
-    told = run(*name.split(), option, "", user="sue")
-    assert told.returncode in (2, 66) and told.stdout == ""
+@pytest.mark.parametrize(("name", "option"), TESTED)
+def test_D19_an_empty_value_is_an_error_everywhere(name: str, option: str, run: Run) -> None:
+    result = run(*name.split(), option, "", user="sue")
+    assert result.returncode in (2, 66) and result.stdout == ""
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (["contacts", "add", "--name", "Ada", "--no-cycle", "--owner", ""], "--owner has no value: give one, or leave it out"),
         (["contacts", "set", "jane-smith", "--owner", ""], "--owner has no value: give one, or leave it out, or use `--clear FIELD`"),
@@ -102,12 +102,12 @@ def test_D19_an_empty_word_is_an_error_everywhere(name: str, option: str, run: R
         (["contacts", "add", "--name", "Ada", "--no-cycle", "--owner", "tom", "--no-owner"], "use --owner or --no-owner, not both"),
     ],
 )  # fmt: skip
-def test_D19_nobody_becomes_an_owner_by_an_empty_word(words: list[str], said: str, run: Run) -> None:
-    told = run(*words, user="sue")
-    assert (told.returncode, told.stdout, told.stderr) == (2, "", f"followup: {said}\n")
+def test_D19_an_empty_value_never_sets_an_owner(words: list[str], message: str, run: Run) -> None:
+    result = run(*words, user="sue")
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", f"followup: {message}\n")
 
 
-def test_D19_it_can_be_said_that_a_new_contact_is_nobodys(run: Run) -> None:
+def test_D19_a_new_contact_can_be_added_without_an_owner(run: Run) -> None:
     assert (
         run("contacts", "add", "--name", "Ada", "--id", "ada", "--no-cycle", "--no-owner", user="sue").returncode == 0
     )
@@ -117,8 +117,9 @@ def test_D19_it_can_be_said_that_a_new_contact_is_nobodys(run: Run) -> None:
 
 
 @pytest.fixture
-def moved(office: Path, run: Run) -> Run:
-    """The cycle `future-prospect` is called `later-on`, and its step `callback`, which Jane stands at, `ring-again`."""
+def run_after_rename(office: Path, run: Run) -> Run:
+    """Runs commands after `future-prospect` was renamed to `later-on`, and its step `callback`, where Jane is, to
+    `ring-again`."""
     assert run("assign", "jane-smith", "not-interested").returncode == 0
     (letter,) = json.loads(run("next", "jane-smith", "-f", "json").stdout)["items"]
     assert run("complete", str(letter["id"])).returncode == 0
@@ -129,8 +130,8 @@ def moved(office: Path, run: Run) -> Run:
         "moved: [{from: future-prospect, to: later-on}, {from: future-prospect/callback, to: later-on/ring-again}]\n"
     )
     (office / "cycles" / "moves.yaml").write_text(moves)
-    told = run("apply", "--yes", user="sue")
-    assert told.returncode == 0, told.stdout + told.stderr
+    result = run("apply", "--yes", user="sue")
+    assert result.returncode == 0, result.stdout + result.stderr
     return run
 
 
@@ -147,9 +148,9 @@ def moved(office: Path, run: Run) -> Run:
         ["contacts", "set", "--phone", "1", "--where"],
     ],
 )
-def test_D8_an_old_id_is_found_with_a_line_that_says_the_new_one(words: list[str], moved: Run) -> None:
+def test_D8_an_old_id_still_works_and_a_note_gives_the_new_one(words: list[str], run_after_rename: Run) -> None:
     old, new = (
-        moved(*words, f"cycle={id}" if words[-1] == "--where" else id, user="sue")
+        run_after_rename(*words, f"cycle={id}" if words[-1] == "--where" else id, user="sue")
         for id in ("future-prospect", "later-on")
     )
     assert old.returncode == 0 and "followup: 'future-prospect' is called 'later-on' now\n" in old.stderr
@@ -158,7 +159,7 @@ def test_D8_an_old_id_is_found_with_a_line_that_says_the_new_one(words: list[str
         assert old.stdout == new.stdout
 
 
-def test_D8_an_old_step_is_found_and_rows_of_both_names(moved: Run) -> None:
-    old, new = (moved("search", "--step", id, "-f", "json", user="sue") for id in ("callback", "ring-again"))
+def test_D8_an_old_step_id_finds_the_rows_of_both_names(run_after_rename: Run) -> None:
+    old, new = (run_after_rename("search", "--step", id, "-f", "json", user="sue") for id in ("callback", "ring-again"))
     assert old.stderr == "followup: 'future-prospect/callback' is called 'later-on/ring-again' now\n"
     assert old.stdout == new.stdout and '"step": "ring-again"' in new.stdout

@@ -1,4 +1,4 @@
-"""docs/ci.md: its jobs are run as they stand, in a throw-away repository; and the reports that they read."""
+"""docs/ci.md: its jobs, run unchanged in a temporary repository, and the report formats that they use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DOCS = (ROOT / "docs" / "ci.md").read_text()
 BLOCKS = [yaml.safe_load(block.partition("```")[0]) for block in DOCS.split("```yaml\n")[1:]]
 GITHUB, GITLAB, HOOKS = BLOCKS
 
-#: stands for the tool that comments on a pull request
+#: a stub for the tool that comments on a pull request
 GH = '#!/bin/sh\n[ "$1 $2 $4" = "pr comment --body-file" ] && cp "$5" "$COMMENTS/$3.md"\n'
 
 
@@ -40,7 +40,7 @@ class Runner:
             (place / "bin" / name).chmod(0o755)
 
     def job(self, name: str, ref: str, **env: str) -> subprocess.CompletedProcess[str]:
-        """The first step that fails, or the last."""
+        """Run the steps and return the first that fails, or the last."""
         clone = self.place / f"{name}-{ref}"
         git(self.place, "clone", "-q", str(self.origin), str(clone))
         git(clone, "checkout", "-q", ref)
@@ -53,17 +53,17 @@ class Runner:
         files = {"COMMENTS": str(self.place), "GITHUB_STEP_SUMMARY": str(self.place / "summary.md")}
         full = {**os.environ, **fixed, **files, "PATH": path, **env}
         assert set(GITHUB["jobs"][name].get("env", ())) <= set(env)
-        done = subprocess.CompletedProcess("", 0, "", "")
+        result = subprocess.CompletedProcess("", 0, "", "")
         for step in GITHUB["jobs"][name]["steps"]:
-            if "run" in step and done.returncode == 0:
+            if "run" in step and result.returncode == 0:
                 words = ["bash", "-e", "-c", step["run"]]
-                done = subprocess.run(words, cwd=clone, env=full, capture_output=True, text=True)
-        return done
+                result = subprocess.run(words, cwd=clone, env=full, capture_output=True, text=True)
+        return result
 
 
 @pytest.fixture
 def runner(history: Path, tmp_path: Path) -> Runner:
-    """A pull request is open: it shortens a wait once more, and moves those who wait."""
+    """An open pull request that shortens a wait again and recomputes the dates of contacts who are waiting."""
     assert git(history, "status", "--porcelain", "--", "cycles") == ""
     git(history, "checkout", "-q", "-b", "shorter")
     file = history / "cycles" / "long-term.yaml"
@@ -85,13 +85,15 @@ def refs(history: Path) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_G1_an_edit_is_checked_tested_shown_and_applied_on_merge(run: Run, history: Path, runner: Runner) -> None:
+def test_G1_ci_checks_tests_and_previews_an_edit_and_applies_it_on_merge(
+    run: Run, history: Path, runner: Runner
+) -> None:
     before = (history / "followup.db").read_bytes()
-    told = runner.job("check", "shorter", **refs(history))
-    assert told.returncode == 0, told.stdout + told.stderr
+    result = runner.job("check", "shorter", **refs(history))
+    assert result.returncode == 0, result.stdout + result.stderr
     assert "callback 2026\\-05\\-24" in (runner.place / "summary.md").read_text()
-    told = runner.job("people", "shorter", PR="7", GH_TOKEN="")
-    assert told.returncode == 0, told.stderr
+    result = runner.job("people", "shorter", PR="7", GH_TOKEN="")
+    assert result.returncode == 0, result.stderr
     comment = (runner.place / "7.md").read_text()
     assert "- 6 move later" in comment and "noor\\-haddad" in comment
     assert (history / "followup.db").read_bytes() == before, "a pull request changes nothing"
@@ -103,34 +105,34 @@ def test_G1_an_edit_is_checked_tested_shown_and_applied_on_merge(run: Run, histo
 
 
 @pytest.mark.slow
-def test_G2_a_case_that_does_not_hold_stops_the_pull_request_and_shows_why(history: Path, runner: Runner) -> None:
+def test_G2_a_failing_catalog_test_fails_the_pull_request_and_shows_why(history: Path, runner: Runner) -> None:
     git(history, "checkout", "-q", "shorter")
     (history / "cycles" / "cases.yaml").write_text(
         "tests: {late: {given: {alias: referral, on: 2026-05-04}, then: [{step: intro-letter, due: 2026-05-05}]}}\n"
     )
     git(history, "commit", "-qam", "Four")
-    told = runner.job("check", "shorter", **refs(history))
-    assert told.returncode == 1 and ">   intro-letter 2026-05-05  intro-letter 2026-05-04" in told.stdout
+    result = runner.job("check", "shorter", **refs(history))
+    assert result.returncode == 1 and ">   intro-letter 2026-05-05  intro-letter 2026-05-04" in result.stdout
 
 
 @pytest.mark.slow
-def test_a_catalog_that_is_wrong_stops_it_at_the_first_step_with_an_annotation(history: Path, runner: Runner) -> None:
+def test_an_invalid_catalog_fails_the_first_step_with_an_annotation(history: Path, runner: Runner) -> None:
     git(history, "checkout", "-q", "shorter")
     (history / "cycles" / "cases.yaml").write_text("aliases: {odd: {name: Odd, cycle: nowere}}\n")
     git(history, "commit", "-qam", "Four")
-    told = runner.job("check", "shorter", **refs(history))
-    assert told.returncode == 3
-    assert told.stdout == "::error file=cycles/cases.yaml,line=1,col=35,title=FU202::unknown cycle 'nowere'\n"
+    result = runner.job("check", "shorter", **refs(history))
+    assert result.returncode == 3
+    assert result.stdout == "::error file=cycles/cases.yaml,line=1,col=35,title=FU202::unknown cycle 'nowere'\n"
 
 
 @pytest.mark.slow
-def test_the_other_recipes_name_commands_and_hooks_that_are_there() -> None:
+def test_the_other_recipes_use_existing_commands_and_hooks() -> None:
     hooks = {hook["id"]: hook["entry"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())}
     assert [hook["id"] for hook in HOOKS["repos"][0]["hooks"]] == list(hooks)
     for words in [*hooks.values(), *GITLAB["cycles"]["script"][1:]]:
         command = [sys.executable, "-m", *words.partition(" >")[0].split()]
-        told = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-        assert told.returncode == 0, told.stderr
+        result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr
 
 
 PROBLEMS = [
@@ -140,48 +142,48 @@ PROBLEMS = [
 ]
 
 
-def reported(format: str) -> str:
+def report(format: str) -> str:
     meanings = {code: about.meaning for code, about in CODES.items()}
     return "\n".join(render_problems(PROBLEMS, format, ["cycles/good.yaml", "cycles/long.yaml"], meanings))
 
 
-def test_P6_github_reads_each_problem_as_one_annotation() -> None:
-    first, second, _ = reported("github").splitlines()
+def test_P6_each_problem_is_one_github_annotation() -> None:
+    first, second, _ = report("github").splitlines()
     where = "file=cycles/a%2Cb%3Ac%25.yaml,line=3,col=7,title=FU202"
     assert first == f"::error {where}::unknown cycle 'a' 100%25 (or <b>)"
     assert second == "::warning file=cycles/long.yaml,line=2,col=1,title=FU311::steps off"
 
 
-def test_gitlab_knows_each_problem_again_wherever_it_has_moved() -> None:
-    items = json.loads(reported("gitlab"))
+def test_gitlab_fingerprints_stay_the_same_when_problems_move_to_other_lines() -> None:
+    items = json.loads(report("gitlab"))
     assert [item["severity"] for item in items] == ["major", "minor", "major"]
-    assert len({item["fingerprint"] for item in items}) == 3, "twice the same are two"
-    moved = [problem._replace(line=problem.line + 5) for problem in PROBLEMS]
-    again = json.loads("\n".join(render_problems(moved, "gitlab", [], {})))
-    assert [item["fingerprint"] for item in again] == [item["fingerprint"] for item in items]
-    assert again[0]["location"] == {"path": "cycles/a,b:c%.yaml", "lines": {"begin": 8}}
+    assert len({item["fingerprint"] for item in items}) == 3, "identical problems have different fingerprints"
+    moved_problems = [problem._replace(line=problem.line + 5) for problem in PROBLEMS]
+    moved_items = json.loads("\n".join(render_problems(moved_problems, "gitlab", [], {})))
+    assert [item["fingerprint"] for item in moved_items] == [item["fingerprint"] for item in items]
+    assert moved_items[0]["location"] == {"path": "cycles/a,b:c%.yaml", "lines": {"begin": 8}}
 
 
-def test_sarif_has_a_rule_for_every_code_and_a_place_for_every_result() -> None:
-    found: Any = json.loads(reported("sarif"))
-    (run,) = found["runs"]
+def test_sarif_has_a_rule_for_every_code_and_a_location_for_every_result() -> None:
+    sarif: Any = json.loads(report("sarif"))
+    (run,) = sarif["runs"]
     rules = run["tool"]["driver"]["rules"]
-    assert (found["version"], [rule["id"] for rule in rules]) == ("2.1.0", ["FU202", "FU311"])
+    assert (sarif["version"], [rule["id"] for rule in rules]) == ("2.1.0", ["FU202", "FU311"])
     assert rules[0]["shortDescription"]["text"] == CODES["FU202"].meaning
     assert [(x["ruleId"], rules[x["ruleIndex"]]["id"], x["level"]) for x in run["results"]][1] == (
         "FU311",
         "FU311",
         "warning",
     )
-    place = run["results"][0]["locations"][0]["physicalLocation"]
-    assert place == {
+    location = run["results"][0]["locations"][0]["physicalLocation"]
+    assert location == {
         "artifactLocation": {"uri": "cycles/a%2Cb%3Ac%25.yaml"},
         "region": {"startLine": 3, "startColumn": 7},
     }
 
 
-def test_junit_has_a_case_for_every_error_and_one_that_passes_for_every_good_file() -> None:
-    (suite,) = ElementTree.fromstring(reported("junit"))
+def test_junit_has_a_case_for_every_problem_and_a_passing_case_for_every_good_file() -> None:
+    (suite,) = ElementTree.fromstring(report("junit"))
     assert suite.attrib["tests"] == "4" and suite.attrib["failures"] == "2"
     assert [case.attrib["name"] for case in suite] == ["FU202 3:7", "FU311 2:1", "FU202 9:7", "no problems"]
     assert suite[0][0].attrib["message"] == "FU202 unknown cycle 'a' 100% (or <b>)"

@@ -1,4 +1,4 @@
-"""A number that no store can hold is refused where it is typed, by every command that takes one."""
+"""A number that is too large for a store is refused by every command that takes one."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NUMBERS = list(numbers())
 
 
 @pytest.mark.parametrize(("command", "name", "type"), NUMBERS, ids=[" ".join(each[:2]) for each in NUMBERS])
-def test_a_number_has_bounds_that_a_store_can_hold(command: str, name: str, type: IntParamType) -> None:
+def test_every_number_has_bounds_that_fit_in_a_store(command: str, name: str, type: IntParamType) -> None:
     assert isinstance(type, IntRange) and type.max is not None and type.max <= LAST_ID, f"{command} {name}"
     assert type.min is not None and type.min >= -LAST_ID
 
@@ -49,11 +49,11 @@ def test_a_number_has_bounds_that_a_store_can_hold(command: str, name: str, type
     + [["contacts", "list", "-n"], ["search", "-n"], ["due", "--upcoming"], ["reschedule"], ["history", "-n"]],
     ids=" ".join,
 )
-def test_12_a_number_out_of_range_is_a_line_and_no_traceback(run: Run, words: list[str], number: str) -> None:
+def test_12_a_number_out_of_range_is_a_one_line_error(run: Run, words: list[str], number: str) -> None:
     more = ["+3d"] if words == ["reschedule"] else []
     value = [f"{words.pop()}={number}"] if words[-1].startswith("--") else [number]
-    done = run(
+    result = run(
         *words, *(value if words[-1] == "-n" or (value[0][:1] == "-" and "=" in value[0]) else ["--", *value]), *more
     )
-    assert done.returncode in (0, 2, 4, 65, 66) and "Traceback" not in done.stderr, done.stderr
-    assert done.returncode in (0, 2) or one_line(done.stderr), done.stderr
+    assert result.returncode in (0, 2, 4, 65, 66) and "Traceback" not in result.stderr, result.stderr
+    assert result.returncode in (0, 2) or one_line(result.stderr), result.stderr

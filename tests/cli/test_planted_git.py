@@ -1,4 +1,4 @@
-"""Nothing that a repository's own configuration names is run, whatever is asked of git."""
+"""followup never runs a program that a repository's own git configuration names."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ COMMANDS = (
 
 
 @pytest.fixture
-def planted(history: Path) -> Path:
-    """The office in git, with every setting that names a program, and a filter on each file."""
+def hostile_repository(history: Path) -> Path:
+    """The office in git, with every setting that can name a program, and a filter on each file."""
     evil = history / "evil.sh"
     evil.write_text(f"#!/bin/sh\necho run >> {history}/was-run\ncat\n")
     evil.chmod(0o755)
     for hook in ("post-index-change", "reference-transaction", "post-checkout", "fsmonitor-watchman"):
         shutil.copy(evil, history / ".git" / "hooks" / hook)
-    named = ("core.fsmonitor", "core.pager", "core.sshCommand", "core.alternateRefsCommand", "diff.external")
-    for name in (*named, "filter.x.clean", "filter.x.smudge", "diff.x.textconv", "diff.x.command", "gpg.program"):
+    settings = ("core.fsmonitor", "core.pager", "core.sshCommand", "core.alternateRefsCommand", "diff.external")
+    for name in (*settings, "filter.x.clean", "filter.x.smudge", "diff.x.textconv", "diff.x.command", "gpg.program"):
         git(history, "config", name, str(evil))
     (history / ".git" / "info" / "attributes").write_text("* filter=x diff=x\n")
     for name, value in (
@@ -46,21 +46,23 @@ def planted(history: Path) -> Path:
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_S9_git_runs_no_program_of_the_repository(planted: Path, run: Run, words: list[str]) -> None:
-    (planted / "was-run").unlink(missing_ok=True)
-    (planted / "cycles" / "follow-up.yaml").touch()
-    done = run(*words, user="sue")
-    assert done.returncode in (0, 66), done.stderr
-    assert not (planted / "was-run").exists()
+def test_S9_git_runs_no_program_that_the_repository_configures(
+    hostile_repository: Path, run: Run, words: list[str]
+) -> None:
+    (hostile_repository / "was-run").unlink(missing_ok=True)
+    (hostile_repository / "cycles" / "follow-up.yaml").touch()
+    result = run(*words, user="sue")
+    assert result.returncode in (0, 66), result.stderr
+    assert not (hostile_repository / "was-run").exists()
 
 
-def test_S9_a_lost_object_is_not_fetched(planted: Path, run: Run) -> None:
-    blob = git(planted, "rev-parse", "HEAD~1:cycles/long-term.yaml")
-    (planted / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
-    (planted / "was-run").unlink(missing_ok=True)
-    done = run("diff", "HEAD~1", "HEAD")
-    assert done.returncode == 66 and done.stderr.count("\n") == 1, done.stderr
-    assert not (planted / "was-run").exists()
+def test_S9_a_missing_git_object_is_not_fetched(hostile_repository: Path, run: Run) -> None:
+    blob = git(hostile_repository, "rev-parse", "HEAD~1:cycles/long-term.yaml")
+    (hostile_repository / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    (hostile_repository / "was-run").unlink(missing_ok=True)
+    result = run("diff", "HEAD~1", "HEAD")
+    assert result.returncode == 66 and result.stderr.count("\n") == 1, result.stderr
+    assert not (hostile_repository / "was-run").exists()
 
 
 @pytest.mark.parametrize(
@@ -74,7 +76,7 @@ def test_S9_a_lost_object_is_not_fetched(planted: Path, run: Run) -> None:
         ("a link", True),
     ],
 )
-def test_the_commit_is_dirty_exactly_where_the_catalog_is_not_what_was_committed(
+def test_the_commit_is_dirty_only_if_the_catalog_differs_from_it(
     history: Path, run: Run, edit: str, is_dirty: bool
 ) -> None:
     file = history / "cycles" / "lists.yaml"

@@ -1,4 +1,4 @@
-"""What people see on a terminal, and scripts in a pipe: widths, controls, formats, limits, names."""
+"""What people see on a terminal and scripts in a pipe: widths, control characters, formats, limits, names."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ UNSEEN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u206
 
 
 def screen(office: Path, columns: int, *words: str, user: str = "tom", now: str = NOW) -> str:
-    """What stands on a terminal so many columns wide: the command in a pseudo-terminal, both streams on it."""
-    ours, theirs = pty.openpty()
-    termios.tcsetwinsize(theirs, (60, columns))
+    """What a terminal of this width shows: the command in a pseudo-terminal, with both streams."""
+    controller, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (60, columns))
     env = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}
     env |= {"FOLLOWUP_USER": user, "FOLLOWUP_NOW": now}
-    server().start(words, office, env, (theirs, theirs, theirs))
-    os.close(theirs)
-    told = all_shown(ours)
+    server().start(words, office, env, (terminal, terminal, terminal))
+    os.close(terminal)
+    output = all_shown(controller)
     server().wait()
-    return told.replace("\r\n", "\n")
+    return output.replace("\r\n", "\n")
 
 
 def lines(text: str) -> list[str]:
@@ -47,7 +47,7 @@ def lines(text: str) -> list[str]:
 
 @pytest.fixture
 def crowd(office: Path) -> Path:
-    """The office with names that no table is made for; they went past the command line, which refuses one."""
+    """The office with names that break tables, saved without the command line, which refuses one of them."""
     store = open_store(f"sqlite:///{office / 'followup.db'}")
     session = session_in(store, 1_777_910_400, "tom", "test")  # 2026-05-04 16:00 UTC
     names = {"long": "Bartholomew " * 750, "wide": "王小明陳大文李小龍" * 5, "evil": EVIL, "zed": "Zed\nall is well"}
@@ -77,21 +77,21 @@ TABLES = [
 @pytest.mark.parametrize("columns", [80, 200])
 @pytest.mark.parametrize("words", TABLES, ids=" ".join)
 def test_no_table_is_wider_than_its_terminal(crowd: Path, words: list[str], columns: int) -> None:
-    told = lines(screen(crowd, columns, *words))
-    assert len(told) > 2 and max(map(width, told)) <= columns
-    assert not UNSEEN.search("\n".join(told))
+    output = lines(screen(crowd, columns, *words))
+    assert len(output) > 2 and max(map(width, output)) <= columns
+    assert not UNSEEN.search("\n".join(output))
 
 
-def test_in_a_pipe_nothing_is_cut_and_a_row_is_a_line(run: Run, crowd: Path) -> None:
-    told = run("contacts", "list", "-n", "-1").stdout
-    assert told.count("Bartholomew") == 750 and "…" not in told
-    assert len(lines(told)) == len(items(run, "contacts", "list")) + 2
+def test_in_a_pipe_nothing_is_truncated_and_each_row_is_one_line(run: Run, crowd: Path) -> None:
+    output = run("contacts", "list", "-n", "-1").stdout
+    assert output.count("Bartholomew") == 750 and "…" not in output
+    assert len(lines(output)) == len(items(run, "contacts", "list")) + 2
 
 
-def test_F12_what_mends_can_be_copied_from_a_narrow_terminal(run: Run, crowd: Path) -> None:
+def test_F12_the_command_that_fixes_it_can_be_copied_from_a_narrow_terminal(run: Run, crowd: Path) -> None:
     run("stop", "long", "wide")
-    told = lines(screen(crowd, 80, "stranded"))
-    assert [line for line in told if "assign" in line] == [
+    output = lines(screen(crowd, 80, "stranded"))
+    assert [line for line in output if "assign" in line] == [
         "  followup assign long referral",
         "  followup assign wide referral",
     ]
@@ -100,9 +100,9 @@ def test_F12_what_mends_can_be_copied_from_a_narrow_terminal(run: Run, crowd: Pa
 
 @pytest.mark.parametrize("format", ["table", "json", "jsonl", "csv"])
 @pytest.mark.parametrize("words", [["contacts", "list"], ["search"], ["history"], ["show", "evil"]], ids=" ".join)
-def test_P6_no_format_brings_a_control_to_a_terminal(crowd: Path, words: list[str], format: str) -> None:
-    told = screen(crowd, 200, *words, "--format", format)
-    assert "Eve" in told and not UNSEEN.search(told)
+def test_P6_no_format_prints_control_characters_to_a_terminal(crowd: Path, words: list[str], format: str) -> None:
+    output = screen(crowd, 200, *words, "--format", format)
+    assert "Eve" in output and not UNSEEN.search(output)
 
 
 @pytest.mark.parametrize(
@@ -121,38 +121,38 @@ def test_P6_no_format_brings_a_control_to_a_terminal(crowd: Path, words: list[st
     ],
     ids=lambda words: " ".join(words[:2]),
 )
-def test_P6_nothing_that_is_said_carries_a_control(crowd: Path, words: list[str]) -> None:
-    told = screen(crowd, 80, *words)
-    assert "Eve" in told and not UNSEEN.search(told)
+def test_P6_messages_contain_no_control_characters(crowd: Path, words: list[str]) -> None:
+    output = screen(crowd, 80, *words)
+    assert "Eve" in output and not UNSEEN.search(output)
 
 
 @pytest.mark.usefixtures("crowd")
-def test_P6_a_name_that_is_offered_stays_on_its_line(run: Run) -> None:
-    told = run("show", "Zed all is wel")
-    assert "did you mean" in told.stderr and len(lines(told.stderr)) == 1
+def test_P6_a_suggested_name_stays_on_its_line(run: Run) -> None:
+    result = run("show", "Zed all is wel")
+    assert "did you mean" in result.stderr and len(lines(result.stderr)) == 1
 
 
 SHORT = "cycles: {short: {name: Short, steps: [{id: one, name: One, type: task}]}}\naliases: {short: {name: S, cycle: short}}\n"
 
 
-def test_P6_what_is_said_beside_an_answer_carries_no_control(run: Run, crowd: Path) -> None:
+def test_P6_notes_with_an_answer_contain_no_control_characters(run: Run, crowd: Path) -> None:
     file = crowd / "cycles" / "short.yaml"
     file.write_text(SHORT)
     assert run("apply", "--yes", user="sue").returncode == 0
     run("assign", "evil", "short")
     (open_,) = items(run, "search", "--contact", "evil", "--status", "scheduled")
-    stepped = screen(crowd, 80, "complete", str(open_["id"]), "--dry-run")
-    assert "has finished the cycle" in stepped and not UNSEEN.search(stepped)
+    completion = screen(crowd, 80, "complete", str(open_["id"]), "--dry-run")
+    assert "has finished the cycle" in completion and not UNSEEN.search(completion)
     run("assign", "evil", "wide", "hold")
     file.unlink()
     assert run("apply", "--yes", user="sue").returncode == 0
-    undone = screen(crowd, 80, "undo", "--partial")
-    assert "was on cycle 'short'" in undone and not UNSEEN.search(undone)
+    undo = screen(crowd, 80, "undo", "--partial")
+    assert "was on cycle 'short'" in undo and not UNSEEN.search(undo)
 
 
 def items(run: Run, *words: str, **how: str) -> list[dict[str, Any]]:
-    told = run(*words, "--format", "json", **how)
-    body = json.loads(told.stdout)
+    result = run(*words, "--format", "json", **how)
+    body = json.loads(result.stdout)
     assert all(tuple(item) == KEYS[body["schema"].removeprefix("followup/")] for item in body["items"])
     return list(body["items"])
 
@@ -175,20 +175,20 @@ LISTS = {
 
 
 @pytest.mark.parametrize("words", LISTS)
-def test_items_and_csv_rows_have_the_promised_keys(run: Run, words: str) -> None:
+def test_items_and_csv_rows_have_the_documented_keys(run: Run, words: str) -> None:
     assert items(run, *words.split())
-    told = run(*words.split(), "--format", "csv")
-    assert told.returncode == 0, told.stderr
-    assert told.stdout.splitlines()[0].split(",") == list(KEYS[LISTS[words]])
+    result = run(*words.split(), "--format", "csv")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[0].split(",") == list(KEYS[LISTS[words]])
     assert json.loads(run(*words.split(), "--format", "json").stdout)["schema"] == f"followup/{LISTS[words]}"
 
 
 @pytest.mark.parametrize(
     "words", ["due --type tour", "search nobody", "contacts list nobody", "history --change 99", "stranded"]
 )
-def test_a_csv_without_rows_has_its_header(run: Run, words: str) -> None:
-    told = run(*words.split(), "--format", "csv").stdout.splitlines()
-    assert len(told) == 1 and "," in told[0]
+def test_a_csv_without_rows_has_a_header(run: Run, words: str) -> None:
+    output = run(*words.split(), "--format", "csv").stdout.splitlines()
+    assert len(output) == 1 and "," in output[0]
     assert run(*words.split(), "--format", "json").stdout.split() == [
         *f'{{"schema": "followup/{schema_of(words)}", "items": ['.split(),
         "]}",
@@ -201,31 +201,31 @@ def schema_of(words: str) -> str:
     )
 
 
-def test_stranded_items_have_the_promised_keys(run: Run) -> None:
+def test_stranded_items_have_the_documented_keys(run: Run) -> None:
     run("stop", "li-wei")
     (item,) = items(run, "stranded")
     assert item["mend"].startswith("followup assign li-wei")
 
 
 def test_the_agendas_of_all_users_are_one_document(run: Run, office: Path) -> None:
-    found = items(run, "agenda", "--all-users", user="sue")
-    assert [item["user"] for item in found] == ["anne", "max", "pat", "sue", "tom"]
+    agendas = items(run, "agenda", "--all-users", user="sue")
+    assert [item["user"] for item in agendas] == ["anne", "max", "pat", "sue", "tom"]
     assert [item["user"] for item in items(run, "agenda")] == ["tom"]
     assert run("agenda", "--out", "day", "--format", "json", user="sue").returncode == 0
-    for item in found:
+    for item in agendas:
         assert json.loads((office / "day" / f"{item['user']}.json").read_text())["items"] == [item]
 
 
-def filled(run: Run, office: Path, most: int) -> None:
+def import_people(run: Run, office: Path, most: int) -> None:
     (office / "more.csv").write_text("id,name\n" + "".join(f"p{n},Person {n}\n" for n in range(most)))
     assert run("contacts", "import", "more.csv", "--cycle", "referral", "--owner", "tom", user="sue").returncode == 0
 
 
-def test_a_script_is_given_all_rows_and_a_table_says_that_it_was_cut(run: Run, office: Path) -> None:
-    filled(run, office, 130)
+def test_scripts_get_all_rows_and_a_truncated_table_says_so(run: Run, office: Path) -> None:
+    import_people(run, office, 130)
     for words, total in ((["contacts", "list"], 151 + 4), (["search", "--status", "scheduled"], None)):
-        found = items(run, *words)
-        total = len(found)
+        rows = items(run, *words)
+        total = len(rows)
         assert total > 130
         assert len(lines(run(*words, "--format", "csv").stdout)) == total + 1
         assert len(items(run, *words, "-n", "7")) == 7
@@ -236,7 +236,7 @@ def test_a_script_is_given_all_rows_and_a_table_says_that_it_was_cut(run: Run, o
         assert run(*words, "-n", str(total)).stderr == run(*words, "--format", "csv", "-n", "7").stderr == ""
 
 
-def test_the_history_ends_with_the_newest_and_is_counted_from_there(run: Run) -> None:
+def test_the_history_ends_with_the_newest_events_and_a_limit_keeps_those(run: Run) -> None:
     run("attempt", "2", "--note", "busy")
     run("complete", "2", "--outcome", "reached", "--note", "asked about parking")
     everything = items(run, "history")
@@ -245,16 +245,16 @@ def test_the_history_ends_with_the_newest_and_is_counted_from_there(run: Run) ->
     assert items(run, "history", "--change", "3") == [item for item in everything if item["change"] == 3]
     assert items(run, "history", "jane-smith", "--change", "4") == everything[-1:]
     assert "2 Welcome call, reached, asked about parking" in run("show", "jane-smith").stdout
-    told = lines(run("history", "-n", "2").stdout)
-    assert told[0].split() == ["change", "at", "by", "subject", "what", "details"]
-    assert [line.split("  ")[-1] for line in told[2:]] == ["2, busy", "2, reached, asked about parking"]
+    output = lines(run("history", "-n", "2").stdout)
+    assert output[0].split() == ["change", "at", "by", "subject", "what", "details"]
+    assert [line.split("  ")[-1] for line in output[2:]] == ["2, busy", "2, reached, asked about parking"]
     assert "subject" not in run("history", "jane-smith").stdout
     run("stop", "jane-smith", "li-wei", "grace-kim")
     everything = items(run, "history")
     assert all(items(run, "history", "-n", str(n)) == everything[-n:] for n in (3, 5))
 
 
-def test_P7_attempts_are_counted_and_searched(run: Run) -> None:
+def test_P7_attempts_are_counted_and_searchable(run: Run) -> None:
     assert "tried" not in run("show", "jane-smith").stdout
     run("attempt", "2", "--note", "a Párrot answered")
     run("attempt", "2")
@@ -267,19 +267,21 @@ def test_P7_attempts_are_counted_and_searched(run: Run) -> None:
     assert items(run, "search", "mondays") == items(run, "search", "printer")
 
 
-def test_F15_what_is_inactive_is_told_apart(run: Run, office: Path) -> None:
+def test_F15_lists_mark_inactive_items(run: Run, office: Path) -> None:
     (office / "cycles" / "old.yaml").write_text("aliases: {old: {name: Old, cycle: null, active: false}}\n")
     assert run("apply", "--yes", user="sue").returncode == 0
-    told = run("aliases", "list", "--all").stdout
+    output = run("aliases", "list", "--all").stdout
     assert (
-        "active" in lines(told)[0] and re.search(r"^old .* no$", told, re.M) and re.search(r"^hold .* yes$", told, re.M)
+        "active" in lines(output)[0]
+        and re.search(r"^old .* no$", output, re.M)
+        and re.search(r"^hold .* yes$", output, re.M)
     )
     assert "active" not in run("aliases", "list").stdout
     for kind in ("cycles", "users"):
         assert lines(run(kind, "list", "--all").stdout)[0].endswith("active")
 
 
-def test_F1_a_type_is_read_under_the_name_that_the_office_gave_it(run: Run, office: Path) -> None:
+def test_F1_action_types_are_shown_by_the_names_that_the_office_gave_them(run: Run, office: Path) -> None:
     (office / "cycles" / "types.yaml").write_text("action_types: {call: Ring, visit: House visit}\n")
     assert run("apply", "--yes", user="sue").returncode == 0
     (row,) = answer(run, "schedule", "jane-smith", "visit", "--title", "Keys")["scheduled"]
@@ -296,7 +298,7 @@ def answer(run: Run, *words: str) -> dict[str, Any]:
     return dict(json.loads(run(*words, "--format", "json").stdout))
 
 
-def test_F8_a_hold_is_listed_with_its_age(run: Run) -> None:
+def test_F8_a_hold_is_listed_with_its_duration(run: Run) -> None:
     later = "2026-08-04T09:00"
     run("assign", "li-wei", "hold")
     assert re.search(r"^li-wei .* on-hold, 92d ", run("contacts", "list", now=later).stdout, re.M)
@@ -308,39 +310,39 @@ def test_F8_a_hold_is_listed_with_its_age(run: Run) -> None:
 DOCS = (ROOT / "docs" / "commands.md").read_text()
 
 
-def documented(name: str) -> str:
+def section_of_the_docs(name: str) -> str:
     return DOCS.split(f"<!-- {name} -->")[1].split(f"<!-- end of {name} -->")[0].strip()
 
 
 def commands() -> Iterator[tuple[str, str]]:
-    """Every command with what --help says of it."""
+    """Every command with its one-line help."""
     root = typer.main.get_command(app)
     for name in COMMANDS:
         command = root.get_command(None, name)  # type: ignore[attr-defined]
-        for each, found in getattr(command, "commands", {"": command}).items():
-            yield f"{name} {each}".strip(), found.get_short_help_str(200)
+        for each, subcommand in getattr(command, "commands", {"": command}).items():
+            yield f"{name} {each}".strip(), subcommand.get_short_help_str(200)
 
 
-def test_the_docs_have_every_command_with_its_line() -> None:
+def test_the_docs_list_every_command_with_its_help() -> None:
     rows = (f"| `{name}` | {line} |" for name, line in commands())
-    assert documented("commands") == "\n".join(("| command | |", "| --- | --- |", *rows))
+    assert section_of_the_docs("commands") == "\n".join(("| command | |", "| --- | --- |", *rows))
 
 
-def test_the_docs_have_the_keys_of_every_item() -> None:
+def test_the_docs_list_the_keys_of_every_item() -> None:
     rows = (f"| `{schema}` | {', '.join(f'`{key}`' for key in keys)} |" for schema, keys in KEYS.items())
-    assert documented("items") == "\n".join(("| schema | keys |", "| --- | --- |", *rows))
+    assert section_of_the_docs("items") == "\n".join(("| schema | keys |", "| --- | --- |", *rows))
 
 
 @pytest.mark.parametrize("columns", [80, 200])
 @pytest.mark.parametrize("words", [["due"], ["due", "--by", "type"], ["due", "--all-users"]], ids=" ".join)
 def test_the_due_list_is_no_wider_than_its_terminal(crowd: Path, words: list[str], columns: int) -> None:
-    told = lines(screen(crowd, columns, *words))
-    assert "Bartholomew" in str(told) and max(map(width, told)) <= columns
-    assert not UNSEEN.search("\n".join(told))
+    output = lines(screen(crowd, columns, *words))
+    assert "Bartholomew" in str(output) and max(map(width, output)) <= columns
+    assert not UNSEEN.search("\n".join(output))
     assert not UNSEEN.search(screen(crowd, columns, "due", "--format", "csv"))
 
 
-def test_the_due_list_has_the_attempts_and_the_names_of_the_office(run: Run, office: Path) -> None:
+def test_the_due_list_shows_attempts_and_the_offices_type_names(run: Run, office: Path) -> None:
     assert "tried" not in run("due").stdout
     run("attempt", "2")
     (office / "cycles" / "types.yaml").write_text("action_types: {call: Ring}\n")

@@ -1,4 +1,4 @@
-"""Small offices, and what happens to one contact in them. Everything a test does not say has a plain default."""
+"""Small offices, and the story of one contact in them. Everything a test doesn't set has a plain default."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def alias(id: str, cycle: str | None, active: bool = True) -> o.Alias:
 
 
 def calendar(**how: Any) -> o.Calendar:
-    """The office's, every day worked unless `working_days` says otherwise."""
+    """The office's calendar: every day is a working day unless `working_days` is set."""
     plain = {"zone": ZONE, "working_days": o.WEEKDAYS, "hours": ["09:00", "17:30"], "roll": "none"}
     return documents.calendar({**plain, **how})
 
@@ -88,15 +88,15 @@ def office(
 ) -> o.Office:
     """Every cycle has an alias of its own name; `just-looking` only categorises. Users share the office's calendar."""
     cycles = [process for process in processes if process.kind == CYCLE]
-    named = [alias(c.id, c.id) for c in cycles] + [alias("just-looking", None), *aliases]
-    everybody = {u.id: u for u in users}
+    all_aliases = [alias(c.id, c.id) for c in cycles] + [alias("just-looking", None), *aliases]
+    users_by_id = {u.id: u for u in users}
     return o.Office(
         version=version,
         processes={o.Ref(process.kind, process.id): process for process in processes},
-        aliases={a.id: a for a in named},
+        aliases={a.id: a for a in all_aliases},
         types=types,
-        users=everybody,
-        calendars={None: calendar(), **dict.fromkeys(everybody, calendar()), **(calendars or {})},
+        users=users_by_id,
+        calendars={None: calendar(), **dict.fromkeys(users_by_id, calendar()), **(calendars or {})},
         moved=moved or {},
     )
 
@@ -106,37 +106,37 @@ def instant(text: str, zone: str = ZONE) -> int:
 
 
 def as_stored(dossier: Dossier) -> Dossier:
-    """What a store reads of it, as Dossier promises: no more than that may matter to a decision."""
+    """What a store reads of it, as Dossier promises: a decision may depend on nothing else."""
     enrolments = tuple(x for x in dossier.enrolments if x.open)
-    standing = {x.id for x in enrolments}
+    open_ids = {x.id for x in enrolments}
     latest: dict[tuple[int | None, str | None], Action] = {}
     for action in sorted(dossier.actions, key=lambda a: (a.round, a.trial)):
         if not action.undone:
             latest[action.enrolment, action.step] = action
-    kept = {action.id for action in latest.values()}
+    latest_ids = {action.id for action in latest.values()}
     actions = tuple(
-        a for a in dossier.actions if a.open or (a.enrolment in standing and (a.id in kept or a.reason == UNDONE))
+        a for a in dossier.actions if a.open or (a.enrolment in open_ids and (a.id in latest_ids or a.reason == UNDONE))
     )
     return dossier._replace(enrolments=enrolments, actions=actions)
 
 
 def enrol_on_plan(draft: Draft, id: str) -> None:
     start, process = draft.now(draft.dossier.known.owner), draft.office.process(o.Ref(PLAN, id))
-    enrolled = h.Enrolled(next(draft.ids), PLAN, id, None, draft.office.version, start.text, start.at)
-    draft.add(enrolled)
-    enrolment = draft.dossier.enrolment(enrolled.enrolment)
+    event = h.Enrolled(next(draft.ids), PLAN, id, None, draft.office.version, start.text, start.at)
+    draft.add(event)
+    enrolment = draft.dossier.enrolment(event.enrolment)
     assert enrolment and process
     begin(Course(draft, enrolment), process.active_steps[0])
 
 
 class Story:
-    """What happens to one subject, wish by wish, each a change of its own."""
+    """The story of one subject, wish by wish; each wish is a separate change."""
 
     def __init__(self, office: o.Office, subject: str = "contact:jane", now: str = MONDAY) -> None:
         self.office, self.now = office, now
         self.dossier = Dossier(subject)
         self.history: list[h.Entry] = []
-        self.offices: dict[int, o.Office] = {}  # by change: the one that it was decided under
+        self.offices: dict[int, o.Office] = {}  # by change: the office that it was decided under
         self.change = 0
         self.next_id = 1
 
@@ -145,49 +145,52 @@ class Story:
         return self
 
     def does(self, wish: w.Wish, by: str = "sue") -> Decision:
-        """Decided on what a store reads; whoever knows the whole history decides the same."""
+        """Decide on what a store reads, and check that the complete history leads to the same decision."""
         stamp = Stamp(self.change + 1, instant(self.now), self.office.users[by])
         decision = decide(as_stored(self.dossier), wish, self.office, stamp, count(self.next_id))
-        whole = decide(self.dossier, wish, self.office, stamp, count(self.next_id))
-        assert decision.entries == whole.entries
-        assert whole.after == replay(whole.entries, self.dossier)
-        self._keep(list(whole.entries), whole.after)
-        return whole
+        full = decide(self.dossier, wish, self.office, stamp, count(self.next_id))
+        assert decision.entries == full.entries
+        assert full.after == replay(full.entries, self.dossier)
+        self._keep(list(full.entries), full.after)
+        return full
 
     def undoes(self, change: int | None = None, by: str = "sue") -> h.Entry:
         stamp = Stamp(self.change + 1, instant(self.now), self.office.users[by])
         change = change or self.change
-        now, made = undo(self.history, change, self.office, stamp, self.offices[change])
+        now, decision = undo(self.history, change, self.office, stamp, self.offices[change])
         assert now == self.dossier
-        stored = replay(made.entries, as_stored(now))
-        assert (stored.cycle, [*stored.enrolments]) == (made.after.cycle, sorted(stored.enrolments, key=lambda x: x.id))
-        self._keep(list(made.entries), made.after)
-        return made.entries[0]
+        stored = replay(decision.entries, as_stored(now))
+        assert (stored.cycle, [*stored.enrolments]) == (
+            decision.after.cycle,
+            sorted(stored.enrolments, key=lambda x: x.id),
+        )
+        self._keep(list(decision.entries), decision.after)
+        return decision.entries[0]
 
     def applies(
         self,
         office: o.Office,
-        *said: Mapping[str, Any],
+        *migrate_entries: Mapping[str, Any],
         by: str = "sue",
         heap: Mapping[tuple[str, str], int] | None = None,
     ) -> list[Effect]:
-        """`office` comes in force, with these entries of `migrate:`; as stored and as known whole, it is the same."""
-        entries = {f"step:{x['step']}" if "step" in x else f"cycle:{x['cycle']}": x for x in said}
-        made = edition(self.office, office, entries, {x.ref for x in self.dossier.enrolments if x.open})
+        """Apply `office` with these entries of `migrate:`; the stored and the complete dossier must give the same."""
+        entries = {f"step:{x['step']}" if "step" in x else f"cycle:{x['cycle']}": x for x in migrate_entries}
+        edit = edition(self.office, office, entries, {x.ref for x in self.dossier.enrolments if x.open})
         stamp = Stamp(self.change + 1, instant(self.now), office.users[by])
         why = {x.event.action: x.event.why or {} for x in self.history if isinstance(x.event, h.Scheduled)}
         heaps: Heap = {(office.current(self.enrolment.ref), *key): number for key, number in (heap or {}).items()}
-        decision, effects = migrate(as_stored(self.dossier), made, stamp, count(self.next_id), why, heaps)
-        whole, _ = migrate(self.dossier, made, stamp, count(self.next_id), why, heaps)
-        assert decision.entries == whole.entries
-        assert whole.after == replay(whole.entries, self.dossier)
-        self._keep(list(whole.entries), whole.after)
+        decision, effects = migrate(as_stored(self.dossier), edit, stamp, count(self.next_id), why, heaps)
+        full, _ = migrate(self.dossier, edit, stamp, count(self.next_id), why, heaps)
+        assert decision.entries == full.entries
+        assert full.after == replay(full.entries, self.dossier)
+        self._keep(list(full.entries), full.after)
         assert {effect.what for effect in effects} <= {*KINDS}
         self.office = office
         return list(effects)
 
     def gets(self, office: o.Office) -> None:
-        """Any other office, also where an apply would be refused; open actions follow their owners' clocks, as in one."""
+        """Switch to any office, even if an apply would be refused; open actions follow their owners' clocks."""
         stamp = Stamp(self.change + 1, instant(self.now), next(iter(office.users.values())))
         draft = Draft(self.dossier, office, stamp, count(self.next_id))
         rezone(draft, office.zones_left(self.office), self.open)
@@ -202,13 +205,13 @@ class Story:
         self.next_id = 1 + max([a.id for a in after.actions] + [x.id for x in after.enrolments], default=0)
 
     def added(self, cycle: str | None = None, owner: str | None = "tom", **fields: Any) -> Story:
-        """Jane is a contact of tom's, on `cycle`."""
-        chosen = w.Choice(cycle) if cycle else None
-        self.does(w.Add({"name": "Jane Smith", "owner": owner, **fields}, chosen, chosen is None))
+        """Add Jane as a contact of tom's, on `cycle`."""
+        choice = w.Choice(cycle) if cycle else None
+        self.does(w.Add({"name": "Jane Smith", "owner": owner, **fields}, choice, choice is None))
         return self
 
     def put_on_plan(self, id: str) -> Story:
-        """As a plan will be launched; until then no wish says so."""
+        """Put the contact on a plan, as a launch will do; no wish does it yet."""
         stamp = Stamp(self.change + 1, instant(self.now), self.office.users["sue"])
         draft = Draft(self.dossier, self.office, stamp, count(self.next_id))
         enrol_on_plan(draft, id)
@@ -220,11 +223,11 @@ class Story:
         return self.does(w.Complete(self.action(step).id, on, choice=chosen, **how))
 
     def closes_on(self, step: str, day: str) -> Decision:
-        """The clock goes to noon of `day`, and the open action of `step` is completed."""
+        """Set the clock to noon of `day`, and complete the open action of `step`."""
         return self.at(f"{day}T12:00").completes(step)
 
     def action(self, step: str) -> Action:
-        """The open action of `step`; of several rounds, the latest."""
+        """The open action of `step`, in the latest round."""
         return max((a for a in self.open if a.step == step), key=lambda a: a.round)
 
     @property
@@ -233,15 +236,15 @@ class Story:
 
     @property
     def due(self) -> dict[str | None, str]:
-        """What is open, by step (by title, where made by hand), with its due."""
+        """The due dates of open actions by step, or by title if they were created by hand."""
         return {action.step or action.title: action.due for action in self.open}
 
     @property
     def enrolment(self) -> Enrolment:
-        """The latest."""
+        """The latest enrolment."""
         return self.dossier.enrolments[-1]
 
     @property
     def last(self) -> list[str]:
-        """The kinds of event of the last change."""
+        """The event kinds of the last change."""
         return [h.NAMES[type(x.event)] for x in self.history if x.change == self.change]

@@ -1,4 +1,4 @@
-"""Questions about what is to be done: C2, L6, F12; and the rows that lists are made of."""
+"""Questions about the work to do (C2, L6, F12), and the rows of lists."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ ENDED = ON_THREE._replace(ended="2026-05-03", reason="no-more-steps")
     ("due", "days"),
     [("2026-05-04", 0), ("2026-05-03", 1), ("2026-04-04T09:00", 30), ("2026-05-05", 0), ("2026-05-04T00:00", 0)],
 )
-def test_A7_a_date_is_late_when_it_is_before_today(due: str, days: int) -> None:
+def test_A7_an_action_due_before_today_is_late(due: str, days: int) -> None:
     assert overdue_days(due, "2026-05-04") == days
 
 
-def test_L6_the_days_work_is_grouped_by_type_in_the_order_given() -> None:
+def test_L6_the_days_actions_are_grouped_by_type_in_order() -> None:
     rows = [
         Action(id, None, None, kind, "", "scheduled", "", "", 0) for id, kind in enumerate(["task", "call", "task"])
     ]
@@ -45,7 +45,7 @@ def test_C2_the_next_action_date_is_never_empty() -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "unheld", "why", "mend"),
+    ("last", "owner_inactive", "why", "fix"),
     [
         (None, False, "never on a cycle", "followup assign jane ALIAS"),
         (ENDED, False, "off cycle three: no-more-steps", "followup assign jane three"),
@@ -54,13 +54,13 @@ def test_C2_the_next_action_date_is_never_empty() -> None:
         (ON_THREE, True, "the next action belongs to an inactive user", "followup contacts set jane --owner USER"),
     ],
 )
-def test_F12_whoever_falls_through_is_told_why_since_when_and_how_to_mend_it(
-    last: Enrolment | None, unheld: bool, why: str, mend: str
+def test_F12_a_contact_with_no_next_step_is_listed_with_the_reason_the_date_and_the_fix(
+    last: Enrolment | None, owner_inactive: bool, why: str, fix: str
 ) -> None:
-    assert stranded(JANE, last, "2026-05-03", unheld) == ("jane", "Jane", "tom", why, "2026-05-03", mend)
+    assert stranded(JANE, last, "2026-05-03", owner_inactive) == ("jane", "Jane", "tom", why, "2026-05-03", fix)
 
 
-def test_subjects_are_told_apart_by_what_they_are() -> None:
+def test_contact_and_user_subjects_differ() -> None:
     assert (contact_subject("tom"), user_subject("tom")) == ("contact:tom", "user:tom")
 
 
@@ -68,12 +68,12 @@ def action_row(**how: object) -> ActionRow:
     return ActionRow(**{**dict.fromkeys(ActionRow._fields), "due": "2026-05-01", "status": "scheduled", **how})  # type: ignore[arg-type]
 
 
-def test_F15_only_what_is_open_is_late() -> None:
+def test_F15_only_an_open_action_is_overdue() -> None:
     assert action_row().item("2026-05-04")["overdue_days"] == 3
     assert action_row(status="completed").item("2026-05-04")["overdue_days"] == 0
 
 
-def test_F8_a_contact_on_a_hold_is_shown_as_such() -> None:
+def test_F8_a_contact_on_a_hold_is_shown_as_on_hold() -> None:
     fields = {
         "cycle": "rest",
         "groups": "a b",
@@ -90,13 +90,13 @@ def test_F8_a_contact_on_a_hold_is_shown_as_such() -> None:
     assert row.item(frozenset(), "UTC", {})["on_hold"] is False
 
 
-def test_C2_the_day_of_the_last_update_is_the_owners() -> None:
+def test_C2_the_last_update_is_dated_in_the_owners_zone() -> None:
     fields = {"groups": "", "do_not_contact": "", "emails": "", "phones": "", "updated_at": "2026-05-05T03:00:00Z"}
     row = ContactRow(**{**dict.fromkeys(ContactRow._fields), **fields})  # type: ignore[arg-type]
     assert row.item(frozenset(), "America/Vancouver", {})["next_action_date"] == "2026-05-04"
 
 
-def test_an_item_has_the_promised_keys_and_no_instant() -> None:
+def test_an_item_has_no_instant() -> None:
     assert "at" not in action_row().item("2026-05-04")
 
 
@@ -105,10 +105,10 @@ def test_an_item_has_the_promised_keys_and_no_instant() -> None:
     [("call", "do not call"), ("correspondence", "do not mail"), ("email", "do not email"), ("sms", "do not text")]
     + [("tour", ""), ("inbound", "")],
 )
-def test_E12_an_action_is_marked_where_its_contact_closed_its_channel(type: str, flag: str) -> None:
+def test_E12_an_action_is_flagged_if_its_contact_opted_out_of_the_channel(type: str, flag: str) -> None:
     assert barred(type, "call correspondence email sms") == flag
     assert barred(type, "") == barred(type, None) == ""
 
 
-def test_E12_another_channel_is_open() -> None:
+def test_E12_an_opt_out_flags_no_other_channel() -> None:
     assert barred("call", "email") == "" and barred("email", "email sms") == "do not email"

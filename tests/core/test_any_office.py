@@ -1,6 +1,6 @@
-"""Any office, any wishes: what holds after every one of them, however the catalog changes in between.
+"""Any office, any wishes: what is true after each of them, however the catalog changes in between.
 
-A refusal is an answer like any other; whatever else is raised is a bug.
+A refusal is a valid answer; any other exception is a bug.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ USERS = (user("sue", "administrator"), user("tom"), user("kim"))
 
 @st.composite
 def steps(draw: st.DrawFn) -> list[dict[str, object]]:
-    """Any steps that the catalog's checks let pass: a named anchor is an earlier active step, a loop any step."""
+    """Any steps that pass the catalog's checks: a named anchor is an earlier active step, a loop any step."""
     ids = IDS[: draw(st.sampled_from([3, 4, 5, 2, 3, 4, 1, 0]))]
-    made: list[dict[str, object]] = []
+    drawn: list[dict[str, object]] = []
     for id in ids:
-        earlier = [f"step:{x['id']}" for x in made if x["active"]]
-        made.append(
+        earlier = [f"step:{x['id']}" for x in drawn if x["active"]]
+        drawn.append(
             step(
                 id,
                 draw(st.sampled_from(OFFSETS)),
@@ -56,12 +56,12 @@ def steps(draw: st.DrawFn) -> list[dict[str, object]]:
                 min_gap=draw(st.sampled_from([0, 0, 2])),
             )
         )
-    return made
+    return drawn
 
 
 @st.composite
 def offices(draw: st.DrawFn) -> o.Office:
-    """Cycles `one` to `three`, some of them renamed, gone or asleep; steps likewise."""
+    """Cycles `one` to `three`, some of them renamed, removed or inactive; the same for steps."""
     cycles = [
         cycle(id, *draw(steps()), active=draw(st.sampled_from([True, True, True, False])))
         for id in draw(st.sampled_from([("one", "two", "three"), ("one", "two"), ("two", "three")]))
@@ -86,39 +86,39 @@ WHICH = st.integers(0, 11)
 DAY = st.sampled_from(DAYS)
 
 
-def said(
+def wish_of(
     kind: type[w.Wish], *fields: st.SearchStrategy[Any], **more: st.SearchStrategy[Any]
 ) -> st.SearchStrategy[w.Wish]:
-    """A wish with these fields; `st.builds` would make up the ones that have a default."""
-    return st.tuples(st.tuples(*fields), st.fixed_dictionaries(more)).map(lambda made: kind(*made[0], **made[1]))
+    """A wish with these fields; `st.builds` would also draw those that have a default."""
+    return st.tuples(st.tuples(*fields), st.fixed_dictionaries(more)).map(lambda parts: kind(*parts[0], **parts[1]))
 
 
 ON_THE_CYCLE = st.one_of(
-    said(w.Complete, WHICH),
-    said(w.Complete, WHICH),
-    said(w.Complete, WHICH, st.one_of(st.none(), DAY), choice=NONE_OR_CHOICE, restart=st.booleans()),
-    said(w.Skip, WHICH, reason=st.sampled_from([None, "undone"])),
-    said(w.NoShow, WHICH, st.just("rain"), rebook=st.one_of(st.none(), DAY)),
-    said(w.Fail, WHICH, st.just("bounced")),
-    said(w.Cancel, WHICH, st.sampled_from([None, "undone"])),
-    said(w.Cancel, WHICH),
+    wish_of(w.Complete, WHICH),
+    wish_of(w.Complete, WHICH),
+    wish_of(w.Complete, WHICH, st.one_of(st.none(), DAY), choice=NONE_OR_CHOICE, restart=st.booleans()),
+    wish_of(w.Skip, WHICH, reason=st.sampled_from([None, "undone"])),
+    wish_of(w.NoShow, WHICH, st.just("rain"), rebook=st.one_of(st.none(), DAY)),
+    wish_of(w.Fail, WHICH, st.just("bounced")),
+    wish_of(w.Cancel, WHICH, st.sampled_from([None, "undone"])),
+    wish_of(w.Cancel, WHICH),
 )
 AROUND_IT = st.one_of(
-    said(w.Assign, CHOICES, st.booleans()),
-    said(w.Assign, CHOICES, st.booleans()),
-    said(w.Reschedule, WHICH, st.one_of(DAY, DAY.map(lambda day: day + "T14:00"))),
-    said(w.Attempt, WHICH),
-    said(w.Schedule, st.sampled_from(["call", "tour"]), st.one_of(st.none(), DAY), st.just("By hand")),
-    said(w.Log, st.just("inbound"), st.just("Rang"), choice=NONE_OR_CHOICE),
-    said(w.Set, st.sampled_from([{"owner": id} for id in (None, "tom", "kim")])),
-    said(w.Transfer, st.just("north"), st.sampled_from(["tom", "kim"]), NONE_OR_CHOICE),
+    wish_of(w.Assign, CHOICES, st.booleans()),
+    wish_of(w.Assign, CHOICES, st.booleans()),
+    wish_of(w.Reschedule, WHICH, st.one_of(DAY, DAY.map(lambda day: day + "T14:00"))),
+    wish_of(w.Attempt, WHICH),
+    wish_of(w.Schedule, st.sampled_from(["call", "tour"]), st.one_of(st.none(), DAY), st.just("By hand")),
+    wish_of(w.Log, st.just("inbound"), st.just("Rang"), choice=NONE_OR_CHOICE),
+    wish_of(w.Set, st.sampled_from([{"owner": id} for id in (None, "tom", "kim")])),
+    wish_of(w.Transfer, st.just("north"), st.sampled_from(["tom", "kim"]), NONE_OR_CHOICE),
     st.just(w.Stop()),
 )
 OUT_OF_IT = st.one_of(
-    said(w.Set, st.just({"stage": "lead"})),
-    said(w.Close, st.sampled_from(["won", "lost"])),
-    said(w.Add, st.just({"name": "Jane", "owner": "tom"}), NONE_OR_CHOICE, st.booleans()),
-    said(w.Bring, st.just({"name": "Janet", "owner": "kim"}), NONE_OR_CHOICE, st.booleans()),
+    wish_of(w.Set, st.just({"stage": "lead"})),
+    wish_of(w.Close, st.sampled_from(["won", "lost"])),
+    wish_of(w.Add, st.just({"name": "Jane", "owner": "tom"}), NONE_OR_CHOICE, st.booleans()),
+    wish_of(w.Bring, st.just({"name": "Janet", "owner": "kim"}), NONE_OR_CHOICE, st.booleans()),
     st.just(w.Remove()),
 )
 
@@ -132,15 +132,15 @@ UNDO = st.just("undo")
 LATER = st.integers(1, 72)  # hours
 
 
-def meant(story: Story, wish: w.Wish) -> w.Wish:
-    """Action 0 to 11 of a wish is one of those that are open, or the id itself where nothing is."""
+def with_open_action(story: Story, wish: w.Wish) -> w.Wish:
+    """The number in a wish picks one of the open actions; if there is none, it's the id itself."""
     if not hasattr(wish, "action") or not story.open:
         return wish
     return wish._replace(action=story.open[wish.action % len(story.open)].id)  # type: ignore[union-attr,call-arg]
 
 
 def takes(story: Story, doing: w.Wish | o.Office | str | int, undoable: set[int]) -> bool:
-    """One thing happens, if it may; whether it did. `undoable`: the changes that still stand."""
+    """Do one thing if it's allowed; return whether it was. `undoable`: the changes that can still be undone."""
     try:
         if isinstance(doing, o.Office):
             story.gets(doing)
@@ -152,7 +152,7 @@ def takes(story: Story, doing: w.Wish | o.Office | str | int, undoable: set[int]
                 undoable.discard(max(undoable))
         else:
             before = len(story.history)
-            story.does(meant(story, doing))
+            story.does(with_open_action(story, doing))
             if len(story.history) > before:
                 undoable.add(story.change)
     except (Refused, Conflict, NotFound):
@@ -164,10 +164,10 @@ def _later(now: str, hours: int) -> str:
     return local(instant(now) + 3600 * hours, ZONE).text
 
 
-# What always holds
+# What is always true
 
 
-def holds(story: Watched) -> None:
+def check_invariants(story: Watched) -> None:
     dossier = story.dossier
     on = [x for x in dossier.enrolments if x.open]
     assert len(on) <= 1  # F6
@@ -189,7 +189,7 @@ def holds(story: Watched) -> None:
 
 
 class Watched(Story):
-    """Remembers the enrolments that were on a hold for a while: of them alone nothing need be open (F8)."""
+    """Remembers the enrolments that were on a hold at some time: only they may have nothing open (F8)."""
 
     def __init__(self) -> None:
         super().__init__(office(users=USERS))
@@ -203,7 +203,7 @@ class Watched(Story):
 
 
 def started(first: o.Office) -> Watched:
-    """Jane, on cycle `two` if that is to be had."""
+    """Jane, on cycle `two` if possible."""
     story = Watched()
     story.does(w.Add({"name": "Jane", "owner": "tom"}, None, True))
     story.office = first
@@ -215,39 +215,39 @@ DOINGS = st.lists(mostly(WISHES, UNDO, mostly(LATER, offices())), min_size=5, ma
 
 
 @pytest.mark.hypothesis
-def test_whatever_is_wished_for_in_whatever_office_the_invariants_hold() -> None:
+def test_no_sequence_of_wishes_breaks_the_invariants_of_any_office() -> None:
     granted = Counter[bool]()
 
     @settings(max_examples=examples(250))
     @given(offices(), DOINGS)
     def an_office(first: o.Office, doings: list[w.Wish | o.Office | str | int]) -> None:
-        lives_by_the_rules(first, doings, granted)
+        follows_the_rules(first, doings, granted)
 
     an_office()
     assert 3 * granted[True] > granted.total(), "nearly half of what is wished for may be"
 
 
-def lives_by_the_rules(first: o.Office, doings: list[w.Wish | o.Office | str | int], granted: Counter[bool]) -> None:
+def follows_the_rules(first: o.Office, doings: list[w.Wish | o.Office | str | int], granted: Counter[bool]) -> None:
     story, undoable = started(first), set[int]()
     for doing in doings:
         before = story.dossier
         story.watch()
         granted[takes(story, doing, undoable)] += isinstance(doing, w.Wish)
         story.watch()
-        holds(story)
-        keeps_to_the_table(before, story)
-        is_due_when_its_owner_reads_it(story)
-        changes_what_may_change(before, story.dossier)
+        check_invariants(story)
+        follows_the_table(before, story)
+        due_texts_match_instants(story)
+        changes_only_allowed_columns(before, story.dossier)
         if isinstance(doing, w.Assign | w.Stop | w.Close | w.Transfer):
-            leaves_what_was_made_by_hand(before, story.dossier)
-    survives_the_catalog(story)
+            keeps_actions_created_by_hand(before, story.dossier)
+    history_restores_the_state(story)
 
 
-def keeps_to_the_table(before: Dossier, story: Story) -> None:
+def follows_the_table(before: Dossier, story: Story) -> None:
     was = {action.id: action.status for action in before.actions}
-    made = [entry for entry in story.history if entry.seq > before.seq]
+    entries = [entry for entry in story.history if entry.seq > before.seq]
     statuses = dict(was)
-    for entry in made:
+    for entry in entries:
         event = entry.event
         if isinstance(event, h.Undone):
             statuses |= {row["id"]: row["status"] for row in event.actions}
@@ -257,14 +257,14 @@ def keeps_to_the_table(before: Dossier, story: Story) -> None:
     assert statuses == {action.id: action.status for action in story.dossier.actions}
 
 
-def is_due_when_its_owner_reads_it(story: Story) -> None:
-    """T1: an open action's instant is what its text says in its owner's zone, whatever changed, undo included."""
+def due_texts_match_instants(story: Story) -> None:
+    """T1: an open action's instant is what its text says in its owner's zone, whatever changed, also after an undo."""
     for action in story.open:
         assert action.at == moment(action.due, story.office.calendar(action.owner).zone).at
 
 
-def changes_what_may_change(before: Dossier, after: Dossier) -> None:
-    """The stores write no other columns of rows that are there."""
+def changes_only_allowed_columns(before: Dossier, after: Dossier) -> None:
+    """The stores write no other columns of existing rows."""
     for table, old, new in ((ENROLMENT, before.enrolments, after.enrolments), (ACTION, before.actions, after.actions)):
         rows: dict[int, tuple[object, ...]] = {row.id: row for row in new}
         for row in old:
@@ -272,7 +272,7 @@ def changes_what_may_change(before: Dossier, after: Dossier) -> None:
             assert {column for column, was, is_ in cells if was != is_} <= set(table.changing)
 
 
-def leaves_what_was_made_by_hand(before: Dossier, after: Dossier) -> None:
+def keeps_actions_created_by_hand(before: Dossier, after: Dossier) -> None:
     assert by_hand(before) <= by_hand(after)
 
 
@@ -280,8 +280,8 @@ def by_hand(dossier: Dossier) -> set[Action]:
     return {action for action in dossier.actions if action.enrolment is None}
 
 
-def survives_the_catalog(story: Story) -> None:
-    """The history alone gives the same state, also after having been written and read."""
+def history_restores_the_state(story: Story) -> None:
+    """The history alone gives the same state, also after writing and reading it."""
     assert replay(story.history, Dossier("contact:jane")) == story.dossier
     read = []
     for x in story.history:
@@ -292,7 +292,7 @@ def survives_the_catalog(story: Story) -> None:
 
 @settings(max_examples=examples(150))
 @given(offices(), st.lists(st.one_of(WISHES, LATER), max_size=10), WISHES)
-def test_E11_undoing_restores_every_row_and_cancels_what_the_change_had_made(
+def test_E11_undo_restores_every_row_and_cancels_everything_that_the_change_created(
     first: o.Office, doings: list[w.Wish | int], last: w.Wish
 ) -> None:
     story = started(first)
@@ -306,24 +306,24 @@ def test_E11_undoing_restores_every_row_and_cancels_what_the_change_had_made(
     story.undoes()
     after = story.dossier
     assert after.contact == before.contact
-    known = {row.id for row in (*before.actions, *before.enrolments)}
-    assert tuple(a for a in after.actions if a.id in known) == before.actions
-    assert tuple(x for x in after.enrolments if x.id in known) == before.enrolments
+    old_ids = {row.id for row in (*before.actions, *before.enrolments)}
+    assert tuple(a for a in after.actions if a.id in old_ids) == before.actions
+    assert tuple(x for x in after.enrolments if x.id in old_ids) == before.enrolments
     scheduled = [x.event.action for x in done if isinstance(x.event, h.Scheduled)]
     assert [(id, CANCELLED, UNDONE) for id in scheduled] == [
-        (a.id, a.status, a.reason) for a in after.actions if a.id not in known
+        (a.id, a.status, a.reason) for a in after.actions if a.id not in old_ids
     ]
     enrolled = [x.event.enrolment for x in done if isinstance(x.event, h.Enrolled)]
     assert [(id, False, UNDONE) for id in enrolled] == [
-        (x.id, x.open, x.reason) for x in after.enrolments if x.id not in known
+        (x.id, x.open, x.reason) for x in after.enrolments if x.id not in old_ids
     ]
 
 
 @settings(max_examples=examples(150))
 @given(offices(), st.lists(WISHES, max_size=8), st.integers(1, 3))
-def test_E11_undoing_everything_leads_back_to_the_start(first: o.Office, doings: list[w.Wish], times: int) -> None:
+def test_E11_undoing_everything_returns_to_the_start(first: o.Office, doings: list[w.Wish], times: int) -> None:
     story, undoable = started(first), set[int]()
-    begun = story.dossier
+    start = story.dossier
     for _ in range(times):
         for doing in doings:
             takes(story, doing, undoable)
@@ -331,18 +331,18 @@ def test_E11_undoing_everything_leads_back_to_the_start(first: o.Office, doings:
             story.undoes(change)
         undoable.clear()
         assert (story.dossier.contact, story.open, story.dossier.cycle) == (
-            begun.contact,
-            begun.open_actions,
-            begun.cycle,
+            start.contact,
+            start.open_actions,
+            start.cycle,
         )
 
 
 @settings(max_examples=examples(200))
 @given(steps(), st.integers(0, 4))
-def test_F5_a_cycle_goes_round_for_ever_or_comes_to_an_end(declared: list[dict[str, object]], which: int) -> None:
-    """Closing one open action after the other: each closing makes at most one round, and none is left waiting."""
-    made = cycle("c", *declared)
-    story = Story(office(made)).added("c")
+def test_F5_a_cycle_either_loops_forever_or_ends(declared: list[dict[str, object]], which: int) -> None:
+    """Close one open action after another: each starts at most one round, and no step is left waiting."""
+    process = cycle("c", *declared)
+    story = Story(office(process)).added("c")
     for _ in range(30):
         if not story.open:
             break
@@ -350,16 +350,16 @@ def test_F5_a_cycle_goes_round_for_ever_or_comes_to_an_end(declared: list[dict[s
         action = story.open[which % len(story.open)]
         story.at(max(story.now, action.due[:10] + "T12:00")).does(w.Complete(action.id))
         assert story.enrolment.round <= rounds + 1
-        assert len(story.open) <= len(made.active_steps) * story.enrolment.round
+        assert len(story.open) <= len(process.active_steps) * story.enrolment.round
     if not story.open:
-        assert not made.active_steps or story.enrolment.reason == "no-more-steps"
-        finishes_all_of_it(story, made)
+        assert not process.active_steps or story.enrolment.reason == "no-more-steps"
+        every_step_had_an_action(story, process)
 
 
-def finishes_all_of_it(story: Story, made: o.Process) -> None:
-    """Every active step of a cycle without a loop had its action, once."""
-    if not any(step.loop_to for step in made.active_steps):
-        assert sorted(a.step or "" for a in story.dossier.actions) == sorted(s.id for s in made.active_steps)
+def every_step_had_an_action(story: Story, process: o.Process) -> None:
+    """Every active step of a cycle without a loop had exactly one action."""
+    if not any(step.loop_to for step in process.active_steps):
+        assert sorted(a.step or "" for a in story.dossier.actions) == sorted(s.id for s in process.active_steps)
 
 
 def without_loops(declared: list[dict[str, object]]) -> list[dict[str, object]]:
@@ -370,8 +370,8 @@ def without_loops(declared: list[dict[str, object]]) -> list[dict[str, object]]:
 @given(steps().map(without_loops), st.lists(st.tuples(st.booleans(), st.integers(0, 4)), max_size=12))
 @example([step("a"), step("b"), step("c", anchor="start")], [(True, 0)])
 def test_F4_cancelling_by_hand_loses_no_step(declared: list[dict[str, object]], doings: list[tuple[bool, int]]) -> None:
-    made = cycle("c", *declared)
-    story = Story(office(made)).added("c")
+    process = cycle("c", *declared)
+    story = Story(office(process)).added("c")
     for cancels, which in [*doings, *[(False, 0)] * 8]:
         if not story.open:
             break
@@ -382,12 +382,12 @@ def test_F4_cancelling_by_hand_loses_no_step(declared: list[dict[str, object]], 
         else:
             story.does(w.Cancel(id) if cancels else w.Complete(id))
     assert not story.open
-    finishes_all_of_it(story, made)
+    every_step_had_an_action(story, process)
 
 
 @settings(max_examples=examples(100))
 @given(offices(), st.lists(mostly(WISHES, UNDO), max_size=10))
-def test_explain_has_a_reason_for_every_step_and_says_all_that_happened_to_it(
+def test_explain_has_a_reason_for_every_step_and_reports_everything_that_happened(
     first: o.Office, doings: list[w.Wish | str]
 ) -> None:
     story, undoable = started(first), set[int]()
@@ -397,17 +397,19 @@ def test_explain_has_a_reason_for_every_step_and_says_all_that_happened_to_it(
         if isinstance(event := entry.event, h.Scheduled):
             why = event.why or {}
             assert not event.step or "rebooked" in why or {*why} >= {"anchor", "from", "offset", "version"}
-            assert dict(Counter(explained(story, event.action))) == dict(Counter(happened(story, event.action)))
+            assert dict(Counter(explained_events(story, event.action))) == dict(
+                Counter(recorded_events(story, event.action))
+            )
 
 
-def explained(story: Story, action: int) -> list[tuple[str, int]]:
-    """What, and in which change: an account says more beside, of the enrolment and of how the date was counted."""
-    known = CatalogFacts({}, lambda _, owner: story.office.calendar(owner), lambda _: {})
-    causes = explain(action, story.history, known)
-    return [(cause.what, cause.change) for cause in causes if cause.what in {"scheduled", "undone", *SAYS.values()}]
+def explained_events(story: Story, action: int) -> list[tuple[str, int]]:
+    """What happened and in which change; `explain` also describes the enrolment and the calculation."""
+    facts = CatalogFacts({}, lambda _, owner: story.office.calendar(owner), lambda _: {})
+    causes = explain(action, story.history, facts)
+    return [(cause.what, cause.change) for cause in causes if cause.what in {"scheduled", "undone", *CAUSES.values()}]
 
 
-SAYS: Mapping[type, str] = {
+CAUSES: Mapping[type, str] = {
     h.Rescheduled: "moved by hand",
     h.Reassigned: "reassigned",
     h.Completed: "closed",
@@ -418,12 +420,12 @@ SAYS: Mapping[type, str] = {
 }
 
 
-def happened(story: Story, action: int) -> Iterator[tuple[str, int]]:
+def recorded_events(story: Story, action: int) -> Iterator[tuple[str, int]]:
     for entry in story.history:
         match entry.event:
             case h.Scheduled(action=id) if id == action:
                 yield "scheduled", entry.change
             case h.Undone(actions=rows) if action in [row["id"] for row in rows]:
                 yield "undone", entry.change
-            case event if type(event) in SAYS and event.action == action:  # type: ignore[union-attr]
-                yield SAYS[type(event)], entry.change
+            case event if type(event) in CAUSES and event.action == action:  # type: ignore[union-attr]
+                yield CAUSES[type(event)], entry.change

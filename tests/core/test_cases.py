@@ -1,4 +1,4 @@
-"""G2: a case holds where the cycle does what it says, and only there."""
+"""G2: a case passes exactly if the cycle does what the case says."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def case(alias: str, *when: dict[str, Any], then: list[dict[str, Any]], **given:
     return {"name": "Case", "given": {"alias": alias, "on": "2026-05-04", **given}, "when": when, "then": then}
 
 
-def told(said: dict[str, Any], at: Office = OFFICE) -> list[str]:
-    """What does not agree, in words; and what could not happen."""
-    found = verdict(at, "case", said)
-    lines = [f"{pair.expected or '-'} | {pair.got or '-'}" for pair in found.pairs if not pair.agrees]
-    assert found.holds == (not lines and not found.trouble)
-    assert found.trouble == "" or len(found.trouble) > 5
-    return [*lines, *([found.trouble] if found.trouble else [])]
+def mismatches(document: dict[str, Any], at: Office = OFFICE) -> list[str]:
+    """The lines that don't match, in words, and what could not happen."""
+    result = verdict(at, "case", document)
+    lines = [f"{pair.expected or '-'} | {pair.got or '-'}" for pair in result.pairs if not pair.agrees]
+    assert result.holds == (not lines and not result.trouble)
+    assert result.trouble == "" or len(result.trouble) > 5
+    return [*lines, *([result.trouble] if result.trouble else [])]
 
 
 NOTE = {"step": "note", "due": "2026-05-06"}
@@ -45,22 +45,22 @@ DONE = {**NOTE, "status": "completed"}
         ([NOTE, {"step": "call", "due": "2026-05-09"}], ["call 2026-05-09 | -"]),
     ],
 )
-def test_every_action_is_expected_once_on_its_day_and_no_other_is_there(then: list[Any], wrong: list[str]) -> None:
-    assert told(case("calls", then=then)) == wrong
+def test_every_action_is_expected_once_on_its_day_and_no_other_exists(then: list[Any], wrong: list[str]) -> None:
+    assert mismatches(case("calls", then=then)) == wrong
 
 
-def test_T1_a_day_begins_as_work_begins_and_a_moment_when_it_says() -> None:
+def test_T1_a_day_starts_at_opening_time_and_a_moment_at_its_own_time() -> None:
     soon = office(cycle("soon", step("ring", "2 hours")))
     for on, due in (("2026-05-04", "2026-05-04T11:00"), ("2026-05-04T10:15", "2026-05-04T12:15")):
-        assert told(case("soon", then=[{"step": "ring", "due": due}], on=on), soon) == []
+        assert mismatches(case("soon", then=[{"step": "ring", "due": due}], on=on), soon) == []
 
 
-def test_what_was_cancelled_may_be_left_out_or_said() -> None:
+def test_a_cancelled_action_can_be_listed_or_left_out() -> None:
     chosen = {"complete": "one", "on": "2026-05-05", "choose": "rest"}
     one = {"step": "one", "due": "2026-05-05", "status": "completed"}
     two = {"step": "two", "due": "2026-05-07", "status": "cancelled"}
-    assert told(case("sale", chosen, then=[one])) == told(case("sale", chosen, then=[one, two])) == []
-    assert told(case("sale", chosen, then=[one, {**two, "due": "2026-05-08"}])) == [
+    assert mismatches(case("sale", chosen, then=[one])) == mismatches(case("sale", chosen, then=[one, two])) == []
+    assert mismatches(case("sale", chosen, then=[one, {**two, "due": "2026-05-08"}])) == [
         "two 2026-05-08 cancelled | two 2026-05-07 cancelled"
     ]
 
@@ -92,32 +92,32 @@ def test_what_was_cancelled_may_be_left_out_or_said() -> None:
         ),
     ],
 )
-def test_what_can_happen(when: list[Any], then: list[Any]) -> None:
-    assert told(case("calls", *when, then=then)) == []
+def test_a_case_can_contain_any_event(when: list[Any], then: list[Any]) -> None:
+    assert mismatches(case("calls", *when, then=then)) == []
 
 
-def test_a_cancelled_action_of_several() -> None:
+def test_one_of_several_actions_can_be_cancelled() -> None:
     then = [{"step": "one", "due": "2026-05-05"}, {"step": "three", "due": "2026-05-14"}]
-    assert told(case("sale", {"cancel": "two", "on": "2026-05-05"}, then=then)) == []
+    assert mismatches(case("sale", {"cancel": "two", "on": "2026-05-05"}, then=then)) == []
 
 
-def test_T7_the_clock_never_goes_back_and_what_is_told_late_has_its_own_day() -> None:
+def test_T7_an_event_listed_late_has_its_own_day_but_the_clock_never_goes_back() -> None:
     late = [{"complete": "note", "on": "2026-05-10"}, {"complete": "call", "on": "2026-05-08"}]
     done = {"step": "call", "due": "2026-05-13", "round": 1}
     assert (
-        told(
+        mismatches(
             case(
                 "calls", *late, then=[DONE, {**done, "status": "completed"}, {**done, "due": "2026-05-11", "round": 2}]
             )
         )
         == []
     )
-    failed = [late[0], {"fail": "call", "on": "2026-05-08"}]  # of a failure nobody says the day: it is now
-    assert told(case("calls", *failed, then=[DONE, {**done, "status": "failed"}, {**done, "round": 2}])) == []
+    failed = [late[0], {"fail": "call", "on": "2026-05-08"}]  # a failure has no day of its own: it happens now
+    assert mismatches(case("calls", *failed, then=[DONE, {**done, "status": "failed"}, {**done, "round": 2}])) == []
 
 
 @pytest.mark.parametrize(
-    "said, why",
+    "document, why",
     [
         (
             case("calls", {"complete": "call", "on": "2026-05-05"}, then=[NOTE]),
@@ -128,29 +128,29 @@ def test_T7_the_clock_never_goes_back_and_what_is_told_late_has_its_own_day() ->
         ({**case("calls", then=[]), "given": {"plan": "web", "on": "2026-05-04"}}, "given: plans don't run yet"),
     ],
 )
-def test_what_cannot_happen_is_said_and_the_case_does_not_hold(said: dict[str, Any], why: str | None) -> None:
-    found = verdict(OFFICE, "case", said)
-    assert not found.holds
-    assert why is None or found.trouble.startswith(why)
+def test_an_event_that_cannot_happen_is_reported_and_the_case_fails(document: dict[str, Any], why: str | None) -> None:
+    result = verdict(OFFICE, "case", document)
+    assert not result.holds
+    assert why is None or result.trouble.startswith(why)
 
 
-def test_T1_a_due_without_a_time_is_the_whole_day() -> None:
+def test_T1_an_expected_date_without_a_time_matches_any_time_of_that_day() -> None:
     for due, wrong in (("2026-05-06", []), ("2026-05-06T14:00", []), ("2026-05-06T15:00", [1])):
-        found = told(case("days", then=[{"step": "soon", "due": due}]))
-        assert len(found) == len(wrong), found
+        lines = mismatches(case("days", then=[{"step": "soon", "due": due}]))
+        assert len(lines) == len(wrong), lines
 
 
-def test_T4_a_case_has_the_calendar_of_its_owner_and_days_off_of_its_own() -> None:
+def test_T4_a_case_uses_its_owners_calendar_and_its_own_holidays() -> None:
     soon = {"step": "soon", "due": "2026-05-07"}
-    assert told(case("days", then=[soon], holidays=["2026-05-06"])) == []
+    assert mismatches(case("days", then=[soon], holidays=["2026-05-06"])) == []
     far = office(DAYS, calendars={"kim": calendar(working_days=["mon", "fri"])})
-    assert told(case("days", then=[{"step": "soon", "due": "2026-05-11"}], owner="kim"), far) == []
+    assert mismatches(case("days", then=[{"step": "soon", "due": "2026-05-11"}], owner="kim"), far) == []
 
 
-def test_lines_are_paired_by_step_and_round_and_stand_by_due() -> None:
+def test_lines_are_paired_by_step_and_round_and_sorted_by_due_date() -> None:
     a, b, late = Line("a", "2026-05-01"), Line("b", "2026-05-02"), Line("a", "2026-05-03", round=2)
-    found = pairs([late, b, Line("c", "2026-04-30")], [a._replace(round=1), b, late])
-    assert [(str(p.expected or "-"), str(p.got or "-")) for p in found] == [
+    result = pairs([late, b, Line("c", "2026-04-30")], [a._replace(round=1), b, late])
+    assert [(str(p.expected or "-"), str(p.got or "-")) for p in result] == [
         ("c 2026-04-30", "-"),
         ("-", "a 2026-05-01"),
         ("b 2026-05-02", "b 2026-05-02"),
@@ -158,5 +158,5 @@ def test_lines_are_paired_by_step_and_round_and_stand_by_due() -> None:
     ]
 
 
-def test_L8_an_alias_without_a_cycle_may_be_given_and_schedules_nothing() -> None:
-    assert told(case("just-looking", then=[])) == []
+def test_L8_a_case_can_use_an_alias_without_a_cycle_which_schedules_nothing() -> None:
+    assert mismatches(case("just-looking", then=[])) == []

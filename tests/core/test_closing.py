@@ -1,4 +1,4 @@
-"""What is done with one action: F7, F10, C5, P7, T7, and what is refused."""
+"""What users do with one action (F7, F10, C5, P7, T7), and what is refused."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def by_hand(jane: Story, type: str = "call", due: str | None = "2026-05-30", **h
 # Completing
 
 
-def test_L7_what_is_completed_says_how_it_went_and_who_did_it() -> None:
+def test_L7_a_completed_action_has_its_outcome_and_the_user_who_completed_it() -> None:
     jane = jane_on(THREE)
     jane.does(w.Complete(2, outcome="reached", notes="call again"), by="tom")
     done = jane.dossier.actions[0]
@@ -35,7 +35,7 @@ def test_L7_what_is_completed_says_how_it_went_and_who_did_it() -> None:
     assert (done.completed_on, done.completed_by, done.reason) == ("2026-05-04T10:00", "tom", None)
 
 
-def test_notes_of_a_completion_are_added_to_those_that_were_there() -> None:
+def test_notes_of_a_completion_are_added_to_existing_notes() -> None:
     jane = jane_on(THREE)
     id = by_hand(jane, notes="bring the plans")
     jane.does(w.Complete(id, notes="done"))
@@ -50,14 +50,14 @@ def test_F10_choosing_another_cycle_never_schedules_the_old_ones_next_step() -> 
     assert jane.last == ["completed", "ended", "enrolled", "scheduled"]
 
 
-def test_F10_choosing_the_same_cycle_carries_on() -> None:
+def test_F10_choosing_the_same_cycle_continues_it() -> None:
     jane = jane_on(THREE)
     jane.completes("a", choice="three")
     assert jane.due == {"b": "2026-05-06"}
     assert jane.last == ["completed", "scheduled"]
 
 
-def test_F10_choosing_the_same_cycle_at_its_end_begins_it_again() -> None:
+def test_F10_choosing_the_same_cycle_at_its_end_starts_it_again() -> None:
     jane = jane_on(OTHER)
     jane.completes("x", choice="other")
     assert jane.due == {"x": "2026-05-14"}
@@ -71,33 +71,33 @@ def test_F10_restart_schedules_the_first_step_and_not_the_next() -> None:
     assert jane.last == ["completed", "ended", "enrolled", "scheduled"]
 
 
-def test_F10_a_call_made_by_hand_offers_the_menu_too() -> None:
+def test_F10_a_call_created_by_hand_offers_the_menu_too() -> None:
     jane = jane_on(THREE, OTHER)
     jane.does(w.Complete(by_hand(jane), choice=w.Choice("other")))
     assert jane.due == {"x": "2026-05-14"}
     assert jane.dossier.enrolments[0].reason == "replaced"
 
 
-def test_F10_a_call_made_by_hand_with_the_same_cycle_changes_nothing_of_it() -> None:
+def test_F10_a_call_created_by_hand_with_the_same_cycle_leaves_it_unchanged() -> None:
     jane = jane_on(THREE)
     jane.does(w.Complete(by_hand(jane), choice=w.Choice("three")))
     assert jane.due == {"a": "2026-05-05"}
 
 
-def test_F10_a_contact_on_no_cycle_is_placed_on_the_chosen_one() -> None:
+def test_F10_a_contact_on_no_cycle_is_put_on_the_chosen_one() -> None:
     jane = Story(office(OTHER)).added()
     jane.does(w.Complete(by_hand(jane), choice=w.Choice("other")))
     assert jane.due == {"x": "2026-05-14"}
 
 
-def test_F10_an_action_of_the_cycle_before_it_ended_places_on_the_chosen_one() -> None:
+def test_F10_an_inbound_logged_after_a_stop_can_start_another_cycle() -> None:
     jane = jane_on(THREE, OTHER)
     jane.does(w.Stop())
     jane.does(w.Log("inbound", "Walked in", channel="walk-in", choice=w.Choice("other")))
     assert jane.due == {"x": "2026-05-14"}
 
 
-def test_L8_a_categorising_alias_on_completion_lets_the_cycle_go_on() -> None:
+def test_L8_an_alias_without_a_cycle_on_completion_lets_the_cycle_go_on() -> None:
     jane = jane_on(THREE)
     jane.completes("a", choice="just-looking")
     assert jane.due == {"b": "2026-05-06"}
@@ -118,7 +118,7 @@ def test_F10_only_conversations_offer_the_menu(type: str) -> None:
         assert set(jane.due) == {"a", "By hand"}
 
 
-def test_F10_a_type_that_is_no_longer_declared_offers_nothing() -> None:
+def test_F10_a_type_that_is_no_longer_declared_offers_no_menu() -> None:
     jane = jane_on(THREE)
     id = by_hand(jane)
     jane.office = office(THREE, types={})
@@ -128,14 +128,14 @@ def test_F10_a_type_that_is_no_longer_declared_offers_nothing() -> None:
     assert jane.due == {"a": "2026-05-05"}
 
 
-def test_F10_a_choice_that_is_refused_completes_nothing() -> None:
+def test_F10_a_refused_choice_completes_nothing() -> None:
     jane = jane_on(THREE)
     with pytest.raises(NotFound, match="unknown alias 'oops'"):
         jane.completes("a", choice="oops")
     assert jane.due == {"a": "2026-05-05"}
 
 
-def test_F1_a_users_own_task_is_completed_and_places_nobody() -> None:
+def test_F1_a_users_own_task_can_be_completed_but_not_with_a_cycle() -> None:
     tom = Story(office(THREE), "user:tom")
     id = by_hand(tom, "task")
     with pytest.raises(Refused, match="has no contact, so there is no cycle to choose"):
@@ -144,7 +144,7 @@ def test_F1_a_users_own_task_is_completed_and_places_nobody() -> None:
     assert tom.open == () and tom.dossier.actions[0].contact is None
 
 
-# T7: when it was
+# T7: when it happened
 
 
 def test_T7_a_completion_can_be_backdated_and_the_cycle_counts_from_then() -> None:
@@ -154,7 +154,7 @@ def test_T7_a_completion_can_be_backdated_and_the_cycle_counts_from_then() -> No
     assert jane.dossier.actions[0].completed_on == "2026-05-07"
 
 
-def test_T7_a_backdated_choice_starts_the_new_cycle_then() -> None:
+def test_T7_a_backdated_choice_starts_the_new_cycle_on_that_day() -> None:
     jane = jane_on(THREE, OTHER)
     jane.at("2026-05-10T10:00").completes("a", on="2026-05-07T16:00", choice="other")
     assert (jane.enrolment.start, jane.due) == ("2026-05-07T16:00", {"x": "2026-05-17"})
@@ -170,14 +170,14 @@ def test_T7_today_and_this_minute_are_not_the_future(on: str) -> None:
 
 @pytest.mark.parametrize("on", ["2026-05-05", "2026-05-04T10:01"])
 @pytest.mark.parametrize("wish", [w.Complete(2), w.Skip(2), w.NoShow(2, "not there")])
-def test_T7_nothing_is_closed_in_the_future(on: str, wish: w.Complete | w.Skip | w.NoShow) -> None:
+def test_T7_an_action_cannot_be_closed_in_the_future(on: str, wish: w.Complete | w.Skip | w.NoShow) -> None:
     jane = jane_on(THREE)
     with pytest.raises(Refused, match=r"is in the future \(now it's 2026-05-04T17:00:00Z\): choose today"):
         jane.does(wish._replace(on=on))
     assert jane.due == {"a": "2026-05-05"}
 
 
-def test_T7_the_local_day_is_the_owners() -> None:
+def test_T7_the_local_day_is_in_the_owners_zone() -> None:
     tokyo = calendar(zone="Asia/Tokyo")
     jane = Story(office(THREE, calendars={"tom": tokyo})).added("three")
     assert jane.due == {"a": "2026-05-06"}  # Tuesday already, in Tokyo
@@ -188,7 +188,7 @@ def test_T7_the_local_day_is_the_owners() -> None:
     assert jane.due == {"c": "2026-05-10"}
 
 
-def test_T7_what_fails_fails_now() -> None:
+def test_T7_an_action_fails_at_the_current_time() -> None:
     jane = jane_on(MIXED)
     jane.at("2026-05-06T10:00").does(w.Fail(2, "no address"))
     failed = jane.dossier.actions[0]
@@ -205,7 +205,7 @@ def test_F4_a_skipped_action_keeps_its_reason() -> None:
     assert (skipped.status, skipped.reason, skipped.completed_on) == (SKIPPED, "on holiday", "2026-05-03")
 
 
-def test_C5_a_no_show_has_a_reason_and_a_rebooking_says_whose_it_is() -> None:
+def test_C5_a_no_show_keeps_its_reason_and_the_rebooking_refers_to_it() -> None:
     jane = Story(office()).added()
     id = by_hand(jane, "tour", category="visits", action_name="first", channel="walk-in")
     jane.does(w.NoShow(id, "rain", on="2026-05-03", rebook="2026-06-01T10:00"))
@@ -218,7 +218,7 @@ def test_C5_a_no_show_has_a_reason_and_a_rebooking_says_whose_it_is() -> None:
     assert jane.history[-1].event.why == {"rebooked": id}  # type: ignore[union-attr]
 
 
-def test_C5_a_rebooked_step_stays_that_step() -> None:
+def test_C5_a_rebooked_step_stays_the_same_step() -> None:
     jane = jane_on(THREE)
     jane.closes_on("a", "2026-05-05")
     jane.does(w.NoShow(jane.action("b").id, "rain", rebook="2026-06-01"))
@@ -240,18 +240,18 @@ def test_P7_an_attempt_is_counted_and_leaves_the_action_open() -> None:
     jane = jane_on(THREE)
     for _ in range(2):
         jane.does(w.Attempt(2, "call", "engaged"))
-    tried = jane.action("a")
-    assert (tried.attempts, tried.due) == (2, "2026-05-05")
+    call = jane.action("a")
+    assert (call.attempts, call.due) == (2, "2026-05-05")
     assert jane.history[-1].event == (2, "2026-05-04T10:00", "call", "engaged")
 
 
-def test_F7_an_action_made_by_hand_can_be_cancelled_though_it_is_the_only_one() -> None:
+def test_F7_an_action_created_by_hand_can_be_cancelled_even_if_it_is_the_only_one() -> None:
     jane = Story(office()).added()
     jane.does(w.Cancel(by_hand(jane), "not needed"))
     assert (jane.open, jane.dossier.actions[0].reason) == ((), "not needed")
 
 
-def test_F7_one_made_by_hand_does_not_stand_in_for_the_cycles_last() -> None:
+def test_F7_an_action_created_by_hand_does_not_count_as_the_cycles_last() -> None:
     jane = jane_on(THREE)
     by_hand(jane)
     with pytest.raises(Refused, match="the last open one of cycle 'three'"):
@@ -264,7 +264,7 @@ def test_F7_one_made_by_hand_does_not_stand_in_for_the_cycles_last() -> None:
         w.Complete(2), w.Skip(2), w.NoShow(2, "no"), w.Fail(2, "no"), w.Cancel(2), w.Reschedule(2, "2026-06-01"), w.Attempt(2),
     ],
 )  # fmt: skip
-def test_what_is_closed_stays_closed_and_says_who_was_first(wish: w.Wish) -> None:
+def test_a_closed_action_stays_closed_and_the_refusal_says_who_closed_it(wish: w.Wish) -> None:
     jane = jane_on(THREE)
     jane.does(w.Skip(2, reason="left word"), by="tom")
     before = jane.dossier
@@ -273,7 +273,7 @@ def test_what_is_closed_stays_closed_and_says_who_was_first(wish: w.Wish) -> Non
     assert jane.dossier == before
 
 
-def test_what_was_closed_without_a_reason_or_a_name_is_told_all_the_same() -> None:
+def test_a_conflict_is_reported_even_without_a_reason_or_a_user() -> None:
     jane = jane_on(THREE)
     jane.completes("a")
     jane.undoes()
@@ -285,7 +285,7 @@ def test_what_was_closed_without_a_reason_or_a_name_is_told_all_the_same() -> No
         jane.does(w.Complete(2))
 
 
-def test_an_action_that_is_not_there_is_not_found() -> None:
+def test_an_unknown_action_is_not_found() -> None:
     with pytest.raises(NotFound, match="unknown action 99"):
         jane_on(THREE).does(w.Complete(99))
 
@@ -293,16 +293,22 @@ def test_an_action_that_is_not_there_is_not_found() -> None:
 # Scheduling and logging
 
 
-def test_C1_an_action_by_hand_is_the_makers_and_now_unless_it_says_otherwise() -> None:
+def test_C1_an_action_by_hand_belongs_to_its_creator_and_is_due_now_by_default() -> None:
     jane = jane_on(THREE)
     jane.does(w.Schedule("call", None, "Ring"), by="tom")
-    made = jane.dossier.actions[-1]
-    assert (made.owner, made.due, made.nominal, made.at) == (
+    action = jane.dossier.actions[-1]
+    assert (action.owner, action.due, action.nominal, action.at) == (
         "tom",
         *["2026-05-04T10:00"] * 2,
         instant("2026-05-04T10:00"),
     )
-    assert (made.enrolment, made.step, made.title, made.type, made.contact) == (None, None, "Ring", "call", "jane")
+    assert (action.enrolment, action.step, action.title, action.type, action.contact) == (
+        None,
+        None,
+        "Ring",
+        "call",
+        "jane",
+    )
 
 
 def test_C1_an_action_by_hand_is_due_in_its_owners_zone() -> None:
@@ -311,7 +317,7 @@ def test_C1_an_action_by_hand_is_due_in_its_owners_zone() -> None:
     assert (jane.open[0].owner, jane.open[0].at) == ("kim", instant("2026-05-30T09:00", "Asia/Tokyo"))
 
 
-def test_F1_what_has_already_happened_is_logged_completed() -> None:
+def test_F1_an_action_that_already_happened_is_logged_as_completed() -> None:
     jane = jane_on(THREE)
     jane.does(w.Log("inbound", "Rang", "2026-05-02", "call", "interested", "wants plans"))
     logged = jane.dossier.actions[-1]
@@ -328,12 +334,12 @@ def test_F10_logging_an_inbound_call_can_restart_the_cycle() -> None:
     assert jane.due == {"a": "2026-05-06"}
 
 
-def test_T7_the_future_cannot_be_logged() -> None:
+def test_T7_a_future_action_cannot_be_logged() -> None:
     with pytest.raises(Refused, match="in the future"):
         jane_on(THREE).does(w.Log("inbound", "Will ring", "2026-05-05"))
 
 
-def test_F21_a_sale_names_the_listing_that_it_sold_and_nothing_else_does() -> None:
+def test_F21_only_a_sale_can_name_a_listing() -> None:
     jane = jane_on(THREE)
     jane.does(w.Log("sale", "Unit 4", listing=7))
     assert jane.dossier.actions[-1].listing == 7
@@ -341,7 +347,7 @@ def test_F21_a_sale_names_the_listing_that_it_sold_and_nothing_else_does() -> No
         jane.does(w.Complete(2, listing=7))
 
 
-def test_F10_several_of_one_contact_are_completed_before_the_choice_cancels_the_rest() -> None:
+def test_F10_all_named_actions_are_completed_before_the_choice_cancels_the_rest() -> None:
     jane = Story(office(cycle("c", step("a"), step("b"), step("d"), anchor="due"), THREE)).added("c")
     first, second, _ = jane.open
     jane.does(w.Complete(first.id, choice=w.Choice("three"), others=(second.id,)))
@@ -349,7 +355,7 @@ def test_F10_several_of_one_contact_are_completed_before_the_choice_cancels_the_
     assert jane.last.count("enrolled") == 1 and jane.due == {"a": "2026-05-05"}
 
 
-def test_F10_a_menu_is_offered_where_one_of_them_offers_it() -> None:
+def test_F10_a_choice_is_allowed_if_one_of_the_actions_offers_the_menu() -> None:
     mixed = cycle("c", step("a", type="email"), step("b"), anchor="due")
     jane = Story(office(mixed, THREE)).added("c")
     email, call = jane.open
@@ -362,9 +368,9 @@ def test_F10_a_menu_is_offered_where_one_of_them_offers_it() -> None:
 @pytest.mark.parametrize(
     ("on", "due"), [(None, "2026-05-05"), ("2026-05-03", "2026-05-04"), ("2026-05-05T01:00", "2026-05-05")]
 )
-def test_T1_a_cycle_chosen_by_another_begins_on_the_day_of_the_contacts_owner(on: str | None, due: str) -> None:
+def test_T1_a_cycle_chosen_by_another_user_starts_on_the_contact_owners_day(on: str | None, due: str) -> None:
     jane = Story(office(THREE, calendars={"kim": calendar(zone="Asia/Tokyo")}), now="2026-05-04T10:00").added()
-    by_hand(jane, due="2026-05-06", owner="kim")  # where it is the fifth already
+    by_hand(jane, due="2026-05-06", owner="kim")  # in whose zone it is already the fifth
     jane.does(w.Complete(jane.open[0].id, on, choice=w.Choice("three")))
     assert jane.due == {"a": due}
 
@@ -376,7 +382,7 @@ def test_F1_only_a_task_needs_no_contact() -> None:
     tom.does(w.Schedule("task", None, "Ring"), by="tom")
 
 
-def test_F1_an_inbound_comes_by_one_of_six_channels() -> None:
+def test_F1_an_inbound_comes_through_one_of_six_channels() -> None:
     jane = jane_on(THREE)
     for channel in (None, "call", "correspondence", "email", "walk-in", "sms", "web"):
         jane.does(w.Log("inbound", "Came", channel=channel))
@@ -384,7 +390,7 @@ def test_F1_an_inbound_comes_by_one_of_six_channels() -> None:
         jane.does(w.Log("inbound", "Came", channel="pigeon"))
 
 
-def test_F1_an_inbound_is_logged_and_never_scheduled() -> None:
+def test_F1_an_inbound_can_be_logged_but_not_scheduled() -> None:
     jane = jane_on(THREE)
     with pytest.raises(
         Refused, match="An inbound can't be scheduled. When it has happened: `followup log jane inbound`"
@@ -394,30 +400,30 @@ def test_F1_an_inbound_is_logged_and_never_scheduled() -> None:
 
 
 @pytest.mark.parametrize("wish", [w.Schedule("transfer", None, "Away"), w.Log("transfer", "Away")])
-def test_F19_only_a_transfer_itself_moves_a_contact(wish: w.Wish) -> None:
+def test_F19_only_the_transfer_command_moves_a_contact(wish: w.Wish) -> None:
     jane = jane_on(THREE)
     with pytest.raises(Refused, match="A transfer moves the contact .* `followup contacts transfer jane`"):
         jane.does(wish)
     assert [action.type for action in jane.dossier.actions] == ["call"]
 
 
-def test_a_cancelling_without_a_reason_says_that_it_was_by_hand() -> None:
+def test_an_action_cancelled_without_a_reason_gets_the_reason_by_hand() -> None:
     jane = jane_on(THREE)
-    for reason, kept in ((None, "by hand"), ("bored", "bored")):
+    for reason, expected in ((None, "by hand"), ("bored", "bored")):
         id = by_hand(jane)
         jane.does(w.Cancel(id, reason))
         cancelled = jane.dossier.action(id)
-        assert cancelled and cancelled.reason == kept
+        assert cancelled and cancelled.reason == expected
 
 
-def test_F21_the_action_that_sells_nothing_is_named() -> None:
+def test_F21_a_refused_listing_names_the_action_that_is_not_a_sale() -> None:
     jane = jane_on(THREE)
     sale, call = by_hand(jane, "sale"), by_hand(jane, "call")
     with pytest.raises(Refused, match=f"action {call} is a call"):
         jane.does(w.Complete(sale, listing=1, others=(call,)))
 
 
-def test_a_closed_action_is_named_by_the_refusal() -> None:
+def test_the_refusal_names_the_closed_action() -> None:
     jane = jane_on(THREE)
     jane.closes_on("a", "2026-05-05")
     with pytest.raises(Conflict, match="action 2 is already completed by sue") as refused:
@@ -425,14 +431,14 @@ def test_a_closed_action_is_named_by_the_refusal() -> None:
     assert refused.value.action == 2
 
 
-def test_C2_the_next_action_is_the_oldest_by_the_clock_of_the_world() -> None:
+def test_C2_the_next_action_is_the_oldest_by_instant_and_not_by_local_time() -> None:
     jane = Story(office(THREE, calendars={"kim": calendar(zone="Asia/Tokyo")})).added()
     by_hand(jane, due="2026-05-06T09:00", owner="tom")
     by_hand(jane, due="2026-05-06T20:00", owner="kim")  # five hours before tom's, on a later clock
     assert jane.dossier.next_action == "2026-05-06T20:00"
 
 
-def test_what_is_closed_without_a_note_has_none() -> None:
+def test_an_action_closed_without_notes_has_none() -> None:
     jane = jane_on(THREE)
     jane.completes("a")
     assert (jane.dossier.actions[0].notes, jane.dossier.actions[0].outcome) == (None, None)

@@ -1,4 +1,4 @@
-"""F5, F12: who drops off their cycle by an edit is named, and nobody else; whatever becomes of their actions."""
+"""F5, F12: an edit names exactly the contacts that drop off their cycle, whatever happens to their actions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LOOP = step("again", "30 days", loop_to="again")
 
 
 def one(*steps: Any, **how: Any) -> o.Office:
-    """The cycle `prospect`; `other` to go to comes to an end, `ever` does not."""
+    """An office with the cycle `prospect` and two to move to: `other` ends, `ever` doesn't."""
     ever = cycle("ever", step("ring", "2 days", loop_to="ring"))
     names = [alias(id, id) for id in ("prospect", "other", "ever")]
     return office(
@@ -28,17 +28,17 @@ def one(*steps: Any, **how: Any) -> o.Office:
     )
 
 
-def drops(story: Story, after: o.Office, *said: Any) -> list[DropOff]:
-    entries = {f"step:{x['step']}" if "step" in x else f"cycle:{x['cycle']}": x for x in said}
-    before, made = (
+def drops(story: Story, after: o.Office, *migrate_entries: Any) -> list[DropOff]:
+    entries = {f"step:{x['step']}" if "step" in x else f"cycle:{x['cycle']}": x for x in migrate_entries}
+    before, edit = (
         story.dossier,
         edition(story.office, after, entries, {x.ref for x in story.dossier.enrolments if x.open}),
     )
-    story.applies(after, *said)
-    found = DropOffs(None)
-    found.note(before, story.dossier, made)
-    assert all(list(contacts) == [("jane", "Jane Smith")] and contacts.total == 1 for contacts in found.values())
-    return list(found)
+    story.applies(after, *migrate_entries)
+    drop_offs = DropOffs(None)
+    drop_offs.note(before, story.dossier, edit)
+    assert all(list(contacts) == [("jane", "Jane Smith")] and contacts.total == 1 for contacts in drop_offs.values())
+    return list(drop_offs)
 
 
 def jane(*steps: Any) -> Story:
@@ -60,25 +60,25 @@ def jane(*steps: Any) -> Story:
         ([LETTER, LOOP], [], []),
     ],
     ids=[
-        "loop gone",
+        "loop removed",
         "loop replaced",
-        "loop off",
-        "no loop",
-        "more",
-        "behind the loop",
-        "sooner",
-        "later",
-        "between",
+        "loop inactive",
+        "loop unset",
+        "steps added",
+        "step after the loop",
+        "ends sooner",
+        "ends later",
+        "step removed in between",
         "a hold",
     ],
 )
-def test_F12_whose_cycle_ends_by_an_edit_drops_off(
+def test_F12_a_contact_whose_cycle_ends_because_of_an_edit_drops_off(
     before: list[Any], after: list[Any], expected: list[DropOff]
 ) -> None:
     assert drops(jane(*before), one(*after)) == expected
 
 
-def test_E4_who_is_let_off_at_once_drops_off_with_the_edit() -> None:
+def test_E4_a_contact_whose_open_step_is_removed_with_no_next_drops_off_at_once() -> None:
     story = jane(LETTER)
     assert drops(story, one(CALL), {"step": "prospect/letter", "open": "advance"}) == []
     story = jane(CALL, LETTER)
@@ -86,7 +86,7 @@ def test_E4_who_is_let_off_at_once_drops_off_with_the_edit() -> None:
     assert drops(story, one(CALL), {"step": "prospect/letter", "open": "advance"}) == [DropOff("prospect", None)]
 
 
-def test_E4_whose_action_is_kept_though_its_step_is_off_drops_off_behind_it() -> None:
+def test_E4_a_contact_whose_action_is_kept_drops_off_after_it() -> None:
     off = {**LOOP, "active": False, "loop_to": None}
     for steps, expected in (([CALL], [DropOff("prospect", "Again")]), ([], [])):
         story = jane(*steps, LOOP)
@@ -96,19 +96,19 @@ def test_E4_whose_action_is_kept_though_its_step_is_off_drops_off_behind_it() ->
 
 
 @pytest.mark.parametrize(("to", "expected"), [("other", [DropOff("other", "Hello")]), ("ever", [])])
-def test_E6_who_is_moved_to_a_cycle_that_ends_drops_off_there(to: str, expected: list[DropOff]) -> None:
+def test_E6_a_contact_moved_to_a_cycle_that_ends_drops_off_at_its_end(to: str, expected: list[DropOff]) -> None:
     story, after = jane(LETTER, LOOP), one(LETTER, LOOP, active=False)
     assert drops(story, after, {"cycle": "prospect", "move_to": to}) == expected
 
 
-def test_E6_who_finishes_a_cycle_that_takes_nobody_new_drops_off() -> None:
+def test_E6_a_contact_who_finishes_a_draining_cycle_drops_off() -> None:
     story, after = jane(LETTER, LOOP), one(LETTER, LOOP, active=False)
     assert drops(story, after, {"cycle": "prospect", "drain": True}) == [DropOff("prospect", "Again")]
     assert drops(jane(LETTER, LOOP), one(LETTER, LOOP, active=False)) == [DropOff("prospect", None)], "it is refused"
 
 
 @st.composite
-def listed(draw: st.DrawFn) -> list[dict[str, Any]]:
+def step_lists(draw: st.DrawFn) -> list[dict[str, Any]]:
     ids = draw(st.lists(st.sampled_from("abcd"), unique=True, min_size=1, max_size=4))
     steps = [step(id, "3 days", anchor=draw(st.sampled_from(("completed", "due", "start")))) for id in ids]
     for each in steps:
@@ -118,14 +118,14 @@ def listed(draw: st.DrawFn) -> list[dict[str, Any]]:
     return steps
 
 
-def copied(story: Story) -> Story:
+def twin_of(story: Story) -> Story:
     twin = copy(story)
     twin.history = [*story.history]
     return twin
 
 
 def goes_on(story: Story) -> bool:
-    """Whether there is a next step however much is done."""
+    """Whether there is still a next step after many completions."""
     for _ in range(14):
         if not story.open:
             break
@@ -134,20 +134,20 @@ def goes_on(story: Story) -> bool:
     return story.dossier.cycle is not None
 
 
-@given(listed(), listed(), st.integers(0, 3))
+@given(step_lists(), step_lists(), st.integers(0, 3))
 @settings(max_examples=examples(300))
-def test_F12_as_living_on_shows_who_drops_off(before: list[Any], after: list[Any], done: int) -> None:
+def test_F12_running_the_edited_cycle_shows_the_same_drop_offs(before: list[Any], after: list[Any], done: int) -> None:
     story = jane(*before)
     for _ in range(done):
         if story.open:
             story.completes(story.open[0].step or "")
     if story.dossier.cycle is None:
         return
-    went_on = goes_on(copied(story))
-    found = drops(story, one(*after))
-    goes = goes_on(story)
-    event(f"{went_on} {goes}")
-    if went_on:
-        assert bool(found) is not goes
+    continued_before = goes_on(twin_of(story))
+    drop_offs = drops(story, one(*after))
+    continues = goes_on(story)
+    event(f"{continued_before} {continues}")
+    if continued_before:
+        assert bool(drop_offs) is not continues
     else:
-        assert not (found and goes)
+        assert not (drop_offs and continues)

@@ -1,4 +1,4 @@
-"""What an edit does to people, counted and worded: E1, F14, G1."""
+"""What an edit does to contacts, counted and described: E1, F14, G1."""
 
 from __future__ import annotations
 
@@ -16,42 +16,42 @@ def line(what: str, contact: str = "jane", process: Ref | None = SALE, **how: ob
     return Effect(contact, contact.title(), "tom", process, what, **how)  # type: ignore[arg-type]
 
 
-def noted(*contacts: list[Effect], most: int | None = 20) -> Impact:
+def impact_of(*contacts: list[Effect], most: int | None = 20) -> Impact:
     impact = Impact(most)
     for effects in contacts:
         impact.note(effects)
     return impact
 
 
-def test_every_kind_has_words_of_its_own() -> None:
+def test_every_effect_kind_has_its_own_words() -> None:
     phrases, columns = [kind.phrase for kind in KINDS.values()], [kind.column for kind in KINDS.values()]
     assert all(phrases) and len(set(phrases)) == len(KINDS) == len(set(columns))
     assert [what for what, kind in KINDS.items() if not kind.column] == ["same"], "it is counted, and never listed"
 
 
 @pytest.mark.parametrize("what", sorted(REFUSED))
-def test_F14_a_refusal_says_whom_it_keeps_from_what(what: str) -> None:
+def test_F14_a_refusal_names_the_contacts_and_the_item(what: str) -> None:
     text = refusal(what, SALE, "call", "Jane, John")
     assert "'sale" in text and "Jane, John" in text
     assert "{{" not in text and "{id}" not in text
 
 
-def test_what_an_apply_refuses() -> None:
+def test_an_apply_refuses_exactly_these_effects() -> None:
     assert {"homeless", "stranded", "waiting", "unkept", "protected"} == REFUSED
 
 
-def test_a_refusal_about_a_protected_cycle_says_where_to_lift_that() -> None:
+def test_a_refusal_about_a_protected_cycle_names_the_setting() -> None:
     assert "`protect`" in refusal("protected", SALE, None, "Jane")
 
 
-def test_what_differs_of_an_item() -> None:
+def test_an_item_change_is_an_add_a_remove_or_a_change() -> None:
     one, other = {"name": "One"}, {"name": "Other"}
     changes = [ItemChange("cycle", "x", *both) for both in ((None, one), (one, None), (one, other))]  # type: ignore[arg-type]
     assert [change.what for change in changes] == ["add", "remove", "change"]
 
 
-def test_E1_everything_is_counted_and_the_first_are_named() -> None:
-    impact = noted(
+def test_E1_all_effects_are_counted_and_the_first_contacts_are_named() -> None:
+    impact = impact_of(
         [line("same"), line("keeps", past=True)],
         [line("keeps", "john"), line("later", "john", past=True)],
         [line("later", "mary", RENT)],
@@ -66,14 +66,14 @@ def test_E1_everything_is_counted_and_the_first_are_named() -> None:
     assert (impact.processes[RENT].standing, impact.processes[None].standing) == (1, 1)
 
 
-def test_an_entry_is_used_where_something_else_comes_of_it() -> None:
-    impact = noted([line("same", entry="step:sale/a"), line("later", entry="step:sale/b"), line("keeps")])
+def test_an_entry_counts_as_used_if_it_changes_something() -> None:
+    impact = impact_of([line("same", entry="step:sale/a"), line("later", entry="step:sale/b"), line("keeps")])
     assert impact.used == {"step:sale/b"}
 
 
-def test_F14_what_is_refused_names_five_and_counts_all() -> None:
+def test_F14_a_refusal_names_five_contacts_and_counts_all() -> None:
     names = [f"c{n}" for n in range(7)]
-    impact = noted(*([line("stranded", name, step="call"), line("later", name)] for name in names))
+    impact = impact_of(*([line("stranded", name, step="call"), line("later", name)] for name in names))
     impact.note([line("stranded", "last", step="visit"), line("rezoned", "last", None)])
     assert {(x.what, x.process, x.step): (list(few), few.total) for x, few in impact.refused.items()} == {
         ("stranded", SALE, "call"): (names[:5], 7),
@@ -81,9 +81,13 @@ def test_F14_what_is_refused_names_five_and_counts_all() -> None:
     }
 
 
-def test_the_digest_is_that_of_what_is_done_and_to_whom() -> None:
+def test_the_digest_depends_on_the_effects_and_their_contacts() -> None:
     effects = [line("later", was="2026-05-05", becomes="2026-05-06")]
-    digest = noted(effects).digest
-    assert digest == noted(effects, most=0).digest and len(digest) == 64
-    others = [noted(), noted([effects[0]._replace(becomes="2026-05-07")]), noted([effects[0]._replace(contact="john")])]
+    digest = impact_of(effects).digest
+    assert digest == impact_of(effects, most=0).digest and len(digest) == 64
+    others = [
+        impact_of(),
+        impact_of([effects[0]._replace(becomes="2026-05-07")]),
+        impact_of([effects[0]._replace(contact="john")]),
+    ]
     assert len({digest, *(impact.digest for impact in others)}) == 4

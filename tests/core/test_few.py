@@ -8,7 +8,7 @@ from followup.core.few import Few
 
 
 @pytest.mark.parametrize(("most", "kept"), [(None, 3), (0, 0), (1, 1), (2, 2), (3, 3), (4, 3)])
-def test_it_keeps_as_many_as_it_may_and_counts_the_rest_too(most: int | None, kept: int) -> None:
+def test_few_keeps_up_to_its_limit_and_counts_the_rest_too(most: int | None, kept: int) -> None:
     few = Few[str](most)
     for word in ("one", "two", "three"):
         few.add(word)

@@ -1,4 +1,4 @@
-"""The office as the catalog's documents make it: F1, F3, T4, T5, T9."""
+"""The office that the catalog's documents build: F1, F3, T4, T5, T9."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.core.building import USERS, Story, calendar, cycle, step, user
 OFFICE = {"zone": "America/Vancouver", "working_days": ["mon", "fri"], "hours": ["09:00", "17:30"], "roll": "back"}
 
 
-def test_F1_the_built_in_types_offer_the_menu_and_fulfil_as_focus3_has_it() -> None:
+def test_F1_the_built_in_types_offer_the_menu_and_are_fulfilled_as_in_focus3() -> None:
     assert {id for id, kind in BUILT_IN_TYPES.items() if kind.offers_cycle} == {
         "call", "inbound", "tour", "sale", "reservation",
     }  # fmt: skip
@@ -21,27 +21,27 @@ def test_F1_the_built_in_types_offer_the_menu_and_fulfil_as_focus3_has_it() -> N
     assert all(kind.id == id and kind.name for id, kind in BUILT_IN_TYPES.items())
 
 
-def test_F1_a_catalog_relabels_a_type_and_declares_its_own() -> None:
+def test_F1_a_catalog_can_rename_a_type_and_declare_its_own() -> None:
     assert documents.action_type("call", {"name": "Ring up"}) == BUILT_IN_TYPES["call"]._replace(name="Ring up")
     assert documents.action_type("call", {"name": "Call", "offers_cycle": False}).offers_cycle is False
     assert documents.action_type("visit", {"name": "Visit"}) == ("visit", "Visit", False, False)
     assert documents.action_type("visit", {"name": "Visit", "offers_cycle": True}).offers_cycle is True
 
 
-def test_F3_a_step_takes_anchor_and_roll_from_its_cycle_unless_it_has_its_own() -> None:
-    made = cycle("c", step("a"), step("b", anchor="start", roll="back"), anchor="due", roll="forward")
-    assert [(s.anchor, s.roll) for s in made.steps] == [("due", "forward"), ("start", "back")]
+def test_F3_a_step_inherits_anchor_and_roll_from_its_cycle() -> None:
+    process = cycle("c", step("a"), step("b", anchor="start", roll="back"), anchor="due", roll="forward")
+    assert [(s.anchor, s.roll) for s in process.steps] == [("due", "forward"), ("start", "back")]
 
 
-def test_F3_a_step_has_all_that_its_document_says() -> None:
+def test_F3_a_step_has_every_field_of_its_document() -> None:
     document = step("a", "2 hours", "email", at="09:30", loop_to="a", min_gap=2, template="hello", active=False)
-    made = cycle("c", step("first"), document).steps[1]
-    assert made == o.Step(
+    result = cycle("c", step("first"), document).steps[1]
+    assert result == o.Step(
         "a", "A", "email", Offset(2, "hours"), "completed", 1, False, "a", "09:30", None, 2, "hello"
     )  # fmt: skip
 
 
-def test_F3_what_a_document_does_not_say_is_plain() -> None:
+def test_F3_fields_missing_from_a_document_have_defaults() -> None:
     assert cycle("c", step("a")).steps[0][5:] == (0, True, None, None, None, 0, None, None)
     document = {"name": "C", "active": True, "anchor": "due", "roll": None, "steps": []}
     assert [documents.cycle("c", {**document, **how}).protect for how in ({}, {"protect": True})] == [False, True]  # type: ignore[typeddict-item]
@@ -66,39 +66,39 @@ def test_F17_a_user_has_the_permissions_of_their_role() -> None:
 @pytest.mark.parametrize(
     ("offset", "text"), [((1, "days"), "1 day"), ((-1, "months"), "-1 month"), ((0, "days"), "0 days"), ((2, "hours"), "2 hours")]
 )  # fmt: skip
-def test_an_offset_reads_as_it_is_written(offset: tuple[int, str], text: str) -> None:
+def test_an_offset_is_printed_as_it_is_written(offset: tuple[int, str], text: str) -> None:
     assert str(Offset(*offset)) == text
 
 
 def test_T4_the_offices_calendar_alone() -> None:
-    made = documents.calendar({**OFFICE, "holidays": {"2026-12-25": "Christmas"}, "holidays_until": "2026-12-31"})
-    assert made == (
+    result = documents.calendar({**OFFICE, "holidays": {"2026-12-25": "Christmas"}, "holidays_until": "2026-12-31"})
+    assert result == (
         "America/Vancouver", frozenset({0, 4}), "09:00", "17:30", frozenset({"2026-12-25"}), frozenset(), "2026-12-31", "back", None,
     )  # fmt: skip
 
 
-def test_T4_a_property_and_a_user_say_what_differs() -> None:
+def test_T4_a_property_and_a_user_override_the_office() -> None:
     north = {"zone": None, "working_days": ["tue"], "hours": None, "roll": None}
-    made = documents.calendar(OFFICE, north, {"zone": "Asia/Tokyo", "hours": ["10:00", "12:00"], "roll": "none"})
-    assert made[:4] == ("Asia/Tokyo", frozenset({1}), "10:00", "12:00")
-    assert made.roll == "none"
+    result = documents.calendar(OFFICE, north, {"zone": "Asia/Tokyo", "hours": ["10:00", "12:00"], "roll": "none"})
+    assert result[:4] == ("Asia/Tokyo", frozenset({1}), "10:00", "12:00")
+    assert result.roll == "none"
 
 
-def test_T4_days_off_and_on_add_up_and_the_later_wins_where_they_meet() -> None:
+def test_T4_days_off_and_days_on_add_up_and_the_later_document_wins() -> None:
     office = {**OFFICE, "holidays": {"2026-05-01": "", "2026-05-02": ""}, "days_on": ["2026-05-03", "2026-05-04"]}
     tom = {"holidays": {"2026-05-03": "leave", "2026-05-05": "leave"}, "days_on": ["2026-05-01"]}
-    made = documents.calendar(office, tom)
-    assert made.days_off == {"2026-05-02", "2026-05-03", "2026-05-05"}
-    assert made.days_on == {"2026-05-01", "2026-05-04"}
+    result = documents.calendar(office, tom)
+    assert result.days_off == {"2026-05-02", "2026-05-03", "2026-05-05"}
+    assert result.days_on == {"2026-05-01", "2026-05-04"}
 
 
 def test_T4_within_one_document_a_working_day_wins() -> None:
-    made = documents.calendar({**OFFICE, "holidays": {"2026-05-01": ""}, "days_on": ["2026-05-01"]})
-    assert (made.days_off, made.days_on) == (frozenset(), {"2026-05-01"})
+    result = documents.calendar({**OFFICE, "holidays": {"2026-05-01": ""}, "days_on": ["2026-05-01"]})
+    assert (result.days_off, result.days_on) == (frozenset(), {"2026-05-01"})
 
 
 @pytest.mark.parametrize(
-    ("office", "north", "known"),
+    ("office", "north", "expected"),
     [
         (None, None, None),
         ("2026-12-31", None, "2026-12-31"),
@@ -107,18 +107,18 @@ def test_T4_within_one_document_a_working_day_wins() -> None:
         (None, "2025-12-31", "2025-12-31"),
     ],
 )
-def test_T9_holidays_are_known_as_far_as_all_who_declare_some_know_them(
-    office: str | None, north: str | None, known: str | None
+def test_T9_known_holidays_end_at_the_earliest_declared_end(
+    office: str | None, north: str | None, expected: str | None
 ) -> None:
-    assert documents.calendar({**OFFICE, "holidays_until": office}, {"holidays_until": north}).known_until == known
+    assert documents.calendar({**OFFICE, "holidays_until": office}, {"holidays_until": north}).known_until == expected
 
 
-def test_T5_a_calendar_rolls_only_where_it_says_so() -> None:
+def test_T5_a_calendar_without_roll_does_not_roll() -> None:
     assert calendar(roll=None).roll == "none"
 
 
-def test_T4_the_property_that_counts_is_the_owners_and_never_the_contacts() -> None:
-    """A contact of the beach, owned by somebody of the town, is worked on the days of the town."""
+def test_T4_the_owners_property_sets_the_calendar_and_not_the_contacts() -> None:
+    """A beach contact whose owner is in town is contacted on the town's working days."""
     town, beach = (
         {"name": name, "holidays": {day: "Fair"}} for name, day in (("Town", "2026-05-11"), ("Beach", "2026-05-12"))
     )

@@ -1,4 +1,4 @@
-"""An office made of catalog documents: items as they are asked for, and calendars in layers (T4)."""
+"""An office built from catalog documents: items are read on demand, and calendars are layered (T4)."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ CATALOG: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-class Counted:
-    """Documents by kind and id, and which were asked for."""
+class CountingSource:
+    """Documents by kind and id; it records which were read."""
 
     def __init__(self, catalog: Mapping[str, Mapping[str, Any]] = CATALOG) -> None:
         self.catalog, self.asked = catalog, list[str]()
@@ -54,13 +54,13 @@ class Counted:
         return self.catalog.get(str(kind), {})
 
 
-def made(source: Counted | None = None) -> o.Office:
-    return documents.office(4, cast("Any", source or Counted()))
+def make_office(source: CountingSource | None = None) -> o.Office:
+    return documents.office(4, cast("Any", source or CountingSource()))
 
 
-def test_each_item_is_read_when_it_is_asked_for_and_once() -> None:
-    source = Counted()
-    office = made(source)
+def test_each_item_is_read_once_and_only_when_needed() -> None:
+    source = CountingSource()
+    office = make_office(source)
     source.asked.clear()
     for _ in range(2):
         process = office.process(o.Ref(CYCLE, "calls"))
@@ -68,8 +68,8 @@ def test_each_item_is_read_when_it_is_asked_for_and_once() -> None:
     assert source.asked == ["cycle/calls"]
 
 
-def test_a_cycle_and_a_plan_are_told_apart_by_their_kind() -> None:
-    office = made()
+def test_a_cycle_and_a_plan_with_the_same_id_are_distinguished_by_kind() -> None:
+    office = make_office()
     plan = office.process(o.Ref(PLAN, "calls"))
     assert plan and (plan.name, plan.active, plan.kind) == ("Web", False, PLAN)
     assert office.process(o.Ref(CYCLE, "old")) == office.process(o.Ref(CYCLE, "calls"))  # E5
@@ -78,8 +78,8 @@ def test_a_cycle_and_a_plan_are_told_apart_by_their_kind() -> None:
         office.processes[o.Ref("letter", "calls")]
 
 
-def test_aliases_types_and_users_are_as_declared() -> None:
-    office = made()
+def test_aliases_types_and_users_match_their_declarations() -> None:
+    office = make_office()
     assert office.version == 4
     assert office.aliases["ring"] == o.Alias("ring", "Ring", "calls", True)
     assert (office.types["call"].name, office.types["call"].offers_cycle) == ("Phone call", True)
@@ -90,8 +90,8 @@ def test_aliases_types_and_users_are_as_declared() -> None:
         office.aliases["nothing"]
 
 
-def test_T4_the_users_calendar_lies_over_the_propertys_and_that_over_the_offices() -> None:
-    office = made()
+def test_T4_the_users_calendar_overrides_the_propertys_which_overrides_the_offices() -> None:
+    office = make_office()
     assert {
         owner: (office.calendar(owner).zone, office.calendar(owner).capacity) for owner in (None, "tom", "kim")
     } == {
@@ -105,13 +105,13 @@ def test_T4_the_users_calendar_lies_over_the_propertys_and_that_over_the_offices
 
 def test_a_catalog_without_an_office_has_no_calendar() -> None:
     with pytest.raises(KeyError, match="office"):
-        made(Counted({})).calendar(None)
+        make_office(CountingSource({})).calendar(None)
 
 
-def test_a_course_looks_its_process_up_once_however_often_it_is_asked() -> None:
+def test_a_course_looks_up_its_process_only_once() -> None:
     jane = Story(building.office(building.cycle("calls", step("a"), step("b")))).added("calls")
-    source = Counted()
-    draft = Draft(jane.dossier, made(source), Stamp(9, 0, jane.office.users["sue"]), iter(()))
+    source = CountingSource()
+    draft = Draft(jane.dossier, make_office(source), Stamp(9, 0, jane.office.users["sue"]), iter(()))
     course = Course(draft, jane.enrolment)
     source.asked.clear()
     process = course.process
@@ -120,7 +120,7 @@ def test_a_course_looks_its_process_up_once_however_often_it_is_asked() -> None:
     assert source.asked == ["cycle/calls"]
 
 
-def test_kinds_are_called_what_stores_keep_them_as() -> None:
+def test_kinds_have_the_names_that_stores_use() -> None:
     words = {name: str(word) for name, word in vars(kinds).items() if name.isupper() and name != "TYPE_CHECKING"}
     assert words.pop("RENAMED") == "moved"
     assert {name: word.upper() for name, word in words.items()} == {name: name for name in words}

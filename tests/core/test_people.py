@@ -1,4 +1,4 @@
-"""What is done with a contact: F6, F7, F11, F17, F19 to F21, E10, T1, C2."""
+"""What users do with a contact: F6, F7, F11, F17, F19 to F21, E10, T1, C2."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def test_F11_a_new_contact_without_a_first_cycle_is_refused() -> None:
         Story(office(THREE)).does(w.Add({"name": "Jane"}, None))
 
 
-def test_F11_it_can_be_said_outright_that_there_is_none() -> None:
+def test_F11_a_contact_can_be_added_explicitly_without_a_cycle() -> None:
     jane = Story(office(THREE))
     jane.does(w.Add({"name": "Jane"}, None, without_cycle=True))
     assert jane.dossier.known.name == "Jane" and jane.dossier.cycle is None
 
 
-def test_F11_an_alias_that_only_categorises_is_not_a_first_cycle() -> None:
+def test_F11_an_alias_without_a_cycle_is_not_a_first_cycle() -> None:
     jane = Story(office(THREE))
     with pytest.raises(Refused, match="alias 'just-looking' has no cycle"):
         jane.does(w.Add({"name": "Jane"}, w.Choice("just-looking")))
@@ -40,22 +40,28 @@ def test_F11_an_alias_that_only_categorises_is_not_a_first_cycle() -> None:
     assert jane.dossier.known.follow_up == "just-looking"
 
 
-def test_F11_a_contact_has_what_was_said_and_is_named_by_its_id_otherwise() -> None:
+def test_F11_a_new_contact_has_the_given_fields_and_its_id_as_the_default_name() -> None:
     jane = Story(office(THREE))
     jane.does(w.Add({"email": "j@x.example", "phone": "", "source": None}, None, True))
-    made = jane.dossier.known
-    assert (made.id, made.name, made.email, made.phone, made.stage) == ("jane", "jane", "j@x.example", None, "lead")
-    assert made.created_at == made.updated_at == "2026-05-04T17:00:00Z"
+    contact = jane.dossier.known
+    assert (contact.id, contact.name, contact.email, contact.phone, contact.stage) == (
+        "jane",
+        "jane",
+        "j@x.example",
+        None,
+        "lead",
+    )
+    assert contact.created_at == contact.updated_at == "2026-05-04T17:00:00Z"
     assert jane.history[0].event == ("jane", {"email": "j@x.example"})
 
 
-def test_F11_an_id_is_taken_once() -> None:
+def test_F11_an_id_can_be_used_only_once() -> None:
     jane = jane_on(THREE)
     with pytest.raises(Conflict, match=r"contact 'jane' already exists \(Jane Smith\)"):
         jane.does(w.Add({"name": "Another"}, None, True))
 
 
-def test_E10_the_id_of_a_removed_contact_is_not_used_again() -> None:
+def test_E10_the_id_of_a_removed_contact_cannot_be_used_again() -> None:
     jane = jane_on(THREE)
     jane.does(w.Remove())
     for wish in (w.Add({"name": "Another"}, None, True), w.Bring({"name": "Another"}, None, True)):
@@ -64,7 +70,7 @@ def test_E10_the_id_of_a_removed_contact_is_not_used_again() -> None:
 
 
 @pytest.mark.parametrize("again", [w.Add, w.Bring])
-def test_E11_a_contact_whose_adding_was_undone_can_be_added_again(again: type[w.Add] | type[w.Bring]) -> None:
+def test_E11_a_contact_whose_add_was_undone_can_be_added_again(again: type[w.Add] | type[w.Bring]) -> None:
     jane = Story(office(THREE, OTHER))
     jane.does(w.Add({"name": "Jane", "phone": "1"}, w.Choice("three")))
     jane.undoes()
@@ -76,7 +82,7 @@ def test_E11_a_contact_whose_adding_was_undone_can_be_added_again(again: type[w.
 # Imports
 
 
-def test_F11_an_import_adds_whom_it_does_not_find() -> None:
+def test_F11_an_import_adds_unknown_contacts() -> None:
     jane = Story(office(THREE))
     jane.does(w.Bring({"name": "Jane", "created_at": "2020-01-01T00:00:00Z"}, w.Choice("three")))
     assert jane.due == {"a": "2026-05-05", "b": "2026-05-07", "c": "2026-05-10"}
@@ -95,7 +101,7 @@ def test_F11_importing_the_same_row_again_changes_nothing() -> None:
     assert jane.last == []
 
 
-def test_F11_an_import_changes_what_differs_and_neither_the_cycle_nor_what_it_leaves_blank() -> None:
+def test_F11_an_import_updates_changed_fields_but_not_blank_ones_or_the_cycle() -> None:
     jane = jane_on(THREE, OTHER)
     jane.does(w.Bring({"name": "Jane Jones", "phone": "", "email": "j@x.example"}, w.Choice("other")))
     assert (jane.dossier.known.name, jane.dossier.known.email) == ("Jane Jones", "j@x.example")
@@ -105,30 +111,30 @@ def test_F11_an_import_changes_what_differs_and_neither_the_cycle_nor_what_it_le
 
 
 @pytest.mark.parametrize("fields", [{"phone": "604"}, {"phone": "604", "stage": "lead"}])
-def test_F21_an_import_does_not_open_whom_somebody_has_closed(fields: dict[str, str]) -> None:
+def test_F21_an_import_updates_a_closed_contact_without_reopening_it(fields: dict[str, str]) -> None:
     jane = jane_on(THREE)
     jane.does(w.Close("won"))
     jane.does(w.Bring(fields, None))
     assert (jane.last, jane.dossier.known.stage, jane.dossier.known.phone) == (["edited"], "won", "604")
 
 
-def test_F11_an_import_does_not_say_anew_when_a_contact_was_made() -> None:
+def test_F11_an_import_does_not_change_when_a_contact_was_created() -> None:
     jane = jane_on(THREE)
     jane.does(w.Bring({"name": "Jane Smith", "created_at": "2020-01-01T00:00:00Z"}, None))
     assert jane.last == []
 
 
 @pytest.mark.parametrize("name", ["JANE  SMITH", "Jané Smith", "", None])
-def test_an_id_that_people_can_share_brings_what_is_new_of_the_same_name(name: str | None) -> None:
+def test_an_id_that_people_can_share_updates_a_contact_of_the_same_name(name: str | None) -> None:
     jane = jane_on(THREE)
     jane.does(w.Bring({"name": name, "phone": "1"}, None, evidence=w.Evidence.SAME_NAME))
     assert jane.dossier.known.phone == "1"
 
 
-def test_an_id_that_people_can_share_makes_nobody_of_another_name_somebody_else() -> None:
+def test_an_id_that_people_can_share_does_not_overwrite_a_contact_of_another_name() -> None:
     jane = jane_on(THREE)
-    said = "jane is Jane Smith already. If Ann Lee is someone else, give them an id of their own, or use a --key that tells them apart"
-    with pytest.raises(Refused, match=f"^{said}. If not, run `followup contacts set jane --name NAME` first$"):
+    message = "jane is Jane Smith already. If Ann Lee is someone else, give them an id of their own, or use a --key that tells them apart"
+    with pytest.raises(Refused, match=f"^{message}. If not, run `followup contacts set jane --name NAME` first$"):
         jane.does(w.Bring({"name": "Ann Lee", "phone": "1"}, None, evidence=w.Evidence.SAME_NAME))
     assert jane.dossier.known.phone != "1"
 
@@ -143,7 +149,7 @@ def test_an_id_that_people_can_share_makes_nobody_of_another_name_somebody_else(
         {"email": "bob@x.example", "emails": "rob@x.example", "phone": "604 555 0199", "phones": "604 555 0198"},
     ],
 )
-def test_imports_F1_an_id_alone_makes_nobody_somebody_else(row: dict[str, str]) -> None:
+def test_imports_F1_a_matching_id_alone_does_not_overwrite_another_person(row: dict[str, str]) -> None:
     jane = jane_on(THREE)
     jane.does(w.Set({"email": "jane@x.example", "emails": "j@x.example", "phone": "604 555 0101", "phones": "5550102"}))
     with pytest.raises(Refused, match=r"jane is Jane Smith already, and this row has another .*--system NAME"):
@@ -163,14 +169,14 @@ def test_imports_F1_an_id_alone_makes_nobody_somebody_else(row: dict[str, str]) 
         {"source": "web"},
     ],
 )
-def test_imports_F1_an_id_with_anything_the_same_is_believed(row: dict[str, str]) -> None:
+def test_imports_F1_a_matching_id_with_anything_else_equal_is_trusted(row: dict[str, str]) -> None:
     jane = jane_on(THREE)
     jane.does(w.Set({"email": "jane@x.example", "emails": "j@x.example", "phone": "604 555 0101", "phones": "5550102"}))
     jane.does(w.Bring(row, None, evidence=w.Evidence.ALIKE))
     assert jane.last == ["edited"]
 
 
-def test_imports_F4_who_is_reached_by_a_further_address_has_it_once() -> None:
+def test_imports_F4_an_email_that_becomes_the_main_one_leaves_the_other_emails() -> None:
     jane = jane_on(THREE)
     jane.does(w.Set({"email": "a@x.example", "emails": "b@x.example\nc@x.example"}))
     jane.does(w.Bring({"email": "b@x.example"}, None))
@@ -178,14 +184,14 @@ def test_imports_F4_who_is_reached_by_a_further_address_has_it_once() -> None:
 
 
 @pytest.mark.parametrize("at_first", [{}, {"name": "j@x.example"}, {"name": "604"}])
-def test_whoever_has_no_name_yet_is_given_one(at_first: dict[str, str]) -> None:
+def test_an_import_names_a_contact_that_has_no_name_yet(at_first: dict[str, str]) -> None:
     jane = Story(office(THREE))
     jane.does(w.Bring({"email": "j@x.example", "phone": "604"}, None, True, at_first, evidence=w.Evidence.SAME_NAME))
     jane.does(w.Bring({"name": "Jane Smith"}, None, True, evidence=w.Evidence.SAME_NAME))
     assert jane.dossier.known.name == "Jane Smith"
 
 
-def test_what_stands_in_for_blank_fields_does_so_only_where_the_contact_is_new() -> None:
+def test_defaults_for_blank_fields_apply_only_to_new_contacts() -> None:
     jane = Story(office(THREE))
     jane.does(w.Bring({"name": "Jane", "owner": None}, None, True, {"owner": "tom", "name": "x"}))
     assert (jane.dossier.known.owner, jane.dossier.known.name) == ("tom", "Jane")
@@ -193,7 +199,7 @@ def test_what_stands_in_for_blank_fields_does_so_only_where_the_contact_is_new()
     assert (jane.last, jane.dossier.known.owner) == ([], "tom")
 
 
-def test_F21_an_import_does_not_reopen_who_was_won_or_lost() -> None:
+def test_F21_an_import_with_stage_lead_does_not_reopen_a_lost_contact() -> None:
     jane = jane_on(THREE)
     jane.does(w.Close("lost"))
     jane.does(w.Bring({"name": "Jane Smith", "stage": "lead"}, None))
@@ -201,16 +207,16 @@ def test_F21_an_import_does_not_reopen_who_was_won_or_lost() -> None:
 
 
 @pytest.mark.parametrize("stage", ["won", "lost"])
-def test_F21_whoever_is_imported_won_or_lost_is_on_no_cycle(stage: str) -> None:
+def test_F21_a_contact_imported_as_won_or_lost_is_on_no_cycle(stage: str) -> None:
     jane = Story(office(THREE))
     jane.does(w.Bring({"name": "Jane", "stage": stage}, w.Choice("three")))
     assert (jane.dossier.known.stage, jane.dossier.enrolments) == (stage, ())
 
 
-# Changing
+# Edits
 
 
-def test_changing_keeps_what_was_there_for_the_reader_and_says_nothing_where_nothing_differs() -> None:
+def test_an_edit_records_the_old_values_and_an_edit_without_changes_records_nothing() -> None:
     jane = jane_on(THREE)
     jane.does(w.Set({"phone": "1", "name": "Jane Smith"}))
     assert jane.history[-1].event == ({"phone": "1"}, {"phone": None})
@@ -218,14 +224,14 @@ def test_changing_keeps_what_was_there_for_the_reader_and_says_nothing_where_not
     assert jane.last == []
 
 
-def test_C2_whatever_happens_to_a_contact_updates_it() -> None:
+def test_C2_every_event_sets_a_contacts_update_time() -> None:
     jane = jane_on(THREE)
     jane.at("2026-05-06T10:00").does(w.Attempt(2))
     assert jane.dossier.known.updated_at == "2026-05-06T17:00:00Z"
     assert jane.dossier.known.created_at == "2026-05-04T17:00:00Z"
 
 
-def test_F21_a_stage_is_set_between_prospect_and_lead_only() -> None:
+def test_F21_set_changes_the_stage_only_between_prospect_and_lead() -> None:
     jane = jane_on(THREE)
     jane.does(w.Set({"stage": "prospect"}))
     for stage in ("won", "lost"):
@@ -239,7 +245,7 @@ def test_F21_a_stage_is_set_between_prospect_and_lead_only() -> None:
 # F20, T1: another owner
 
 
-def test_F20_a_new_owner_takes_over_the_old_ones_open_actions_of_enrolments() -> None:
+def test_F20_a_new_owner_takes_over_the_old_owners_open_actions() -> None:
     jane = jane_on(THREE)
     jane.completes("a")
     jane.does(w.Schedule("call", "2026-06-01", "By hand"), by="tom")
@@ -252,7 +258,7 @@ def test_F20_a_new_owner_takes_over_the_old_ones_open_actions_of_enrolments() ->
     assert jane.history[-1].event.before == {"owner": "tom", "due": "2026-05-10"}  # type: ignore[union-attr]
 
 
-def test_F20_what_a_third_user_holds_stays_theirs() -> None:
+def test_F20_actions_of_a_third_user_stay_theirs() -> None:
     jane = jane_on(THREE)
     lent = tuple(a._replace(owner="ann") if a.step == "b" else a for a in jane.dossier.actions)
     jane.dossier = jane.dossier._replace(actions=lent)
@@ -260,7 +266,7 @@ def test_F20_what_a_third_user_holds_stays_theirs() -> None:
     assert [a.owner for a in jane.open] == ["kim", "ann", "kim"]
 
 
-def test_F20_a_contact_without_an_owner_gets_one_and_can_lose_them() -> None:
+def test_F20_a_contacts_owner_can_be_set_and_cleared() -> None:
     jane = Story(office(THREE)).added("three", owner=None)
     assert {a.owner for a in jane.open} == {None}
     jane.does(w.Set({"owner": "kim"}))
@@ -269,21 +275,21 @@ def test_F20_a_contact_without_an_owner_gets_one_and_can_lose_them() -> None:
     assert {a.owner for a in jane.open} == {None}
 
 
-def test_F20_another_property_alone_reassigns_nothing() -> None:
+def test_F20_a_new_property_alone_reassigns_nothing() -> None:
     jane = jane_on(THREE)
     jane.does(w.Set({"property": "north"}))
     assert jane.last == ["handed"]
     assert (jane.dossier.known.owner, jane.dossier.known.property) == ("tom", "north")
 
 
-def test_F20_an_owner_who_is_no_longer_declared_reads_the_offices_clock() -> None:
+def test_F20_an_owner_who_is_no_longer_declared_follows_the_offices_clock() -> None:
     jane = jane_on(THREE)
     jane.office = office(THREE, users=[user("sue", "administrator")])
     jane.completes("a")
     assert jane.due == {"b": "2026-05-07", "c": "2026-05-10"}
 
 
-def test_T1_dates_and_declared_times_stay_as_they_read_and_other_times_keep_their_instant() -> None:
+def test_T1_dates_and_declared_times_keep_their_text_and_other_times_keep_their_instant() -> None:
     steps = (step("date"), step("nine", at="09:00"), step("soon", "2 hours", at="23:00"))
     jane = jane_on(cycle("c", *steps, anchor="start"), calendars=TOKYO)
     assert jane.due == {"date": "2026-05-05", "nine": "2026-05-05T09:00", "soon": "2026-05-04T12:00"}
@@ -297,7 +303,7 @@ def test_T1_dates_and_declared_times_stay_as_they_read_and_other_times_keep_thei
     assert all(a.nominal == a.due for a in jane.open)
 
 
-def test_T1_a_time_given_by_hand_keeps_its_instant_and_the_declared_nominal_its_reading() -> None:
+def test_T1_a_time_set_by_hand_keeps_its_instant_and_the_planned_time_its_text() -> None:
     jane = jane_on(cycle("c", step("nine", at="09:00")), calendars=TOKYO)
     jane.does(w.Reschedule(2, "2026-05-06T16:00"))
     jane.does(w.Set({"owner": "kim"}))
@@ -306,7 +312,7 @@ def test_T1_a_time_given_by_hand_keeps_its_instant_and_the_declared_nominal_its_
     assert moved.at == instant("2026-05-06T16:00")
 
 
-def test_T1_the_nominal_of_elapsed_time_keeps_its_instant_when_the_due_has_moved() -> None:
+def test_T1_a_planned_elapsed_time_keeps_its_instant_after_the_action_was_moved() -> None:
     steps = (step("soon", "2 hours"), step("then", "1 hour", anchor="due"))
     jane = jane_on(cycle("c", *steps), calendars=TOKYO)
     jane.does(w.Reschedule(jane.action("soon").id, "2026-05-08"))
@@ -316,7 +322,7 @@ def test_T1_the_nominal_of_elapsed_time_keeps_its_instant_when_the_due_has_moved
     assert jane.action("soon").at == instant("2026-05-08", "Asia/Tokyo")
 
 
-def test_T1_declared_times_are_known_under_a_steps_new_name_and_forgotten_with_its_cycle() -> None:
+def test_T1_a_declared_time_survives_renaming_its_step_but_not_removing_its_cycle() -> None:
     jane = jane_on(cycle("c", step("nine", at="09:00")), calendars=TOKYO)
     renamed = cycle("c", step("neun", at="09:00"))
     jane.office = office(renamed, calendars=TOKYO, moved={"c/nine": "c/neun"})
@@ -343,7 +349,7 @@ def test_F19_a_transfer_cancels_the_cycle_hands_over_and_is_recorded() -> None:
     assert (recorded.title, recorded.notes) == ("Transfer to south", "from north, tom")
 
 
-def test_F19_a_new_cycle_can_be_given_in_the_same_step() -> None:
+def test_F19_a_transfer_can_start_a_new_cycle() -> None:
     jane = Story(office(THREE, OTHER)).added("three", owner=None)
     jane.does(w.Transfer(None, "kim", w.Choice("other")))
     assert jane.due == {"x": "2026-05-14"}
@@ -362,22 +368,22 @@ def test_F19_a_change_of_property_by_another_command_is_a_transfer(way: type[w.S
     ]
 
 
-def test_F19_an_import_gives_whom_it_transfers_its_cycle_in_the_same_step() -> None:
+def test_F19_an_import_that_transfers_a_contact_can_start_its_cycle() -> None:
     jane = Story(office(THREE, OTHER)).added("three", property="north")
     jane.does(w.Bring({"property": "south"}, w.Choice("other")))
     assert jane.dossier.cycle and jane.dossier.cycle.process == "other" and jane.due == {"x": "2026-05-14"}
 
 
-def test_F19_whoever_had_no_property_is_given_one_and_stays_on_their_cycle() -> None:
+def test_F19_a_contact_without_a_property_gets_one_and_stays_on_its_cycle() -> None:
     jane = Story(office(THREE)).added("three")
     jane.does(w.Set({"property": "south"}))
     assert jane.dossier.known.property == "south" and jane.dossier.cycle
 
 
-# F21, F4, E10: the end of it
+# F21, F4, E10: closing, stopping and removing
 
 
-def test_F21_closing_a_contact_ends_its_cycle_and_keeps_what_was_made_by_hand() -> None:
+def test_F21_closing_a_contact_ends_its_cycle_and_keeps_actions_created_by_hand() -> None:
     jane = jane_on(THREE)
     jane.does(w.Schedule("call", "2026-06-01", "By hand"))
     jane.does(w.Close("won"))
@@ -388,7 +394,7 @@ def test_F21_closing_a_contact_ends_its_cycle_and_keeps_what_was_made_by_hand() 
         jane.does(w.Close("lost"))
 
 
-def test_F4_stopping_ends_the_enrolment_with_nothing_in_its_place() -> None:
+def test_F4_stop_ends_the_enrolment_and_starts_nothing() -> None:
     jane = jane_on(THREE)
     jane.does(w.Stop())
     assert (jane.open, jane.enrolment.reason, jane.dossier.cycle) == ((), "stopped", None)
@@ -411,7 +417,7 @@ def test_E10_removing_a_contact_cancels_everything_and_keeps_the_history() -> No
         w.Schedule("call", None, "Ring"), w.Log("call", "Rang"),
     ],
 )  # fmt: skip
-def test_E10_nothing_is_done_any_more_with_who_is_gone(wish: w.Wish) -> None:
+def test_E10_every_change_to_a_removed_contact_is_refused(wish: w.Wish) -> None:
     jane = jane_on(THREE)
     jane.does(w.Remove())
     with pytest.raises(Conflict, match=r"Jane Smith is no longer a contact \(removed\)"):
@@ -419,23 +425,23 @@ def test_E10_nothing_is_done_any_more_with_who_is_gone(wish: w.Wish) -> None:
 
 
 @pytest.mark.parametrize("wish", [w.Set({"name": "X"}), w.Stop(), w.Schedule("call", None, "Ring"), w.Complete(2)])
-def test_a_contact_that_is_not_there_is_not_found(wish: w.Wish) -> None:
+def test_an_unknown_contact_is_not_found(wish: w.Wish) -> None:
     with pytest.raises(NotFound, match="unknown contact 'jane'"):
         Story(office(THREE)).does(wish)
 
 
 @pytest.mark.parametrize("stage", ["won", "lost"])
-def test_F21_closing_is_the_only_way_to_won_and_lost(stage: str) -> None:
+def test_F21_only_close_can_set_won_and_lost(stage: str) -> None:
     with pytest.raises(Refused, match=f"use `followup close jane {stage}` to mark a contact as {stage}"):
         Story(office(THREE)).does(w.Add({"name": "Jane", "stage": stage}, None, True))
 
 
-def test_no_stage_but_the_declared_ones() -> None:
+def test_an_unknown_stage_is_refused() -> None:
     with pytest.raises(Refused, match="unknown stage 'warm'"):
         Story(office(THREE)).does(w.Add({"name": "Jane", "stage": "warm"}, None, True))
 
 
-def test_F21_an_import_brings_who_is_closed_already_as_closed() -> None:
+def test_F21_an_import_adds_a_closed_contact_as_closed() -> None:
     jane = Story(office(THREE))
     jane.does(w.Bring({"name": "Jane", "owner": "tom", "stage": "won"}, w.Choice("three")))
     assert (jane.dossier.known.stage, jane.last) == ("won", ["added", "closed"])
@@ -443,7 +449,7 @@ def test_F21_an_import_brings_who_is_closed_already_as_closed() -> None:
     assert jane.last == []
 
 
-def test_F11_an_import_that_makes_a_prospect_a_lead_gives_it_its_first_cycle() -> None:
+def test_F11_an_import_that_turns_a_prospect_into_a_lead_needs_a_first_cycle() -> None:
     def prospect() -> Story:
         return Story(office(THREE)).added(None, "tom", stage="prospect")
 
@@ -467,7 +473,7 @@ def test_F11_an_import_that_makes_a_prospect_a_lead_gives_it_its_first_cycle() -
         ("lead", "lead", None, None),
     ],
 )
-def test_F11_a_prospect_whom_an_import_makes_a_lead_gets_a_first_cycle(
+def test_F11_a_prospect_that_an_import_turns_into_a_lead_gets_a_first_cycle(
     stage: str, brought: str, before: str | None, after: str | None
 ) -> None:
     jane = Story(office(THREE, OTHER))

@@ -1,4 +1,4 @@
-"""Who may do what to whom: F9, F17, F20."""
+"""Which user may do what to which contact: F9, F17, F20."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from followup.errors import NotFound, Refused
 from tests.core.building import MONDAY, USERS, Story, cycle, instant, office, step, user
 
 THREE = cycle("three", step("a"), step("b"))
-EVERYBODY = {u.id: u for u in USERS}
+USERS_BY_ID = {u.id: u for u in USERS}
 ALL_RIGHTS = frozenset({"add-contacts", "transfer-contacts", "remove-contacts"})
 
 
@@ -32,7 +32,7 @@ def jane_of(owner: str | None, **fields: object) -> Story:
         (w.Remove(), "remove-contacts"),
     ],
 )
-def test_F17_what_needs_a_permission_names_it(wish: w.Wish, needed: str) -> None:
+def test_F17_a_refusal_names_the_missing_permission(wish: w.Wish, needed: str) -> None:
     with pytest.raises(
         Refused, match=rf"tom can't do that: this needs the permission '{needed}' \(role sales-exec\): ask Sue"
     ):
@@ -40,20 +40,20 @@ def test_F17_what_needs_a_permission_names_it(wish: w.Wish, needed: str) -> None
 
 
 @pytest.mark.parametrize("wish", [w.Transfer(None, "kim"), w.Remove(), w.Bring({"name": "X"}, None, True)])
-def test_F17_with_the_permission_it_is_done(wish: w.Wish) -> None:
+def test_F17_a_user_with_the_permission_can_do_it(wish: w.Wish) -> None:
     jane = jane_of("tom")
-    jane.office.users["tom"] = EVERYBODY["tom"]._replace(permissions=ALL_RIGHTS)  # type: ignore[index]
+    jane.office.users["tom"] = USERS_BY_ID["tom"]._replace(permissions=ALL_RIGHTS)  # type: ignore[index]
     jane.does(wish, by="tom")
     assert jane.last
 
 
-def test_F20_everyone_below_a_manager_is_below_them_however_far() -> None:
+def test_F20_a_manager_is_above_every_level_below_them() -> None:
     chain = {u.id: u for u in (user("a"), user("b", manager="a"), user("c", manager="b"), user("d"))}
     assert below("a", chain) == {"a", "b", "c"}
     assert below("c", chain) == {"c"}
 
 
-def test_F20_managers_in_a_ring_are_below_each_other() -> None:
+def test_F20_two_managers_who_manage_each_other_are_below_each_other() -> None:
     ring = {u.id: u for u in (user("a", manager="b"), user("b", manager="a"))}
     assert below("a", ring) == {"a", "b"}
 
@@ -71,53 +71,55 @@ def test_F20_managers_in_a_ring_are_below_each_other() -> None:
         (None, "sue", True),
     ],
 )
-def test_F20_users_see_their_own_and_what_is_below_them_and_administrators_see_all(
+def test_F20_users_see_their_own_and_their_teams_contacts_and_administrators_see_all(
     owner: str | None, by: str, seen: bool
 ) -> None:
-    assert sees(reach(EVERYBODY[by], EVERYBODY), jane_of(owner).dossier) is seen
+    assert sees(reach(USERS_BY_ID[by], USERS_BY_ID), jane_of(owner).dossier) is seen
 
 
-def test_F20_holding_an_open_action_is_enough_and_a_closed_one_is_not() -> None:
+def test_F20_an_open_action_lets_its_owner_see_the_contact_and_a_closed_one_does_not() -> None:
     jane = jane_of("tom")
     jane.does(w.Schedule("call", None, "Help", owner="kim"))
-    assert sees(reach(EVERYBODY["kim"], EVERYBODY), jane.dossier)
+    assert sees(reach(USERS_BY_ID["kim"], USERS_BY_ID), jane.dossier)
     jane.does(w.Complete(jane.open[-1].id), by="kim")
-    assert not sees(reach(EVERYBODY["kim"], EVERYBODY), jane.dossier)
+    assert not sees(reach(USERS_BY_ID["kim"], USERS_BY_ID), jane.dossier)
 
 
 @pytest.mark.parametrize("permission", ["apply-catalog", "see-all", "generate-fulfillment"])
 @pytest.mark.parametrize(
     ("place", "of", "seen"), [(None, "north", True), ("north", "north", True), ("north", None, True), ("north", "south", False)]
 )  # fmt: skip
-def test_F20_who_sees_a_propertys_contacts(permission: str, place: str | None, of: str | None, seen: bool) -> None:
+def test_F20_a_users_property_limits_the_contacts_that_they_see(
+    permission: str, place: str | None, of: str | None, seen: bool
+) -> None:
     clerk = user("lone", property=place)._replace(permissions=frozenset({permission}))
-    assert sees(reach(clerk, EVERYBODY), jane_of("tom", property=of).dossier) is seen
+    assert sees(reach(clerk, USERS_BY_ID), jane_of("tom", property=of).dossier) is seen
 
 
-def test_F20_a_contact_of_another_property_shows_to_its_owner_all_the_same() -> None:
+def test_F20_an_owner_sees_their_contact_even_at_another_property() -> None:
     owner = user("lone", property="north")._replace(permissions=frozenset({"see-all"}))
-    assert sees(reach(owner, EVERYBODY), jane_of("lone", property="south").dossier)
+    assert sees(reach(owner, USERS_BY_ID), jane_of("lone", property="south").dossier)
 
 
-def test_F20_a_users_own_tasks_are_theirs_and_their_managers() -> None:
+def test_F20_a_user_and_their_managers_see_the_users_own_tasks() -> None:
     tasks = Dossier("user:tom")
-    assert [id for id, u in EVERYBODY.items() if sees(reach(u, EVERYBODY), tasks)] == ["sue", "ann", "tom"]
+    assert [id for id, u in USERS_BY_ID.items() if sees(reach(u, USERS_BY_ID), tasks)] == ["sue", "ann", "tom"]
 
 
 @pytest.mark.parametrize("wish", [w.Complete(2), w.Set({"name": "X"}), w.Schedule("call", None, "Ring")])
-def test_F20_what_is_not_seen_is_not_changed(wish: w.Wish) -> None:
+def test_F20_a_user_cannot_change_a_contact_that_they_do_not_see(wish: w.Wish) -> None:
     with pytest.raises(NotFound, match="^unknown contact 'jane'$"):
         jane_of("tom").does(wish, by="lone")
 
 
 def refusals(dossier: Dossier, wish: w.Wish) -> tuple[type[Exception], str]:
     with pytest.raises((NotFound, Refused)) as refused:
-        decide(dossier, wish, office(THREE), Stamp(9, instant(MONDAY), EVERYBODY["ann"]), count(9))
+        decide(dossier, wish, office(THREE), Stamp(9, instant(MONDAY), USERS_BY_ID["ann"]), count(9))
     return refused.type, str(refused.value)
 
 
 @pytest.mark.parametrize("wish", [w.Set({"phone": "1"}), w.Complete(2), w.Remove(), w.Transfer("x", "kim"), w.Stop()])
-def test_F20_a_contact_one_may_not_see_is_answered_like_one_that_is_not_there(wish: w.Wish) -> None:
+def test_F20_a_hidden_contact_gets_the_same_answer_as_an_unknown_one(wish: w.Wish) -> None:
     absent = refusals(Dossier("contact:jane"), wish)
     assert absent == (NotFound, "unknown contact 'jane'")
     for stranger in (Dossier("contact:jane", hidden=True), jane_of("sue").dossier):
@@ -125,7 +127,7 @@ def test_F20_a_contact_one_may_not_see_is_answered_like_one_that_is_not_there(wi
 
 
 @pytest.mark.parametrize("kind", [w.Add, w.Bring])
-def test_F20_a_strangers_id_is_taken_like_that_of_a_removed_contact(kind: type[w.Add] | type[w.Bring]) -> None:
+def test_F20_the_id_of_a_hidden_contact_is_taken_like_that_of_a_removed_one(kind: type[w.Add] | type[w.Bring]) -> None:
     removed, wish = jane_of("ann"), kind({"name": "X"}, None, True)
     removed.does(w.Remove())
     for stranger in (Dossier("contact:jane", hidden=True), jane_of("sue").dossier):
@@ -143,29 +145,29 @@ def test_F20_a_strangers_id_is_taken_like_that_of_a_removed_contact(kind: type[w
         (None, w.Bring({"property": "south"}, None)),
     ],
 )
-def test_F19_a_change_of_property_asks_the_permission_whatever_makes_it(before: str | None, wish: w.Wish) -> None:
+def test_F19_every_way_to_change_the_property_needs_the_transfer_permission(before: str | None, wish: w.Wish) -> None:
     jane = jane_of("tom", property=before)
-    jane.office.users["tom"] = EVERYBODY["tom"]._replace(permissions=frozenset({"add-contacts"}))  # type: ignore[index]
+    jane.office.users["tom"] = USERS_BY_ID["tom"]._replace(permissions=frozenset({"add-contacts"}))  # type: ignore[index]
     with pytest.raises(Refused, match="needs the permission 'transfer-contacts'"):
         jane.does(wish, by="tom")
 
 
 @pytest.mark.parametrize("wish", [w.Set({"property": "north", "phone": "1"}), w.Bring({"property": None}, None)])
-def test_F19_what_leaves_the_property_as_it_is_asks_nothing(wish: w.Wish) -> None:
+def test_F19_a_change_that_keeps_the_property_needs_no_permission(wish: w.Wish) -> None:
     jane = jane_of("tom", property="north")
-    jane.office.users["tom"] = EVERYBODY["tom"]._replace(permissions=frozenset({"add-contacts"}))  # type: ignore[index]
+    jane.office.users["tom"] = USERS_BY_ID["tom"]._replace(permissions=frozenset({"add-contacts"}))  # type: ignore[index]
     jane.does(wish, by="tom")
     assert jane.dossier.known.property == "north" and jane.dossier.cycle
 
 
 @pytest.mark.parametrize("kind", [w.Add, w.Bring])
-def test_F17_whoever_may_add_contacts_adds_them_for_anybody(kind: type[w.Add] | type[w.Bring]) -> None:
+def test_F17_a_user_who_may_add_contacts_can_add_them_for_any_owner(kind: type[w.Add] | type[w.Bring]) -> None:
     jane = Story(office(THREE))
     jane.does(kind({"name": "Jane", "owner": "lone"}, w.Choice("three")), by="ann")
     assert jane.dossier.known.owner == "lone"
 
 
-def test_F20_somebody_elses_task_is_not_changed() -> None:
+def test_F20_a_user_cannot_change_another_users_task() -> None:
     with pytest.raises(Refused, match="you don't have access to Tom's list"):
         Story(office(), "user:tom").does(w.Schedule("task", None, "Ring"), by="kim")
 

@@ -1,4 +1,4 @@
-"""A plan's enrolment is worked by the same engine as a cycle's: whatever follows goes by the enrolment at hand."""
+"""The same engine runs plans and cycles: every step follows the enrolment that it belongs to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def story(*processes: o.Process, cycle: str | None = "calls", on: str = "welcome
     return Story(office(*(processes or (CALLS, WELCOME)))).at(MONDAY).added(cycle).put_on_plan(on)
 
 
-def test_A6_what_counts_from_the_start_is_scheduled_at_once_and_a_completed_step_brings_the_next() -> None:
+def test_A6_steps_anchored_to_the_start_are_scheduled_at_once_and_the_rest_in_turn() -> None:
     jane = story()
     assert jane.due == {"first": "2026-05-05", "hello": "2026-05-04", "visit": "2026-05-06"}
     jane.completes("visit")
@@ -28,7 +28,7 @@ def test_A6_what_counts_from_the_start_is_scheduled_at_once_and_a_completed_step
     assert all(x.open for x in jane.dossier.enrolments)
 
 
-def test_A9_a_plan_ends_when_nothing_of_it_is_open_and_the_cycle_goes_on() -> None:
+def test_A9_a_plan_ends_with_its_last_action_and_the_cycle_goes_on() -> None:
     jane = story()
     for closed in ("hello", "visit", "thanks"):
         assert jane.enrolment.open
@@ -38,7 +38,7 @@ def test_A9_a_plan_ends_when_nothing_of_it_is_open_and_the_cycle_goes_on() -> No
     assert jane.dossier.cycle and jane.due == {"first": "2026-05-05"}
 
 
-def test_a_plan_and_a_cycle_of_one_id_in_an_old_store_are_each_worked_by_their_own_steps() -> None:
+def test_a_plan_and_a_cycle_with_the_same_id_in_an_old_store_each_run_their_own_steps() -> None:
     jane = story(CALLS, plan("calls", step("hello", "0 days"), step("more", "3 days", anchor="completed")), on="calls")
     jane.completes("hello")
     assert jane.due == {"first": "2026-05-05", "more": "2026-05-07"}
@@ -46,7 +46,7 @@ def test_a_plan_and_a_cycle_of_one_id_in_an_old_store_are_each_worked_by_their_o
     assert jane.due == {"again": "2026-06-03", "more": "2026-05-07"}
 
 
-def test_A9_what_hangs_on_an_event_is_never_dated_wrongly_and_stays_open_until_that_has_passed() -> None:
+def test_A9_a_step_anchored_to_an_event_is_not_dated_and_keeps_the_plan_open() -> None:
     before = plan("tour", step("hello", "0 days"), step("remind", "-1 day", anchor="event"))
     jane = story(CALLS, before, on="tour")
     assert "remind" not in jane.due
@@ -54,20 +54,20 @@ def test_A9_what_hangs_on_an_event_is_never_dated_wrongly_and_stays_open_until_t
     assert jane.enrolment.open and jane.due == {"first": "2026-05-05"}
 
 
-def test_A6_a_step_on_a_set_date_is_due_on_it_in_the_zone_of_the_owner() -> None:
+def test_A6_a_step_with_a_set_date_is_due_on_that_day_in_the_owners_zone() -> None:
     jane = story(CALLS, plan("spring", step("hello", "0 days"), step("card", "0 days", date="2026-06-01")), on="spring")
     assert jane.due["card"] == "2026-06-01"
     scheduled = [x.event for x in jane.history if isinstance(x.event, h.Scheduled)]
     assert [(x.why or {})["anchor"] for x in scheduled] == ["start", "start", "date"]
 
 
-def test_F4_the_last_open_action_of_a_plan_is_not_cancelled_by_hand() -> None:
+def test_F4_the_last_open_action_of_a_plan_cannot_be_cancelled_by_hand() -> None:
     jane = story(CALLS, plan("short", step("hello", "0 days")), on="short")
     with pytest.raises(Refused, match=r"last open one of plan 'short': use `followup skip \d+`"):
         jane.does(w.Cancel(jane.action("hello").id))
 
 
-def test_F7_another_cycle_and_a_stop_leave_the_plan_alone_and_closing_ends_both() -> None:
+def test_F7_a_new_cycle_and_a_stop_leave_the_plan_alone_and_closing_ends_both() -> None:
     jane = story(CALLS, WELCOME, cycle("letters", step("letter", "1 day", "correspondence", template="x")))
     jane.does(w.Assign(w.Choice("letters")))
     assert jane.due == {"letter": "2026-05-05", "hello": "2026-05-04", "visit": "2026-05-06"}
@@ -77,20 +77,20 @@ def test_F7_another_cycle_and_a_stop_leave_the_plan_alone_and_closing_ends_both(
     assert jane.due == {} and not any(x.open for x in jane.dossier.enrolments)
 
 
-def test_F10_completing_a_plans_call_with_a_choice_goes_on_with_the_plan_too() -> None:
+def test_F10_completing_a_plans_call_with_a_choice_continues_the_plan_too() -> None:
     jane = story(CALLS, WELCOME, cycle("letters", step("letter", "1 day")))
     jane.completes("visit", choice="letters")
     assert jane.due == {"letter": "2026-05-05", "hello": "2026-05-04", "thanks": "2026-05-05"}
 
 
-def test_T1_a_plans_time_of_day_stays_as_it_reads_in_the_zone_of_a_new_owner() -> None:
+def test_T1_a_plans_time_of_day_reads_the_same_in_a_new_owners_zone() -> None:
     timed = plan("timed", step("hello", "1 day", at="09:30"), step("soon", "90 minutes"))
     jane = Story(office(timed, calendars={"kim": calendar(zone="Asia/Tokyo")})).at(MONDAY).added()
     jane.put_on_plan("timed").does(w.Set({"owner": "kim"}))
     assert jane.due == {"hello": "2026-05-05T09:30", "soon": "2026-05-05T03:30"}
 
 
-def test_E11_undo_puts_back_onto_a_plan_that_is_there_still_and_onto_no_other() -> None:
+def test_E11_undo_restores_a_plan_enrolment_only_if_the_plan_is_still_active() -> None:
     jane = story(CALLS, plan("short", step("hello", "0 days")), on="short")
     jane.completes("hello")
     jane.undoes()
@@ -101,7 +101,7 @@ def test_E11_undo_puts_back_onto_a_plan_that_is_there_still_and_onto_no_other() 
         jane.undoes()
 
 
-def test_E2_an_edit_meets_the_plan_and_the_cycle_of_a_contact_each_by_its_own_steps() -> None:
+def test_E2_an_edit_changes_a_contacts_plan_and_cycle_each_by_its_own_steps() -> None:
     jane = story()
     longer = cycle("calls", step("first", "4 days"), step("again", "30 days", loop_to="again"))
     later = plan(
@@ -119,7 +119,7 @@ def test_E2_an_edit_meets_the_plan_and_the_cycle_of_a_contact_each_by_its_own_st
     assert jane.due == {"first": "2026-05-08", "hello": "2026-05-04", "visit": "2026-05-09"}
 
 
-def test_E4_a_plan_that_loses_its_step_goes_on_with_the_next() -> None:
+def test_E4_a_plan_that_loses_a_step_goes_on_with_the_next() -> None:
     jane = story()
     shorter = plan("welcome", step("hello", "0 days"), step("thanks", "1 day", anchor="completed"))
     effects = jane.applies(office(CALLS, shorter, version=2))
@@ -128,7 +128,7 @@ def test_E4_a_plan_that_loses_its_step_goes_on_with_the_next() -> None:
 
 
 @pytest.mark.parametrize("after", [(CALLS,), (CALLS, plan("welcome", step("hello"), status="draft"))])
-def test_F14_a_plan_is_not_taken_out_nor_made_a_draft_while_contacts_are_on_it(after: tuple[o.Process, ...]) -> None:
+def test_F14_a_plan_with_contacts_cannot_be_removed_or_turned_into_a_draft(after: tuple[o.Process, ...]) -> None:
     effects = story().applies(office(*after, version=2))
     refused = [(x.what, x.process) for x in effects if x.what in REFUSED]
     assert refused == [("homeless", o.Ref("plan", "welcome"))]

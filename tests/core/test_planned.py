@@ -1,4 +1,4 @@
-"""F13: rounds as they are planned are those that the engine goes through, and a loop takes no time when they show it."""
+"""F13: planned rounds match the rounds that the engine runs, and show which loops take no time."""
 
 from __future__ import annotations
 
@@ -22,44 +22,44 @@ MONDAY = "2024-01-01T00:00"
 WEEK = calendar(zone="UTC", working_days=["mon", "tue", "wed", "thu", "fri"])
 
 
-class Walked(NamedTuple):
-    """A round that somebody went through. `start`, `end`: local text, to the minute; `actions`: by step."""
+class RoundRun(NamedTuple):
+    """A round that the engine ran. `start`, `end`: local text, to the minute; `actions`: by step."""
 
     start: str
     end: str
     actions: dict[str, Action]
 
 
-def walk(process: Process, calendar: Calendar, start: str, rounds: int) -> list[Walked]:
-    """The engine's own way, action by action: each is completed when it is due, or made if that is later; what closes a
-    round is completed at the midnight after it."""
+def walk(process: Process, calendar: Calendar, start: str, rounds: int) -> list[RoundRun]:
+    """Run the engine action by action: complete each action when it is due, or when it was created if that is later.
+    Complete the action that closes a round at the midnight after it."""
     rehearsal, now = Rehearsal(office(process, calendars={None: calendar})), moment(start, "UTC").at
     rehearsal.does(SOMEBODY, w.Add({"name": "Somebody"}, w.Choice(None, process.id), True), now)
-    walked, made, ends = [], dict[int, int](), 0
-    while len(walked) < rounds:
+    runs, created_at, ends = [], dict[int, int](), 0
+    while len(runs) < rounds:
         person = rehearsal.people[SOMEBODY]
         for action in person.open_actions:
-            made.setdefault(action.id, now)
+            created_at.setdefault(action.id, now)
         enrolment = person.cycle
         assert enrolment
         own = {a.step or "": a for a in person.actions if a.round == enrolment.round}
         action = min((a for a in own.values() if a.open), key=lambda a: a.position)
-        now = ends = max(action.at, made[action.id])
+        now = ends = max(action.at, created_at[action.id])
         if process.steps[action.position].loop_to and (now % 86400):
             now = moment(add_days(local(now, "UTC").day, 1) + "T00:00", "UTC").at
         rehearsal.does(SOMEBODY, w.Complete(action.id), now)
         goes_on = rehearsal.people[SOMEBODY].cycle
         if goes_on is None or goes_on.round > enrolment.round:
-            walked.append(Walked(local(enrolment.round_at, "UTC").text, local(ends, "UTC").text, own))
+            runs.append(RoundRun(local(enrolment.round_at, "UTC").text, local(ends, "UTC").text, own))
         if goes_on is None:
             break
-    return walked
+    return runs
 
 
-def stands_still(walked: list[Walked], entries: list[str]) -> bool:
+def takes_no_time(runs: list[RoundRun], entries: list[str]) -> bool:
     """Whether, from the second turn on, every round of a turn ends on the day it began, or two turns share a date."""
     turn, again = turn_of(entries)
-    turns = [walked[first : first + turn] for first in range(again, len(walked) - turn + 1, turn)]
+    turns = [runs[first : first + turn] for first in range(again, len(runs) - turn + 1, turn)]
     if any(all(each.start[:10] == each.end[:10] for each in turn) for turn in turns[:-1]):
         return True
     both = [pair for turns_ in pairwise(turns) for pair in zip(*turns_, strict=True)]
@@ -67,7 +67,7 @@ def stands_still(walked: list[Walked], entries: list[str]) -> bool:
 
 
 def turn_of(entries: list[str]) -> tuple[int, int]:
-    """After how many rounds the first entry that comes again does, and where."""
+    """How many rounds it takes until an entry is repeated for the first time, and its place."""
     again = next(place for place, entry in enumerate(entries) if entry in entries[:place])
     return again - entries.index(entries[again]), again
 
@@ -77,7 +77,7 @@ OFFSETS = ["0 days", "1 day", "2 days", "1 week", "0 business days", "1 business
 
 @st.composite
 def cycles(draw: st.DrawFn) -> Process:
-    """With at least one loop, and anchors that come before what counts from them."""
+    """Cycles with at least one loop, whose named anchors come before the steps that count from them."""
     ids = "abcd"[: draw(st.integers(1, 4))]
     active = [draw(st.integers(0, 5)) > 0 for _ in ids]
     steps: list[dict[str, Any]] = []
@@ -97,60 +97,61 @@ def cycles(draw: st.DrawFn) -> Process:
 @pytest.mark.slow(30)
 @settings(max_examples=examples(60))
 @given(cycles(), st.sampled_from([WEEK, calendar(zone="UTC")]))
-def test_F13_a_loop_takes_no_time_exactly_when_going_round_shows_it(process: Process, week: Calendar) -> None:
+def test_F13_a_loop_takes_no_time_exactly_when_running_it_shows_so(process: Process, week: Calendar) -> None:
     assume(process.active_steps)
     back = any(step.roll == "back" for step in process.active_steps)
-    still = [
-        goes_round(process, week, add_days(MONDAY, day), 9 if back else 3) for day in range(0, 7, 1 if back else 4)
+    results = [
+        takes_no_time_when_run(process, week, add_days(MONDAY, day), 9 if back else 3)
+        for day in range(0, 7, 1 if back else 4)
     ]
-    assert (standing_loop(process, week) is not None) is any(still)
+    assert (standing_loop(process, week) is not None) is any(results)
 
 
-def goes_round(process: Process, week: Calendar, start: str, turns: int) -> bool:
-    """As planned; whether it stands still."""
-    foreseen = islice(planned_rounds(process, week, moment(start, "UTC")), 2 * len(process.steps) + 1)
-    entries = [plan.entry.id for plan in foreseen]
+def takes_no_time_when_run(process: Process, week: Calendar, start: str, turns: int) -> bool:
+    """Check the plan against a run; return whether the loop takes no time."""
+    preview = islice(planned_rounds(process, week, moment(start, "UTC")), 2 * len(process.steps) + 1)
+    entries = [plan.entry.id for plan in preview]
     if len(entries) <= 2 * len(process.steps):
         return False
     turn, again = turn_of(entries)
-    walked = walk(process, week, start, again + turns * turn)
-    for plan, real in zip(planned_rounds(process, week, moment(start, "UTC")), walked, strict=False):
+    runs = walk(process, week, start, again + turns * turn)
+    for plan, real in zip(planned_rounds(process, week, moment(start, "UTC")), runs, strict=False):
         assert (plan.start.at, plan.last.closed.text) == (moment(real.start, "UTC").at, real.end)
         for action in plan.actions:
-            made = real.actions[action.step.id]
-            assert (action.nominal.text, action.due.text) == (made.nominal, made.due)
-    return stands_still(walked, entries)
+            actual = real.actions[action.step.id]
+            assert (action.nominal.text, action.due.text) == (actual.nominal, actual.due)
+    return takes_no_time(runs, entries)
 
 
-def standing(*steps: Any, week: Calendar = WEEK) -> tuple[str, str | None] | None:
-    found = standing_loop(cycle("c", *steps), week)
-    return found and (found.loop.id, found.step and found.step.id)
+def find_standing_loop(*steps: Any, week: Calendar = WEEK) -> tuple[str, str | None] | None:
+    result = standing_loop(cycle("c", *steps), week)
+    return result and (result.loop.id, result.step and result.step.id)
 
 
 def test_F13_a_round_that_ends_on_the_day_it_began_takes_no_time() -> None:
-    assert standing(step("a", "0 days", loop_to="a")) == ("a", None)
-    assert standing(step("a", "23 hours", loop_to="a")) == ("a", None)
-    assert standing(step("a", "24 hours", loop_to="a")) is None
-    assert standing(step("a", "1 day"), step("b", "0 days", anchor="start", loop_to="a")) == ("b", None)
-    assert standing(step("a", "1 day")) is None
+    assert find_standing_loop(step("a", "0 days", loop_to="a")) == ("a", None)
+    assert find_standing_loop(step("a", "23 hours", loop_to="a")) == ("a", None)
+    assert find_standing_loop(step("a", "24 hours", loop_to="a")) is None
+    assert find_standing_loop(step("a", "1 day"), step("b", "0 days", anchor="start", loop_to="a")) == ("b", None)
+    assert find_standing_loop(step("a", "1 day")) is None
 
 
-def test_F13_a_step_that_stays_on_one_day_takes_no_time() -> None:
+def test_F13_a_step_that_stays_on_one_day_makes_its_loop_take_no_time() -> None:
     steps = [step("a"), step("b"), step("c", "9 days", anchor="step:a"), step("d", loop_to="b")]
-    assert standing(*steps) == ("d", "c")
-    assert standing(*steps[:2], step("c", "9 days", anchor="step:b"), steps[3]) is None
+    assert find_standing_loop(*steps) == ("d", "c")
+    assert find_standing_loop(*steps[:2], step("c", "9 days", anchor="step:b"), steps[3]) is None
 
 
-def test_F13_on_some_days_of_the_week_a_date_rolls_back_to_where_it_counts_from() -> None:
+def test_F13_on_some_days_of_the_week_a_date_rolls_back_to_its_anchor() -> None:
     back = step("a", "1 day", roll="back", loop_to="a")
-    assert standing(back) == ("a", None)
-    assert standing(back, week=calendar(zone="UTC")) is None
-    assert standing(step("a", "3 days", roll="back", loop_to="a")) is None
+    assert find_standing_loop(back) == ("a", None)
+    assert find_standing_loop(back, week=calendar(zone="UTC")) is None
+    assert find_standing_loop(step("a", "3 days", roll="back", loop_to="a")) is None
     backward = calendar(zone="UTC", working_days=["mon", "tue"], roll="back")
-    assert standing(step("a", "3 days", loop_to="a"), week=backward) == ("a", None)
+    assert find_standing_loop(step("a", "3 days", loop_to="a"), week=backward) == ("a", None)
 
 
 def test_F13_a_loop_over_two_rounds_takes_time_if_one_of_them_does() -> None:
-    there = step("a", "0 days", loop_to="b")
-    assert standing(there, step("b", "1 day", loop_to="a")) is None
-    assert standing(there, step("b", "0 days", loop_to="a")) == ("b", None)
+    first = step("a", "0 days", loop_to="b")
+    assert find_standing_loop(first, step("b", "1 day", loop_to="a")) is None
+    assert find_standing_loop(first, step("b", "0 days", loop_to="a")) == ("b", None)

@@ -1,4 +1,4 @@
-"""E1: what somebody gets who begins on a day, before an edit and after it."""
+"""E1: the actions that a contact gets who starts on a day, before and after an edit."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ SALE = cycle("sale", step("one"), step("two", "2 days"), anchor="due")
 
 
 def declared(*cycles: o.Process, **how: object) -> Side:
-    made = office(*cycles, **how)  # type: ignore[arg-type]
-    return Side(made, [ref.id for ref in made.processes], list(made.aliases))
+    result = office(*cycles, **how)  # type: ignore[arg-type]
+    return Side(result, [ref.id for ref in result.processes], list(result.aliases))
 
 
-def told(found: Preview) -> list[str]:
-    return [f"{pair.expected or '-'} | {pair.got or '-'}" for pair in found.pairs]
+def pair_lines(preview: Preview) -> list[str]:
+    return [f"{pair.expected or '-'} | {pair.got or '-'}" for pair in preview.pairs]
 
 
-def test_everything_is_done_on_its_day_for_two_rounds() -> None:
+def test_the_timeline_completes_every_action_on_its_day_for_two_rounds() -> None:
     lines = timeline(office(CALLS), w.Choice("calls"), DAY)
     assert list(map(str, lines)) == ["note 2026-05-06", "call 2026-05-09", "call 2026-05-12, round 2"]
     assert list(map(str, timeline(office(SALE), w.Choice(None, "sale"), DAY))) == ["one 2026-05-05", "two 2026-05-07"]
 
 
-def test_the_second_round_is_followed_to_its_end() -> None:
+def test_the_timeline_follows_the_second_round_to_its_end() -> None:
     looped = cycle("round", step("one"), step("two", loop_to="one"))
     lines = timeline(office(looped), w.Choice("round"), DAY)
     assert [(line.step, line.round) for line in lines] == [("one", 1), ("two", 1), ("one", 2), ("two", 2)]
 
 
-def test_aliases_come_in_the_order_of_their_ids() -> None:
+def test_aliases_are_sorted_by_id() -> None:
     names = [f"alias-{n}" for n in range(9)]
     before = declared(CALLS, SALE, aliases=[alias(name, "calls") for name in names])
     after = declared(CALLS, SALE, aliases=[alias(name, "sale") for name in reversed(names)])
-    assert [found.id for found in previews(before, after, DAY)] == names
+    assert [preview.id for preview in previews(before, after, DAY)] == names
 
 
-def test_nobody_gets_anything_where_nobody_can_be_placed() -> None:
+def test_the_timeline_is_empty_if_no_contact_can_be_placed() -> None:
     resting = office(
         cycle("rest"), cycle("off", step("one"), active=False), aliases=[alias("gone", "rest", active=False)]
     )
@@ -54,16 +54,16 @@ def test_nobody_gets_anything_where_nobody_can_be_placed() -> None:
         assert timeline(resting, choice, DAY) == []
 
 
-def test_what_begins_as_before_is_not_shown() -> None:
+def test_a_cycle_with_the_same_timeline_is_omitted() -> None:
     renamed = CALLS._replace(name="Other words")
     assert list(previews(declared(CALLS, SALE), declared(renamed, SALE), DAY)) == []
 
 
-def test_an_edited_step_is_shown_before_and_after_beside_what_stays() -> None:
+def test_an_edited_step_is_listed_before_and_after_next_to_unchanged_steps() -> None:
     after = cycle("calls", step("note", "2 days"), step("text", "1 day"), step("call", "4 days", loop_to="call"))
-    (found,) = previews(declared(CALLS), declared(after), DAY)
-    assert (found.kind, found.id, found.became) == ("cycle", "calls", "calls")
-    assert told(found) == [
+    (preview,) = previews(declared(CALLS), declared(after), DAY)
+    assert (preview.kind, preview.id, preview.became) == ("cycle", "calls", "calls")
+    assert pair_lines(preview) == [
         "note 2026-05-06 | note 2026-05-06",
         "- | text 2026-05-07",
         "call 2026-05-09 | call 2026-05-11",
@@ -71,28 +71,32 @@ def test_an_edited_step_is_shown_before_and_after_beside_what_stays() -> None:
     ]
 
 
-def test_E5_a_cycle_and_its_steps_are_followed_under_their_new_ids() -> None:
+def test_E5_a_renamed_cycle_and_its_steps_are_compared_under_their_new_ids() -> None:
     after = cycle("ring", step("note", "2 days"), step("ring", "3 days", loop_to="ring"))
     moved = {"calls": "ring", "calls/call": "ring/ring"}
     both = [declared(CALLS, aliases=[alias("toured", "calls")])]
     both.append(declared(after, moved=moved, aliases=[alias("toured", "ring")]))
     assert list(previews(*both, DAY)) == []
     later = cycle("ring", step("note", "2 days"), step("ring", "4 days", loop_to="ring"))
-    (found,) = previews(declared(CALLS), declared(later, moved=moved), DAY)
-    assert (found.id, found.became, told(found)[1]) == ("calls", "ring", "ring 2026-05-09 | ring 2026-05-10")
+    (preview,) = previews(declared(CALLS), declared(later, moved=moved), DAY)
+    assert (preview.id, preview.became, pair_lines(preview)[1]) == (
+        "calls",
+        "ring",
+        "ring 2026-05-09 | ring 2026-05-10",
+    )
 
 
-def test_a_new_cycle_one_that_goes_and_an_alias_that_means_another() -> None:
+def test_a_new_cycle_a_removed_one_and_a_redirected_alias_are_listed() -> None:
     before = declared(CALLS, cycle("old", step("one")), aliases=[alias("toured", "calls")])
     after = declared(CALLS, SALE, aliases=[alias("toured", "sale")])
-    assert [(found.kind, found.id, told(found)[0]) for found in previews(before, after, DAY)] == [
+    assert [(preview.kind, preview.id, pair_lines(preview)[0]) for preview in previews(before, after, DAY)] == [
         ("cycle", "old", "one 2026-05-05 | -"),
         ("cycle", "sale", "- | one 2026-05-05"),
         ("alias", "toured", "- | one 2026-05-05"),
     ]
 
 
-def test_T1_a_time_that_an_action_gets_is_a_difference() -> None:
+def test_T1_a_new_time_of_day_counts_as_a_difference() -> None:
     timed = cycle("sale", step("one", at="10:00"), step("two", "2 days"), anchor="due")
-    (found,) = previews(declared(SALE), declared(timed), DAY)
-    assert told(found)[0] == "one 2026-05-05 | one 2026-05-05 10:00"
+    (preview,) = previews(declared(SALE), declared(timed), DAY)
+    assert pair_lines(preview)[0] == "one 2026-05-05 | one 2026-05-05 10:00"

@@ -26,13 +26,13 @@ EVERYTHING = Reach(True, frozenset({"sue"}), None)
         (EVERYTHING, "kim", "beachside", True),
     ],
 )
-def test_F20_a_contact_is_seen_by_the_team_of_its_owner_and_by_its_property(
+def test_F20_a_contact_is_visible_to_its_owners_team_and_to_its_property(
     reach: Reach, owner: str | None, property: str | None, seen: bool
 ) -> None:
     assert sees(reach, Story(office()).added(owner=owner, property=property).dossier) is seen
 
 
 @pytest.mark.parametrize(("reach", "seen"), [(TEAM, False), (PLACE, True), (EVERYTHING, True)])
-def test_F20_a_users_own_tasks_are_of_no_property(reach: Reach, seen: bool) -> None:
+def test_F20_a_users_own_tasks_belong_to_no_property(reach: Reach, seen: bool) -> None:
     assert sees(reach, Dossier("user:kim")) is seen
     assert sees(TEAM, Dossier("user:tom"))

@@ -1,4 +1,4 @@
-"""E11: what a later change touched keeps an earlier one from being undone; what it did not touch does not."""
+"""E11: a later change blocks the undo of an earlier one only if both touched the same thing."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def keys(jane: Story) -> set[Key]:
     return set(touched_by([x for x in jane.history if x.change == jane.change], jane.dossier).keys)
 
 
-def test_E11_each_wish_touches_what_it_is_about() -> None:
+def test_E11_each_wish_touches_only_what_it_is_about() -> None:
     jane = jane_on(THREE, OTHER)
     on, place = ("enrolment", 1), ("place", CYCLE)
     assert keys(jane) == {EVERYTHING, on, place}
@@ -69,7 +69,7 @@ def test_E11_each_wish_touches_what_it_is_about() -> None:
     assert keys(jane) == {EVERYTHING}
 
 
-def test_E11_another_name_and_a_new_round_touch_the_enrolment_and_not_its_place() -> None:
+def test_E11_a_new_alias_and_a_new_round_touch_the_enrolment_and_not_its_place() -> None:
     looped = cycle("looped", step("a", loop_to="a"))
     jane = Story(office(looped, aliases=[alias("again", "looped")])).added("looped")
     jane.does(w.Assign(w.Choice("again")))
@@ -78,12 +78,12 @@ def test_E11_another_name_and_a_new_round_touch_the_enrolment_and_not_its_place(
     assert keys(jane) == {("enrolment", 1)} and jane.enrolment.round == 2
 
 
-def test_E11_an_apply_by_itself_touches_nothing_of_anybody() -> None:
+def test_E11_an_apply_by_itself_touches_no_contact() -> None:
     entry = h.Entry("office", 1, 1, 0, "sue", h.Applied(1, "x", None))
     assert touched_by([entry], Dossier("office")) == Touched(frozenset())
 
 
-def test_E11_what_two_changes_touch_is_in_their_way() -> None:
+def test_E11_two_changes_conflict_in_what_both_touch() -> None:
     one, two = Touched(frozenset({("action", 1), ("field", "phone")})), Touched(frozenset({("field", "phone")}))
     assert conflicts(one, two) == [("field", "phone")]
     assert conflicts(two, Touched(frozenset({("action", 1)}))) == []
@@ -108,7 +108,7 @@ def categorise(jane: Story) -> None:
 
 
 @pytest.mark.parametrize("later", [phone, attempt_by_hand, categorise])
-def test_E11_a_later_change_of_something_else_does_not_stand_in_the_way(later: Any) -> None:
+def test_E11_a_later_change_of_something_else_does_not_block_undo(later: Any) -> None:
     jane = jane_on(THREE)
     by_hand(jane)
     before = jane.dossier
@@ -124,7 +124,7 @@ def test_E11_a_later_change_of_something_else_does_not_stand_in_the_way(later: A
     ]
 
 
-def test_E11_a_field_goes_back_and_the_others_stay() -> None:
+def test_E11_undo_restores_one_field_and_leaves_the_others() -> None:
     jane = jane_on(THREE)
     jane.does(w.Set({"phone": "1", "email": "a@example.com"}))
     jane.at("2026-05-05T10:00").does(w.Set({"source": "web"}), by="tom")
@@ -136,7 +136,7 @@ def test_E11_a_field_goes_back_and_the_others_stay() -> None:
     assert (jane.dossier.known.phone, jane.dossier.known.source) == (None, None)
 
 
-def test_C2_what_was_updated_by_nothing_else_is_as_old_as_before() -> None:
+def test_C2_undoing_the_only_update_restores_the_old_update_time() -> None:
     jane = jane_on(THREE)
     before = jane.dossier.known
     jane.at("2026-05-05T10:00").does(w.Set({"phone": "1"}))
@@ -152,7 +152,7 @@ def test_C2_what_was_updated_by_nothing_else_is_as_old_as_before() -> None:
         (w.Remove(), "^contact jane has changed since: by tom"),
     ],
 )
-def test_E11_a_later_change_of_the_same_field_is_named(later: w.Wish, named: str) -> None:
+def test_E11_the_refusal_names_a_later_change_of_the_same_field(later: w.Wish, named: str) -> None:
     jane = Story(office(THREE, users=[u if u.id != "tom" else USERS[0]._replace(id="tom") for u in USERS]))
     jane.added("three")
     jane.does(w.Set({"phone": "1", "first_name": "Jane"}))
@@ -161,7 +161,7 @@ def test_E11_a_later_change_of_the_same_field_is_named(later: w.Wish, named: str
         jane.undoes(2)
 
 
-def test_E11_a_later_change_of_the_same_action_or_enrolment_is_named() -> None:
+def test_E11_the_refusal_names_a_later_change_of_the_same_action_or_enrolment() -> None:
     jane = jane_on(PAIR)
     call = by_hand(jane)
     jane.does(w.Attempt(call))
@@ -174,7 +174,7 @@ def test_E11_a_later_change_of_the_same_action_or_enrolment_is_named() -> None:
         jane.undoes(5)
 
 
-def test_F6_nobody_goes_back_onto_a_cycle_while_they_are_on_another() -> None:
+def test_F6_undo_does_not_put_a_contact_on_a_second_cycle() -> None:
     jane = jane_on(THREE, OTHER)
     jane.does(w.Stop())
     jane.does(w.Assign(w.Choice("other")), by="tom")
@@ -182,7 +182,7 @@ def test_F6_nobody_goes_back_onto_a_cycle_while_they_are_on_another() -> None:
         jane.undoes(2)
 
 
-def test_F21_nobody_goes_back_onto_a_cycle_once_they_are_won() -> None:
+def test_F21_undo_does_not_put_a_won_contact_on_a_cycle() -> None:
     jane = jane_on(THREE)
     jane.does(w.Stop())
     jane.does(w.Set({"phone": "1"}))
@@ -193,7 +193,7 @@ def test_F21_nobody_goes_back_onto_a_cycle_once_they_are_won() -> None:
     assert (jane.dossier.known.phone, jane.dossier.known.stage) == (None, "won")
 
 
-def test_a_plan_is_named_as_a_plan() -> None:
+def test_the_refusal_names_a_plan_as_a_plan() -> None:
     jane = jane_on(THREE)
     jane.put_on_plan("show")
     jane.does(w.Complete(jane.action("hello").id))
@@ -202,8 +202,8 @@ def test_a_plan_is_named_as_a_plan() -> None:
         jane.undoes(3)
 
 
-def test_E11_an_apply_goes_back_under_nobody_who_was_worked_with_since() -> None:
-    """A field is no work: it means the same under any catalog."""
+def test_E11_an_apply_cannot_be_undone_for_a_contact_with_later_work() -> None:
+    """A change of a field doesn't count as work: it means the same under any catalog."""
     jane = jane_on(THREE)
     jane.does(w.Schedule("call", "2026-05-30", "By hand"))
     before = jane.dossier
@@ -212,18 +212,18 @@ def test_E11_an_apply_goes_back_under_nobody_who_was_worked_with_since() -> None
     change = jane.change - 1
     jane.office = office(THREE)
     stamp = Stamp(9, instant(jane.now), jane.office.users["sue"])
-    _, made = undo(jane.history, change, jane.office, stamp, jane.office, of_apply=True)
-    assert made.after.actions[: len(before.actions)] == before.actions and made.after.known.phone == "1"
+    _, decision = undo(jane.history, change, jane.office, stamp, jane.office, of_apply=True)
+    assert decision.after.actions[: len(before.actions)] == before.actions and decision.after.known.phone == "1"
     jane.does(w.Attempt(max(a.id for a in jane.open if a.enrolment is None)), by="tom")
     undo(jane.history, change, jane.office, stamp, jane.office)
     with pytest.raises(Refused, match="action 3 of contact jane has changed since: by tom"):
         undo(jane.history, change, jane.office, stamp, jane.office, of_apply=True)
 
 
-# -- under an office of another time
+# -- under a later office
 
 
-def test_F20_what_comes_back_goes_to_the_owner_of_today() -> None:
+def test_F20_a_reopened_action_goes_to_the_contacts_current_owner() -> None:
     last = cycle("last", step("a", "2 hours"))
     jane = Story(office(last, calendars={"kim": calendar(zone="Asia/Tokyo")})).added("last")
     call = by_hand(jane)
@@ -238,7 +238,7 @@ def test_F20_what_comes_back_goes_to_the_owner_of_today() -> None:
     assert next(a for a in jane.open if a.id == call).owner == "sue", "what was made by hand stays whose it was"
 
 
-def test_F20_what_others_held_of_an_enrolment_stays_theirs() -> None:
+def test_F20_a_reopened_action_of_another_user_stays_theirs() -> None:
     jane = jane_on(cycle("last", step("a")))
     jane.history[-1] = jane.history[-1]._replace(event=jane.history[-1].event._replace(owner="lone"))
     jane.dossier = jane.dossier._replace(actions=(jane.dossier.actions[0]._replace(owner="lone"),))
@@ -253,7 +253,7 @@ WITHOUT = [u for u in USERS if u.id != "tom"]
 
 
 @pytest.mark.parametrize("users", [LEFT, WITHOUT])
-def test_F20_work_never_comes_back_to_somebody_who_left(users: Any) -> None:
+def test_F20_undo_never_returns_work_to_an_inactive_user(users: Any) -> None:
     jane = jane_on(THREE)
     jane.does(w.Schedule("call", "2026-05-30", "By hand", owner="tom"))
     jane.does(w.Complete(max(a.id for a in jane.open)))
@@ -267,7 +267,7 @@ def test_F20_work_never_comes_back_to_somebody_who_left(users: Any) -> None:
     jane.undoes(5)
 
 
-def test_F20_a_won_contact_of_somebody_who_left_is_no_lead_of_theirs_again() -> None:
+def test_F20_undo_does_not_return_a_won_contact_to_an_inactive_owner() -> None:
     jane = jane_on(THREE)
     jane.does(w.Stop())
     jane.does(w.Close("won"))
@@ -279,7 +279,7 @@ def test_F20_a_won_contact_of_somebody_who_left_is_no_lead_of_theirs_again() -> 
     assert jane.dossier.known.phone is None
 
 
-def test_F20_a_task_of_somebody_who_left_does_not_come_back() -> None:
+def test_F20_undo_does_not_reopen_a_task_of_an_inactive_user() -> None:
     tom = Story(office(), "user:tom")
     tom.does(w.Schedule("task", None, "Ring"))
     tom.does(w.Complete(1))
@@ -292,7 +292,7 @@ OFF = cycle("three", step("a", "1 day", active=False), step("b", "2 days"), step
 
 
 @pytest.mark.parametrize("now", [OFF, cycle("three", step("b", "2 days"), step("c", "3 days"))])
-def test_E4_a_step_that_was_turned_off_since_is_not_reopened(now: Any) -> None:
+def test_E4_undo_does_not_reopen_an_action_whose_step_was_deactivated(now: Any) -> None:
     jane = jane_on(THREE)
     jane.closes_on("a", "2026-05-05")
     jane.gets(office(now))
@@ -300,7 +300,7 @@ def test_E4_a_step_that_was_turned_off_since_is_not_reopened(now: Any) -> None:
         jane.undoes(2)
 
 
-def test_E4_what_was_kept_of_a_step_that_is_off_can_be_reopened() -> None:
+def test_E4_undo_can_reopen_a_kept_action_of_an_inactive_step() -> None:
     jane = jane_on(THREE)
     jane.gets(office(OFF))
     jane.closes_on("a", "2026-05-05")
@@ -308,7 +308,7 @@ def test_E4_what_was_kept_of_a_step_that_is_off_can_be_reopened() -> None:
     assert jane.due == {"a": "2026-05-05"}
 
 
-def test_E5_a_step_that_was_renamed_since_is_the_same_step() -> None:
+def test_E5_a_step_renamed_since_is_the_same_step() -> None:
     jane = jane_on(THREE)
     jane.closes_on("a", "2026-05-05")
     renamed = cycle("drei", step("one", "1 day"), step("b", "2 days"), step("c", "3 days"))
@@ -336,21 +336,21 @@ DOINGS = st.sampled_from(
 
 
 def parts(dossier: Dossier) -> dict[Key, object]:
-    """All that can be touched, by key."""
-    whole: dict[Key, object] = {("enrolment", x.id): (x, dossier.of(x)) for x in dossier.enrolments}
-    whole |= {("action", a.id): a for a in dossier.actions if a.enrolment is None}
+    """Everything that can be touched, by key."""
+    rows: dict[Key, object] = {("enrolment", x.id): (x, dossier.of(x)) for x in dossier.enrolments}
+    rows |= {("action", a.id): a for a in dossier.actions if a.enrolment is None}
     fields = dossier.known._asdict()
-    return whole | {("field", name): value for name, value in fields.items() if name != "updated_at"}
+    return rows | {("field", name): value for name, value in fields.items() if name != "updated_at"}
 
 
 @pytest.mark.hypothesis
 @settings(max_examples=examples(150))
 @given(st.lists(DOINGS, min_size=2, max_size=7), st.integers(0, 6))
-def test_E11_an_undo_puts_back_what_its_change_touched_and_nothing_else(doings: list[Any], which: int) -> None:
-    """Whether it may is told by what differs, row by row; then the others are as they were, and so are its own."""
+def test_E11_undo_restores_exactly_what_its_change_touched(wishes: list[Any], which: int) -> None:
+    """Undo is allowed if no later change differs in the same rows; it restores its own rows and keeps the others."""
     jane = jane_on(THREE, PAIR)
     states = [jane.dossier]
-    for wish in doings:
+    for wish in wishes:
         about = getattr(wish, "action", None)
         if about is not None and jane.open:
             wish = wish._replace(action=jane.open[about % len(jane.open)].id)

@@ -1,4 +1,4 @@
-"""Every status by every kind of event, and what an event is made of."""
+"""Every status with every kind of event, and what an event consists of."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from followup.store import journal
 from tests.core.building import Story, cycle, instant, office, step
 
 KINDS_OF_ACTION = get_args(ActionEvent)
-#: status that an open action has after each kind; what is not here is not possible
+#: the status of an open action after each kind of event; no other kind is possible
 AFTER = {
     h.Completed: "completed",
     h.Skipped: "skipped",
@@ -65,29 +65,29 @@ def with_action(status: str) -> Dossier:
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS_OF_ACTION if kind is not h.Scheduled])
 @pytest.mark.parametrize("status", STATUSES)
-def test_the_table_says_what_may_happen_to_an_action_in_each_status(status: str, kind: type[ActionEvent]) -> None:
+def test_the_table_says_which_events_are_allowed_in_each_status(status: str, kind: type[ActionEvent]) -> None:
     assert allowed(status, kind) is (status == "scheduled")
     assert ALLOWED[status].get(kind) == (AFTER[kind] if status == "scheduled" else None)
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_an_action_that_exists_is_not_scheduled_again(status: str) -> None:
+def test_an_existing_action_cannot_be_scheduled_again(status: str) -> None:
     assert not allowed(status, h.Scheduled)
 
 
 @pytest.mark.parametrize("kind", KINDS_OF_ACTION)
-def test_only_scheduling_makes_an_action(kind: type[ActionEvent]) -> None:
+def test_only_scheduling_creates_an_action(kind: type[ActionEvent]) -> None:
     assert allowed(None, kind) is (kind is h.Scheduled)
 
 
-def test_the_table_is_total_over_the_statuses() -> None:
+def test_the_table_covers_every_status() -> None:
     assert set(ALLOWED) == {None, *STATUSES}
     assert ALLOWED[None] == {h.Scheduled: "scheduled"}
     assert set(AFTER) | {h.Scheduled} == set(KINDS_OF_ACTION)
 
 
 @pytest.mark.parametrize("kind", AFTER)
-def test_an_event_makes_of_an_open_action_what_the_table_says(kind: type[ActionEvent]) -> None:
+def test_an_event_gives_an_open_action_the_status_in_the_table(kind: type[ActionEvent]) -> None:
     entry = h.Entry("contact:jane", 2, 1, instant("2026-05-04"), "sue", EVENTS[kind])
     after = evolve(with_action("scheduled"), entry).actions[0]
     assert after.status == ALLOWED["scheduled"][kind]
@@ -96,16 +96,14 @@ def test_an_event_makes_of_an_open_action_what_the_table_says(kind: type[ActionE
 
 @pytest.mark.parametrize("kind", WISHES)
 @pytest.mark.parametrize("status", STATUSES)
-def test_a_wish_is_granted_as_the_table_says_and_changes_nothing_where_it_is_refused(
-    status: str, kind: type[ActionEvent]
-) -> None:
+def test_a_wish_follows_the_table_and_a_refused_one_changes_nothing(status: str, kind: type[ActionEvent]) -> None:
     bluewater, dossier = office(), with_action(status)
     stamp = Stamp(2, instant("2026-05-04T10:00"), bluewater.users["sue"])
     ids: Iterator[int] = count(8)
     if status == "scheduled":
-        made = decide(dossier, WISHES[kind], bluewater, stamp, ids)
-        assert [type(entry.event) for entry in made.entries] == [kind]
-        assert made.after.actions[0].status == ALLOWED[status][kind]
+        decision = decide(dossier, WISHES[kind], bluewater, stamp, ids)
+        assert [type(entry.event) for entry in decision.entries] == [kind]
+        assert decision.after.actions[0].status == ALLOWED[status][kind]
     else:
         with pytest.raises(Conflict, match=f"action 7 is already {status}"):
             decide(dossier, WISHES[kind], bluewater, stamp, ids)
@@ -116,19 +114,19 @@ def test_a_wish_is_granted_as_the_table_says_and_changes_nothing_where_it_is_ref
 # Events
 
 
-def test_every_kind_of_event_has_one_name() -> None:
+def test_every_event_kind_has_one_name() -> None:
     assert set(h.KINDS.values()) == set(get_args(h.Event))
     assert len(set(h.KINDS)) == len(set(h.KINDS.values())) == len(h.NAMES)
     assert all(h.NAMES[kind] == name for name, kind in h.KINDS.items())
 
 
 @pytest.mark.parametrize("kind", h.KINDS.values())
-def test_the_fields_of_an_event_are_plain_words(kind: type[h.Event]) -> None:
+def test_the_fields_of_an_event_are_plain_identifiers(kind: type[h.Event]) -> None:
     for name in kind._fields:
         assert name.isidentifier() and name.islower() and json.loads(json.dumps({name: 1})) == {name: 1}
 
 
-def everything_that_can_happen() -> Story:
+def story_with_every_event() -> Story:
     looping = cycle("c", step("a", "1 day", min_gap=2, roll="back"), step("b", loop_to="a"), anchor="due")
     jane = Story(office(looping, cycle("d", step("x")))).added("c")
     jane.does(w.Attempt(2, "call", "engaged"))
@@ -148,8 +146,8 @@ def everything_that_can_happen() -> Story:
     return jane
 
 
-def test_every_event_survives_being_written_and_read() -> None:
-    jane = everything_that_can_happen()
+def test_every_event_is_the_same_after_writing_and_reading_it() -> None:
+    jane = story_with_every_event()
     events = [x.event for x in jane.history] + [
         h.AliasChosen(1, "later", None),
         h.Applied(2, "abc", None),
@@ -166,7 +164,7 @@ def test_an_applied_catalog_changes_no_subject() -> None:
     assert evolve(before, h.Entry("office", 4, 9, 0, "sue", h.Applied(2, "abc", None))) == before._replace(seq=4)
 
 
-def test_a_row_of_an_enrolment_begins_its_first_round_at_its_start() -> None:
+def test_a_new_enrolment_starts_its_first_round_at_its_start() -> None:
     event = h.Enrolled(5, "cycle", "c", "later", 3, "2026-05-04T10:00", 60)
     before = Dossier("contact:jane", 1, Contact("jane", "Jane"))
     after = evolve(before, h.Entry("contact:jane", 2, 1, 0, "sue", event))

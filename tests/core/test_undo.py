@@ -1,4 +1,4 @@
-"""Taking a change back: E11."""
+"""Undoing a change: E11."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def jane_on(*cycles_: object) -> Story:
     return Story(office(*cycles_)).added(cycles_[0].id)  # type: ignore[arg-type, attr-defined]
 
 
-def test_E11_a_completion_is_taken_back_with_the_step_that_it_scheduled() -> None:
+def test_E11_undoing_a_completion_cancels_the_step_that_it_scheduled() -> None:
     jane = jane_on(THREE)
     before = jane.dossier
     jane.closes_on("a", "2026-05-06")
@@ -35,7 +35,7 @@ def test_E11_a_completion_is_taken_back_with_the_step_that_it_scheduled() -> Non
     assert b.undone
 
 
-def test_E11_another_cycle_is_taken_back_and_the_old_one_stands_as_it_did() -> None:
+def test_E11_undoing_a_change_of_cycle_restores_the_old_cycle() -> None:
     jane = jane_on(THREE, OTHER)
     before = jane.dossier
     jane.completes("a", choice="other")
@@ -46,13 +46,13 @@ def test_E11_another_cycle_is_taken_back_and_the_old_one_stands_as_it_did() -> N
     assert jane.due == {"a": "2026-05-05"}
 
 
-def test_E11_an_adding_that_is_taken_back_leaves_nobody() -> None:
+def test_E11_undoing_an_add_removes_the_contact() -> None:
     jane = jane_on(THREE)
     jane.undoes()
     assert (jane.dossier.known.gone, jane.open, jane.dossier.cycle) == ("undone", (), None)
 
 
-def test_E11_a_removal_is_taken_back() -> None:
+def test_E11_undoing_a_removal_restores_the_contact() -> None:
     jane = jane_on(THREE)
     before = jane.dossier
     jane.does(w.Remove())
@@ -60,17 +60,17 @@ def test_E11_a_removal_is_taken_back() -> None:
     assert jane.dossier._replace(seq=0) == before._replace(seq=0)
 
 
-def test_E11_a_second_adding_is_taken_back_to_nobody_again() -> None:
+def test_E11_undoing_a_second_add_removes_the_contact_again() -> None:
     jane = jane_on(THREE)
     jane.undoes()
-    nobody = jane.dossier.contact
+    undone = jane.dossier.contact
     jane.does(w.Add({"name": "Janet"}, None, True))
     jane.undoes()
-    assert jane.dossier.contact == nobody
+    assert jane.dossier.contact == undone
     assert jane.dossier.known.gone == "undone"
 
 
-def test_E11_what_the_change_made_and_closed_never_happened() -> None:
+def test_E11_undo_cancels_an_action_that_the_change_created_and_closed() -> None:
     jane = jane_on(THREE)
     jane.does(w.Log("call", "Rang"))
     jane.undoes()
@@ -79,7 +79,7 @@ def test_E11_what_the_change_made_and_closed_never_happened() -> None:
     assert logged.undone
 
 
-def test_E11_an_enrolment_that_the_change_made_and_ended_keeps_its_end() -> None:
+def test_E11_an_enrolment_that_the_change_created_and_ended_keeps_its_end() -> None:
     jane = jane_on(THREE, OTHER)
     jane.does(w.Assign(w.Choice("other")))
     jane.change -= 1  # one command, two wishes
@@ -89,7 +89,7 @@ def test_E11_an_enrolment_that_the_change_made_and_ended_keeps_its_end() -> None
     assert jane.due == {"a": "2026-05-05"}
 
 
-def test_E11_an_entry_says_what_it_takes_back_and_by_whom() -> None:
+def test_E11_an_undo_entry_says_which_change_it_undoes_and_who_did_it() -> None:
     jane = jane_on(THREE)
     jane.closes_on("a", "2026-05-06")
     entry = jane.undoes(by="tom")
@@ -99,7 +99,7 @@ def test_E11_an_entry_says_what_it_takes_back_and_by_whom() -> None:
     assert entry.event.enrolments == []
 
 
-def test_E11_rows_that_the_change_did_not_touch_are_not_told_of() -> None:
+def test_E11_an_undo_entry_omits_rows_that_the_change_did_not_touch() -> None:
     jane = jane_on(THREE)
     jane.does(w.Schedule("call", None, "By hand"))
     entry = jane.undoes()
@@ -107,7 +107,7 @@ def test_E11_rows_that_the_change_did_not_touch_are_not_told_of() -> None:
     assert [row["id"] for row in entry.event.actions] == [3]
 
 
-def test_E11_it_is_refused_where_the_contact_has_changed_since() -> None:
+def test_E11_undo_is_refused_if_the_contact_has_changed_since() -> None:
     jane = jane_on(THREE)
     jane.closes_on("a", "2026-05-06")
     jane.does(w.Attempt(3), by="tom")
@@ -117,7 +117,7 @@ def test_E11_it_is_refused_where_the_contact_has_changed_since() -> None:
     assert jane.dossier == before
 
 
-def test_E11_one_change_after_the_other_is_taken_back() -> None:
+def test_E11_changes_can_be_undone_one_after_another() -> None:
     jane = jane_on(THREE)
     stages = [jane.dossier]
     for name, day in (("a", "2026-05-05"), ("b", "2026-05-07")):
@@ -131,7 +131,7 @@ def test_E11_one_change_after_the_other_is_taken_back() -> None:
     assert jane.dossier.known.gone == "undone"
 
 
-def test_E11_what_was_taken_back_in_between_does_not_stand_in_the_way_but_what_was_not_does() -> None:
+def test_E11_a_later_change_blocks_undo_unless_it_was_undone_too() -> None:
     jane = jane_on(THREE)
     jane.closes_on("a", "2026-05-05")  # 2
     jane.does(w.Attempt(3), by="tom")  # 3
@@ -144,7 +144,7 @@ def test_E11_what_was_taken_back_in_between_does_not_stand_in_the_way_but_what_w
     assert jane.due == {"a": "2026-05-05"}
 
 
-def test_E11_doing_it_again_makes_a_new_trial_and_it_can_be_undone_again() -> None:
+def test_E11_redoing_an_undone_change_creates_a_new_trial_that_can_be_undone_again() -> None:
     jane = jane_on(THREE)
     for trial in (1, 2, 3):
         jane.closes_on("a", "2026-05-06")
@@ -153,11 +153,11 @@ def test_E11_doing_it_again_makes_a_new_trial_and_it_can_be_undone_again() -> No
     assert [a.status for a in jane.dossier.actions] == [SCHEDULED, CANCELLED, CANCELLED, CANCELLED]
 
 
-def test_E11_a_change_in_batches_that_others_came_between_is_told_apart_by_what_came_when() -> None:
-    """A bulk change keeps its number over many transactions, so a later number can stand earlier in a history."""
+def test_E11_changes_in_batches_are_ordered_by_when_they_were_written() -> None:
+    """A bulk change keeps its number over many transactions, so a higher number can come earlier in a history."""
     jane = jane_on(THREE)
     jane.change = 6
-    jane.does(w.Set({"phone": "1"}), by="tom")  # 7, while 5 is still under way
+    jane.does(w.Set({"phone": "1"}), by="tom")  # 7, while 5 is still in progress
     jane.change = 4
     jane.does(w.Set({"phone": "2", "email": "jane@example.com"}))  # 5
     with pytest.raises(Refused, match="changed since: by sue"):
@@ -167,7 +167,7 @@ def test_E11_a_change_in_batches_that_others_came_between_is_told_apart_by_what_
     assert (after.known.phone, after.known.email) == ("1", None)
 
 
-def test_E11_a_change_is_taken_back_whatever_became_of_the_catalog() -> None:
+def test_E11_a_change_can_be_undone_whatever_happened_to_the_catalog() -> None:
     jane = jane_on(THREE)
     jane.closes_on("a", "2026-05-06")
     jane.office = office()
@@ -180,8 +180,8 @@ def test_E11_a_change_is_taken_back_whatever_became_of_the_catalog() -> None:
 MORNING_CALL = cycle("nine", step("nine", at="09:00"), step("late", "2 hours"))
 
 
-def test_T1_what_an_undo_reopens_follows_the_clock_that_its_owner_has_by_now() -> None:
-    """The dates and `at:` times read as before, elapsed time keeps its instant; what changed is an event of its own."""
+def test_T1_actions_reopened_by_undo_follow_their_owners_current_clock() -> None:
+    """Dates and `at:` times read as before, elapsed time keeps its instant, and the change is a separate event."""
     jane = jane_on(MORNING_CALL)
     jane.at("2026-05-05T10:00").completes("nine")
     jane.completes("late")
@@ -195,7 +195,7 @@ def test_T1_what_an_undo_reopens_follows_the_clock_that_its_owner_has_by_now() -
     assert jane.last == ["undone", "reassigned"]
 
 
-def test_T1_an_undo_writes_nothing_of_a_clock_that_reads_the_same() -> None:
+def test_T1_undo_writes_nothing_about_a_clock_that_reads_the_same() -> None:
     jane = jane_on(THREE)
     jane.closes_on("a", "2026-05-05")
     jane.gets(office(THREE, calendars={"tom": calendar(zone="America/Los_Angeles")}))
@@ -204,7 +204,7 @@ def test_T1_an_undo_writes_nothing_of_a_clock_that_reads_the_same() -> None:
 
 
 @pytest.mark.parametrize("now", [(), (cycle("three", step("a"), active=False),)])
-def test_F14_nobody_goes_back_onto_a_cycle_that_is_not_in_force_any_more(now: tuple[Process, ...]) -> None:
+def test_F14_undo_does_not_return_a_contact_to_a_cycle_that_is_no_longer_active(now: tuple[Process, ...]) -> None:
     jane = jane_on(THREE, OTHER)
     jane.does(w.Assign(w.Choice("other")))
     jane.office = office(OTHER, *now)
@@ -215,7 +215,7 @@ def test_F14_nobody_goes_back_onto_a_cycle_that_is_not_in_force_any_more(now: tu
     assert jane.dossier.cycle and jane.dossier.cycle.process == "three"
 
 
-def test_F20_nobody_goes_back_to_an_owner_who_works_here_no_more() -> None:
+def test_F20_undo_does_not_return_a_contact_to_an_owner_who_is_no_longer_active() -> None:
     jane = jane_on(THREE)
     jane.does(w.Set({"owner": "kim"}))
     jane.office = office(THREE, users=[u for u in USERS if u.id != "tom"])
@@ -223,21 +223,21 @@ def test_F20_nobody_goes_back_to_an_owner_who_works_here_no_more() -> None:
         jane.undoes()
 
 
-def test_E11_a_users_task_is_taken_back() -> None:
+def test_E11_a_users_task_can_be_undone() -> None:
     tom = Story(office(), "user:tom")
     tom.does(w.Schedule("task", None, "Ring"))
     tom.undoes()
     assert (tom.open, tom.dossier.contact) == ((), None)
 
 
-def test_E11_only_what_nobody_closed_counts_as_undone() -> None:
+def test_E11_only_an_action_that_no_user_closed_counts_as_undone() -> None:
     row = Action(1, "jane", None, "call", "Call", CANCELLED, "2026-05-05", "2026-05-05", 0, reason=UNDONE)
     assert row.undone
     assert not row._replace(completed_by="tom").undone
     assert not row._replace(reason="replaced").undone
 
 
-def test_E11_rows_that_an_old_undoing_does_not_name_stay() -> None:
+def test_E11_replay_keeps_rows_that_an_old_undo_entry_does_not_list() -> None:
     jane = jane_on(THREE)
     event = h.Undone(1, jane.dossier.known._asdict(), [], [])
     after = replay([h.Entry("contact:jane", 4, 2, 0, "sue", event)], jane.dossier)

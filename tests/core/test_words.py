@@ -1,4 +1,4 @@
-"""Words that people type: case and accents do not matter, and the nearest ones are named."""
+"""Words that users type: case and accents don't matter, and close matches are suggested."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NAMES = {"hot": "Ready to buy", "not-interested": "Not Interested", "nein": "NOT
 @pytest.mark.parametrize(
     ("typed", "compared"), [("Zoë", "zoe"), ("  Not   Interested ", "not interested"), ("STRASSE", "strasse"), ("Straße", "strasse")]
 )  # fmt: skip
-def test_words_are_compared_without_case_accents_and_odd_spaces(typed: str, compared: str) -> None:
+def test_words_are_compared_without_case_accents_and_extra_spaces(typed: str, compared: str) -> None:
     assert folded(typed) == compared
 
 
@@ -27,16 +27,16 @@ def test_words_are_compared_without_case_accents_and_odd_spaces(typed: str, comp
         ("nobody", []),
     ],
 )
-def test_a_word_is_an_id_or_a_name(word: str, ids: list[str]) -> None:
+def test_a_word_matches_an_id_or_a_name(word: str, ids: list[str]) -> None:
     assert meant(word, NAMES) == ids
 
 
-def test_an_id_as_written_wins_over_every_name() -> None:
+def test_an_exact_id_wins_over_every_name() -> None:
     assert meant("a", {"a": "First", "b": "A"}) == ["a"]
     assert meant("A", {"a": "First", "b": "A"}) == ["a", "b"]
 
 
-def test_the_nearest_words_are_named_or_nothing_is_said() -> None:
+def test_close_matches_are_suggested_if_there_are_any() -> None:
     assert nearest("callbak", ["callback", "letter"]) == "; did you mean 'callback'?"
     assert nearest("call", ["calls", "calla"]) == "; did you mean 'calls' or 'calla'?"
     assert nearest("xyz", ["callback"]) == ""

@@ -21,7 +21,7 @@ PROCESS_2 = cycle(
 )
 
 
-def test_L9_jane_has_three_actions_at_once_and_each_appears_on_its_day() -> None:
+def test_L9_jane_has_three_actions_at_once_each_on_its_own_day() -> None:
     jane = Story(office(BLUEWATER), now="2026-05-01T09:00").added("bluewater")
     assert jane.due == {"call": "2026-05-01T11:00", "details": "2026-05-02", "confirm": "2026-05-04"}
     jane.closes_on("call", "2026-05-01")
@@ -36,7 +36,7 @@ def test_L9_brian_is_called_a_month_after_the_call() -> None:
     assert brian.due == {"details": "2026-05-03", "call-week": "2026-05-10", "call-month": "2026-06-10"}
 
 
-def test_L9_a_month_after_the_email_is_said_by_naming_the_step() -> None:
+def test_L9_naming_the_step_counts_a_month_from_the_email() -> None:
     details, week, _ = (step("details", "1 day", "email"), step("call-week", "1 week"), None)
     from_email = cycle("process-2", details, week, step("call-month", "1 month", anchor="step:details"), anchor="due")
     brian = Story(office(from_email), "contact:brian", "2026-05-02T09:00").added("process-2")
@@ -66,7 +66,7 @@ def test_F10_focus3s_workflow_never_shows_the_old_cycles_next_step() -> None:
     assert "second-callback" not in {action.step for action in jane.dossier.actions}
 
 
-def test_L8_a_follow_up_process_can_merely_categorise() -> None:
+def test_L8_an_alias_can_categorise_without_changing_the_cycle() -> None:
     jane = Story(office(BLUEWATER)).added("bluewater")
     before = jane.due
     jane.does(w.Assign(w.Choice("just-looking")))

@@ -18,7 +18,7 @@ Read = Callable[..., list[Row | Refusal]]
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Write text (or bytes) to a file and name it."""
+    """Write text (or bytes) to a file and return its path."""
 
     def write(content: str | bytes, encoding: str = "utf-8") -> str:
         path = tmp_path / "contacts.csv"

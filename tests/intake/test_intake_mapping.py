@@ -1,4 +1,4 @@
-"""Which column is which: the exports of known programs, corrections, and what is said of a mistake."""
+"""Which column is which: exports of common programs, corrections, and error messages."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ EXPORTS = {
         "Kundennummer;Vorname;Nachname;E-Mail-Adresse;Telefon;Mobil;Verkäufer;Quelle;Gruppen;Notizen",
         "id first_name last_name email phone owner source groups notes",
     ),
-    "German, Name beside Vorname": ("Name;Vorname;E-Mail;Handy", "first_name last_name email phone"),
+    "German, Name next to Vorname": ("Name;Vorname;E-Mail;Handy", "first_name last_name email phone"),
     "German, Name alone": ("Name;Telefonnummer", "name phone"),
     "French": ("Prénom;Nom;Courriel;Téléphone portable;Remarques", "first_name last_name email phone notes"),
     "French, Nom alone": ("Nom;Téléphone", "name phone"),
@@ -73,13 +73,13 @@ def test_the_export_of_a_known_program_needs_no_mapping(program: str) -> None:
     assert set(guess(tuple(re.split("[,;]", header))).fields) == set(fields.split())
 
 
-def test_a_name_beside_a_first_name_of_its_language_is_the_last_name() -> None:
+def test_a_name_next_to_a_first_name_of_its_language_is_the_last_name() -> None:
     assert guess(("Name", "Vorname")).fields == {"last_name": (0,), "first_name": (1,)}
     assert guess(("Name", "Vorname", "Nachname")).fields == {"name": (0,), "first_name": (1,), "last_name": (2,)}
     assert guess(("Name", "First name")).fields == {"name": (0,), "first_name": (1,)}
 
 
-def test_what_google_says_of_a_value_is_kept_beside_it() -> None:
+def test_googles_label_of_a_value_is_kept_next_to_it() -> None:
     mapping = guess(("Name", "E-mail 1 - Label", "E-mail 1 - Value", "Phone 1 - Type", "Phone 1 - Value"))
     assert mapping.extra == {"email_label": 1, "phone_label": 3}
     assert mapping.unused == ()
@@ -90,25 +90,25 @@ def test_names_are_compared_without_case_accents_and_punctuation() -> None:
     assert guess(header).fields == {"email": (0,), "first_name": (1,), "phone": (2,)}
 
 
-def test_known_names_are_folded_and_of_one_field_only() -> None:
-    names = [name for known in (*NAMES.values(), *BESIDE.values()) for name in known.split()]
+def test_recognized_names_are_folded_and_each_belongs_to_one_field() -> None:
+    names = [name for words in (*NAMES.values(), *BESIDE.values()) for name in words.split()]
     assert set(NAMES) == set(FIELDS)
     assert names == [fold(name) for name in names]
     assert len(names) == len(set(names))
 
 
-def test_of_several_columns_for_one_field_the_better_named_comes_first() -> None:
+def test_of_several_columns_for_one_field_the_best_named_comes_first() -> None:
     mapping = guess(("Mobile Phone", "Phone", "Phone 3 - Value", "Phone 2", "Home Phone 2", "Fax", "Shoe size"))
     assert mapping.fields["phone"][0] == 1 and set(mapping.fields["phone"]) == {0, 1, 2, 3, 4}
     assert mapping.unused == ("Fax", "Shoe size")
 
 
-def test_a_field_that_means_one_thing_takes_the_better_named_column_alone() -> None:
+def test_a_field_with_one_meaning_takes_only_the_best_named_column() -> None:
     mapping = guess(("Lead Owner", "Owner", "Name"))
     assert (mapping.fields["owner"], mapping.unused) == ((1,), ("Lead Owner",))
 
 
-def test_our_export_names_the_alias_not_the_cycle() -> None:
+def test_our_export_uses_the_alias_column_and_not_the_cycle_column() -> None:
     assert guess(("name", "cycle", "alias")).fields["cycle"] == (2,)
 
 
@@ -119,7 +119,7 @@ def test_our_export_names_the_alias_not_the_cycle() -> None:
     + ["Email Permission", "OK to call", "May we text you?", "Newsletter", "Subscribed", "GDPR", "Einwilligung"]
     + ["Suppressed", "email_blacklisted", "Marketing contact status", "TCPA consent", "can_contact"],
 )
-def test_E12_a_column_that_may_tell_an_opt_out_is_known(name: str) -> None:
+def test_E12_a_column_that_may_contain_an_opt_out_is_recognized(name: str) -> None:
     assert may_say_no(name)
     assert guess(("Name", name)).unused == (name,)
 
@@ -129,7 +129,7 @@ def test_E12_a_column_that_may_tell_an_opt_out_is_known(name: str) -> None:
     ["Notes", "Orthodontist", "Landncoast", "Nomail list", "Option", "Note call", "Optician", "Subscription plan"]
     + ["Marketing source", "Phone", "Company", "Context", "Preferred language"],
 )
-def test_other_columns_are_not_taken_for_opt_outs(name: str) -> None:
+def test_other_columns_are_not_mistaken_for_opt_outs(name: str) -> None:
     assert not may_say_no(name)
 
 
@@ -151,7 +151,7 @@ def test_a_pair_without_a_column_drops_the_guess() -> None:
     assert map_columns(("Name", "Stage"), ["stage="]).unused == ("Stage",)
 
 
-def test_day_B8_other_names_are_own_fields_if_one_says_so() -> None:
+def test_day_B8_other_names_become_own_fields_with_a_plus() -> None:
     mapping = map_columns(("Name", "Shoe size"), ["+shoes=Shoe size"])
     assert mapping.extra == {"shoes": 1}
     assert mapping.used == (("name", "Name"), ("shoes", "Shoe size"))
@@ -164,7 +164,7 @@ def test_a_key_replaces_the_guessed_id() -> None:
     assert mapping.unused == ("ID",)
 
 
-def test_a_column_that_is_not_there_is_refused_with_the_nearest() -> None:
+def test_an_unknown_column_is_refused_with_suggestions() -> None:
     with pytest.raises(BadInput, match="unknown column 'E-mial': did you mean E-Mail"):
         map_columns(("Name", "E-Mail"), ["email=E-mial"])
     with pytest.raises(BadInput, match=r"unknown column 'zzz': choose a0, a1.*a7, \.\.\.$"):
@@ -176,13 +176,13 @@ def test_a_column_that_is_not_there_is_refused_with_the_nearest() -> None:
 
 
 @pytest.mark.parametrize("pair", ["first_name", "=Given", "+=Given", ""])
-def test_a_pair_that_is_none_is_refused(pair: str) -> None:
+def test_an_invalid_pair_is_refused(pair: str) -> None:
     with pytest.raises(UsageError, match="isn't a mapping"):
         map_columns(("Name", "Given"), [pair])
 
 
 @pytest.mark.parametrize(
-    ("pair", "said"),
+    ("pair", "message"),
     [
         ("naem=Name", "'naem' isn't a field. Did you mean 'name'? For a field of your own, use --map +naem=Name"),
         ("First Name=Given", "Did you mean 'first_name'? For a field of your own, use --map +first_name=Given"),
@@ -193,18 +193,18 @@ def test_a_pair_that_is_none_is_refused(pair: str) -> None:
         ("+__proto__=Name", "such as +proto"),
     ],
 )
-def test_day_B8_a_field_that_there_is_not_is_named_with_the_nearest(pair: str, said: str) -> None:
-    with pytest.raises(UsageError, match=re.escape(said)):
+def test_day_B8_an_unknown_field_is_refused_with_suggestions(pair: str, message: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(message)):
         map_columns(("Name", "Given"), [pair])
 
 
-def test_a_file_that_names_nobody_is_refused_at_once() -> None:
-    said = "no column has a name; use --map name=COLUMN (or email, phone, company): Colour, Shoe size"
-    with pytest.raises(BadInput, match=re.escape(said)):
+def test_a_file_without_a_name_column_is_refused_at_once() -> None:
+    message = "no column has a name; use --map name=COLUMN (or email, phone, company): Colour, Shoe size"
+    with pytest.raises(BadInput, match=re.escape(message)):
         map_columns(("Colour", "Shoe size"))
 
 
-def test_the_columns_of_a_report_of_refusals_are_nobodys() -> None:
+def test_the_columns_of_a_refusal_report_are_ignored() -> None:
     mapping = guess(("line", "reason", "Name"))
     assert (mapping.fields, mapping.unused) == ({"name": (2,)}, ())
     assert guess(("Name", "line", "reason")).unused == ("line", "reason")

@@ -1,4 +1,4 @@
-"""What holds for every table, every text and every file (cases 48 to 54), and what the memory does."""
+"""Properties of every table, text and file (cases 48 to 54), and the use of memory."""
 
 from __future__ import annotations
 
@@ -25,17 +25,16 @@ from followup.intake.sheet import open_table
 from tests.intake.reports import write_refusals
 from tests.properties import examples
 
-# A busy machine is no failure.
 ENCODINGS = st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 DELIMITERS = st.sampled_from([",", ";", "\t", "|"])
-# Any text but NUL and half a surrogate pair, which no file in these encodings can hold.
+# Any text but NUL and half a surrogate pair, which no file in these encodings can contain.
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 TRICKY = st.lists(st.sampled_from([*"'=+-@\t\r\n \u00a0\uff1d15.,aé", "'="]), max_size=6).map("".join)
 PRINTABLE = st.text(st.characters(exclude_categories=["C", "M", "Z"]), min_size=1, max_size=12)
 WORD = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12).filter(
     lambda text: not says_nothing(text)
 )
-# A text in quotes behind a = is what a spreadsheet makes of a text; other formulas are texts.
+# A spreadsheet may write a text as = and the text in quotes; other formulas stay texts.
 OWN = PRINTABLE.filter(lambda text: not text.startswith("=") and text.strip("\u115f\u1160\u2800\u3164\uffa0"))
 
 
@@ -55,7 +54,7 @@ def written(records: list[list[str]], delimiter: str, encoding: str) -> bytes:
 
 @given(st.one_of(TEXT, TRICKY))
 @settings(max_examples=examples(1000))
-def test_the_guard_is_undone_exactly_and_starts_no_formula(text: str) -> None:
+def test_the_guard_can_be_undone_exactly_and_starts_no_formula(text: str) -> None:
     guarded = guard(text)
     assert unguard(guarded) == text
     bare = guarded.strip()
@@ -70,36 +69,38 @@ def test_numbers_and_phones_are_not_guarded(number: object) -> None:
 
 
 @given(st.lists(st.tuples(WORD, st.one_of(st.just(""), OWN)), max_size=8), DELIMITERS, ENCODINGS)
-def test_a_written_table_comes_back(table: list[tuple[str, str]], delimiter: str, encoding: str) -> None:
+def test_a_written_table_is_read_back_unchanged(table: list[tuple[str, str]], delimiter: str, encoding: str) -> None:
     records = [[f"i{n}", guard(name), guard(text)] for n, (name, text) in enumerate(table)]
-    header, taken = imported(written([["id", "first_name", "b"], *records], delimiter, encoding), delimiter)
+    header, results = imported(written([["id", "first_name", "b"], *records], delimiter, encoding), delimiter)
     assert header == ("id", "first_name", "b")
-    for n, (row, (name, text)) in enumerate(zip(taken, table, strict=True)):
+    for n, (row, (name, text)) in enumerate(zip(results, table, strict=True)):
         assert isinstance(row, Row)
-        # A blank cell stays blank, whatever stood above it.
+        # A blank cell stays blank, whatever the cell above contains.
         extra = {"b": unicodedata.normalize("NFC", text)} if text else None
         assert (row.id, row.first_name, row.extra) == (f"i{n}", unicodedata.normalize("NFC", name), extra)
 
 
 @given(st.lists(st.lists(TEXT, min_size=2, max_size=4), max_size=8), DELIMITERS, ENCODINGS)
-def test_every_record_is_a_row_or_a_refusal_and_the_same_the_second_time(
+def test_every_record_is_a_row_or_a_refusal_and_the_same_on_a_second_import(
     records: list[list[str]], delimiter: str, encoding: str
 ) -> None:
     content = written([["name", "b", "email"], *records], delimiter, encoding)
-    _, taken = imported(content, delimiter)
-    # blank rows are none, and a single cell at the end may be a footer
+    _, results = imported(content, delimiter)
+    # blank rows don't count, and a single cell at the end may be a footer
     full = sum(sum(any(map(str.isalnum, cell)) for cell in record) > 1 for record in records)
-    assert full <= len(taken) <= len(records)
-    assert taken == imported(content, delimiter)[1]
-    ids = [row.id for row in taken if isinstance(row, Row)]
+    assert full <= len(results) <= len(records)
+    assert results == imported(content, delimiter)[1]
+    ids = [row.id for row in results if isinstance(row, Row)]
     assert len(ids) == len(set(ids))
 
 
 @pytest.mark.slow
 @given(st.lists(st.lists(TEXT | TRICKY, min_size=3, max_size=3), max_size=8))
-def test_an_unmended_report_is_refused_for_the_same_reasons(records: list[list[str]]) -> None:
-    header, taken = imported(written([["name", "b", "email"], *records], ",", "utf-8"), ",")
-    refused = [r for r in taken if isinstance(r, Refusal) and "the same" not in r.reason and "control" not in r.reason]
+def test_an_unfixed_report_is_refused_for_the_same_reasons(records: list[list[str]]) -> None:
+    header, results = imported(written([["name", "b", "email"], *records], ",", "utf-8"), ",")
+    refused = [
+        r for r in results if isinstance(r, Refusal) and "the same" not in r.reason and "control" not in r.reason
+    ]
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "refused.csv")
         write_refusals(path, header, refused)
@@ -116,7 +117,7 @@ LINES = st.lists(st.sampled_from([b'"', b",", b";", b"\n", b"\r", b"a", b'""', "
     )
 )
 @settings(max_examples=examples(1000))
-def test_any_bytes_are_rows_refusals_or_one_line_of_explanation(content: bytes) -> None:
+def test_any_bytes_give_rows_refusals_or_a_one_line_error(content: bytes) -> None:
     try:
         imported(content)
     except FollowupError as error:
@@ -146,7 +147,7 @@ def test_memory_stays_flat_over_many_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_ids_that_were_seen_take_little_room() -> None:
+def test_ids_seen_so_far_take_little_memory() -> None:
     tracemalloc.start()
     seen = Seen()
     assert not any(seen.add(f"contact-{n}", n + 2) for n in range(100_000))

@@ -1,4 +1,4 @@
-"""The report of refused rows: whole or absent, safe in a spreadsheet, and good to import again."""
+"""The report of refused rows: complete or absent, safe in a spreadsheet, and ready to import again."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def cells(path: Path) -> list[list[str]]:
         return list(csv.reader(file))
 
 
-def test_the_report_holds_line_reason_and_the_cells(tmp_path: Path) -> None:
+def test_the_report_contains_line_reason_and_cells(tmp_path: Path) -> None:
     path = tmp_path / "refused.csv"
     write_refusals(str(path), HEADER, [Refusal(7, "why, oh why", ("Zoë", "a\nb"))])
     assert cells(path) == [["line", "reason", "name", "email"], ["7", "why, oh why", "Zoë", "a\nb"]]
@@ -33,29 +33,31 @@ def test_the_report_holds_line_reason_and_the_cells(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["refused.csv"]
 
 
-def test_the_report_runs_nothing_in_a_spreadsheet_and_keeps_what_was_guarded(tmp_path: Path) -> None:
+def test_the_report_is_safe_in_a_spreadsheet_and_keeps_guarded_cells(tmp_path: Path) -> None:
     path = tmp_path / "refused.csv"
     write_refusals(str(path), HEADER, [Refusal(2, "x", ("=1+1", "'=1+1"))])
     assert cells(path)[1][2:] == ["'=1+1", "'=1+1"]
 
 
-def test_a_mended_report_imports_and_a_report_of_a_report_stays_one(tmp_path: Path, read: Read) -> None:
+def test_a_fixed_report_can_be_imported_and_a_report_of_a_report_has_the_same_columns(
+    tmp_path: Path, read: Read
+) -> None:
     refused = [r for r in read("name,email\nSue,nowhere\nAnn,also\n") if isinstance(r, Refusal)]
     first, second = tmp_path / "first.csv", tmp_path / "second.csv"
     write_refusals(str(first), HEADER, refused, delimiter=";")
     first.write_bytes(first.read_bytes().replace(b"nowhere", b"s@x.example"))
     with open_table(str(first)) as table:
-        taken, left = rows(table, map_columns(table.header))
-        assert isinstance(taken, Row) and taken.email == "s@x.example"
-        assert isinstance(left, Refusal)
-        write_refusals(str(second), table.header, [left])
+        row, refusal = rows(table, map_columns(table.header))
+        assert isinstance(row, Row) and row.email == "s@x.example"
+        assert isinstance(refusal, Refusal)
+        write_refusals(str(second), table.header, [refusal])
     assert cells(second) == [
         ["line", "reason", "name", "email"],
         ["3", "'also' is not an e-mail address", "Ann", "also"],
     ]
 
 
-def test_a_report_that_is_not_finished_leaves_nothing_and_keeps_the_one_before(tmp_path: Path) -> None:
+def test_an_unfinished_report_is_discarded_and_the_previous_one_stays(tmp_path: Path) -> None:
     path = tmp_path / "refused.csv"
     path.write_text("before")
     with pytest.raises(KeyboardInterrupt), refusal_file(str(path), HEADER) as write:
@@ -64,14 +66,14 @@ def test_a_report_that_is_not_finished_leaves_nothing_and_keeps_the_one_before(t
     assert (os.listdir(tmp_path), path.read_text()) == (["refused.csv"], "before")
 
 
-def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     for path in (tmp_path / "no" / "refused.csv", tmp_path):
         with pytest.raises(CannotWrite, match="can't write"):
             write_refusals(str(path), HEADER, [])
     assert os.listdir(tmp_path) == []
 
 
-def test_an_error_of_the_caller_is_not_taken_for_one_of_the_report(tmp_path: Path) -> None:
+def test_an_error_of_the_caller_is_not_mistaken_for_a_write_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), refusal_file(str(tmp_path / "refused.csv"), HEADER):
         raise FileNotFoundError
 

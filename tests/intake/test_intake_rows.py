@@ -82,7 +82,9 @@ def test_a_blank_cell_is_none_and_never_the_value_above(read: Read) -> None:
         ('" Mac\nDonald\tJean "', ("Mac Donald Jean", "Mac", "Donald Jean")),
     ],
 )
-def test_a_whole_name_is_split_where_a_file_has_no_parts(read: Read, name: str, parts: tuple[str | None, ...]) -> None:
+def test_a_full_name_is_split_if_the_file_has_no_name_parts(
+    read: Read, name: str, parts: tuple[str | None, ...]
+) -> None:
     assert row(read, f"name\n{name}\n")[2:5] == parts
 
 
@@ -93,20 +95,20 @@ SUFFIXES = (
 
 
 @pytest.mark.parametrize("suffix", [*SUFFIXES.split(), "GmbH", "Ltd."])
-def test_no_name_is_split_that_ends_in_a_suffix(suffix: str) -> None:
+def test_a_name_that_ends_in_a_suffix_is_not_split(suffix: str) -> None:
     for name in (f"Harbour Homes {suffix}", f"Harbour, {suffix}"):
         assert split_name(name) == (name, None, None)
 
 
-def test_a_name_is_joined_from_its_parts_and_not_split_beside_them(read: Read) -> None:
-    joined, first, whole = read("first name,last name,name\nSue,Reed,\nAnn,,\n,,Jo Day\n")
+def test_a_name_is_joined_from_its_parts_and_not_split_next_to_them(read: Read) -> None:
+    joined, first, full = read("first name,last name,name\nSue,Reed,\nAnn,,\n,,Jo Day\n")
     assert joined[2:5] == ("Sue Reed", "Sue", "Reed")
     assert first[2:5] == ("Ann", "Ann", None)
-    assert whole[2:5] == ("Jo Day", None, None)
+    assert full[2:5] == ("Jo Day", None, None)
 
 
 @pytest.mark.parametrize("email", ["s@x.example", "o'neil+x@a-b.co.uk", "zoë@exämple.de", "a.b_c@x.museum", "1@2.3x"])
-def test_an_address_is_taken(read: Read, email: str) -> None:
+def test_a_valid_address_is_accepted(read: Read, email: str) -> None:
     assert row(read, f"email\n{email}\n").email == email
 
 
@@ -116,12 +118,12 @@ def test_an_address_is_taken(read: Read, email: str) -> None:
     + ["s@x@y.example", '"s"@x.example', "Sue <s@x>"]
     + ["=?utf-8?q?x=0D=0ABcc:_evil@x?=", "a" * 250 + "@x.example"],
 )
-def test_what_is_not_one_address_is_refused(read: Read, email: str) -> None:
+def test_an_invalid_address_is_refused(read: Read, email: str) -> None:
     quoted = email.replace('"', '""')
     assert reason(read, f'email\n"{quoted}"\n').endswith("e-mail address")
 
 
-def test_an_address_has_254_characters_at_most_and_more_than_one_is_said(read: Read) -> None:
+def test_an_address_has_at_most_254_characters_and_several_are_reported(read: Read) -> None:
     longest = "a" * 244 + "@x.example"
     assert row(read, f"email\n{longest}\n").email == longest
     assert "not an e-mail address" in reason(read, f"email\na{longest}\n")
@@ -133,21 +135,21 @@ def test_cells_are_stripped(read: Read) -> None:
         assert row(read, f'name,email,notes\n"{name}", , \n')[2:-1] == (name.strip(), *(None,) * 18)
 
 
-def test_who_cannot_be_reached_or_named_is_refused(read: Read) -> None:
+def test_a_contact_without_a_name_or_an_address_is_refused(read: Read) -> None:
     assert reason(read, "name,email,phone,owner\n,,,tom\n") == "no name, company, e-mail or phone"
     assert row(read, "name,email,phone\n,,604\n").phone == "604"
 
 
 @pytest.mark.parametrize("id", ["-x", "a b", "ä", "=1", "a" * 65, "a/b", "a;b"])
-def test_an_id_that_does_not_fit_is_refused(read: Read, id: str) -> None:
+def test_an_invalid_id_is_refused(read: Read, id: str) -> None:
     assert "invalid id " in reason(read, f"id,name\n{id},Sue\n")
 
 
-def test_an_id_of_64_characters_fits(read: Read) -> None:
+def test_an_id_of_64_characters_is_accepted(read: Read) -> None:
     assert row(read, f"id,name\n{'a' * 64},Sue\n").id == "a" * 64
 
 
-def test_an_id_comes_once(read: Read) -> None:
+def test_an_id_can_occur_only_once(read: Read) -> None:
     first, second, other = read("id,name\na,Sue\na,Ann\nA,Jo\n")
     assert (first.line, second) == (
         2,
@@ -164,40 +166,40 @@ def test_an_id_comes_once(read: Read) -> None:
         ("sue reed,,", "name as line 5 ('sue reed')"),
     ],
 )
-def test_who_shares_what_ids_are_made_from_is_told_the_line_and_the_value(read: Read, twin: str, same: str) -> None:
+def test_a_duplicate_of_a_generated_id_is_refused_with_its_line_and_value(read: Read, twin: str, same: str) -> None:
     content = "name,email,phone\nJo,j@x.example,\nSue Reed,s@x.example,1\nMia,,+1 604-555\nSue Reed,,\n"
     *others, last = read(f"{content}{twin}\n")
     assert [type(row) for row in others] == [Row] * 4
     assert last == Refusal(6, f"the same {same}: use a --key that tells them apart", tuple(twin.split(",")))
 
 
-def test_a_row_says_what_its_id_was_made_from(read: Read) -> None:
-    made = read("id,email,phone,name\n,s@x.example,1,Sue\n,,2,Ann\n,,,Jo\na,m@x.example,,Mia\n")
-    assert [row.made_from for row in made if isinstance(row, Row)] == ["e-mail", "phone", "name", None]
+def test_a_row_records_the_source_of_its_id(read: Read) -> None:
+    results = read("id,email,phone,name\n,s@x.example,1,Sue\n,,2,Ann\n,,,Jo\na,m@x.example,,Mia\n")
+    assert [row.made_from for row in results if isinstance(row, Row)] == ["e-mail", "phone", "name", None]
     (keyed,) = read("email,No\ns@x.example,7\n", key=("No",))
     assert isinstance(keyed, Row) and keyed.made_from == "key"
 
 
-def test_a_made_id_is_stable_and_looks_at_the_email_first(read: Read) -> None:
+def test_a_generated_id_is_stable_and_prefers_the_email(read: Read) -> None:
     ids = [
         r.id for r in read("email,phone,name\nS@x.example,604,Sue\n,+1 604-555,Sue\n,,Sue Reed\n") if isinstance(r, Row)
     ]
     assert ids == ["kd3e051eb6b9dd11b", "kd8a91cac30bb3eac", "ka3cbc1299d655c88"]
 
 
-def test_case_and_punctuation_make_no_other_id(read: Read) -> None:
+def test_case_and_punctuation_do_not_change_an_id(read: Read) -> None:
     one, two = read("email\nsue@x.example\n", "email=email"), read("email\nSUE@X.example\n")
     assert one[0][1] == two[0][1]
     assert row(read, "phone\n604 555-0100\n").id == row(read, "phone\n(604) 5550100\n").id
     assert row(read, "name\nSue  Reed\n").id == row(read, "name\nsue reed\n").id
 
 
-def test_a_phone_is_never_taken_for_a_name(read: Read) -> None:
+def test_a_phone_and_a_name_give_different_ids(read: Read) -> None:
     first, second = read("name,phone\n604,\n,604\n")
     assert first[1] != second[1]
 
 
-def test_ids_are_made_from_the_key_columns(read: Read) -> None:
+def test_ids_can_be_generated_from_key_columns(read: Read) -> None:
     content = "name,Branch,No\nSue,1,23\nAnn,12,3\nJo,,\nMia,1,23\n"
     sue, ann, blank, again = read(content, key=("Branch", "No"))
     assert isinstance(sue, Row) and isinstance(ann, Row) and sue.id != ann.id
@@ -209,18 +211,18 @@ def test_ids_are_made_from_the_key_columns(read: Read) -> None:
 
 
 @pytest.mark.parametrize("number", ["1.01E+11", "1,01e+11", "4E+05"])
-def test_an_id_or_a_phone_that_a_spreadsheet_has_cut_is_refused(read: Read, number: str) -> None:
+def test_an_id_or_a_phone_that_a_spreadsheet_truncated_is_refused(read: Read, number: str) -> None:
     for field in ("id", "phone"):
-        said = f"a spreadsheet cut digits off the {field} {number!r}: format that column as text and export again"
-        assert reason(read, f'{field},name\n"{number}",Sue\n') == said
+        message = f"a spreadsheet cut digits off the {field} {number!r}: format that column as text and export again"
+        assert reason(read, f'{field},name\n"{number}",Sue\n') == message
     assert row(read, "id,phone\nE+11,1 ext. 3E\n")[1:7] == ("E+11", *(None,) * 4, "1 ext. 3E")
 
 
-def test_imports_F11_of_several_values_in_a_cell_the_first_is_taken_and_the_rest_kept(read: Read) -> None:
+def test_imports_F11_the_first_of_several_values_in_a_cell_is_used_and_the_others_kept(read: Read) -> None:
     content = "email,phone,labels,x\na@x.example ::: b@x.example ::: c@x.example,1:::2,* myContacts ::: Old Clients,y\n"
-    taken = row(read, content, "+x=x")
-    assert (taken.email, taken.phone, taken.groups) == ("a@x.example", "1", "old-clients")
-    assert (taken.emails, taken.phones, taken.extra) == ("b@x.example\nc@x.example", "2", {"x": "y"})
+    contact = row(read, content, "+x=x")
+    assert (contact.email, contact.phone, contact.groups) == ("a@x.example", "1", "old-clients")
+    assert (contact.emails, contact.phones, contact.extra) == ("b@x.example\nc@x.example", "2", {"x": "y"})
     one = row(read, "email,phone\n::: a@x.example :::,:::\n")
     assert (one.email, one.phone, one.extra) == ("a@x.example", None, None)
 
@@ -246,12 +248,12 @@ def test_imports_F11_of_several_values_in_a_cell_the_first_is_taken_and_the_rest
         *((word, []) for word in ("n/a", "NULL", "-", "none", "No email", "#N/A", "(blank)", "unknown", "\u200b")),
     ],
 )
-def test_imports_F11_F13_an_email_cell_holds_one_address_or_several_or_none(
+def test_imports_F11_F13_an_email_cell_contains_one_address_or_several_or_none(
     read: Read, cell: str, emails: list[str]
 ) -> None:
     quoted = cell.replace('"', '""')
-    taken = row(read, f'name,email\nBob,"{quoted}"\n')
-    assert [each for each in (taken.email, *(taken.emails or "").split("\n")) if each] == emails
+    contact = row(read, f'name,email\nBob,"{quoted}"\n')
+    assert [each for each in (contact.email, *(contact.emails or "").split("\n")) if each] == emails
 
 
 @pytest.mark.parametrize(
@@ -276,20 +278,20 @@ def test_imports_F11_F13_an_email_cell_holds_one_address_or_several_or_none(
         *((word, []) for word in ("n/a", "-", "0", "000-000-0000", "None", "#REF!", "\u200b", "'", "?", "NaN", "()")),
     ],
 )
-def test_imports_F11_F13_a_phone_cell_holds_one_number_or_several_or_none(
+def test_imports_F11_F13_a_phone_cell_contains_one_number_or_several_or_none(
     read: Read, cell: str, phones: list[str]
 ) -> None:
     quoted = cell if cell.startswith('"') else f'"{cell}"'
-    taken = row(read, f"name,phone\nBob,{quoted}\n")
-    assert [each for each in (taken.phone, *(taken.phones or "").split("\n")) if each] == phones
+    contact = row(read, f"name,phone\nBob,{quoted}\n")
+    assert [each for each in (contact.phone, *(contact.phones or "").split("\n")) if each] == phones
 
 
 @pytest.mark.parametrize("cell", ["call the office", "bob@x.example", "yes"])
-def test_imports_F13_what_has_no_digit_is_no_phone(read: Read, cell: str) -> None:
+def test_imports_F13_a_value_without_a_digit_is_not_a_phone(read: Read, cell: str) -> None:
     assert reason(read, f"name,phone\nBob,{cell}\n") == f"{cell!r} is not a phone number"
 
 
-def test_imports_F4_each_row_takes_the_first_column_that_says_something_and_keeps_the_others(read: Read) -> None:
+def test_imports_F4_each_row_uses_the_first_column_with_a_value_and_keeps_the_others(read: Read) -> None:
     jane, ann, bob, cy = read(
         "Name,Email,E-mail 2,Phone,Mobile,Home Phone\nJane,,j@x.example,,604-555-0101,\nAnn,a@x.example,a2@x.example,1,2,3\n"
         "Bob,n/a,b@x.example,-,0,604 555 0102\nCy,,,,,\n"
@@ -306,13 +308,13 @@ def test_imports_F4_each_row_takes_the_first_column_that_says_something_and_keep
     assert isinstance(cy, Row) and (cy.email, cy.phone) == (None, None)
 
 
-def test_imports_F4_other_fields_of_several_columns_are_the_first_that_says_something_or_all(read: Read) -> None:
+def test_imports_F4_other_fields_with_several_columns_use_the_first_value_or_all(read: Read) -> None:
     content = "Full Name,Display Name,Notes,Comments,Tags,Groups,Source,Channel\n-,Sue,a,b,VIP,Old,,Web\n"
-    taken = row(read, content, "source=Source", "source=Channel")
-    assert (taken.name, taken.notes, taken.groups, taken.source) == ("Sue", "a\nb", "old vip", "Web")
+    contact = row(read, content, "source=Source", "source=Channel")
+    assert (contact.name, contact.notes, contact.groups, contact.source) == ("Sue", "a\nb", "old vip", "Web")
 
 
-def test_imports_F12_a_firm_without_a_person_is_called_by_its_name(read: Read) -> None:
+def test_imports_F12_a_company_without_a_person_is_named_after_the_company(read: Read) -> None:
     hafen, cafe, jane = read(
         "First Name,Last Name,Company,Business Phone\n,,Hafen AG,604 555 0120\n,,Cafe Ltd,\nJane,Doe,Acme,1\n"
     )
@@ -340,12 +342,14 @@ def test_imports_F12_a_firm_without_a_person_is_called_by_its_name(read: Read) -
         ("source", "\\N", None),
     ],
 )
-def test_imports_F13_a_cell_is_read_as_it_was_meant(read: Read, field: str, cell: str, value: str | None) -> None:
-    taken = row(read, f"{field},first_name\n{cell},Jo\n")
-    assert getattr(taken, field) == value
+def test_imports_F13_placeholders_and_prefixes_of_other_programs_are_removed(
+    read: Read, field: str, cell: str, value: str | None
+) -> None:
+    contact = row(read, f"{field},first_name\n{cell},Jo\n")
+    assert getattr(contact, field) == value
 
 
-def test_hostile_P8_a_name_that_nobody_sees_is_none(read: Read) -> None:
+def test_hostile_P8_an_invisible_name_counts_as_no_name(read: Read) -> None:
     for unseen in ("\u200b", "\u200b\u200d\u2060", "\u3164", "\u00ad", "\ufe0f", "\U000e0041"):
         assert read(f"name,owner\n{unseen},tom\n")[0] == Refusal(
             2, "no name, company, e-mail or phone", (unseen, "tom")
@@ -354,12 +358,12 @@ def test_hostile_P8_a_name_that_nobody_sees_is_none(read: Read) -> None:
     assert row(read, "name\n👩\u200d👧\n").name == "👩\u200d👧"
 
 
-def test_imports_F14_blank_rows_are_no_rows(read: Read) -> None:
+def test_imports_F14_blank_rows_are_skipped(read: Read) -> None:
     content = 'Name,Email,,,\nJane Doe,jane@x.example,,,\n,,,,\n , ,\t,\u00a0,\n,\n"","","","",""\n\u200b,,,,\nAnn,a@x.example,,,\n'
     assert [each.line for each in read(content)] == [2, 8]
 
 
-def test_imports_I06_the_groups_that_google_makes_itself_are_none(read: Read) -> None:
+def test_imports_I06_groups_that_google_creates_itself_are_dropped(read: Read) -> None:
     assert row(read, "Name,Labels\nJane,* myContacts ::: * starred ::: Navy\n").groups == "navy"
 
 
@@ -375,23 +379,23 @@ def test_imports_I06_the_groups_that_google_makes_itself_are_none(read: Read) ->
         ("-", None),
     ],
 )
-def test_imports_F5_own_fields_come_back_and_details_of_other_programs_are_a_text(
+def test_imports_F5_own_fields_are_restored_and_details_of_other_programs_stay_text(
     read: Read, cell: str, extra: dict[str, str] | None
 ) -> None:
     quoted = cell.replace('"', '""')
     assert row(read, f'name,details\nSue,"{quoted}"\n').extra == extra
 
 
-def test_imports_F10_a_guess_of_the_stage_refuses_no_row(read: Read) -> None:
+def test_imports_F10_a_guessed_stage_column_refuses_no_row(read: Read) -> None:
     first, second, third = read("Name,Stage\nJane,Nurture\nBob,WON\nCy,-\n")
     assert isinstance(first, Row) and (first.stage, first.extra) == (None, {"stage_in_file": "Nurture"})
     assert isinstance(second, Row) and (second.stage, second.extra) == ("won", None)
     assert isinstance(third, Row) and (third.stage, third.extra) == (None, None)
-    (said,) = read("Name,Stage\nJane,Nurture\n", "stage=Stage")
+    (refusal,) = read("Name,Stage\nJane,Nurture\n", "stage=Stage")
     assert (
-        isinstance(said, Refusal)
-        and said.field == "stage"
-        and "unknown stage 'Nurture': choose prospect" in said.reason
+        isinstance(refusal, Refusal)
+        and refusal.field == "stage"
+        and "unknown stage 'Nurture': choose prospect" in refusal.reason
     )
 
 
@@ -416,29 +420,29 @@ def test_imports_F10_a_guess_of_the_stage_refuses_no_row(read: Read) -> None:
         ("Flag", "call", "call"),
     ],
 )
-def test_imports_F9_what_yes_and_no_mean_depends_on_what_the_column_is_called(
+def test_imports_F9_yes_and_no_depend_on_the_name_of_the_column(
     read: Read, column: str, cell: str, channels: str | None
 ) -> None:
     assert row(read, f"Name,{column}\nJane,{cell}\n", f"do_not_contact={column}").do_not_contact == channels
 
 
-def test_imports_F9_any_no_of_several_columns_is_a_no(read: Read) -> None:
+def test_imports_F9_a_no_in_any_of_several_columns_is_a_no(read: Read) -> None:
     content = "Name,Do Not Call,Email consent\nJane,yes,no\n"
-    taken = row(read, content, "do_not_contact=Do Not Call", "do_not_contact=Email consent")
-    assert taken.do_not_contact == "call email"
+    contact = row(read, content, "do_not_contact=Do Not Call", "do_not_contact=Email consent")
+    assert contact.do_not_contact == "call email"
 
 
-def test_imports_F9_a_word_that_is_not_known_is_refused_rather_than_lost(read: Read) -> None:
+def test_imports_F9_an_unknown_word_is_refused_rather_than_lost(read: Read) -> None:
     assert "isn't yes or no" in reason(read, "Name,Consent\nJane,perhaps\n", "do_not_contact=Consent")
 
 
-def test_a_blank_id_is_made(read: Read) -> None:
+def test_a_blank_id_is_generated(read: Read) -> None:
     assert row(read, "id,email\n,s@x.example\n").id == row(read, "email\ns@x.example\n").id
 
 
 def test_one_column_can_be_two_fields(read: Read) -> None:
-    taken = row(read, "E-mail\nsue@X.example\n", "id=E-mail", "email=E-mail")
-    assert (taken.id, taken.email) == ("sue@X.example", "sue@x.example")
+    contact = row(read, "E-mail\nsue@X.example\n", "id=E-mail", "email=E-mail")
+    assert (contact.id, contact.email) == ("sue@X.example", "sue@x.example")
 
 
 def test_control_characters_are_refused(read: Read) -> None:
@@ -446,31 +450,31 @@ def test_control_characters_are_refused(read: Read) -> None:
         assert f"U+{ord(character):04X}" in reason(read, f"name\nSu{character}e\n")
 
 
-def test_lines_are_kept_in_notes_and_extras_only(read: Read) -> None:
-    taken = row(read, 'name,notes,x\n"a\r\nb","a\r\nb\r\n\nc ","d\re"\n', "+x=x")
-    assert (taken.name, taken.notes, taken.extra) == ("a b", "a\nb\n\nc", {"x": "d\ne"})
+def test_line_breaks_are_kept_only_in_notes_and_own_fields(read: Read) -> None:
+    contact = row(read, 'name,notes,x\n"a\r\nb","a\r\nb\r\n\nc ","d\re"\n', "+x=x")
+    assert (contact.name, contact.notes, contact.extra) == ("a b", "a\nb\n\nc", {"x": "d\ne"})
     assert row(read, "name,notes\nSue,a\x85b\u2028c\u2029d\n").notes == "a\nb\nc\nd"
 
 
-def test_text_is_composed(read: Read) -> None:
+def test_text_is_normalized(read: Read) -> None:
     assert row(read, "name\nZoe\u0308\u00a0 X\n").name == "Zo\u00eb X"
 
 
-def test_a_cell_of_ten_thousand_characters_is_taken_and_one_more_refused(read: Read) -> None:
+def test_a_cell_of_ten_thousand_characters_is_accepted_and_a_longer_one_is_refused(read: Read) -> None:
     assert len(row(read, f"name,notes\nSue,{'x' * 10_000}\n").notes or "") == 10_000
     assert "10001 characters" in reason(read, f"name,notes\nSue,{'x' * 10_001}\n")
     assert row(read, f"name,unused\nSue,{'x' * 10_001}\n").name == "Sue"
 
 
-def test_hostile_text_comes_in_as_the_text_it_is(read: Read) -> None:
+def test_hostile_text_is_imported_unchanged(read: Read) -> None:
     for name in ("<script>alert(1)</script>", "{{7*7}}", '#read("/etc/passwd")', "👩‍👩‍👧"):
         quoted = name.replace('"', '""')
         assert row(read, f'name\n"{quoted}"\n').name == name
 
 
 def test_a_guarded_cell_is_unguarded(read: Read) -> None:
-    taken = row(read, "name,notes,phone\n'=1+1,'quoted',+1604\n")
-    assert (taken.name, taken.notes, taken.phone) == ("=1+1", "'quoted'", "+1604")
+    contact = row(read, "name,notes,phone\n'=1+1,'quoted',+1604\n")
+    assert (contact.name, contact.notes, contact.phone) == ("=1+1", "'quoted'", "+1604")
 
 
 EVERY = "call correspondence email sms"
@@ -499,7 +503,7 @@ EVERY = "call correspondence email sms"
         ("unsubscribed from email", "email"),
     ],
 )
-def test_E12_do_not_contact_is_a_yes_or_the_channels(read: Read, cell: str, channels: str | None) -> None:
+def test_E12_do_not_contact_is_a_yes_or_a_list_of_channels(read: Read, cell: str, channels: str | None) -> None:
     assert row(read, f'name,do not contact\nSue,"{cell}"\n').do_not_contact == channels
 
 
@@ -521,9 +525,9 @@ def test_E12_do_not_contact_is_a_yes_or_the_channels(read: Read, cell: str, chan
         "contact us",
     ],
 )
-def test_E12_what_is_no_channel_is_refused_rather_than_lost(read: Read, cell: str) -> None:
-    said = reason(read, f'name,do not contact\nSue,"{cell}"\n')
-    assert said == f"unknown channel {cell!r}: use call, correspondence, email, sms, or yes or no for all of them"
+def test_E12_an_unknown_channel_is_refused_rather_than_lost(read: Read, cell: str) -> None:
+    message = reason(read, f'name,do not contact\nSue,"{cell}"\n')
+    assert message == f"unknown channel {cell!r}: use call, correspondence, email, sms, or yes or no for all of them"
 
 
 @pytest.mark.parametrize(
@@ -544,7 +548,7 @@ def test_E12_what_is_no_channel_is_refused_rather_than_lost(read: Read, cell: st
         ("3 May 2026 14:00 UTC", "2026-05-03T14:00:00Z"),
     ],
 )
-def test_dates_of_exports_are_read(read: Read, cell: str, iso: str) -> None:
+def test_dates_of_common_exports_are_read(read: Read, cell: str, iso: str) -> None:
     assert row(read, f'name,created at\nSue,"{cell}"\n').created_at == iso
 
 
@@ -563,11 +567,11 @@ def test_dates_of_exports_are_read(read: Read, cell: str, iso: str) -> None:
         "0001-01-01T00:00:00+05:00",
     ],
 )
-def test_what_is_no_whole_date_is_refused(read: Read, cell: str) -> None:
+def test_an_incomplete_or_invalid_date_is_refused(read: Read, cell: str) -> None:
     assert "isn't a date" in reason(read, f"name,created at\nSue,{cell}\n")
 
 
-def test_a_date_that_can_be_two_days_is_asked_about(read: Read) -> None:
+def test_an_ambiguous_date_is_refused_until_its_order_is_given(read: Read) -> None:
     content = "name,created at\nSue,03/04/2026\n"
     assert "is ambiguous: use --day-first or --month-first" in reason(read, content)
     assert row(read, content, day_first=True).created_at == "2026-04-03"
@@ -575,17 +579,17 @@ def test_a_date_that_can_be_two_days_is_asked_about(read: Read) -> None:
     assert row(read, "name,created at\nSue,2026/03/04\n", day_first=True).created_at == "2026-03-04"
 
 
-def test_a_refusal_carries_its_line_and_cells_as_they_stand(read: Read) -> None:
+def test_a_refusal_has_its_line_and_its_unchanged_cells(read: Read) -> None:
     refusal = Refusal(3, "'@x' is not an e-mail address", (" Sue\n", "@x"), "email")
     assert read('name,email\n\n" Sue\n",@x\n')[0] == refusal
 
 
-def test_ragged_records_and_open_quotes_are_refusals_among_rows(read: Read) -> None:
+def test_ragged_records_and_open_quotes_become_refusals_among_rows(read: Read) -> None:
     kinds = [type(r).__name__ for r in read('name,email\nSue,s@x.example\nAnn\n"Jo,j@x.example\nMia,m@x.example\n')]
     assert kinds == ["Row", "Refusal", "Refusal", "Row"]
 
 
-def test_the_sample_data_come_in() -> None:
+def test_the_sample_data_can_be_imported() -> None:
     folder = Path(__file__).parent.parent.parent / "sample_data"
     with open_table(str(folder / "contacts.csv")) as table:
         assert not [r for r in rows(table, map_columns(table.header)) if isinstance(r, Refusal)]
@@ -593,5 +597,5 @@ def test_the_sample_data_come_in() -> None:
         assert (table.encoding, table.delimiter) == ("cp1252", ";")
         mapping = map_columns(table.header, read_pairs(str(folder / "crm-mapping.txt")))
         assert mapping.unused == ()
-        taken = list(rows(table, mapping, day_first=True))
-    assert (len(taken), sum(isinstance(r, Refusal) for r in taken)) == (25, 2)
+        results = list(rows(table, mapping, day_first=True))
+    assert (len(results), sum(isinstance(r, Refusal) for r in results)) == (25, 2)

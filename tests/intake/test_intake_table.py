@@ -1,4 +1,4 @@
-"""Opening a file: encodings, delimiters, headers, and records that are none (cases 48 and 49)."""
+"""Opening a file: encodings, delimiters, headers, and invalid records (cases 48 and 49)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from followup.intake.sheet import OpenTable, open_table
 
 Write = Callable[..., str]
 
-# Accents at home in each encoding.
+# Accents that exist in each encoding.
 ENCODINGS = {
     "utf-8": "Zoë Łukasz",
     "utf-8-sig": "Zoë Łukasz",
@@ -36,7 +36,7 @@ def records(path: str, **options: str) -> list[Record]:
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_encoding_and_delimiter_are_found(write: Write, encoding: str, delimiter: str, newline: str) -> None:
+def test_the_encoding_and_the_delimiter_are_detected(write: Write, encoding: str, delimiter: str, newline: str) -> None:
     name = ENCODINGS[encoding]
     lines = [["name", "email", "notes"], [name, "z@x.example", "a, b; c"], [name, "", '"one\ntwo"']]
     text = newline.join(delimiter.join(f'"{c}"' if delimiter in c else c for c in line) for line in lines)
@@ -46,27 +46,27 @@ def test_encoding_and_delimiter_are_found(write: Write, encoding: str, delimiter
         assert [record.cells[0] for record in table.records()] == [name, name]
 
 
-def test_a_guessed_encoding_is_said(write: Write) -> None:
+def test_a_guessed_encoding_is_reported(write: Write) -> None:
     with open_table(write("name\nZoë\n", "cp1252")) as table:
         assert "Windows-1252" in table.notes[0]
     with open_table(write("name\nZoë\n")) as table:
         assert table.notes == ()
 
 
-def test_the_whole_file_decides_not_its_beginning(write: Write) -> None:
+def test_the_complete_file_decides_and_not_its_beginning(write: Write) -> None:
     text = "name,email\n" + "plain,a@b.example\n" * 200_000 + "Zoë,z@b.example\n"
     with open_table(write(text, "cp1252")) as table:
         assert table.encoding == "cp1252"
         assert list(table.records())[-1].cells[0] == "Zoë"
 
 
-def test_a_bad_byte_among_good_accents_is_named_by_line_and_byte(write: Write) -> None:
+def test_a_bad_byte_among_good_accents_is_reported_by_line_and_byte(write: Write) -> None:
     start = "name,email\nZoë,z@b.example\n".encode()
     with pytest.raises(BadInput, match=rf"line 3: byte {len(start) + 3} \(0xeb\) isn't UTF-8"):
         open_table(write(start + "Zoxë,y@b.example\n".encode("cp1252")))
 
 
-def test_a_place_beyond_the_first_chunk_is_named_rightly(write: Write) -> None:
+def test_a_position_past_the_first_chunk_is_reported_correctly(write: Write) -> None:
     line = "é" + "x" * 96 + "\r\n"  # 100 bytes, and CR LF on a chunk's border sooner or later
     lines = 5 * CHUNK // 100
     content = b"name\n" + line.encode() * lines + b"\xff\n"
@@ -74,12 +74,12 @@ def test_a_place_beyond_the_first_chunk_is_named_rightly(write: Write) -> None:
         open_table(write(content))
 
 
-def test_bytes_that_no_guess_can_read_are_named(write: Write) -> None:
+def test_bytes_that_no_guess_can_read_are_reported(write: Write) -> None:
     with pytest.raises(BadInput, match=r"line 2: byte 6 \(0x81\) isn't cp1252.*--encoding"):
         open_table(write(b"name\n\xe9\x81\n"))
 
 
-def test_an_encoding_that_is_told_is_kept_to(write: Write) -> None:
+def test_an_explicit_encoding_is_used(write: Write) -> None:
     path = write("name\nŻółw\n", "cp1250")
     assert records(path, encoding="cp1250")[0].cells == ["Żółw"]
     with pytest.raises(BadInput, match=r"line 2: byte 5 .* isn't utf-8"):
@@ -88,12 +88,12 @@ def test_an_encoding_that_is_told_is_kept_to(write: Write) -> None:
         open_table(path, encoding="klingon")
 
 
-def test_a_byte_order_mark_never_gets_into_a_name(write: Write) -> None:
+def test_a_byte_order_mark_never_becomes_part_of_a_name(write: Write) -> None:
     with open_table(write('"name"\nSue\n', "utf-8-sig"), encoding="utf-8") as table:
         assert table.header == ("name",)
 
 
-def test_a_utf_16_file_that_is_cut_short_is_refused(write: Write) -> None:
+def test_a_truncated_utf_16_file_is_refused(write: Write) -> None:
     with pytest.raises(BadInput, match="isn't utf-16"):
         open_table(write("name\nZoë".encode("utf-16")[:-1]))
 
@@ -109,11 +109,11 @@ def test_an_empty_file_is_refused(write: Write, content: bytes) -> None:
         open_table(write(content))
 
 
-def test_a_header_alone_is_no_record_and_no_error(write: Write) -> None:
+def test_a_file_with_only_a_header_has_no_records_and_no_error(write: Write) -> None:
     assert records(write("name,email")) == []
 
 
-def test_two_columns_of_one_name_are_refused(write: Write) -> None:
+def test_two_columns_with_the_same_name_are_refused(write: Write) -> None:
     with pytest.raises(BadInput, match="two columns are called 'email'"):
         open_table(write("email,name, email\n"))
 
@@ -123,7 +123,7 @@ def test_columns_without_a_name_are_numbered(write: Write) -> None:
         assert table.header == ("name", "column 2", "phone", "column 4")
 
 
-def test_a_header_that_is_no_record_is_refused(write: Write) -> None:
+def test_an_unreadable_header_is_refused(write: Write) -> None:
     with pytest.raises(BadInput, match="line 1: the column names can't be read"):
         open_table(write('"name,email\nSue,s@x.example\n'))
 
@@ -131,12 +131,12 @@ def test_a_header_that_is_no_record_is_refused(write: Write) -> None:
 @pytest.mark.parametrize(
     "text", ["Name;Town, state;Email\nSue;x, y;s@x.example\n", "id;a,b\n1;2\n", "a|b;c|d\n1|2|3\n"]
 )
-def test_the_delimiter_is_what_cuts_evenly(write: Write, text: str) -> None:
+def test_the_delimiter_is_the_character_that_splits_the_lines_evenly(write: Write, text: str) -> None:
     with open_table(write(text)) as table:
         assert table.delimiter == ("|" if "|" in text else ";")
 
 
-def test_the_delimiter_can_be_told(write: Write) -> None:
+def test_the_delimiter_can_be_given(write: Write) -> None:
     assert records(write("a~b\n1~2\n"), delimiter="~")[0].cells == ["1", "2"]
     assert records(write("a\tb\n1\t2\n"), delimiter="tab") == records(write("a\tb\n1\t2\n"), delimiter="\\t")
     for wrong in ("", ",,", '"', "\n"):
@@ -146,7 +146,7 @@ def test_the_delimiter_can_be_told(write: Write) -> None:
 
 @pytest.mark.parametrize("line", ["sep=;", "SEP=;", '"sep=;"', "sep=|"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_a_first_line_that_tells_excel_the_delimiter_is_believed_and_passed_over(
+def test_a_first_line_that_gives_excel_the_delimiter_is_used_and_skipped(
     write: Write, line: str, encoding: str
 ) -> None:
     mark = line.strip('"')[-1]
@@ -158,17 +158,17 @@ def test_a_first_line_that_tells_excel_the_delimiter_is_believed_and_passed_over
 
 
 @pytest.mark.parametrize("line", ["sep=;;", "sep=", "separator=;", "sep=;x"])
-def test_a_header_that_only_begins_like_it_is_a_header(write: Write, line: str) -> None:
+def test_a_header_that_only_starts_like_that_line_is_a_header(write: Write, line: str) -> None:
     with open_table(write(f"{line},a\n1,2\n"), delimiter=",") as table:
         assert table.header[0] == line
 
 
-def test_lines_are_counted_as_an_editor_counts_them(write: Write) -> None:
+def test_lines_are_counted_as_in_an_editor(write: Write) -> None:
     text = 'a,b\r\n1,2\r\n\r\n"x\r\ny\rz",3\r\n4,5\r\n'
     assert [record.line for record in records(write(text))] == [2, 4, 7]
 
 
-def test_ragged_records_are_faulted_and_a_trailing_empty_cell_is_not(write: Write) -> None:
+def test_ragged_records_are_faulty_but_a_trailing_empty_cell_is_not(write: Write) -> None:
     few, many, trailing, good = records(write("a,b\n1\n1,2,3\n1,2,\n1,2\n"))
     assert (few.fault, many.fault) == ("1 cells, but the header has 2", "3 cells, but the header has 2")
     assert trailing == (4, ["1", "2"], None)
@@ -176,7 +176,7 @@ def test_ragged_records_are_faulted_and_a_trailing_empty_cell_is_not(write: Writ
 
 
 @pytest.mark.parametrize("others", ["3,4\n5,6\n", '3,"4"\n5,6\n', "3,4\n" * 50_000 + "5,6\n"])
-def test_an_open_quote_costs_its_own_line_only(write: Write, others: str) -> None:
+def test_an_open_quote_spoils_only_its_own_line(write: Write, others: str) -> None:
     first, *rest = records(write('a,b\n"1,2\n' + others))
     assert (first.line, first.cells) == (2, ["1,2"])
     assert first.fault == (
@@ -188,20 +188,20 @@ def test_an_open_quote_costs_its_own_line_only(write: Write, others: str) -> Non
 
 
 @pytest.mark.parametrize(("text", "cells"), [('"1,2\n', ["1,2"]), ('"1\n2" x,3\n', ["1"])])
-def test_a_quote_that_opens_is_told_from_a_cell_that_goes_on(write: Write, text: str, cells: list[str]) -> None:
-    """Also at the end of the file, and where more stands behind the quote that closes some lines below."""
+def test_an_unclosed_quote_is_reported_at_its_first_line(write: Write, text: str, cells: list[str]) -> None:
+    """Also at the end of the file, and if text follows a quote that closes it some lines below."""
     first, *_ = records(write("a,b\n" + text))
     assert (first.line, first.cells) == (2, cells)
     assert first.fault and first.fault.startswith("a quote opens here and is not closed where a cell ends")
 
 
-def test_many_open_quotes_are_no_trouble(write: Write) -> None:
+def test_many_open_quotes_are_read_quickly(write: Write) -> None:
     every = records(write("a,b\n" + '"1,2\n3,4\n' * 20_000))
     assert [record.line for record in every] == list(range(2, 40_002))
     assert [bool(record.fault) for record in every] == [True, False] * 20_000
 
 
-def test_text_after_a_closing_quote_is_said(write: Write) -> None:
+def test_text_after_a_closing_quote_is_reported(write: Write) -> None:
     (record,) = records(write('a,b\n"Jon "Red" Reed",2\n'))
     assert record.fault == 'a quoted cell continues after its closing quote: write "" for a quote inside it'
 
@@ -217,7 +217,7 @@ def test_text_after_a_closing_quote_is_said(write: Write) -> None:
         ('"a"b,"c""",', ['"a"b', 'c"', ""]),
     ],
 )
-def test_the_cells_of_such_a_line_are_kept_as_they_stand(
+def test_the_cells_of_a_line_with_bad_quotes_are_kept_as_written(
     write: Write, delimiter: str, line: str, cells: list[str]
 ) -> None:
     line, cells = line.replace(",", delimiter), [cell.replace(",", delimiter) for cell in cells]
@@ -225,7 +225,7 @@ def test_the_cells_of_such_a_line_are_kept_as_they_stand(
     assert (record.cells, bool(record.fault)) == (cells, True)
 
 
-def test_a_huge_cell_is_faulted_and_the_rest_goes_on(write: Write) -> None:
+def test_a_huge_cell_is_faulty_and_the_rest_is_read(write: Write) -> None:
     huge, good = records(write("a,b\n" + "x" * 200_000 + ",2\n1,2\n"))
     assert (huge.line, huge.fault) == (2, "a cell is far too long")
     assert good.cells == ["1", "2"]
@@ -250,7 +250,7 @@ def test_stdin_is_read() -> None:
     assert (done.stdout, done.stderr) == (b"stdin cp1252 ['Zo\\xeb']\n", b"")
 
 
-def test_a_pipe_by_name_is_read() -> None:
+def test_a_pipe_with_a_path_is_read() -> None:
     reading, writing = os.pipe()
     os.write(writing, b"name\nSue\n")
     os.close(writing)
@@ -258,7 +258,7 @@ def test_a_pipe_by_name_is_read() -> None:
     os.close(reading)
 
 
-def test_what_is_not_there_or_is_no_file_is_said(tmp_path: object) -> None:
+def test_a_missing_file_and_a_path_that_is_not_a_file_are_reported(tmp_path: object) -> None:
     with pytest.raises(NotFound, match="no such file"):
         open_table(f"{tmp_path}/nothing.csv")
     for path in (str(tmp_path), "/dev/zero"):
@@ -268,7 +268,7 @@ def test_what_is_not_there_or_is_no_file_is_said(tmp_path: object) -> None:
         open_table("a\0b")
 
 
-def test_a_file_that_changes_while_it_is_read_is_said(write: Write) -> None:
+def test_a_file_that_changes_while_it_is_read_is_reported(write: Write) -> None:
     path = write("name\n" + "Sue\n" * 100_000)
     with open_table(path) as table:
         every = table.records()
@@ -278,7 +278,7 @@ def test_a_file_that_changes_while_it_is_read_is_said(write: Write) -> None:
             list(every)
 
 
-def test_a_table_is_closed(write: Write) -> None:
+def test_a_table_is_closed_after_use(write: Write) -> None:
     with open_table(write("name\n")) as table:
         assert isinstance(table, OpenTable)
     assert table.text.closed
@@ -306,7 +306,7 @@ LINKEDIN = (
         ('"One\nlong ""title"""\n', "Name,Email"),
     ],
 )
-def test_imports_F8_what_stands_above_the_column_names_is_passed_over(write: Write, above: str, header: str) -> None:
+def test_imports_F8_lines_above_the_column_names_are_skipped(write: Write, above: str, header: str) -> None:
     mark = ";" if ";" in header else ","
     record = mark.join(["Jane", "jane@x.example", "1"][: header.count(mark) + 1])
     with open_table(write(f"{above}{header}\n{record}\n")) as table:
@@ -315,7 +315,7 @@ def test_imports_F8_what_stands_above_the_column_names_is_passed_over(write: Wri
         assert bool(table.notes) == any(map(str.isalnum, above.removeprefix("sep=;")))
 
 
-def test_imports_F8_an_export_of_linkedin_has_its_people(write: Write) -> None:
+def test_imports_F8_a_linkedin_export_is_read(write: Write) -> None:
     with open_table(write(LINKEDIN)) as table:
         assert table.header[:2] == ("First Name", "Last Name")
         assert table.notes == ("Lines above the column names (line 4) aren't contacts, and were left out.",)
@@ -324,12 +324,12 @@ def test_imports_F8_an_export_of_linkedin_has_its_people(write: Write) -> None:
 @pytest.mark.parametrize(
     "content",
     [
-        "Kunde;Weg\nJan Kowalski;phone\nemail;phone\n",  # what somebody prefers is no name of a column
+        "Kunde;Weg\nJan Kowalski;phone\nemail;phone\n",  # a preference isn't a column name
         "Col A,Col B\nName,x@x.example\nEmail,y@x.example\n",
         "a\nName\nEmail\n",
     ],
 )
-def test_imports_F8_records_are_not_taken_for_column_names(write: Write, content: str) -> None:
+def test_imports_F8_records_are_not_mistaken_for_column_names(write: Write, content: str) -> None:
     with open_table(write(content)) as table:
         assert ",".join(table.header) == content.split("\n")[0].replace(";", ",")
 
@@ -353,7 +353,7 @@ SALESFORCE = (
         ("\nGenerated By:  Tom Brown  5/4/2026\n\n", ["Generated By: Tom Brown 5/4/2026"]),
     ],
 )
-def test_imports_F8_what_stands_below_the_contacts_is_left_out_and_told(
+def test_imports_F8_lines_below_the_contacts_are_left_out_and_reported(
     write: Write, below: str, left_out: list[str]
 ) -> None:
     with open_table(write(f"Name,Email,Phone\nJane,jane@x.example,1\nAnn,,\n{below}")) as table:
@@ -361,7 +361,7 @@ def test_imports_F8_what_stands_below_the_contacts_is_left_out_and_told(
         assert table.footer.left_out == left_out
 
 
-def test_imports_F8_a_report_of_salesforce_ends_before_its_footer(write: Write) -> None:
+def test_imports_F8_a_salesforce_report_ends_before_its_footer(write: Write) -> None:
     with open_table(write(SALESFORCE)) as table:
         assert [record.line for record in table.records()] == [2, 3]
         assert len(table.footer.left_out) == 4
@@ -377,7 +377,7 @@ def test_imports_F8_a_report_of_salesforce_ends_before_its_footer(write: Write) 
         "Name,Email\nJane,j@x.example\n\nTotal: 1\nAnn,a@x.example\n",
     ],
 )
-def test_imports_F8_a_person_is_never_taken_for_a_footer(write: Write, content: str) -> None:
+def test_imports_F8_a_person_is_never_mistaken_for_a_footer(write: Write, content: str) -> None:
     with open_table(write(content)) as table:
         assert len(list(table.records())) == len([line for line in content.split("\n")[1:] if line])
         assert table.footer.left_out == []
@@ -413,7 +413,7 @@ def test_imports_F8_a_person_is_never_taken_for_a_footer(write: Write, content: 
         (b"-----BEGIN CERTIFICATE-----\n", "a key or a certificate"),
     ],
 )
-def test_imports_F8_a_file_of_another_kind_is_named_for_what_it_is(write: Write, content: bytes, what: str) -> None:
+def test_imports_F8_a_file_of_another_kind_is_named_in_the_error(write: Write, content: bytes, what: str) -> None:
     with pytest.raises(BadInput, match=f"is .*{re.escape(what)}.*Export the contacts as CSV or vCard"):
         open_table(write(content))
 
@@ -421,12 +421,12 @@ def test_imports_F8_a_file_of_another_kind_is_named_for_what_it_is(write: Write,
 @pytest.mark.parametrize(
     "content", ["Set name,Email\n", "[id],Name\nx,y\n", "{id},Name\nx,y\n", "From,Name\na,b\n", "Received,Name\n"]
 )
-def test_imports_F8_a_table_is_not_taken_for_a_file_of_another_kind(write: Write, content: str) -> None:
+def test_imports_F8_a_table_is_not_mistaken_for_a_file_of_another_kind(write: Write, content: str) -> None:
     with open_table(write(content)) as table:
         assert len(table.header) == 2
 
 
-def test_column_names_without_end_are_read_soon(write: Write) -> None:
+def test_a_header_with_very_many_columns_is_read_quickly(write: Write) -> None:
     with open_table(write("Name," + ",".join(f"c{n}" for n in range(100_000)) + "\nJane\n")) as table:
         assert len(table.header) == 100_001
     with pytest.raises(BadInput, match="two columns are called 'c0'"):

@@ -1,4 +1,4 @@
-"""vCards of every version become rows as CSV does; a bad card costs itself only (case 52, and 48, 51, 54 for cards)."""
+"""vCards of every version become rows like CSV; a bad card affects no other (case 52, and 48, 51, 54 for cards)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ LAST = card("FN:Ann Lee", "EMAIL:ann@x.example")
 
 
 def cells(path: str, **options: str) -> list[dict[str, str]]:
-    """What each card says, cell by cell; none may be at fault."""
+    """The cells of each card by column; no card may be faulty."""
     with open_table(path, **options) as table:
         records = list(table.records())
     assert [record.fault for record in records] == [None] * len(records)
@@ -51,13 +51,13 @@ def only(read: Read, content: str | bytes, *pairs: str) -> Row:
     return row
 
 
-def refused(found: list[Row | Refusal]) -> tuple[int, str, str]:
-    """The line, the card's number and the reason of the one that was refused."""
-    (refusal,) = [each for each in found if isinstance(each, Refusal)]
+def refused(results: list[Row | Refusal]) -> tuple[int, str, str]:
+    """The line, the card's number and the reason of the one refused card."""
+    (refusal,) = [each for each in results if isinstance(each, Refusal)]
     return refusal.line, refusal.record[0], refusal.reason
 
 
-def test_a_2_1_card_of_a_phone_is_read(read: Read) -> None:
+def test_a_2_1_card_from_a_phone_is_read(read: Read) -> None:
     row = only(
         read,
         card(
@@ -93,7 +93,7 @@ def test_a_grouped_3_0_card_is_read(read: Read) -> None:
     assert (row.email, row.notes, row.groups) == ("sue@x.example", "One, two\nthree", "old-clients vip")
 
 
-def test_a_4_0_card_with_addresses_for_numbers_is_read(read: Read) -> None:
+def test_a_4_0_card_with_uris_for_numbers_is_read(read: Read) -> None:
     row = only(
         read,
         card(
@@ -183,30 +183,30 @@ def test_the_preferred_number_is_the_phone_then_a_mobile_and_never_a_fax(read: R
         (("ORG:Acme Homes",), ("Acme Homes", None, None)),
     ],
 )
-def test_a_name_comes_whole_and_in_parts_but_a_firms_is_not_split(
+def test_a_name_is_read_in_full_and_in_parts_but_a_company_is_not_split(
     read: Read, lines: tuple[str, ...], names: tuple[str | None, ...]
 ) -> None:
     row = only(read, card(*lines))
     assert (row.name, row.first_name, row.last_name) == names
 
 
-def test_an_id_is_the_uid_or_made_from_it_as_from_a_key_column(read: Read) -> None:
+def test_an_id_is_the_uid_or_generated_from_it_like_from_a_key_column(read: Read) -> None:
     assert only(read, card("FN:Sue", "UID:P-4101")).id == "P-4101"
     uid = "8C1B2D5E:ABPerson"
-    made = only(read, card("FN:Sue", f"UID:{uid}")).id
-    assert made == "k29fc25a2a82520e3"
+    expected_id = only(read, card("FN:Sue", f"UID:{uid}")).id
+    assert expected_id == "k29fc25a2a82520e3"
     (row,) = read(f"uid,name\n{uid},Sue\n", key=("uid",))
-    assert isinstance(row, Row) and row.id == made
+    assert isinstance(row, Row) and row.id == expected_id
 
 
-def test_without_a_uid_an_id_is_made_as_for_csv(read: Read) -> None:
-    made = [only(read, card("FN:Sue", *lines)).id for lines in (["EMAIL:s@x.example", "TEL:1"], ["TEL:1"], [])]
-    assert made == [row.id for row in read("name,email,phone\nSue,s@x.example,1\nSue,,1\nSue,,\n")]
+def test_without_a_uid_an_id_is_generated_as_for_csv(read: Read) -> None:
+    ids = [only(read, card("FN:Sue", *lines)).id for lines in (["EMAIL:s@x.example", "TEL:1"], ["TEL:1"], [])]
+    assert ids == [row.id for row in read("name,email,phone\nSue,s@x.example,1\nSue,,1\nSue,,\n")]
 
 
-def test_a_uid_that_comes_twice_is_refused_the_second_time(read: Read) -> None:
-    found = read(card("FN:Sue", "UID:a") + card("FN:Ann", "UID:urn:uuid:a"))
-    assert refused(found) == (6, "2", "the same id as line 1 ('a'): change one of them")
+def test_a_duplicate_uid_is_refused(read: Read) -> None:
+    results = read(card("FN:Sue", "UID:a") + card("FN:Ann", "UID:urn:uuid:a"))
+    assert refused(results) == (6, "2", "the same id as line 1 ('a'): change one of them")
 
 
 @pytest.mark.parametrize(
@@ -235,84 +235,86 @@ def test_a_uid_that_comes_twice_is_refused_the_second_time(read: Read) -> None:
         (card("FN:", "PHOTO:x"), "no name, company, e-mail or phone"),
     ],
 )  # fmt: skip
-def test_a_bad_card_is_refused_by_line_and_number_and_its_neighbours_are_not(read: Read, bad: str, reason: str) -> None:
-    found = read(GOOD + bad + LAST)
+def test_a_bad_card_is_refused_by_line_and_number_without_affecting_the_others(
+    read: Read, bad: str, reason: str
+) -> None:
+    results = read(GOOD + bad + LAST)
     line = 9 if bad.startswith("\n") else 7
-    assert refused(found) == (line, "2", reason)
-    assert [row.name for row in found if isinstance(row, Row)] == ["Sue Reed", "Ann Lee"]
+    assert refused(results) == (line, "2", reason)
+    assert [row.name for row in results if isinstance(row, Row)] == ["Sue Reed", "Ann Lee"]
 
 
-def test_what_could_be_read_of_a_bad_card_is_kept_to_be_mended(read: Read) -> None:
+def test_the_readable_part_of_a_bad_card_is_kept_to_be_fixed(read: Read) -> None:
     (refusal,) = read("BEGIN:VCARD\nFN:Sue Reed\nNOTE;QUOTED-PRINTABLE:=FF\nEMAIL:sue@x.exam")
     assert isinstance(refusal, Refusal)
     assert refusal.record[:7] == ("1", "", "Sue Reed", "Sue", "Reed", "sue@x.exam", "")
 
 
-def test_marks_and_names_are_read_however_they_are_written(read: Read) -> None:
-    found = read("begin:vcard\nfn:Sue Reed\nend : VCard \nBEGIN: VCARD\nEmail : ann@x.example\nEND:VCARD")
-    assert [(row.name, row.email) for row in found if isinstance(row, Row)] == [
+def test_markers_and_property_names_are_read_in_any_case_and_spacing(read: Read) -> None:
+    results = read("begin:vcard\nfn:Sue Reed\nend : VCard \nBEGIN: VCARD\nEmail : ann@x.example\nEND:VCARD")
+    assert [(row.name, row.email) for row in results if isinstance(row, Row)] == [
         ("Sue Reed", None),
         (None, "ann@x.example"),
     ]
 
 
-def test_a_soft_line_break_may_come_before_a_mark_that_is_none(write: Write) -> None:
-    (said,) = cells(write(card("ORG;QUOTED-PRINTABLE:Acme\\=\n; Inc.;Sales", version="2.1")))
-    assert said["organization"] == "Acme; Inc., Sales"
+def test_a_soft_line_break_can_split_an_escaped_separator(write: Write) -> None:
+    (fields,) = cells(write(card("ORG;QUOTED-PRINTABLE:Acme\\=\n; Inc.;Sales", version="2.1")))
+    assert fields["organization"] == "Acme; Inc., Sales"
 
 
-def test_an_address_that_would_bring_a_nul_byte_is_left_as_it_is(read: Read) -> None:
+def test_a_phone_uri_with_a_nul_byte_is_left_as_it_is(read: Read) -> None:
     assert only(read, card("FN:Sue", "TEL:tel:604%00")).phone == "604%00"
 
 
-def test_a_soft_line_break_before_the_end_does_not_swallow_it(read: Read) -> None:
-    found = read(card("FN;QUOTED-PRINTABLE:Sue=", version="2.1") + LAST)
-    assert [row.name for row in found if isinstance(row, Row)] == ["Sue", "Ann Lee"]
+def test_a_soft_line_break_before_the_end_of_a_card_does_not_swallow_it(read: Read) -> None:
+    results = read(card("FN;QUOTED-PRINTABLE:Sue=", version="2.1") + LAST)
+    assert [row.name for row in results if isinstance(row, Row)] == ["Sue", "Ann Lee"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
-def test_encoding_and_line_ends_are_found(write: Write, encoding: str, newline: str) -> None:
+def test_the_encoding_and_the_line_ends_are_detected(write: Write, encoding: str, newline: str) -> None:
     text = card("FN:Zoë Łukasz", "NOTE;QUOTED-PRINTABLE:Zo=C3=AB").replace("\n", newline)
-    (said,) = cells(write(text, encoding))
-    assert (said["name"], said["notes"]) == ("Zoë Łukasz", "Zoë")
+    (fields,) = cells(write(text, encoding))
+    assert (fields["name"], fields["notes"]) == ("Zoë Łukasz", "Zoë")
 
 
-def test_a_latin_1_file_is_read_and_its_guess_said(write: Write) -> None:
+def test_a_latin_1_file_is_read_and_the_guess_is_reported(write: Write) -> None:
     with open_table(write(card("FN:Zoë Ångström"), "latin-1")) as table:
         assert next(table.records()).cells[2] == "Zoë Ångström"
         assert "Windows-1252" in table.notes[0]
 
 
-def test_a_latin_1_card_among_utf_8_is_refused_and_the_others_are_not(read: Read) -> None:
-    found = read(card("FN:Zoë").encode() + card("FN:Bär").encode("latin-1") + LAST.encode())
-    assert refused(found) == (5, "2", "line 7 isn't 'utf-8': fix its CHARSET, or use --encoding")
-    assert [row.name for row in found if isinstance(row, Row)] == ["Zoë", "Ann Lee"]
+def test_a_latin_1_card_among_utf_8_cards_is_refused_alone(read: Read) -> None:
+    results = read(card("FN:Zoë").encode() + card("FN:Bär").encode("latin-1") + LAST.encode())
+    assert refused(results) == (5, "2", "line 7 isn't 'utf-8': fix its CHARSET, or use --encoding")
+    assert [row.name for row in results if isinstance(row, Row)] == ["Zoë", "Ann Lee"]
 
 
-def test_a_guess_that_bytes_speak_against_is_not_made(read: Read) -> None:
-    found = read(card("FN:Żółw Ź").encode("cp1250") + LAST.encode())
-    assert refused(found)[0] == 1  # cp1252 has nothing at 0x8f
+def test_an_encoding_that_the_bytes_rule_out_is_not_guessed(read: Read) -> None:
+    results = read(card("FN:Żółw Ź").encode("cp1250") + LAST.encode())
+    assert refused(results)[0] == 1  # cp1252 has nothing at 0x8f
 
 
-def test_a_value_may_say_its_own_encoding(write: Write) -> None:
+def test_a_value_can_declare_its_own_encoding(write: Write) -> None:
     raw = card("N;CHARSET=SHIFT_JIS:能;ソ", "FN;CHARSET=SHIFT_JIS:ソ能;x").encode("shift_jis")
     raw += card("FN;CHARSET=UTF-8:Zoë").encode()
     quoted = card("FN;CHARSET=ISO-8859-1;ENCODING=QUOTED-PRINTABLE:Zo=EB").encode()
     first, *others = cells(write(raw + quoted))  # both of these characters end in the byte of a backslash
     assert (first["name"], first["first_name"], first["last_name"]) == ("ソ能;x", "ソ", "能")
-    assert [said["name"] for said in others] == ["Zoë", "Zoë"]
+    assert [fields["name"] for fields in others] == ["Zoë", "Zoë"]
 
 
-def test_an_encoding_that_is_told_is_that_of_quoted_values_too(write: Write) -> None:
+def test_an_explicit_encoding_also_applies_to_quoted_values(write: Write) -> None:
     text = card("FN:Żółw", "NOTE;QUOTED-PRINTABLE:=AF=F3=B3w")
-    (said,) = cells(write(text, "cp1250"), encoding="cp1250")
-    assert (said["name"], said["notes"]) == ("Żółw", "Żółw")
+    (fields,) = cells(write(text, "cp1250"), encoding="cp1250")
+    assert (fields["name"], fields["notes"]) == ("Żółw", "Żółw")
     with pytest.raises(BadInput, match="isn't utf-8"):
         open_table(write(text, "cp1250"), encoding="utf-8")
 
 
-def test_utf_16_without_its_mark_is_asked_for_and_read_when_told(write: Write) -> None:
+def test_utf_16_without_a_byte_order_mark_needs_an_explicit_encoding(write: Write) -> None:
     path = write(card("FN:Zoë"), "utf-16-le")
     with pytest.raises(BadInput, match="--encoding utf-16-le"):
         open_table(path)
@@ -330,24 +332,27 @@ def test_utf_16_without_its_mark_is_asked_for_and_read_when_told(write: Write) -
         "PHOTO:data:image/jpeg;base64," + "A" * 5_000_000,
     ],
 )
-def test_a_card_of_5_mb_is_read_in_little_memory(write: Write, photo: str) -> None:
+def test_a_card_of_5_mb_is_read_with_little_memory(write: Write, photo: str) -> None:
     path = write(card("FN:Sue Reed", photo, "TEL:604") + LAST)
     assert os.path.getsize(path) > 5_000_000
     with open_table(path) as table:
         tracemalloc.start()
-        found = list(rows(table, map_columns(table.header)))
+        results = list(rows(table, map_columns(table.header)))
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-    assert [(row.name, row.phone) for row in found if isinstance(row, Row)] == [("Sue Reed", "604"), ("Ann Lee", None)]
+    assert [(row.name, row.phone) for row in results if isinstance(row, Row)] == [
+        ("Sue Reed", "604"),
+        ("Ann Lee", None),
+    ]
     assert peak < 4_000_000
 
 
 @pytest.mark.parametrize(
     "line", ["X;QUOTED-PRINTABLE" + ";" * 120_000 + "=\n" * 100_000, "X;B" + ";" * 120_000 + "\nx" * 100_000]
 )
-def test_lines_that_never_end_take_no_time_that_grows_with_their_square(read: Read, line: str) -> None:
-    found = read(card("FN:Bo", line) + LAST)
-    assert refused(found)[:2] == (1, "1")
+def test_endless_lines_take_no_quadratic_time(read: Read, line: str) -> None:
+    results = read(card("FN:Bo", line) + LAST)
+    assert refused(results)[:2] == (1, "1")
 
 
 @pytest.mark.slow
@@ -364,14 +369,14 @@ def test_memory_stays_flat_over_many_cards(write: Write) -> None:
     assert peak < 6_000_000 < os.path.getsize(path)
 
 
-def test_the_content_decides_whatever_the_file_is_called(write: Write, tmp_path: Path) -> None:
+def test_the_content_decides_and_not_the_file_name(write: Write, tmp_path: Path) -> None:
     assert cells(write("\n" + card("FN:Sue")))[0]["name"] == "Sue"
     (tmp_path / "list.vcf").write_text("name\nSue\n")
     with open_table(str(tmp_path / "list.vcf")) as table:
         assert table.header == ("name",)
 
 
-def test_the_columns_are_known_by_their_names() -> None:
+def test_the_columns_are_recognized_by_their_names() -> None:
     mapping = map_columns(HEADER)
     renamed = {"company": "organization", "emails": "other_emails", "phones": "other_phones"}
     assert {field: column for field, column in mapping.used if field != column} == renamed
@@ -384,10 +389,10 @@ def test_records_can_be_read_twice(write: Write) -> None:
         assert [record.line for record in table.records()] == [1, 7]
 
 
-def test_refused_cards_are_mended_in_csv_and_imported(read: Read, tmp_path: Path) -> None:
-    found = read(GOOD + card("UID:a:b", "FN:'=Bo", "EMAIL:bo", "ADR:;;1 Main St;Town;;;", "CATEGORIES:VIP,Old"))
+def test_refused_cards_can_be_fixed_in_csv_and_imported(read: Read, tmp_path: Path) -> None:
+    results = read(GOOD + card("UID:a:b", "FN:'=Bo", "EMAIL:bo", "ADR:;;1 Main St;Town;;;", "CATEGORIES:VIP,Old"))
     report = tmp_path / "refused.csv"
-    write_refusals(str(report), HEADER, [each for each in found if isinstance(each, Refusal)])
+    write_refusals(str(report), HEADER, [each for each in results if isinstance(each, Refusal)])
     report.write_text(report.read_text("utf-8-sig").replace(",bo,", ",bo@x.example,"))
     with open_table(str(report)) as table:
         (row,) = rows(table, map_columns(table.header, ["+home=address"]))
@@ -403,13 +408,13 @@ def test_refused_cards_are_mended_in_csv_and_imported(read: Read, tmp_path: Path
         *('Robert"); DROP TABLE contact;--', "x" * 10_000, "👩‍👩‍👧", "BEGIN:VCARD", "%00", "C:\\temp"),
     ],
 )  # fmt: skip
-def test_a_hostile_value_stays_the_text_that_it_is(read: Read, value: str) -> None:
+def test_a_hostile_value_is_read_unchanged(read: Read, value: str) -> None:
     escaped = value.replace("\\", "\\\\").replace(";", "\\;")
     row = only(read, card(f"FN:{escaped}", f"ORG:{escaped}", f"NOTE:{escaped}"), "+firm=organization")
     assert (row.name, row.notes, row.extra) == (value, value, {"firm": value})
 
 
-# What a writer of each version makes of values, and the values again.
+# Writing values in each version, and reading them back.
 
 VALUE = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=30)
 TRICKY = st.lists(st.sampled_from([*"=;,:\\\"'\n\t ~né", "\\n", "=3B", "END:VCARD", "\u2028"]), max_size=8).map("".join)
@@ -426,7 +431,7 @@ def escaped(text: str) -> str:
 
 
 def folded(line: str, width: int) -> bytes:
-    """Folded at any byte, be it inside a character."""
+    """Folded at any byte, even inside a character."""
     data = line.encode()
     return b"\r\n ".join(data[at : at + width] for at in range(0, len(data), width)) + b"\r\n"
 
@@ -441,7 +446,7 @@ def written(people: list[tuple[str, ...]], version: str, width: int) -> bytes:
 
 
 def quoted(text: str, charset: str) -> str:
-    """As 2.1 has it: soft line breaks, and marks inside a part written as their numbers."""
+    """As version 2.1 quotes it: with soft line breaks, and with codes for separators inside a part."""
     code = b2a_qp(text.encode(charset), istext=False).decode().replace("\r\n", "\n")
     return code.replace(";", "=3B").replace("\\", "=5C")
 
@@ -464,8 +469,8 @@ def read_back(content: bytes) -> list[tuple[str, ...]]:
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "people.vcf")
         Path(path).write_bytes(content)
-        said = cells(path)
-    return [tuple(each[name] for name in ("first_name", "last_name", "name", "notes", "address")) for each in said]
+        cards = cells(path)
+    return [tuple(each[name] for name in ("first_name", "last_name", "name", "notes", "address")) for each in cards]
 
 
 def expected(people: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -474,16 +479,16 @@ def expected(people: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 @given(PEOPLE, st.sampled_from(["3.0", "4.0"]), FOLD)
 @settings(max_examples=examples(200))
-def test_what_3_0_and_4_0_say_comes_back_however_it_is_folded(
+def test_values_of_3_0_and_4_0_cards_are_read_back_however_they_are_folded(
     people: list[tuple[str, ...]], version: str, width: int
 ) -> None:
-    people = [("Zoë", "Reed", "Zoë Reed", "", ""), *people]  # one character at least is whole, and shows the encoding
+    people = [("Zoë", "Reed", "Zoë Reed", "", ""), *people]  # at least one character is unbroken and shows the encoding
     assert read_back(written(people, version, width)) == expected(people)
 
 
 @given(PEOPLE, st.sampled_from(["UTF-8", "GB18030", "UTF-16-LE"]))
 @settings(max_examples=examples(200))
-def test_what_2_1_says_comes_back_from_quoted_printable(people: list[tuple[str, ...]], charset: str) -> None:
+def test_values_of_2_1_cards_are_read_back_from_quoted_printable(people: list[tuple[str, ...]], charset: str) -> None:
     assert read_back(written_in_2_1(people, charset)) == expected(people)
 
 
@@ -498,7 +503,7 @@ LINES = st.lists(
 
 @given(LINES.map(b"".join) | st.binary(max_size=200))
 @settings(max_examples=examples(400))
-def test_any_bytes_are_rows_refusals_or_one_line_of_explanation_and_the_same_the_second_time(tail: bytes) -> None:
+def test_any_bytes_give_rows_refusals_or_a_one_line_error_also_on_a_second_import(tail: bytes) -> None:
     def imported() -> list[Row | Refusal]:
         with open_table(path) as table:
             assert table.header == HEADER
@@ -508,13 +513,13 @@ def test_any_bytes_are_rows_refusals_or_one_line_of_explanation_and_the_same_the
         path = os.path.join(folder, "people.vcf")
         Path(path).write_bytes(b"BEGIN:VCARD\n" + tail)
         try:
-            found = imported()
+            results = imported()
         except FollowupError as error:
             assert "\n" not in str(error)
             return
-        assert found == imported()
-        numbers = [each.record[0] for each in found if isinstance(each, Refusal)]
-        assert numbers == [str(n) for n, each in enumerate(found, 1) if isinstance(each, Refusal)]
-        write_refusals(os.path.join(folder, "refused.csv"), HEADER, [e for e in found if isinstance(e, Refusal)])
+        assert results == imported()
+        numbers = [each.record[0] for each in results if isinstance(each, Refusal)]
+        assert numbers == [str(n) for n, each in enumerate(results, 1) if isinstance(each, Refusal)]
+        write_refusals(os.path.join(folder, "refused.csv"), HEADER, [e for e in results if isinstance(e, Refusal)])
         with open_table(os.path.join(folder, "refused.csv")) as table:
             assert sum(isinstance(each, Record) for each in table.records()) == len(numbers)

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.cli.test_doctor import LIVED
+from tests.cli.test_doctor import ACTIVITY
 from tests.conftest import Run, command
 from tests.properties import examples
 from tests.store.damaging import Answer, commands, damage, edit_by_hand, here
@@ -31,7 +31,7 @@ def lived(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office in which things have happened."""
     office = Path(shutil.copytree(sample, tmp_path_factory.mktemp("lived") / "demo"))
     for user, words in (
-        *LIVED,
+        *ACTIVITY,
         ("sue", "complete 10"),
         ("sue", "complete 18"),
         ("sue", "contacts set li-wei --source x"),
