@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from followup.core.fields.artifacts import is_no_address, says_nothing, seen
 from followup.core.fields.cleaning import clean_typed
-from followup.core.fields.values import Unfit, clean_list, shown
+from followup.core.fields.values import LONGEST, Unfit, clean_cell, clean_list, clean_text, shown
 from followup.core.model import STAGES
 
 
@@ -35,3 +36,63 @@ def test_a_short_value_in_a_reason_appears_in_full(length: int) -> None:
 
 def test_a_long_value_in_a_reason_ends_in_dots() -> None:
     assert shown("x" * 61) == repr("x" * 57 + "...")
+
+
+FIELDS = "name first_name last_name company owner property cycle source type id stage email phone groups"
+PLACEHOLDERS = (
+    "n/a|N/A|N/a|n.a.|N.A.|NULL|null|(null)|<null>|[null]|\\N|NaN|undefined|(blank)|(none)|(empty)|(not set)|[blank]|"
+    "[none]|k.A.|k. A.|-|--|_|...|?|*|#N/A|#REF!|#VALUE!|#NAME?|#DIV/0!|#NULL!|#NUM!|#ERROR!|#SPILL!|#CALC!|####"
+)
+
+
+@pytest.mark.parametrize("text", PLACEHOLDERS.split("|"))
+@pytest.mark.parametrize("field", FIELDS.split())
+def test_imports_F13_a_placeholder_is_blank_in_every_field(field: str, text: str) -> None:
+    assert says_nothing(text) and clean_typed(field, text) is None
+
+
+NO_ADDRESSES = (
+    "na none nil nan no unknown blank empty missing tbd tba x xx xxx nope noemail nophone nomail notprovided notavailable "
+    "notapplicable notset private withheld keine keiner unbekannt aucun aucune inconnu ninguno ninguna desconocido false"
+)
+
+
+@pytest.mark.parametrize("word", NO_ADDRESSES.split())
+def test_imports_F13_a_word_for_no_address_is_blank_there_and_a_name_elsewhere(word: str) -> None:
+    for text in (word, word.upper(), f" {word}. "):
+        assert is_no_address(text) and clean_typed("email", text) is None and clean_typed("phone", text) is None
+    assert clean_typed("name", word) == word
+
+
+INVISIBLE = "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a\u202e\u2060\u206f\ufeff\ufff9\ufffb"
+
+
+@pytest.mark.parametrize(
+    "character", [*INVISIBLE, "\u115f", "\u1160", "\u2800", "\u3164", "\uffa0", "\u0301", "\ue000"]
+)
+def test_imports_F13_a_cell_of_invisible_characters_is_blank(character: str) -> None:
+    assert seen(character) == "" and clean_text(character) is None
+    if character in INVISIBLE:
+        assert clean_text(f"Jane{character}") == "Jane"
+
+
+def test_imports_F13_joiners_inside_names_and_emoji_stay() -> None:
+    assert (
+        clean_text("\u0645\u06cc\u200c\u062e\u0648 \U0001f469\u200d\U0001f467")
+        == "\u0645\u06cc\u200c\u062e\u0648 \U0001f469\u200d\U0001f467"
+    )
+
+
+@pytest.mark.parametrize(("field", "lines"), [("notes", True), ("emails", True), ("phones", True), ("name", False)])
+def test_only_notes_and_lists_have_several_lines(field: str, lines: bool) -> None:
+    text = {"emails": "a@b.example\nc@d.example", "phones": "604 555 0108\n604 555 0109"}.get(field, "one\ntwo")
+    cleaned = clean_typed(field, text) or ""
+    assert len(cleaned.split("\n")) == (2 if lines else 1)
+
+
+def test_a_value_that_is_too_long_is_refused_with_its_place_and_length() -> None:
+    assert clean_text("x" * LONGEST) and clean_cell("x" * LONGEST)
+    with pytest.raises(Unfit, match=f"^a text has {LONGEST + 1} characters; the maximum is {LONGEST}$"):
+        clean_text("x" * (LONGEST + 1))
+    with pytest.raises(Unfit, match=f"^a cell has {LONGEST + 1} characters"):
+        clean_cell("x" * (LONGEST + 1))
