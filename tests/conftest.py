@@ -1,4 +1,4 @@
-"""What every test has: no way to touch the home directory or a real project, a clock that stands, and the command."""
+"""What every test gets: no access to the home directory or a real project, a fixed clock, and the real command."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests import properties as properties  # whose profile everything that is imported later goes by
+from tests import properties as properties  # sets the Hypothesis profile for everything that is imported later
 from tests.forking import server
 
 NOW = "2026-05-04T09:00"
@@ -28,13 +28,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """One seed for all properties and workers, before Hypothesis looks for it. And commands under test can be
-    interrupted: a shell that runs the tests in the background starts them with SIGINT ignored."""
+    """Choose one seed for all properties and workers before Hypothesis reads it. Restore SIGINT, too: a shell that runs
+    the tests in the background ignores it, but commands under test must be interruptible."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.option.hypothesis_seed is None:
-        of_the_run = getattr(config, "workerinput", {}).get("seed")
-        config.option.hypothesis_seed = of_the_run or str(secrets.randbelow(2**32))
+        run_seed = getattr(config, "workerinput", {}).get("seed")
+        config.option.hypothesis_seed = run_seed or str(secrets.randbelow(2**32))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -53,8 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def longest_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
-    """In as many parts as xdist has workers, for whom each part begins with its share of the longest tests. Those who
-    are through with theirs take from the end of another's, so that all end together."""
+    """One part for each xdist worker, which starts with its share of the longest tests. Workers that finish early take
+    tests from the end of another part, so that all finish together."""
     longest = sorted(filter(seconds, items), key=seconds, reverse=True)
     others = [item for item in items if not seconds(item)]
     parts = []
@@ -67,14 +67,14 @@ def longest_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
 
 
 def seconds(item: pytest.Item) -> float:
-    """How long it takes, as its mark `slow` says; 0 if it need not begin early."""
+    """How long the test takes according to its mark `slow`; 0 if it doesn't have to start early."""
     mark = item.get_closest_marker("slow")
     return float(mark.args[0]) if mark and mark.args else 0
 
 
 @pytest.fixture(autouse=True)
 def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A test that forgets its project finds none, rather than somebody's."""
+    """A test that forgets to choose a project finds none, rather than a real one."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "YouForgotToChooseAProject"))
     for name in list(os.environ):
@@ -85,37 +85,37 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def command(
     *words: str, cwd: Path, user: str = "tom", now: str = NOW, tracer: Sequence[str] = (), **env: str
 ) -> subprocess.CompletedProcess[str]:
-    """The real command, as a process of its own."""
+    """Run the real command as a separate process."""
     full = {**os.environ, "FOLLOWUP_USER": user, "FOLLOWUP_NOW": now, "COLUMNS": "80", **env}
     return server().run(words, cwd, full, tracer=tracer)
 
 
 def all_shown(terminal: int) -> str:
-    """All that a pseudo-terminal was told by those who have left it; one read gives what has come so far."""
-    told = b"".join(iter(lambda: _read(terminal), b""))
+    """Everything that was written to a pseudo-terminal until it closed; a single read may return only a part."""
+    output = b"".join(iter(lambda: _read(terminal), b""))
     os.close(terminal)
-    return told.decode()
+    return output.decode()
 
 
 def _read(terminal: int) -> bytes:
     try:
         return os.read(terminal, 65536)
-    except OSError:  # how a pseudo-terminal says that the other side is gone
+    except OSError:  # a pseudo-terminal reports the end of its input this way
         return b""
 
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample office, started once; tests copy it."""
+    """The sample office, created once; tests copy it."""
     folder = tmp_path_factory.mktemp("sample") / "demo"
-    made = command("init", "demo", cwd=folder.parent)
-    assert made.returncode == 0, made.stderr
+    result = command("init", "demo", cwd=folder.parent)
+    assert result.returncode == 0, result.stderr
     return folder
 
 
 @pytest.fixture
 def office(sample: Path, tmp_path: Path) -> Path:
-    """A copy of the sample office, this test's own."""
+    """This test's own copy of the sample office."""
     import shutil
 
     return Path(shutil.copytree(sample, tmp_path / "demo"))

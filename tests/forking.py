@@ -1,5 +1,5 @@
-"""The real command as a process of its own, without a second of imports each time: a server that has imported
-everything, and does nothing else, forks for each command. What a process inherits is set as a shell would set it.
+"""The real command as a separate process, without a second of imports each time: a server that has imported everything
+forks for each command. Everything that a process inherits is set as a shell would set it.
 
 A test about starting up, streams or the environment starts Python itself.
 """
@@ -26,7 +26,7 @@ PR_SET_PTRACER = 0x59616D61
 
 
 class Server:
-    """`prefix`: what starts it, such as `unshare -n`."""
+    """`prefix`: the command that starts it, such as `unshare -n`."""
 
     def __init__(self, prefix: tuple[str, ...]) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -46,8 +46,8 @@ class Server:
         closed: tuple[int, ...] = (),
         tracer: Sequence[str] = (),
     ) -> subprocess.CompletedProcess[str]:
-        """Run to its end, with nothing to read. `closed`: streams that it does not have. `tracer`: an strace that
-        watches it from its first word on."""
+        """Run a command to its end, with empty input. `closed`: streams that it doesn't have. `tracer`: an strace
+        command that traces it from the start."""
         with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err, open(os.devnull) as nothing:
             self.start(words, cwd, env, (nothing.fileno(), out.fileno(), err.fileno()), closed, tracer)
             return subprocess.CompletedProcess(words, self.wait(), _all(out), _all(err))
@@ -65,7 +65,7 @@ class Server:
         socket.send_fds(self.socket, [json.dumps(request).encode()], streams)
 
     def wait(self) -> int:
-        """The exit code of what was started last."""
+        """The exit code of the last command."""
         return int(self.socket.recv(64))
 
 
@@ -75,7 +75,7 @@ def _all(file: IO[str]) -> str:
 
 
 def server(prefix: tuple[str, ...] = ()) -> Server:
-    """One of a kind for each thread that runs commands: it runs one at a time."""
+    """One server for each prefix and thread, since a server runs one command at a time."""
     return _of(prefix, get_ident())
 
 
@@ -135,8 +135,8 @@ def _become(request: dict[str, Any], streams: list[int]) -> None:
 
 
 def _wait_for(tracer: Sequence[str]) -> None:
-    """Go on once strace watches this process: when it, not the kernel, says who the parent is. It starts as a child,
-    which a kernel with Yama lets trace only those who allow it."""
+    """Wait until strace traces this process, which is when strace answers getppid instead of the kernel. It starts as a
+    child, and a kernel with Yama lets a child trace only a process that allows it."""
     ctypes.CDLL(None).prctl(PR_SET_PTRACER, ctypes.c_ulong(-1))
     words = [f"{word},getppid" if word.startswith("--trace=") else word for word in tracer]
     words += ["--inject=getppid:retval=0", "--attach", str(os.getpid())]

@@ -1,8 +1,8 @@
-"""Properties draw other examples in each run, in CI too. A run prints its seed, and with it draws the same again:
+"""Properties draw different examples in each run, also in CI. A run prints its seed, which reproduces it:
 
     pytest --hypothesis-seed=SEED TEST
 
-What failed once becomes an @example of its property.
+An example that failed becomes an @example of its property.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from hypothesis import HealthCheck, settings
 
 
 def examples(count: int) -> int:
-    """How many a property draws: a fifth in `make check`, which is to be over within a minute; EXAMPLES times as many
-    in `make fuzz`."""
+    """How many examples a property draws: a fifth in `make check`, which should take less than a minute; EXAMPLES times
+    as many in `make fuzz`."""
     return count // 5 if "QUICK" in os.environ else count * int(os.environ.get("EXAMPLES", "1"))
 
 
 settings.register_profile(
     "followup",
     max_examples=examples(100),
-    derandomize=False,  # which Hypothesis sets in CI
-    database=None,  # nothing but the seed says what is drawn
+    derandomize=False,  # Hypothesis would set it in CI
+    database=None,  # only the seed decides which examples are drawn
     print_blob=True,
     deadline=None,
-    # the fixture of conftest.py that hides the home directory says nothing to a pure function
+    # the fixture of conftest.py that hides the home directory doesn't affect pure functions
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("followup")

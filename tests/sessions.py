@@ -1,4 +1,4 @@
-"""Sessions for tests that work in a store as the commands do."""
+"""Sessions for tests that use a store as the commands do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cycles graph`: boxes, arrows, loops, and who stands where, as Mermaid and as SVG."""
+"""`cycles graph`: boxes, arrows, loops and the contacts at each step, as Mermaid and as SVG."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ def graph(of: Process, **how: object) -> Graph:
     return Graph(of, ("One", "Two"), frozenset(["call"]), {"call": "Ring"}, **how)  # type: ignore[arg-type]
 
 
-def test_arrows_pass_over_what_is_turned_off_and_a_loop_leads_to_what_follows_it() -> None:
-    found = graph(LOOPS)
-    assert [(a.id, b.id, said) for a, b, said in found.arrows()] == [("note", "call", "5 days after it's done")]
-    loop = found.loop()
+def test_arrows_skip_inactive_steps_and_a_loop_leads_to_the_next_active_one() -> None:
+    loops = graph(LOOPS)
+    assert [(a.id, b.id, label) for a, b, label in loops.arrows()] == [("note", "call", "5 days after it's done")]
+    loop = loops.loop()
     assert loop and (loop[0].id, loop[1].id, loop[2]) == ("call", "call", "again 5 days after it's done")
     early = cycle("early", step("a", loop_to="a"), step("b"))
     assert list(graph(early).arrows()) == [], "what stands behind a loop is never reached"
     assert graph(cycle("ends", step("a"))).loop() is None
 
 
-def test_T2_what_a_step_waits_for_is_said_by_its_anchor() -> None:
+def test_T2_the_graph_says_how_long_each_step_waits_for_its_anchor() -> None:
     steps = cycle(
         "all", step("a", "0 days"), step("b", "2 hours", anchor="due"), step("c", anchor="step:a", at="14:00")
     )
@@ -41,7 +41,7 @@ def test_T2_what_a_step_waits_for_is_said_by_its_anchor() -> None:
     assert waits(steps.steps[1], looped=True) == "2 hours after it's done, or due if later"
 
 
-def test_who_stands_where_is_said_only_where_it_was_asked_and_somebody_does() -> None:
+def test_contacts_at_a_step_are_counted_only_on_request_and_if_there_are_any() -> None:
     live = graph(LOOPS, standing={"note": (1200, 3), "call": (1, 0)})
     assert [live.at(step) for step in ("note", "call", "off")] == ["1,200 here, 3 late", "1 here", ""]
     assert graph(LOOPS).at("note") == ""
@@ -75,7 +75,7 @@ def test_mermaid_has_a_box_for_every_step_and_an_arrow_for_every_wait() -> None:
 ODD = 'end"]; <b>`x` #35; & {{a}} | \u202e\n'
 
 
-def test_P6_no_name_becomes_a_word_of_either_language() -> None:
+def test_P6_no_name_becomes_markup_in_mermaid_or_svg() -> None:
     odd = graph(cycle("odd", {**step("call"), "name": ODD}))
     text = "\n".join(render_mermaid([odd]))
     (label,) = re.findall(r'c0s0\{\{"(.*?)<br/>', text)
@@ -84,7 +84,7 @@ def test_P6_no_name_becomes_a_word_of_either_language() -> None:
     assert "<b>`x` #35; & {{a}}" in "".join(top.itertext()) and "\u202e" not in "".join(top.itertext())
 
 
-def test_a_picture_stands_alone_and_says_in_words_what_it_shows() -> None:
+def test_a_picture_is_self_contained_and_describes_itself_in_words() -> None:
     text = render_svg(
         [graph(LOOPS, standing={"note": (7, 2)}), graph(cycle("rest"), standing={None: (3, 0)})] * 3, "The cycles"
     )
@@ -96,9 +96,9 @@ def test_a_picture_stands_alone_and_says_in_words_what_it_shows() -> None:
     assert top.get("role") == "img" and "http" not in text.replace("http://www.w3.org/2000/svg", "")
 
 
-def test_the_cycles_of_an_office_with_who_stands_where_now(run: Run, office: Path) -> None:
-    told = run("cycles", "graph", "future-prospect", "--live", user="sue", now="2026-05-08T10:00").stdout
-    assert '"Keep in touch letter<br/>correspondence<br/>6 here, 6 late"' in told and "Hot" not in told
+def test_the_live_graph_of_an_office_counts_the_contacts_at_each_step(run: Run, office: Path) -> None:
+    output = run("cycles", "graph", "future-prospect", "--live", user="sue", now="2026-05-08T10:00").stdout
+    assert '"Keep in touch letter<br/>correspondence<br/>6 here, 6 late"' in output and "Hot" not in output
     due = run("cycles", "graph", "follow-up-1", "--live", user="sue").stdout
     assert '"Next day call<br/>call<br/>4 here"' in due and '"Decision call<br/>call"' in due, "each stands at one step"
     mine = run("cycles", "graph", "on-hold", "--live").stdout

@@ -1,4 +1,4 @@
-"""Output: tables as tabulate draws them and as wide as the terminal, values that stay values, events that tell."""
+"""Output: tables like tabulate's that fit the terminal, values that stay unchanged, and readable events."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ROOM = st.integers(54, 200)  # for a minute too
 
 
 @given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=6), st.none() | st.integers(10, 60))
-def test_our_table_is_tabulates(rows: list[tuple[str, str, str]], room: int | None) -> None:
+def test_our_table_matches_tabulates(rows: list[tuple[str, str, str]], room: int | None) -> None:
     assert table(("id", "due", "title"), rows, room) == tabulated(("id", "due", "title"), rows, room)
 
 
@@ -55,13 +55,13 @@ def test_no_line_of_a_table_is_wider_than_its_terminal(rows: list[tuple[Any, ...
 
 
 @given(st.lists(ROW, min_size=1, max_size=5), ROOM)
-def test_ids_and_dates_are_whole_and_who_and_what_are_there(rows: list[tuple[Any, ...]], room: int) -> None:
+def test_ids_and_dates_are_complete_and_titles_and_contacts_are_present(rows: list[tuple[Any, ...]], room: int) -> None:
     head, _, *lines = table(DUE, rows, room).splitlines()
     assert [line.split()[:2] for line in lines] == [[str(row[0]), row[1]] for row in rows]
     assert {"title", "contact"} < set(head.split())
 
 
-def test_texts_are_cut_before_the_last_columns_go() -> None:
+def test_texts_are_cut_before_the_last_columns_are_dropped() -> None:
     who, what = "Bartholomew " * 750, "Keep in touch letter"
     row = (2, "2026-05-04", "", None, "call", what, who, "+1 604 555 0101", "hot", "tom")
     assert table(DUE, [row]).splitlines()[2].count("Bartholomew") == 750
@@ -70,7 +70,7 @@ def test_texts_are_cut_before_the_last_columns_go() -> None:
     assert drawn[80][2] == "2     2026-05-04          call    Keep in touc…  Bartholomew B…  +1 604 555 0101"
 
 
-def test_a_column_of_attempts_is_there_where_somebody_tried() -> None:
+def test_the_attempts_column_appears_only_if_there_were_attempts() -> None:
     rows = [
         (1, "2026-05-04", "", 2, "call", "A", "B", "", "", ""),
         (2, "2026-05-04", "", None, "call", "A", "B", "", "", ""),
@@ -85,12 +85,12 @@ def test_a_cut_text_is_a_beginning_with_an_ellipsis_and_fits(text: str, room: in
     assert short == text if width(text) <= room else short[-1] == "…" and text.startswith(short[:-1])
 
 
-def test_an_ellipsis_alone_does_not_load_what_measures_wide_characters() -> None:
+def test_an_ellipsis_alone_does_not_load_wcwidth() -> None:
     code = "import sys; from followup.output.table import width; width('Jack Rob…'); print('wcwidth' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
 
 
-FALLEN = [
+STRANDED = [
     Stranded(
         "li-wei",
         "李" * 9000,
@@ -102,15 +102,15 @@ FALLEN = [
 ]
 
 
-def test_F12_what_mends_a_stranded_contact_is_never_cut() -> None:
-    assert render_stranded(FALLEN, 200).splitlines()[2].endswith("2026-05-04  followup assign li-wei ALIAS")
-    *rows, mend = render_stranded(FALLEN, 80).splitlines()
-    assert mend == "  followup assign li-wei ALIAS" and max(map(width, rows)) <= 80
-    assert render_stranded(FALLEN).splitlines()[2].count("李") == 9000
+def test_F12_the_fix_for_a_contact_with_no_next_step_is_never_cut() -> None:
+    assert render_stranded(STRANDED, 200).splitlines()[2].endswith("2026-05-04  followup assign li-wei ALIAS")
+    *rows, fix = render_stranded(STRANDED, 80).splitlines()
+    assert fix == "  followup assign li-wei ALIAS" and max(map(width, rows)) <= 80
+    assert render_stranded(STRANDED).splitlines()[2].count("李") == 9000
 
 
 @given(st.text())
-def test_nothing_that_a_terminal_acts_on_is_left(text: str) -> None:
+def test_no_control_character_reaches_the_terminal(text: str) -> None:
     assert not {category(c) for c in clean(text)} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -119,7 +119,7 @@ def test_a_direction_override_and_an_escape_are_dropped() -> None:
 
 
 @given(st.dictionaries(st.text(), st.text() | st.sampled_from("\x7f\x9b\u200b\u202e\u2066\u2028\U000e0041")))
-def test_P6_json_says_the_same_with_nothing_unseen_in_it(value: dict[str, str]) -> None:
+def test_P6_json_is_read_back_unchanged_and_has_no_invisible_characters(value: dict[str, str]) -> None:
     text = json_text(value)
     assert not {category(c) for c in text.replace("\n", "")} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
     assert json.loads(text) == value
@@ -133,22 +133,22 @@ def csv_of(*items: dict[str, Any], schema: str = "aliases@1", room: int | None =
     return list(csv.reader(StringIO(text, newline="")))
 
 
-def test_P6_csv_has_marks_and_line_ends_in_a_file_and_is_clean_on_a_terminal() -> None:
+def test_P6_csv_keeps_special_characters_in_a_file_and_is_clean_on_a_terminal() -> None:
     assert csv_of(EVE) == [["id", "name", "cycle", "active"], ["eve", "Eve31m\u202e\nB", "", "true"]]
     assert csv_of(EVE, room=80)[1] == ["eve", "Eve31m B", "", "true"]
 
 
-def test_csv_has_its_header_without_a_row_too() -> None:
+def test_csv_has_a_header_even_without_rows() -> None:
     assert csv_of() == [["id", "name", "cycle", "active"]]
 
 
-def test_csv_has_words_with_semicolons_and_what_is_nested_as_json() -> None:
+def test_csv_joins_words_with_semicolons_and_writes_nested_values_as_json() -> None:
     item = {"seq": True, "data": {"why": {"offset": [1, "days"]}}, "by": ["a", "b"], "contact": [[1]]}
     row = csv_of(item, schema="history@1")[1]
     assert row[1] == "true" and row[4] == "a;b" and json.loads(row[-1]) == item["data"] and row[5] == "[[1]]"
 
 
-TOLD = [
+DESCRIPTIONS = [
     ("added", None, {"contact": "a", "fields": {"name": "Ann Ono", "first_name": "Ann", "phone": "+1"}}, "Ann Ono, phone +1"),
     (
         "edited",
@@ -184,16 +184,16 @@ TOLD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "action", "data", "line"), TOLD, ids=[kind for kind, *_ in TOLD])
-def test_an_event_tells_what_a_person_looks_for(kind: str, action: int | None, data: dict[str, Any], line: str) -> None:
+@pytest.mark.parametrize(("kind", "action", "data", "line"), DESCRIPTIONS, ids=[kind for kind, *_ in DESCRIPTIONS])
+def test_an_event_is_described_on_one_line(kind: str, action: int | None, data: dict[str, Any], line: str) -> None:
     assert story({"kind": kind, "action": action, "data": data}) == line
 
 
-def test_every_kind_of_event_is_told() -> None:
-    assert {kind for kind, *_ in TOLD} == KINDS.keys()
+def test_every_kind_of_event_is_described() -> None:
+    assert {kind for kind, *_ in DESCRIPTIONS} == KINDS.keys()
 
 
-def test_an_action_is_told_with_its_title_where_that_is_known() -> None:
+def test_an_action_is_described_with_its_title_if_that_is_available() -> None:
     assert story({"kind": "skipped", "action": 7, "data": {}}, {7: "Welcome call"}) == "7 Welcome call"
 
 
@@ -214,7 +214,7 @@ WHO = EMPTY | {
 }
 
 
-def test_imports_F5_a_page_has_notes_whole_and_own_fields() -> None:
+def test_imports_F5_a_contact_page_has_complete_notes_and_own_fields() -> None:
     page = render_page({**WHO, "company": "Acme", "email": "ann@x.example"}, [], [], "2026-08-04", {}, 60)
     head = page.split("\n\n")[0].splitlines()
     assert head[1] == "ann@x.example  ann2@x.example"
@@ -227,17 +227,17 @@ def test_imports_F5_a_page_has_notes_whole_and_own_fields() -> None:
     assert max(map(len, head)) <= 60
 
 
-def test_F8_a_hold_is_shown_with_its_age() -> None:
+def test_F8_a_hold_is_listed_with_its_age() -> None:
     assert "on hold for 92 days (since 2026-05-04)" in render_page(WHO, [], [], "2026-08-04", {})
     assert "hold" not in render_page({**WHO, "on_hold": False}, [], [], "2026-08-04", {})
 
 
-def test_a_page_is_no_wider_than_its_terminal_and_has_the_id_whole() -> None:
+def test_a_contact_page_fits_its_terminal_and_has_the_complete_id() -> None:
     head = render_page({**WHO, "name": "王" * 9000}, [], [], "2026-08-04", {}, 80).splitlines()[0]
     assert width(head) <= 80 and head.endswith("… (ann)")
 
 
-def test_a_name_without_end_is_cut_in_the_middle_of_an_answer() -> None:
+def test_a_very_long_name_is_cut_in_the_middle_of_an_answer() -> None:
     text = short("Eve " + "x" * 10_000 + " (eve-1)")
     assert text.startswith("Eve xxx") and text.endswith(" (eve-1)") and len(text) <= 90
     assert short("Jane Smith (jane-smith)") == "Jane Smith (jane-smith)" and "\x1b" not in short("a\x1b" * 100)

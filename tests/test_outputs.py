@@ -1,5 +1,5 @@
-"""No result of a command takes the place of a store, of what lies beside one, of a catalog file, or of a project's
-settings: one place decides, for every command and every project."""
+"""No command overwrites a store, the files next to it, a catalog file or a project's settings: one function decides,
+for every command and every project."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from followup.errors import CannotWrite
 from tests.conftest import Run, command
 from tests.store.faults import one_line, started
 
-#: what writes to the file that is named last
+#: commands that write to the file that is named last
 WRITERS = (
     ("contacts", "export", "--out"),
     ("forecast", "--format", "html", "--out"),
@@ -26,7 +26,7 @@ WRITERS = (
 )
 
 #: in the office's folder
-OURS = (
+PROTECTED = (
     "followup.db",
     "followup.db-journal",
     "followup.db-wal",
@@ -45,7 +45,7 @@ OURS = (
 
 @pytest.fixture
 def full(office: Path) -> Path:
-    """The office, a copy of it in a folder of CSV files, and a store that was only begun."""
+    """The office, a copy of it in a folder of CSV files, and an unfinished store."""
     done = command("store", "copy", f"sqlite:///{office}/followup.db", f"csv:{office}/office", cwd=office, user="sue")
     assert done.returncode == 0, done.stderr
     (office / "begun.db").touch()
@@ -59,9 +59,9 @@ def content(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("path", OURS)
+@pytest.mark.parametrize("path", PROTECTED)
 @pytest.mark.parametrize("writer", WRITERS, ids=" ".join)
-def test_D1_no_command_writes_over_what_is_ours(full: Path, writer: tuple[str, ...], path: str) -> None:
+def test_D1_no_command_overwrites_a_protected_file(full: Path, writer: tuple[str, ...], path: str) -> None:
     before = content(full)
     if (writer[0], path) == ("store", "begun.db"):
         (full / path).write_text("no store")
@@ -73,14 +73,14 @@ def test_D1_no_command_writes_over_what_is_ours(full: Path, writer: tuple[str, .
     assert one_line(done.stderr) and content(full) == before
 
 
-def test_D1_agendas_of_all_users_are_not_written_among_the_files_of_a_store(full: Path) -> None:
+def test_D1_agendas_are_not_written_into_the_folder_of_a_store(full: Path) -> None:
     before = content(full)
     done = command("agenda", "--out", "office", cwd=full, user="sue")
     assert (done.returncode, done.stdout) == (73, "") and "in the folder of a store" in done.stderr
     assert content(full) == before
 
 
-def test_D1_it_is_also_another_projects_and_by_any_way_to_it(full: Path, tmp_path: Path) -> None:
+def test_D1_files_of_another_project_are_protected_on_every_path(full: Path, tmp_path: Path) -> None:
     other = Path(shutil.copytree(full, tmp_path / "other"))
     os.link(other / "followup.db", full / "harmless.csv")
     os.chdir(full)
@@ -95,14 +95,14 @@ def test_D1_it_is_also_another_projects_and_by_any_way_to_it(full: Path, tmp_pat
 @pytest.mark.parametrize(
     "path", ["report.csv", "cycles.csv", "followup.db.txt", ".followup/notes", "sub/cycles/out.csv"]
 )
-def test_results_may_be_written_anywhere_else_and_again(office: Path, path: str, run: Run) -> None:
+def test_results_can_be_written_anywhere_else_and_again(office: Path, path: str, run: Run) -> None:
     (office / "sub" / "cycles").mkdir(parents=True)
     for _ in range(2):
         assert run("contacts", "export", "--out", path).returncode == 0
     assert (office / path).read_text().startswith("id,")
 
 
-def test_a_file_that_is_not_there_yet_is_named_only_by_what_is_around_it(tmp_path: Path) -> None:
+def test_a_missing_folder_is_an_error_and_a_journal_without_a_store_can_be_replaced(tmp_path: Path) -> None:
     with pytest.raises(CannotWrite), beside(str(tmp_path / "nowhere" / "x")):
         pass
     (tmp_path / "x-journal").write_text("old")
@@ -111,7 +111,7 @@ def test_a_file_that_is_not_there_yet_is_named_only_by_what_is_around_it(tmp_pat
     assert (tmp_path / "x-journal").read_text() == "new"
 
 
-def test_P13_new_results_are_their_owners_alone_whatever_the_umask(office: Path) -> None:
+def test_P13_new_results_are_private_to_their_owner_whatever_the_umask(office: Path) -> None:
     before = os.umask(0)
     try:
         for words in (["contacts", "export", "--out", "c.csv"], ["agenda", "--out", "agendas"]):
@@ -127,7 +127,7 @@ def test_P13_new_results_are_their_owners_alone_whatever_the_umask(office: Path)
     assert (office / "fresh" / ".followup" / "store").stat().st_mode & 0o022 == 0
 
 
-def test_P5_a_store_that_cannot_be_made_there_is_a_place_that_cannot_be_written(office: Path) -> None:
+def test_P5_a_store_that_cannot_be_created_is_a_location_that_cannot_be_written(office: Path) -> None:
     for target in ("sqlite:////nowhere/x.db", f"csv:{office}/followup.db/x"):
         done = command("store", "copy", f"sqlite:///{office}/followup.db", target, cwd=office, user="sue")
         assert done.returncode == 73 and one_line(done.stderr), done.stderr

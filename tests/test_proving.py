@@ -1,4 +1,4 @@
-"""`followup test`: what it prints for people, scripts and CI; and that the sample office's cases look everywhere."""
+"""`followup test`: its output for people, scripts and CI; and the tests of the sample office, which cover every step."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def verdicts(documents: Any) -> list[Verdict]:
     return [verdict(office, id, case) for id, case in SAMPLE.cases.items()]
 
 
-def test_the_cases_of_the_sample_office_hold() -> None:
-    assert [found for found in verdicts(SAMPLE.documents) if not found.holds] == []
+def test_the_tests_of_the_sample_office_pass() -> None:
+    assert [result for result in verdicts(SAMPLE.documents) if not result.holds] == []
 
 
 STEPS = [(cycle, n) for cycle, text in SAMPLE.documents["cycle"].items() for n in range(len(text["steps"]))]
@@ -35,22 +35,22 @@ STEPS = [(cycle, n) for cycle, text in SAMPLE.documents["cycle"].items() for n i
 
 @pytest.mark.parametrize("cycle, place", STEPS)
 @pytest.mark.parametrize("key", ["offset", "active", "loop_to"])
-def test_no_step_of_the_sample_office_can_be_edited_unseen(cycle: str, place: int, key: str) -> None:
+def test_every_edit_of_a_step_of_the_sample_office_fails_a_test(cycle: str, place: int, key: str) -> None:
     documents = deepcopy(dict(SAMPLE.documents))
     step = documents["cycle"][cycle]["steps"][place]
     if key == "loop_to" and not step.get("loop_to"):
         pytest.skip("it does not loop")
     number, unit = step["offset"]
     step[key] = {"offset": [number + 1, unit], "active": False, "loop_to": None}[key]
-    assert not all(found.holds for found in verdicts(documents))
+    assert not all(result.holds for result in verdicts(documents))
 
 
-def test_a_case_that_does_not_hold_shows_both_timelines(run: Run, office: Path) -> None:
+def test_a_failed_test_shows_both_timelines(run: Run, office: Path) -> None:
     file = office / "cycles" / "long-term.yaml"
     file.write_text(file.read_text().replace("offset: 30 days", "offset: 20 days"))
-    told = run("test", "--only", "late-letter")
-    assert told.returncode == 1
-    assert told.stdout.splitlines() == [
+    result = run("test", "--only", "late-letter")
+    assert result.returncode == 1
+    assert result.stdout.splitlines() == [
         "cycles/long-term.yaml:26: a-late-letter-moves-the-call",
         "      expected                           got",
         "  --  ---------------------------------  ---------------------------------",
@@ -66,28 +66,28 @@ def test_a_case_that_does_not_hold_shows_both_timelines(run: Run, office: Path) 
     assert (wrong.attrib["file"], wrong.attrib["line"]) == ("cycles/long-term.yaml", "26")
     assert wrong[0].attrib["message"] == "expected callback 2026-06-05, got callback 2026-05-26"
     assert run("diff", "--exit-code", user="sue").returncode == 1  # the cycle
-    found = json.loads(run("test", "--format", "json").stdout)
-    assert found["schema"] == "followup/test@1" and {x["holds"] for x in found["items"]} == {True, False}
+    report = json.loads(run("test", "--format", "json").stdout)
+    assert report["schema"] == "followup/test@1" and {x["holds"] for x in report["items"]} == {True, False}
 
 
-def test_an_edit_of_a_case_changes_nothing_for_anybody(run: Run, office: Path) -> None:
+def test_an_edit_of_a_test_changes_nothing_for_any_contact(run: Run, office: Path) -> None:
     (office / "cycles" / "cases.yaml").unlink()
     assert run("diff", "--exit-code", user="sue").returncode == 0
 
 
-def test_what_cannot_be_tested_is_said_in_one_line(run: Run, office: Path) -> None:
+def test_tests_that_cannot_run_are_reported_on_one_line(run: Run, office: Path) -> None:
     assert run("test", "-q").stdout == "", "all of them hold"
-    told = run("test", "--only", "nothing-like-it")
-    assert (told.returncode, told.stderr) == (66, "followup: no test has 'nothing-like-it' in its id or name\n")
+    result = run("test", "--only", "nothing-like-it")
+    assert (result.returncode, result.stderr) == (66, "followup: no test has 'nothing-like-it' in its id or name\n")
     for file in ("cases", "long-term", "follow-up"):
         text = (office / "cycles" / f"{file}.yaml").read_text()
         (office / "cycles" / f"{file}.yaml").write_text(text.partition("tests:")[0] + "sources: {}\n")
     assert run("test").stderr == "followup: no tests: add some under `tests:`\n"
     (office / "cycles" / "bad.yaml").write_text("tests: {one: {given: {alias: nowhere, on: 2026-05-04}, then: []}}\n")
-    told = run("test")
-    assert told.returncode == 1 and "given: unknown alias 'nowhere'" in told.stdout
-    told = run("validate")
-    assert told.returncode == 0 and "bad.yaml:1:30: warning FU229 unknown alias 'nowhere'" in told.stdout
+    result = run("test")
+    assert result.returncode == 1 and "given: unknown alias 'nowhere'" in result.stdout
+    result = run("validate")
+    assert result.returncode == 0 and "bad.yaml:1:30: warning FU229 unknown alias 'nowhere'" in result.stdout
     assert run("diff", user="sue").returncode == 0, "a case stops nobody"
     (office / "cycles" / "bad.yaml").write_text("tests: {one: {given: {}, then: []}}\n")
     assert run("test").returncode == 3
@@ -95,15 +95,15 @@ def test_what_cannot_be_tested_is_said_in_one_line(run: Run, office: Path) -> No
 
 def test_P6_no_text_of_a_catalog_becomes_markup_in_a_report() -> None:
     odd = '<a> & "b" ]]> \x0b\ud800'
-    found = Verdict("one", odd, (), trouble=odd)
+    result = Verdict("one", odd, (), trouble=odd)
     (suite,) = ElementTree.fromstring(
-        "".join(render_verdicts([found], {("test", "one"): ("cycles/<x>.yaml", 3)}, "junit"))
+        "".join(render_verdicts([result], {("test", "one"): ("cycles/<x>.yaml", 3)}, "junit"))
     )
     assert suite[0][0].attrib["message"] == '<a> & "b" ]]> '
 
 
-def edited(office: Path) -> None:
-    """A call comes after 20 days, and two tests of the sample office say 30."""
+def change_offset(office: Path) -> None:
+    """Move a call to 20 days, while two tests of the sample office expect 30."""
     file = office / "cycles" / "long-term.yaml"
     file.write_text(file.read_text().replace("offset: 30 days", "offset: 20 days"))
 
@@ -111,30 +111,30 @@ def edited(office: Path) -> None:
 @pytest.mark.parametrize(
     "words", [["--yes"], ["--dry-run"], ["--expect", "0" * 16], ["--yes", "--format", "json"], []], ids=" ".join
 )
-def test_G2_an_apply_whose_tests_fail_says_which_and_applies_nothing(run: Run, office: Path, words: list[str]) -> None:
-    edited(office)
+def test_G2_an_apply_whose_tests_fail_names_them_and_applies_nothing(run: Run, office: Path, words: list[str]) -> None:
+    change_offset(office)
     before = (office / "followup.db").read_bytes()
-    told = run("apply", *words, user="sue")
-    assert (told.returncode, told.stdout) == (1, "")
-    assert "cycles/long-term.yaml:26: a-late-letter-moves-the-call\n" in told.stderr
-    assert "  >   callback 2026-06-05                callback 2026-05-26\n" in told.stderr
-    assert told.stderr.endswith(
+    result = run("apply", *words, user="sue")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "cycles/long-term.yaml:26: a-late-letter-moves-the-call\n" in result.stderr
+    assert "  >   callback 2026-06-05                callback 2026-05-26\n" in result.stderr
+    assert result.stderr.endswith(
         "followup: 2 of 26 tests failed, so nothing changed: fix the cycles, or update the tests with "
         "`followup test --accept`, or skip them with `--no-test`\n"
     )
     assert (office / "followup.db").read_bytes() == before
 
 
-def test_G2_apply_without_the_tests_applies_all_the_same(run: Run, office: Path) -> None:
-    edited(office)
+def test_G2_apply_without_the_tests_applies_even_if_they_fail(run: Run, office: Path) -> None:
+    change_offset(office)
     assert "Version 2 would be live" in run("apply", "--no-test", "--dry-run", user="sue").stdout
     assert "Version 2 is live" in run("apply", "--no-test", "--yes", user="sue").stdout
 
 
-def test_G2_who_may_not_apply_is_told_so_and_not_what_fails(run: Run, office: Path) -> None:
-    edited(office)
-    told = run("apply", "--yes")
-    assert told.returncode == 4 and "long-term" not in told.stderr
+def test_G2_a_user_who_may_not_apply_sees_no_test_results(run: Run, office: Path) -> None:
+    change_offset(office)
+    result = run("apply", "--yes")
+    assert result.returncode == 4 and "long-term" not in result.stderr
 
 
 def test_G2_an_apply_without_tests_loads_nothing_to_run_them(run: Run, office: Path) -> None:

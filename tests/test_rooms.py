@@ -1,4 +1,4 @@
-"""What only one room of the house may do, where import-linter can't see it."""
+"""What only one package may do, where import-linter can't check it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from followup.store.questions.action_questions import ActionQuestions
 from followup.store.questions.contact_questions import ContactQuestions
 from tests.conftest import ROOT
 
-#: what tells a module how it was started
+#: names that tell a module how the program was started
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "argv"}
 
 
@@ -23,14 +23,14 @@ def modules(room: str = "") -> Iterator[tuple[Path, ast.AST]]:
 
 
 def attributes(tree: ast.AST) -> set[str]:
-    """The names that are taken from a module or an object, or imported from a module."""
+    """The names that are read from a module or an object, or imported from a module."""
     names = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     imports = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
     return names | {alias.name for node in imports for alias in node.names}
 
 
 def imported(tree: ast.AST) -> set[str]:
-    """The packages that are imported, lazily or for types only too."""
+    """The imported packages, including lazy and type-only imports."""
     packages = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -40,7 +40,7 @@ def imported(tree: ast.AST) -> set[str]:
     return packages
 
 
-def test_only_the_command_line_reads_the_environment_and_what_was_typed() -> None:
+def test_only_the_command_line_reads_the_environment_and_the_arguments() -> None:
     readers = {path for path, tree in modules() if attributes(tree) & ENVIRONMENT}
     assert readers and {path.parent for path in readers} == {ROOT / "followup" / "cli"}, readers
 
@@ -50,17 +50,17 @@ def test_only_the_command_line_imports_typer() -> None:
     assert users and {path.parent for path in users} == {ROOT / "followup" / "cli"}, users
 
 
-def test_the_files_that_the_docs_of_the_house_name_are_there() -> None:
-    named: set[str] = set()
+def test_the_files_named_in_the_developer_docs_exist() -> None:
+    paths: set[str] = set()
     for doc in ("docs/architecture.md", "CONTRIBUTING.md"):
-        named |= set(re.findall(r"`((?:[a-z_]+/)+[a-z_0-9.-]+(?:/[a-z_]+)?)`", (ROOT / doc).read_text()))
-    assert len(named) > 20
-    missing = {path for path in named if not any((ROOT / place / path).exists() for place in ("", "followup"))}
+        paths |= set(re.findall(r"`((?:[a-z_]+/)+[a-z_0-9.-]+(?:/[a-z_]+)?)`", (ROOT / doc).read_text()))
+    assert len(paths) > 20
+    missing = {path for path in paths if not any((ROOT / place / path).exists() for place in ("", "followup"))}
     assert {path for path in missing if not (ROOT / "followup" / (path + ".py")).exists()} == set()
 
 
-def test_F20_no_question_about_people_can_be_asked_without_a_reach() -> None:
-    """That an id is taken is all that anybody may know."""
+def test_F20_every_question_about_people_needs_a_reach() -> None:
+    """The only exception: any user may learn that an id is taken."""
     asked = {
         f"{asker.__name__}.{name}": "reach" in signature(method).parameters
         for asker in (ContactQuestions, ActionQuestions)
@@ -73,7 +73,7 @@ def test_F20_no_question_about_people_can_be_asked_without_a_reach() -> None:
     assert len(asked) > 15 and {name for name, takes in asked.items() if not takes} == {"ContactQuestions.taken"}
 
 
-def test_F20_only_a_migration_asks_about_everybody() -> None:
+def test_F20_only_a_migration_sees_every_contact() -> None:
     users = {path.name for path, tree in modules() if "EVERYTHING" in attributes(tree)}
     assert users == {"migrating.py"}
     assert {path.name for path, tree in modules() if "Reach" in called(tree)} == {"reach.py"}

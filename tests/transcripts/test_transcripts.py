@@ -1,6 +1,6 @@
-"""Sessions as text, README among them: every ```console block is run, in order, in one empty folder, and must say that.
+"""Sessions as text, including README.md: every ```console block is run, in order, in one empty folder, and must match.
 
-`pytest --accept` rewrites them with what is printed now.
+`pytest --accept` rewrites them with the current output.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow  # processes by the dozen
+pytestmark = pytest.mark.slow  # they start dozens of processes
 
 
 ROOT = Path(__file__).parent.parent.parent
@@ -22,7 +22,7 @@ BLOCK = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
 class Shell:
-    """Runs lines one by one; `cd` and `export` last."""
+    """Runs lines one by one; `cd` and `export` stay in effect."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -54,17 +54,17 @@ class Shell:
         return "".join(part.rstrip() + "\n" for part in done.stdout.splitlines()) + code
 
 
-def played(block: str, shell: Shell) -> str:
-    """The block with each command's real output behind it."""
+def replayed(block: str, shell: Shell) -> str:
+    """The block with each command's real output after it."""
     commands = [line for line in block.splitlines() if line.startswith("$ ")]
     return "".join(f"{line}\n{shell.run(line[2:])}" for line in commands)
 
 
 @pytest.mark.parametrize("session", SESSIONS, ids=lambda path: path.stem)
-def test_a_session_says_what_is_written(session: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+def test_every_session_matches_its_real_output(session: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     shell = Shell(tmp_path)
     text = session.read_text()
-    real = BLOCK.sub(lambda match: f"```console\n{played(match[1], shell)}```", text)
+    real = BLOCK.sub(lambda match: f"```console\n{replayed(match[1], shell)}```", text)
     if request.config.getoption("--accept"):
         session.write_text(real)
     assert real == text
