@@ -35,7 +35,7 @@ class Touched(NamedTuple):
     @property
     def work(self) -> list[Key]:
         """All but fields."""
-        return sorted((key for key in self.keys if key[0] != "field"), key=str)
+        return sorted(key for key in self.keys if key[0] != "field")
 
     def enrolment(self, id: int) -> bool:
         return self.everything or ("enrolment", id) in self.keys
@@ -53,7 +53,7 @@ def conflicts(one: Touched, other: Touched) -> list[Key]:
     """What both touch, in an order of its own; the whole subject, where one of them touches everything."""
     if one.everything or other.everything:
         return [EVERYTHING]
-    return sorted(one.keys & other.keys, key=str)
+    return sorted(one.keys & other.keys)
 
 
 def _touched(event: h.Event, now: Dossier) -> Iterator[Key]:

@@ -160,3 +160,10 @@ def test_lines_are_paired_by_step_and_round_and_sorted_by_due_date() -> None:
 
 def test_L8_a_case_can_use_an_alias_without_a_cycle_which_schedules_nothing() -> None:
     assert mismatches(case("just-looking", then=[])) == []
+
+
+def test_a_choice_that_cannot_happen_is_named_with_its_day() -> None:
+    lines = mismatches(
+        case("sale", {"complete": "one", "on": "2026-05-05"}, {"choose": "none", "on": "2026-05-06"}, then=[])
+    )
+    assert lines[-1].startswith("choose none on 2026-05-06: ")

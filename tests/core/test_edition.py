@@ -164,3 +164,15 @@ def test_T1_a_new_zone_is_reported_for_a_contact_by_id_and_name() -> None:
     jane.does(w.Schedule("call", "2026-05-09T10:00", "Ring", owner="kim"))
     [effect] = jane.applies(office(FULL, calendars={"kim": calendar(zone="Asia/Tokyo")}))
     assert effect[:3] == ("jane", "Jane Smith", "kim")
+
+
+def test_E6_an_entry_acts_on_its_own_process_only() -> None:
+    before = office(cycle("c", step("a")), cycle("other", step("a")))
+    after = office(cycle("c", step("a", "2 days")), cycle("other", step("a", "2 days")), version=2)
+    entries = {"cycle:other": {"cycle": "other", "drain": True, "move_to": "c"}}
+    refs = [REF, Ref(CYCLE, "other")]
+    processes = edition(before, after, entries, refs).processes
+    assert [(processes[ref].entry, processes[ref].move_to, processes[ref].drain) for ref in refs] == [
+        (None, None, False),
+        ("cycle:other", "c", True),
+    ]

@@ -272,3 +272,11 @@ def test_a_rebooked_step_shows_the_anchor_and_offset_of_its_first_try() -> None:
     assert {what: again[what] for what in ("counts from", "offset")} == {
         what: first[what] for what in ("counts from", "offset")
     }
+
+
+def test_explain_a_step_scheduled_with_its_round_names_no_later_closing() -> None:
+    story = Story(office(cycle("sale", step("one"), step("two", "2 days"), anchor="due"))).added("sale")
+    two = story.action("two").id
+    scheduled = causes_of(story, two)["scheduled"]
+    story.closes_on("one", "2026-05-05")
+    assert causes_of(story, two)["scheduled"] == scheduled and "as sue placed them on the cycle" in scheduled[0]

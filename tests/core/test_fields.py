@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from followup.core.fields.addresses import phones_in, same_phone
 from followup.core.fields.artifacts import is_no_address, says_nothing, seen
 from followup.core.fields.cleaning import clean_typed
 from followup.core.fields.values import LONGEST, Unfit, clean_cell, clean_list, clean_text, shown
@@ -38,7 +39,7 @@ def test_a_long_value_in_a_reason_ends_in_dots() -> None:
     assert shown("x" * 61) == repr("x" * 57 + "...")
 
 
-FIELDS = "name first_name last_name company owner property cycle source type id stage email phone groups"
+FIELDS = "emails phones name first_name last_name company owner property cycle source type id stage email phone groups"
 PLACEHOLDERS = (
     "n/a|N/A|N/a|n.a.|N.A.|NULL|null|(null)|<null>|[null]|\\N|NaN|undefined|(blank)|(none)|(empty)|(not set)|[blank]|"
     "[none]|k.A.|k. A.|-|--|_|...|?|*|#N/A|#REF!|#VALUE!|#NAME?|#DIV/0!|#NULL!|#NUM!|#ERROR!|#SPILL!|#CALC!|####"
@@ -68,7 +69,18 @@ INVISIBLE = "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a\u202e\u2060\u206f\ufeff\
 
 
 @pytest.mark.parametrize(
-    "character", [*INVISIBLE, "\u115f", "\u1160", "\u2800", "\u3164", "\uffa0", "\u0301", "\ue000"]
+    "character",
+    [
+        *INVISIBLE,
+        *"\x85\u2028\u2029\u3000\u200d\u20dd",
+        "\u115f",
+        "\u1160",
+        "\u2800",
+        "\u3164",
+        "\uffa0",
+        "\u0301",
+        "\ue000",
+    ],
 )
 def test_imports_F13_a_cell_of_invisible_characters_is_blank(character: str) -> None:
     assert seen(character) == "" and clean_text(character) is None
@@ -90,9 +102,31 @@ def test_only_notes_and_lists_have_several_lines(field: str, lines: bool) -> Non
     assert len(cleaned.split("\n")) == (2 if lines else 1)
 
 
+def test_a_text_is_one_line_unless_several_are_allowed() -> None:
+    assert (clean_text("one\ntwo"), clean_text("one\ntwo", True)) == ("one two", "one\ntwo")
+    assert (clean_cell("one\ntwo"), clean_cell("one\ntwo", True)) == ("one two", "one\ntwo")
+
+
 def test_a_value_that_is_too_long_is_refused_with_its_place_and_length() -> None:
     assert clean_text("x" * LONGEST) and clean_cell("x" * LONGEST)
     with pytest.raises(Unfit, match=f"^a text has {LONGEST + 1} characters; the maximum is {LONGEST}$"):
         clean_text("x" * (LONGEST + 1))
     with pytest.raises(Unfit, match=f"^a cell has {LONGEST + 1} characters"):
         clean_cell("x" * (LONGEST + 1))
+
+
+def test_imports_F13_many_numbers_in_one_cell_are_separate_numbers() -> None:
+    numbers = [f"604 555 01{place:02}" for place in range(9)]
+    for count in range(1, 9):
+        for separator in (" / ", ", ", " or ", "; ", "|"):
+            assert phones_in(separator.join(numbers[:count])) == numbers[:count]
+
+
+def test_two_contacts_without_a_phone_number_do_not_have_the_same_one() -> None:
+    assert not any(same_phone(one, other) for one in (None, "", "x", "-") for other in (None, "", "x", "-"))
+    assert same_phone("604 555 0108", "+1 (604) 555-0108") and not same_phone("555 01", "604 555 01")
+
+
+def test_E12_a_typed_opt_out_names_channels_like_a_file() -> None:
+    assert clean_typed("do_not_contact", "no calls, sms") == "call sms"
+    assert clean_typed("do_not_contact", "no") is None

@@ -193,6 +193,19 @@ def test_E3_a_contact_past_the_place_of_a_new_step_misses_it() -> None:
     assert story.due == {"call": "2026-05-08"}
 
 
+@pytest.mark.parametrize(("place", "what"), [(1, "misses"), (2, "gains")])
+def test_E3_in_a_later_round_a_step_from_the_start_is_late_only_before_where_the_loop_led(
+    place: int, what: str
+) -> None:
+    """The round began at `a`: a new step before it has no turn in this round, and one after it has its own time."""
+    steps = [step("hello"), step("a"), step("b"), step("c", loop_to="a")]
+    story = jane(*steps)
+    for id, day in (("hello", "05"), ("a", "06"), ("b", "07"), ("c", "08"), ("a", "09")):
+        story.closes_on(id, f"2026-05-{day}")
+    effects = story.applies(one(*steps[:place], step("text", "9 days", anchor="start"), *steps[place:]))
+    assert [effect.what for effect in effects if effect.step == "text"] == [what]
+
+
 def test_E3_backfill_runs_a_missed_step_next_to_the_open_one_dated_from_its_own_place() -> None:
     story = jane(LETTER, CALL)
     story.closes_on("letter", "2026-05-05")

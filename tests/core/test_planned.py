@@ -155,3 +155,8 @@ def test_F13_a_loop_over_two_rounds_takes_time_if_one_of_them_does() -> None:
     first = step("a", "0 days", loop_to="b")
     assert find_standing_loop(first, step("b", "1 day", loop_to="a")) is None
     assert find_standing_loop(first, step("b", "0 days", loop_to="a")) == ("b", None)
+
+
+def test_F13_a_loop_that_rolls_back_on_some_days_of_the_week_is_found_next_to_a_step_that_does_not() -> None:
+    first, back = step("a", "0 days"), step("b", "1 day", roll="back", loop_to="b")
+    assert find_standing_loop(first, back) == ("b", None)

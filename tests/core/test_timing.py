@@ -435,3 +435,20 @@ def test_C5_a_past_due_date_says_how_long_ago_it_was(due: str, how_long: str) ->
 def test_C5_hours_ago_are_elapsed_hours() -> None:
     """On the night when clocks go forward, it's two hours from one to four."""
     assert ago(moment("2026-03-08T01:00", ZONE), moment("2026-03-08T04:00", ZONE)) == "2 hours ago"
+
+
+@pytest.mark.parametrize(
+    ("day", "zone", "utc"),
+    [
+        ("2026-04-24", "Africa/Cairo", "2026-04-23T22:00:00Z"),
+        ("2026-03-29", "Asia/Beirut", "2026-03-28T22:00:00Z"),
+        ("2026-03-08", "America/Havana", "2026-03-08T05:00:00Z"),
+        ("2026-09-06", "America/Santiago", "2026-09-06T04:00:00Z"),
+        ("2024-03-31", "America/Scoresbysund", "2024-03-31T01:00:00Z"),
+        ("2011-12-30", "Pacific/Apia", "2011-12-30T10:00:00Z"),
+        ("2018-11-04", "America/Sao_Paulo", "2018-11-04T03:00:00Z"),
+        ("1993-08-21", "Pacific/Kwajalein", "1993-08-21T12:00:00Z"),
+    ],
+)
+def test_T6_a_day_that_starts_in_a_gap_starts_at_the_very_second_the_gap_ends(day: str, zone: str, utc: str) -> None:
+    assert utc_text(moment(day, zone).at) == utc

@@ -174,6 +174,17 @@ def test_E11_the_refusal_names_a_later_change_of_the_same_action_or_enrolment() 
         jane.undoes(5)
 
 
+def test_E11_the_refusal_names_the_one_of_several_enrolments_that_has_changed() -> None:
+    jane = jane_on(PAIR)
+    jane.put_on_plan("show")
+    plan = jane.dossier.enrolments[-1]
+    (action,) = (action.id for action in jane.open if action.enrolment == plan.id)
+    jane.does(w.Attempt(action))
+    jane.does(w.Attempt(action), by="tom")
+    with pytest.raises(Refused, match="^plan 'show' of contact jane has changed since: by tom"):
+        jane.undoes(3)
+
+
 def test_F6_undo_does_not_put_a_contact_on_a_second_cycle() -> None:
     jane = jane_on(THREE, OTHER)
     jane.does(w.Stop())

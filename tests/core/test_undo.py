@@ -215,6 +215,15 @@ def test_F14_undo_does_not_return_a_contact_to_a_cycle_that_is_no_longer_active(
     assert jane.dossier.cycle and jane.dossier.cycle.process == "three"
 
 
+def test_F20_undo_returns_a_won_contact_to_an_owner_who_is_no_longer_active() -> None:
+    jane = jane_on(THREE)
+    jane.does(w.Close("won"))
+    jane.does(w.Set({"owner": "kim"}))
+    jane.office = office(THREE, users=[u for u in USERS if u.id != "tom"])
+    jane.undoes()
+    assert jane.dossier.known.owner == "tom"
+
+
 def test_F20_undo_does_not_return_a_contact_to_an_owner_who_is_no_longer_active() -> None:
     jane = jane_on(THREE)
     jane.does(w.Set({"owner": "kim"}))

@@ -83,7 +83,7 @@ def _ahead(migration: Migration, new: Sequence[Step], place: int) -> Iterator[Ef
     for step in new:
         first = min(place, step.position)
         reached = up_to_loop(tuple(s for s in migration.active_steps if s.position >= first))
-        if step in reached and step.anchor.kind != "completed" and not migration.in_round(step):
+        if step in reached and not migration.in_round(step):
             walk(migration, (step,), None)
             if migration.in_round(step):
                 yield _made(migration, "gains", step, None)

@@ -150,14 +150,19 @@ def _loop(course: Course) -> tuple[Step, Action] | None:
 
 def _held_up(course: Course) -> tuple[Step, ...]:
     """The rest of the round, from the first step that was never created because the one before it was cancelled."""
-    for place, (before, step) in enumerate(pairwise(course.active_steps), 1):
+    for before, step in pairwise(course.active_steps):
         tried = course.in_round(before)
         if tried and tried.status == CANCELLED and not before.loop_to and not course.in_round(step):
-            return up_to_loop(course.active_steps[place:])
+            return _from(course, step.position)
     return ()
 
 
 def _after(course: Course, step: Step | None, action: Action) -> tuple[Step, ...]:
     """The rest of the round after a closed step, or after its old position if it is no longer declared."""
     position = step.position if step else action.position - 1
-    return up_to_loop(tuple(s for s in course.active_steps if s.position > position))
+    return _from(course, position + 1)
+
+
+def _from(course: Course, position: int) -> tuple[Step, ...]:
+    """The steps that are still to come in a round, from a position on."""
+    return up_to_loop(tuple(step for step in course.active_steps if step.position >= position))

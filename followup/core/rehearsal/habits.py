@@ -84,8 +84,8 @@ def _done_at(office: Office, action: Action, now: int, late: int) -> int:
     calendar = office.calendar(action.owner)
     due = local(max(action.at, now), calendar.zone)
     day = roll_to_work(date.fromisoformat(due.day) + ONE_DAY * late, ONE_DAY, calendar).isoformat()
-    time = action.due[11:] if day == action.due[:10] and len(action.due) > 10 else calendar.opens
-    return max(moment(f"{day}T{time}", calendar.zone).at, now)
+    time = action.due[11:] if day == action.due[:10] else ""  # empty for a date
+    return max(moment(f"{day}T{time or calendar.opens}", calendar.zone).at, now)
 
 
 def _touch(office: Office, action: Action, now: int, done: int | None) -> Touch:

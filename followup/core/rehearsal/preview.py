@@ -81,7 +81,7 @@ def timeline(office: Office, choice: w.Choice, start: str) -> list[Line]:
         return []
     rehearsal, calendar = Rehearsal(office), office.calendar(None)
     now = moment(f"{start}T{calendar.opens}", calendar.zone).at
-    rehearsal.does(SOMEBODY, w.Add({"name": "Test contact"}, choice, without_cycle=True), now)
+    rehearsal.does(SOMEBODY, w.Add({"name": "Test contact"}, choice), now)
     while action := _next(rehearsal.people[SOMEBODY]):
         now = max(now, action.at)
         rehearsal.does(SOMEBODY, w.Complete(action.id, action.due), now)
