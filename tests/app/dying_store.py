@@ -1,4 +1,4 @@
-"""A store whose changes are killed, in the middle or with everything written and nothing committed."""
+"""A store whose changes are killed, halfway or after everything is written but not committed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from followup.store.protocol import Change, Store
 
 
 class Killed(Exception):
-    """Here the process would have been gone."""
+    """The process would have been killed here."""
 
 
 class Dying:
-    """As the store behind it, but every change dies: at the `after`th thing it writes, at the latest before COMMIT."""
+    """Like the store behind it, but every change dies: at the `after`th thing it writes, or at the latest before COMMIT."""
 
     def __init__(self, store: Store, after: int) -> None:
         self._store, self._after = store, after

@@ -1,4 +1,4 @@
-"""A small office as YAML would say it, and what an administrator may do to it: each edit answers another catalog."""
+"""A small office as its YAML would be, and edits that an administrator may make to it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _cycle(name: str, *steps: Raw, anchor: str = "completed") -> Raw:
     return {"name": name, "anchor": anchor, "steps": list(steps)}
 
 
-#: `calls` and `talks` loop, `once` and `sale` come to an end, `rest` is a hold; kim lives on another day than tom.
+#: `calls` and `talks` loop, `once` and `sale` come to an end, `rest` is a hold; kim's day begins before tom's.
 OFFICE: Raw = {
     "office": {"name": "Small office", "zone": "America/Vancouver"},
     "users": {
@@ -79,11 +79,11 @@ def _loaded(text: str) -> Catalog:
 
 
 def loaded(catalog: Raw) -> Catalog:
-    """As `apply` gets it: through the real reader and every check. JSON is YAML."""
+    """The catalog as `apply` gets it: through the real reader and every check. JSON is YAML."""
     return _loaded(json.dumps(catalog))
 
 
-# Edits of a cycle, by its step at a place. One that names what is not there changes nothing.
+# Edits of a cycle, by the place of a step. An edit of something that does not exist changes nothing.
 
 
 def renames_in_words(catalog: Raw, cycle: str, **_: Any) -> None:
@@ -97,7 +97,7 @@ def moves_an_offset(catalog: Raw, cycle: str, place: int, days: int) -> None:
 
 
 def adds_a_step(catalog: Raw, cycle: str, days: int, **_: Any) -> None:
-    """At the end; a loop that the last step had is the new one's."""
+    """At the end. If the last step looped, the new one loops instead."""
     if cycle in catalog["cycles"]:
         steps = catalog["cycles"][cycle]["steps"]
         loop = {"loop_to": steps[-1].pop("loop_to")} if steps and "loop_to" in steps[-1] else {}
@@ -106,19 +106,19 @@ def adds_a_step(catalog: Raw, cycle: str, days: int, **_: Any) -> None:
 
 def drops_the_last_step(catalog: Raw, cycle: str, **_: Any) -> None:
     if cycle in catalog["cycles"] and (steps := catalog["cycles"][cycle]["steps"]):
-        gone = steps.pop()
-        if "loop_to" in gone and steps:
-            steps[-1]["loop_to"] = steps[-1]["id"] if gone["loop_to"] == gone["id"] else gone["loop_to"]
+        last = steps.pop()
+        if "loop_to" in last and steps:
+            steps[-1]["loop_to"] = steps[-1]["id"] if last["loop_to"] == last["id"] else last["loop_to"]
 
 
 def turns_a_step(catalog: Raw, cycle: str, place: int, **_: Any) -> None:
-    """Off, or on again."""
+    """Deactivate it, or activate it again."""
     if step := _at(catalog, cycle, place):
         _turn(step)
 
 
 def turns_a_cycle(catalog: Raw, cycle: str, **_: Any) -> None:
-    """Off with its aliases, or on again with them."""
+    """Deactivate it with its aliases, or activate them again."""
     if cycle in catalog["cycles"]:
         _turn(catalog["cycles"][cycle])
         for alias in catalog["aliases"].values():
@@ -127,7 +127,7 @@ def turns_a_cycle(catalog: Raw, cycle: str, **_: Any) -> None:
 
 
 def removes_a_cycle(catalog: Raw, cycle: str, **_: Any) -> None:
-    """Its aliases only categorise then."""
+    """Its aliases then only categorize."""
     if catalog["cycles"].pop(cycle, None):
         for alias in catalog["aliases"].values():
             if alias["cycle"] == cycle:
@@ -135,7 +135,7 @@ def removes_a_cycle(catalog: Raw, cycle: str, **_: Any) -> None:
 
 
 def gives_a_new_id(catalog: Raw, cycle: str, **_: Any) -> None:
-    """The cycle has another id from now on, and its aliases know (E5)."""
+    """The cycle gets a new id, and its aliases refer to that (E5)."""
     if cycle in catalog["cycles"]:
         new = cycle + "-x"
         catalog["cycles"][new] = catalog["cycles"].pop(cycle)
@@ -184,7 +184,7 @@ def dismisses(catalog: Raw, user: str) -> None:
 
 
 def turns_a_user(catalog: Raw, user: str) -> None:
-    """Has left, or is back."""
+    """The user leaves, or comes back."""
     if user in catalog["users"]:
         _turn(catalog["users"][user])
 
@@ -195,7 +195,7 @@ def moves_a_user(catalog: Raw, user: str, zone: str) -> None:
 
 
 def goes_back(catalog: Raw) -> None:
-    """To the office as it was in the beginning."""
+    """Back to the original office."""
     catalog.update(deepcopy(OFFICE))
 
 

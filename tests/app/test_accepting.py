@@ -1,4 +1,4 @@
-"""`test --accept`: what failing tests got becomes what they expect, and no other byte of any file is another."""
+"""`test --accept`: failing tests then expect what they got, and no other byte of any file changes."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class Line(NamedTuple):
 
 
 @cache
-def true_lines(given: str, when: str) -> list[Line]:
-    """What a test gets, from one that expects nothing."""
+def actual_lines(given: str, when: str) -> list[Line]:
+    """What a test gets, from a test that expects nothing."""
     with TemporaryDirectory() as folder:
         text = f"{OFFICE}tests:\n  t:\n    given: {given}\n    when: [{when}]\n    then: []\n"
         Path(folder, "office.yaml").write_text(text)
@@ -70,11 +70,11 @@ def stories(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @st.composite
-def wrong(draw: st.DrawFn, lines: list[Line]) -> list[Line]:
-    """The same with some lines left out, some altered, some that were never there, in another order."""
-    kept = [line for line in lines if draw(st.integers(0, 4))]
-    made = []
-    for line in kept:
+def wrong_lines(draw: st.DrawFn, lines: list[Line]) -> list[Line]:
+    """The same lines with some left out, some altered and some added, perhaps in another order."""
+    some = [line for line in lines if draw(st.integers(0, 4))]
+    result = []
+    for line in some:
         change = draw(st.sampled_from(("none", "none", "due", "status", "day", "both")))
         if change in ("due", "both"):
             line = line._replace(due="2026-04-01" + line.due[10:])
@@ -82,15 +82,15 @@ def wrong(draw: st.DrawFn, lines: list[Line]) -> list[Line]:
             line = line._replace(status=draw(st.sampled_from(("completed", "no-show", "scheduled"))))
         if change == "day":
             line = line._replace(due=line.due[:10])
-        made.append(line)
+        result.append(line)
     if draw(st.booleans()):
-        made.append(Line(draw(st.sampled_from(("hello", "again", "gone"))), "2026-04-02", "scheduled", 1))
-    return draw(st.permutations(made)) if draw(st.booleans()) else made
+        result.append(Line(draw(st.sampled_from(("hello", "again", "gone"))), "2026-04-02", "scheduled", 1))
+    return draw(st.permutations(result)) if draw(st.booleans()) else result
 
 
 @st.composite
-def rendered(draw: st.DrawFn, lines: list[Line]) -> str:
-    """A `then:` in one of the ways in which it may be written, without what follows it on its last line."""
+def then_text(draw: st.DrawFn, lines: list[Line]) -> str:
+    """A `then:` in one of the styles that users may write it in, without what follows it on its last line."""
     style = draw(st.sampled_from(("lines", "lines", "blocks", "brackets", "brackets over lines")))
     entries = [draw(entry(line, style)) for line in lines]
     if style == "brackets" or not entries:
@@ -121,8 +121,8 @@ def entry(draw: st.DrawFn, line: Line, style: str) -> str:
     return "\n".join(values) if style == "blocks" else "{" + ", ".join(values) + "}"
 
 
-class Written(NamedTuple):
-    """A file of tests: what stands around the `then:` of each, and those. `end`: of its lines."""
+class CatalogFile(NamedTuple):
+    """A file of tests: the text around each `then:`, and the values of each `then:`. `end`: of its lines."""
 
     around: list[str]
     thens: list[str]
@@ -135,54 +135,54 @@ class Written(NamedTuple):
 
 
 @st.composite
-def files(draw: st.DrawFn) -> Written:
+def files(draw: st.DrawFn) -> CatalogFile:
     around, thens = [OFFICE + "# the tests\ntests:\n"], []
     for number in range(draw(st.integers(1, 3))):
         given, when = draw(stories())
         around[-1] += f"  t{number}: # número {number}\n    given: {given}\n    when: [{when}]\n    then:"
-        thens.append(draw(rendered(draw(wrong(true_lines(given, when))))))
+        thens.append(draw(then_text(draw(wrong_lines(actual_lines(given, when))))))
         around.append(draw(st.sampled_from(("\n", "\n  # the end of it\n", "\n\n  # next\n"))))
     around[-1] += draw(st.sampled_from(("sources: {fair: Trade fair}\n", "")))
     if draw(st.booleans()):
         around[-1] = around[-1].rstrip("\n")
-    return Written(around, thens, draw(st.sampled_from(("\n", "\r\n"))), draw(st.sampled_from(("", "\ufeff"))))
+    return CatalogFile(around, thens, draw(st.sampled_from(("\n", "\r\n"))), draw(st.sampled_from(("", "\ufeff"))))
 
 
 @given(files())
 @settings(max_examples=examples(60))
-def test_G2_accepted_tests_pass_and_nothing_but_the_expectations_of_failing_ones_is_another(written: Written) -> None:
+def test_G2_accepted_tests_pass_and_only_expectations_of_failing_tests_change(catalog: CatalogFile) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder, "office.yaml")
-        path.write_bytes(written.bytes())
+        path.write_bytes(catalog.bytes())
         assert not load(folder).errors
         failed = {verdict.id for verdict in prove(folder).failed}
         event(f"{len(failed)} fail")
-        accepted = accept(folder)
-        assert accepted.refused == {} and prove(folder).failed == []
-        assert {test for file in accepted.files for test in file.tests} == failed
-        _only_these_differ(path.read_bytes().decode(), written, failed)
+        outcome = accept(folder)
+        assert outcome.refused == {} and prove(folder).failed == []
+        assert {test for file in outcome.files for test in file.tests} == failed
+        _assert_only_these_differ(path.read_bytes().decode(), catalog, failed)
         after = path.read_bytes()
         assert accept(folder).files == [] and path.read_bytes() == after
         assert os.listdir(folder) == ["office.yaml"]
 
 
-def _only_these_differ(after: str, written: Written, failed: set[str]) -> None:
-    """`after` is the same around the `then:` of each, and the same in those that passed; comments stay."""
-    parts = [part.replace("\n", written.end) for part in written.around]
-    assert after.startswith(written.mark + parts[0])
-    left = after[len(written.mark + parts[0]) :]
-    for number, (then, rest) in enumerate(zip(written.thens, parts[1:], strict=True)):
-        then = then.replace("\n", written.end)
+def _assert_only_these_differ(after: str, catalog: CatalogFile, failed: set[str]) -> None:
+    """`after` is the same around each `then:`, and the same in tests that passed; comments stay."""
+    parts = [part.replace("\n", catalog.end) for part in catalog.around]
+    assert after.startswith(catalog.mark + parts[0])
+    remainder = after[len(catalog.mark + parts[0]) :]
+    for number, (then, rest) in enumerate(zip(catalog.thens, parts[1:], strict=True)):
+        then = then.replace("\n", catalog.end)
         if f"t{number}" not in failed:
-            assert left.startswith(then + rest)
-            left = left[len(then + rest) :]
+            assert remainder.startswith(then + rest)
+            remainder = remainder[len(then + rest) :]
             continue
-        last = number == len(written.thens) - 1
-        end = len(left) - len(rest) if last else left.index(rest)
-        assert left[end:].startswith(rest)
-        assert left[:end].count("# a remark: - {not: an entry}") == then.count("# a remark: - {not: an entry}")
-        left = left[end + len(rest) :]
-    assert left == ""
+        last = number == len(catalog.thens) - 1
+        end = len(remainder) - len(rest) if last else remainder.index(rest)
+        assert remainder[end:].startswith(rest)
+        assert remainder[:end].count("# a remark: - {not: an entry}") == then.count("# a remark: - {not: an entry}")
+        remainder = remainder[end + len(rest) :]
+    assert remainder == ""
 
 
 STORY = """\
@@ -192,9 +192,9 @@ tests:
     when: [{complete: hello, on: 2026-05-04}]
     then:%s
 """
-#: true: hello 2026-05-04 completed, 30 2026-05-06T09:30
-REWRITTEN = {
-    "a date, in its quotes and with its remark": (
+#: the actual result: hello 2026-05-04 completed, 30 2026-05-06T09:30
+REWRITES = {
+    "a date, keeping its quotes and comment": (
         """
       - {due:   '2026-05-01' , status: completed, step: hello} # once
       - {step: "30", due: "2026-05-02T09:30"}""",
@@ -218,7 +218,7 @@ REWRITTEN = {
       - {step: hello, due: 2026-05-04, status: completed}
       - {step: "30", due: 2026-05-06, status: "scheduled"}""",
     ),
-    "a status on a line of its own": (
+    "a status on its own line": (
         """
       - due: 2026-05-04 # when
         step: hello
@@ -248,7 +248,7 @@ REWRITTEN = {
           completed
       - {step: "30", due: 2026-05-06}""",
     ),
-    "a status and an action behind it, on lines of their own": (
+    "a status and another action, on separate lines": (
         """
       - step: hello
         due: 2026-05-04 # when""",
@@ -259,7 +259,7 @@ REWRITTEN = {
       - step: "30"
         due: "2026-05-06T09:30\"""",
     ),
-    "what was not expected, in the style of the rest": (
+    "an unexpected action, in the style of the rest": (
         """
       - step: hello
         due: 2026-05-04
@@ -273,14 +273,14 @@ REWRITTEN = {
         due: "2026-05-06T09:30"
       # the end""",
     ),
-    "what comes before all that was expected": (
+    "an unexpected action before the others": (
         """
       - {step: "30", due: 2026-05-06}""",
         """
       - {step: hello, due: 2026-05-04, status: completed}
       - {step: "30", due: 2026-05-06}""",
     ),
-    "what is not there": (
+    "expected actions that did not happen": (
         """
       # begins
       - {step: gone, due: 2026-05-01}
@@ -292,7 +292,7 @@ REWRITTEN = {
       - {step: hello, due: 2026-05-04, status: completed}
       - {step: "30", due: 2026-05-06}""",
     ),
-    "all of it": (
+    "everything": (
         """
       - {step: gone, due: 2026-05-01}
       # ends""",
@@ -330,16 +330,16 @@ def catalog_of(folder: Path, tests: str) -> Path:
     return path
 
 
-@pytest.mark.parametrize("case", REWRITTEN)
+@pytest.mark.parametrize("case", REWRITES)
 def test_G2_only_what_differs_is_rewritten(case: str, tmp_path: Path) -> None:
-    before, after = REWRITTEN[case]
+    before, after = REWRITES[case]
     path = catalog_of(tmp_path / "cycles", STORY % before)
     assert accept(str(path.parent)).refused == {}
     assert path.read_text() == OFFICE + STORY % after
     assert prove(str(path.parent)).failed == []
 
 
-def test_G2_expectations_that_an_anchor_shares_are_left_and_named(tmp_path: Path) -> None:
+def test_G2_expectations_shared_by_a_yaml_anchor_are_not_changed_and_are_named(tmp_path: Path) -> None:
     shared = STORY % " &both [{step: hello, due: 2026-05-01}]" + (
         "  u: {given: {cycle: dates, on: 2026-05-04}, then: *both}\n"
         "  v: {given: {cycle: calls, on: 2026-05-04}, then: [{step: hello, due: &day 2026-05-01}]}\n"
@@ -347,31 +347,31 @@ def test_G2_expectations_that_an_anchor_shares_are_left_and_named(tmp_path: Path
         "  x: {given: {cycle: calls, on: 2026-05-04}, then: []}\n"
     )
     path = catalog_of(tmp_path / "cycles", shared)
-    accepted = accept(str(path.parent))
-    assert accepted.refused == dict.fromkeys("tuv", IN_PLACE)
-    assert [file.tests for file in accepted.files] == [["w", "x"]]
+    outcome = accept(str(path.parent))
+    assert outcome.refused == dict.fromkeys("tuv", IN_PLACE)
+    assert [file.tests for file in outcome.files] == [["w", "x"]]
     assert path.read_text().startswith(OFFICE + shared.partition("  w:")[0])
     assert {verdict.id for verdict in prove(str(path.parent)).failed} == set("tuv")
 
 
-def test_G2_where_nothing_is_there_in_the_end_nothing_is_expected(tmp_path: Path) -> None:
+def test_G2_a_test_that_gets_no_actions_then_expects_none(tmp_path: Path) -> None:
     story = (STORY % "\n    # none\n    - {step: hello, due: 2026-05-04}\n    # end").replace("calls", "rest")
     path = catalog_of(tmp_path / "cycles", story.replace("{complete: hello, on: 2026-05-04}", ""))
     assert accept(str(path.parent)).refused == {} and prove(str(path.parent)).failed == []
     assert path.read_text().endswith("    then:\n    # none\n      []\n    # end\n")
 
 
-def test_G2_a_test_that_cannot_happen_is_not_accepted(tmp_path: Path) -> None:
+def test_G2_an_impossible_test_is_not_accepted(tmp_path: Path) -> None:
     path = catalog_of(tmp_path / "cycles", (STORY % " []").replace("complete: hello", "complete: again"))
     before = path.read_bytes()
-    accepted = accept(str(path.parent))
-    assert accepted.files == [] and path.read_bytes() == before
-    assert accepted.refused == {
+    outcome = accept(str(path.parent))
+    assert outcome.files == [] and path.read_bytes() == before
+    assert outcome.refused == {
         "t": "complete again on 2026-05-04: it has no open action then: fix its `given:` or `when:`"
     }
 
 
-def test_P5_a_file_that_is_a_link_is_refused_and_left(tmp_path: Path) -> None:
+def test_P5_a_symlinked_file_is_refused_and_not_changed(tmp_path: Path) -> None:
     path = catalog_of(tmp_path / "cycles", STORY % " []")
     path.rename(tmp_path / "cycles" / "kept.txt")
     path.symlink_to("kept.txt")
@@ -385,18 +385,18 @@ def test_G2_accepting_shows_the_change_and_runs_the_tests_again(run: Run, office
     file = office / "cycles" / "long-term.yaml"
     file.write_text(file.read_text().replace("offset: 30 days", "offset: 20 days"))
     assert run("test").returncode == 1
-    shown = run("test", "--accept")
-    assert (shown.returncode, shown.stderr) == (0, "")
-    assert "\n-      - {step: callback, due: 2026-06-05}\n+      - {step: callback, due: 2026-05-26}\n" in shown.stdout
-    assert "\nUpdated 1 test in cycles/long-term.yaml: a-late-letter-moves-the-call\n" in shown.stdout
-    assert shown.stdout.endswith("\n26 tests passed.\n")
+    result = run("test", "--accept")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "\n-      - {step: callback, due: 2026-06-05}\n+      - {step: callback, due: 2026-05-26}\n" in result.stdout
+    assert "\nUpdated 1 test in cycles/long-term.yaml: a-late-letter-moves-the-call\n" in result.stdout
+    assert result.stdout.endswith("\n26 tests passed.\n")
     assert run("test", "--accept").stdout == "26 tests passed.\n"
     assert run("apply", "--yes", user="sue").returncode == 0
 
 
-def test_G2_only_the_tests_that_were_asked_for_are_accepted(run: Run, office: Path) -> None:
+def test_G2_only_the_requested_tests_are_accepted(run: Run, office: Path) -> None:
     file = office / "cycles" / "long-term.yaml"
     file.write_text(file.read_text().replace("offset: 30 days", "offset: 20 days"))
-    told = run("test", "--accept", "--only", "late-letter", "--format", "json")
-    assert told.returncode == 0 and told.stderr.startswith("--- cycles/long-term.yaml\n")
+    result = run("test", "--accept", "--only", "late-letter", "--format", "json")
+    assert result.returncode == 0 and result.stderr.startswith("--- cycles/long-term.yaml\n")
     assert run("test").stdout.endswith("25 tests passed, 1 failed.\n")

@@ -1,6 +1,6 @@
-"""Whatever is in a file that is imported: rows, refusals, or one line that says what is wrong with it. Never a bug.
+"""Importing any file gives rows, refusals, or one line that says what is wrong with it, but never a crash.
 
-Files are made of good ones: any cell or record is replaced, moved or taken out, bytes are damaged, encodings are mixed.
+The files are good ones with any cell or record replaced, moved or removed, bytes damaged, and encodings mixed.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ HOSTILE = (
 )
 CELL = st.integers(0, len(HOSTILE) - 1).map(HOSTILE.__getitem__) | st.text(max_size=12)
 PLACE = st.integers(0, 200)
-#: what is done to a record or a cell of a table, where, and with what
+#: an edit of a record or a cell of a table: what, where, and with which value
 EDITS = st.lists(
     st.tuples(st.sampled_from(["cell", "cut", "row", "drop", "twice", "swap", "column"]), PLACE, PLACE, CELL),
     max_size=6,
@@ -163,7 +163,7 @@ EDITS = st.lists(
 ENCODINGS = st.sampled_from(
     ["utf-8"] * 20 + ["utf-8-sig", "cp1252", "latin-1", "utf-16", "utf-16-le", "utf-32", "utf-7", "cp037", "shift_jis"]
 )
-#: bytes that are damaged: at which part of the file, how many are taken out, and what comes in
+#: damage to bytes: at which part of the file, how many are removed, and what replaces them
 DAMAGE = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), st.binary(max_size=6)), max_size=3)
 PAIRS = st.sampled_from(
     [
@@ -194,7 +194,7 @@ OPTIONS = st.sampled_from([{"pairs": []}, {"pairs": [], "without_cycle": True}, 
 OPTIONS = OPTIONS | OPTIONS | OPTIONS | ODD_OPTIONS
 
 
-class Damaged(NamedTuple):
+class DamagedFile(NamedTuple):
     content: bytes
     encoding: str | None
     delimiter: str | None
@@ -207,7 +207,7 @@ def table_bytes(text: str, edits: list[Any], delimiter: str, line_end: str, quot
         at = row % len(grid) if grid else 0
         EDIT[what](grid, at, column, value)
     out = io.StringIO()
-    if quoting is None:  # as programs write it that know of no quotes
+    if quoting is None:  # as programs write it that never quote
         out.write(line_end.join(map(delimiter.join, grid)))
     else:
         csv.writer(out, delimiter=delimiter, lineterminator=line_end, quoting=quoting).writerows(grid)
@@ -244,8 +244,8 @@ def card_bytes(edits: list[Any], encoding: str) -> bytes:
     lines = CARDS.split("\n")
     for what, row, column, value in edits:
         at = row % len(lines)
-        name, _, said = lines[at].partition(":")
-        lines[at] = {"cell": f"{name}:{value}", "cut": lines[at][: column % 9], "swap": f"{said}:{name}"}.get(
+        name, _, content = lines[at].partition(":")
+        lines[at] = {"cell": f"{name}:{value}", "cut": lines[at][: column % 9], "swap": f"{content}:{name}"}.get(
             what, value
         )
         if what == "twice":
@@ -253,7 +253,7 @@ def card_bytes(edits: list[Any], encoding: str) -> bytes:
     return "\n".join(lines).encode(encoding, "replace")
 
 
-def damaged(content: bytes, places: list[tuple[float, int, bytes]]) -> bytes:
+def damage_bytes(content: bytes, places: list[tuple[float, int, bytes]]) -> bytes:
     for part, out, into in places:
         at = int(part * len(content))
         content = content[:at] + into + content[at + out :]
@@ -270,8 +270,8 @@ FILES = st.builds(
     ENCODINGS,
 ) | st.builds(card_bytes, EDITS, ENCODINGS)
 DAMAGED = st.builds(
-    Damaged,
-    st.builds(damaged, FILES, DAMAGE),
+    DamagedFile,
+    st.builds(damage_bytes, FILES, DAMAGE),
     st.sampled_from([None] * 40 + ["utf-8", "cp1252", "utf-16-le", "nothing", "idna"]),
     st.sampled_from([None] * 40 + [",", ";", "tab", "ab", '"', "\x00"]),
     OPTIONS,
@@ -280,7 +280,7 @@ DAMAGED = st.builds(
 
 @pytest.fixture(scope="module")
 def session(sample: Path) -> Iterator[Session]:
-    """In the sample office, where nothing that is done stays."""
+    """In the sample office, as a dry run that saves nothing."""
     with closing(open_office(f"sqlite:///{sample}/followup.db")) as store:
         yield session_in(store, NOW, "tom", "contacts import", dry_run=True)
 
@@ -288,35 +288,35 @@ def session(sample: Path) -> Iterator[Session]:
 @pytest.mark.slow(30)
 @given(DAMAGED)
 @settings(max_examples=examples(300))
-def test_any_file_is_rows_refusals_or_one_line_of_explanation(session: Session, file: Damaged) -> None:
+def test_any_file_gives_rows_refusals_or_a_one_line_error(session: Session, file: DamagedFile) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "contacts.csv")
         Path(path).write_bytes(file.content)
         try:
-            explained(session, path, file)
+            run_import(session, path, file)
         except FollowupError as error:
             assert str(error) and "\n" not in str(error)
 
 
-def explained(session: Session, path: str, file: Damaged) -> None:
-    """All that the command does, up to what it prints; and the file of the refused rows is read again."""
+def run_import(session: Session, path: str, file: DamagedFile) -> None:
+    """Do all that the command does except printing, and read the file of the refused rows again."""
     with open_table(path, file.encoding, file.delimiter) as table:
         options = ImportOptions(path, **file.options)
-        for prepared in (prepare_preview, prepare):
-            job, refused = prepared(session, table, options), list[Refusal]()
+        for prepare_import in (prepare_preview, prepare):
+            job, refusals = prepare_import(session, table, options), list[Refusal]()
             shown.render_columns(table, job.mapping, job.remark)
             shown.render_preview(table, job.mapping, job.remark, job.day_first)
-            *_, totals = job.importer.run(job.mapping, job.day_first, refused.append)
+            *_, totals = job.importer.run(job.mapping, job.day_first, refusals.append)
             assert totals.read == totals.new + totals.changed + totals.same + totals.refused
-            assert len(refused) == totals.refused == sum(reason.lines.total for reason in job.importer.reasons)
+            assert len(refusals) == totals.refused == sum(reason.lines.total for reason in job.importer.reasons)
             lines = shown.refusal_lines(job.importer.reasons, job.importer.reasons.fields, job.mapping)
             assert bool(list(lines)) == bool(totals.refused)
-        written_back(table, refused, f"{path}.refused.csv")
+        write_and_read_refusals(table, refusals, f"{path}.refused.csv")
 
 
-def written_back(table: OpenTable, refused: list[Refusal], path: str) -> None:
+def write_and_read_refusals(table: OpenTable, refusals: list[Refusal], path: str) -> None:
     with refusal_file(path, table.header, table.delimiter) as write:
-        for refusal in refused:
+        for refusal in refusals:
             write(refusal)
-    with open_table(path, delimiter=table.delimiter) as again:
-        list(rows(again, map_columns(again.header)))
+    with open_table(path, delimiter=table.delimiter) as result:
+        list(rows(result, map_columns(result.header)))

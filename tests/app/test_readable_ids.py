@@ -1,4 +1,4 @@
-"""Ids that are made of names: they can be typed, and none is given twice."""
+"""Ids made from names: they can be typed, and no id is given twice."""
 
 from __future__ import annotations
 
@@ -34,29 +34,29 @@ def test_hostile_P8_a_name_in_any_script_makes_an_id_that_can_be_typed(name: str
     assert plain(name) == id
 
 
-class Taken:
-    """Ids in use, and how often they were asked about."""
+class UsedIds:
+    """Ids in use, and how often they were queried."""
 
     def __init__(self, ids: set[str]) -> None:
-        self.ids, self.asked = ids, 0
+        self.ids, self.queries = ids, 0
 
     def __call__(self, ids: Iterable[str]) -> set[str]:
-        self.asked += 1
+        self.queries += 1
         return self.ids.intersection(ids)
 
 
-def test_of_thousands_with_one_name_the_next_gets_an_id_soon() -> None:
-    taken = Taken({"bob", *(f"bob-{number}" for number in range(2, 5000))})
-    found = UnusedIds(taken).ids(["Bob", "Ann", "bob", "BOB"])
-    assert len({*found} - taken.ids) == 4 and found[1] == "ann"
-    assert taken.asked < 40
+def test_a_name_shared_by_thousands_gets_an_id_with_few_queries() -> None:
+    used = UsedIds({"bob", *(f"bob-{number}" for number in range(2, 5000))})
+    ids = UnusedIds(used).ids(["Bob", "Ann", "bob", "BOB"])
+    assert len({*ids} - used.ids) == 4 and ids[1] == "ann"
+    assert used.queries < 40
 
 
-def test_a_name_without_letters_is_numbered_from_the_first() -> None:
-    assert UnusedIds(Taken(set())).ids(["★", "☆"]) == ["contact-1", "contact-2"]
+def test_names_without_letters_get_numbered_ids() -> None:
+    assert UnusedIds(UsedIds(set())).ids(["★", "☆"]) == ["contact-1", "contact-2"]
 
 
 @given(st.lists(st.text(max_size=20), max_size=20))
-def test_any_names_have_ids_that_fit_and_none_is_given_twice(names: list[str]) -> None:
-    found = UnusedIds(Taken({"a", "a-2", "contact-1"})).ids(names)
-    assert len(set(found)) == len(names) and all(map(ID.fullmatch, found))
+def test_any_names_get_valid_ids_and_no_id_twice(names: list[str]) -> None:
+    ids = UnusedIds(UsedIds({"a", "a-2", "contact-1"})).ids(names)
+    assert len(set(ids)) == len(names) and all(map(ID.fullmatch, ids))

@@ -27,7 +27,7 @@ from followup.store.opening import open_store
 from tests.conftest import NOW
 from tests.forking import server
 from tests.sessions import session_in
-from tests.store.faults import STRACE, failing, one_line, people, ran
+from tests.store.faults import STRACE, failing, one_line, people, run_command
 
 #: command -> arguments that give it something to do in the prepared office, for the user sue
 WORDS = {
@@ -108,8 +108,8 @@ def harmless(name: str) -> list[str]:
 def prepared(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample office with something to undo, apply and import."""
     folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("prepared") / "demo"))
-    ran("assign", "li-wei", "toured", cwd=folder)
-    ran("backup", "monday.backup", cwd=folder)
+    run_command("assign", "li-wei", "toured", cwd=folder)
+    run_command("backup", "monday.backup", cwd=folder)
     file = folder / "cycles" / "long-term.yaml"
     file.write_text(file.read_text().replace("name: Future Prospect", "name: Later on"))
     people(folder, "more.csv", 3)
@@ -143,7 +143,7 @@ def _run_isolated(words: list[str], cwd: Path, env: dict[str, str]) -> subproces
     """Run without stdin and network; from a server that has neither, if the machine can disable the network."""
     prefix = without_network()
     if prefix[:1] != ("unshare",):
-        return ran(*words, cwd=cwd, prefix=(*prefix, *WITHOUT_STDIN), env=env)
+        return run_command(*words, cwd=cwd, prefix=(*prefix, *WITHOUT_STDIN), env=env)
     full = {**os.environ, "FOLLOWUP_USER": "sue", "FOLLOWUP_NOW": NOW, **env}
     return server(prefix).run(words, cwd, full, closed=(0,))
 
@@ -162,7 +162,7 @@ def test_commands_work_without_stdin_or_network_and_reading_changes_nothing(name
 @pytest.mark.parametrize("name", WRITERS)
 def test_without_dry_run_a_command_makes_the_change(name: str, prepared_copy: Path) -> None:
     before = (prepared_copy / "followup.db").read_bytes()
-    result = ran(*name.split(), *WORDS[name], cwd=prepared_copy)
+    result = run_command(*name.split(), *WORDS[name], cwd=prepared_copy)
     assert (result.returncode, result.stderr) == (0, "") and "would " not in result.stdout
     assert (prepared_copy / "followup.db").read_bytes() != before
 
@@ -171,7 +171,7 @@ def test_without_dry_run_a_command_makes_the_change(name: str, prepared_copy: Pa
 @pytest.mark.parametrize("name", WORDS)
 def test_output_that_cannot_be_written_is_a_one_line_error_with_exit_73(name: str, prepared_copy: Path) -> None:
     with open("/dev/full", "w") as full:
-        result = ran(*harmless(name), cwd=prepared_copy, stdout=full)
+        result = run_command(*harmless(name), cwd=prepared_copy, stdout=full)
     assert result.returncode == 73 and one_line(result.stderr)
 
 
@@ -180,7 +180,7 @@ def test_output_that_cannot_be_written_is_a_one_line_error_with_exit_73(name: st
 def test_a_closed_pipe_is_not_an_error(name: str, prepared_copy: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    result = ran(*harmless(name), cwd=prepared_copy, stdout=writer)
+    result = run_command(*harmless(name), cwd=prepared_copy, stdout=writer)
     os.close(writer)
     assert (result.returncode, result.stderr) == (0, "")
 
@@ -188,7 +188,7 @@ def test_a_closed_pipe_is_not_an_error(name: str, prepared_copy: Path) -> None:
 @pytest.mark.parametrize("argument", ["Eve\x1b[31m", "Eve\x9b31m", "Eve\x7f", "Eve\udcff"], ids=ascii)
 def test_P6_arguments_with_control_characters_or_invalid_utf8_are_refused(argument: str, prepared_copy: Path) -> None:
     before = (prepared_copy / "followup.db").read_bytes()
-    result = ran("contacts", "add", "--name", argument, "--cycle", "referral", cwd=prepared_copy)
+    result = run_command("contacts", "add", "--name", argument, "--cycle", "referral", cwd=prepared_copy)
     assert result.returncode == 65 and one_line(result.stderr)
     assert (prepared_copy / "followup.db").read_bytes() == before
 
@@ -230,7 +230,7 @@ def hostile_office(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 
 def output_of(office: Path, *words: str, user: str = "sue") -> str:
-    result = ran(*words, cwd=office, user=user)
+    result = run_command(*words, cwd=office, user=user)
     assert result.returncode in (0, 1, 4, 5) and "Traceback" not in result.stderr, result.stderr
     return result.stdout + result.stderr
 

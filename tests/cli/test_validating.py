@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Run
-from tests.store.faults import OBEYING_MODES, needs_modes, ran
+from tests.store.faults import OBEYING_MODES, needs_modes, run_command
 
 
 def test_T9_holidays_that_end_too_soon_are_a_warning(run: Run) -> None:
@@ -89,7 +89,7 @@ def test_D5_a_plan_that_this_version_does_not_run_is_applied_with_a_warning(run:
 def test_P4_an_unreadable_folder_is_an_error(office: Path) -> None:
     for name, closed in (("cycles", office / "cycles"), ("cycles/letters", office / "cycles" / "letters")):
         closed.chmod(0)
-        result = ran("validate", cwd=office, prefix=OBEYING_MODES)
+        result = run_command("validate", cwd=office, prefix=OBEYING_MODES)
         closed.chmod(0o755)
         assert f"{name}:1:1: error FU003 can't be read: permission denied" in result.stdout and result.returncode == 3
         assert "FU017" not in result.stdout

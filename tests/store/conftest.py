@@ -17,8 +17,8 @@ from tests.conftest import NOW, command
 from tests.servers import new_schema, schema_of, server_url
 
 
-class Kept:
-    """The sample office, and where its store is."""
+class StoredOffice:
+    """The sample office and the url of its store."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self.folder, self.url = folder, url
@@ -26,21 +26,21 @@ class Kept:
     def run(self, *words: str, user: str = "tom", tracer: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:
         return command(*words, cwd=self.folder, user=user, tracer=tracer, FOLLOWUP_STORE=self.url)
 
-    def started(self, *words: str, user: str = "tom") -> subprocess.Popen[str]:
-        """The real command, under way."""
+    def start(self, *words: str, user: str = "tom") -> subprocess.Popen[str]:
+        """Start the real command."""
         env = {**os.environ, "FOLLOWUP_USER": user, "FOLLOWUP_NOW": NOW, "FOLLOWUP_STORE": self.url}
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen(
             [sys.executable, "-m", "followup", *words], cwd=self.folder, env=env, text=True, **pipes
         )
 
-    def there(self) -> list[str | None]:
-        """What each command that is connected waits for."""
+    def waits(self) -> list[str | None]:
+        """What each connected command waits for."""
         name = f"followup {schema_of(self.url)}"
-        rows = self.asked(f"SELECT wait_event_type FROM pg_stat_activity WHERE application_name = '{name}'")
+        rows = self.query(f"SELECT wait_event_type FROM pg_stat_activity WHERE application_name = '{name}'")
         return [row[0] for row in rows]
 
-    def asked(self, sql: str) -> list[tuple[Any, ...]]:
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(server_url(), autocommit=True) as connection:
             connection.execute(f"SET search_path = {schema_of(self.url)}")
             cursor = connection.execute(sql)
@@ -51,18 +51,18 @@ ENGINES = ("sqlite", "csv", "postgres")
 
 
 @contextmanager
-def made_in(engine: str, folder: Path) -> Iterator[Kept]:
-    """The sample office in that store; `folder` is not there yet."""
+def office_in(engine: str, folder: Path) -> Iterator[StoredOffice]:
+    """The sample office in that kind of store; `folder` doesn't exist yet."""
     url = {"sqlite": f"sqlite:///{folder}/followup.db", "csv": f"csv:{folder}/office"}.get(engine) or new_schema()
-    made = command("init", folder.name, cwd=folder.parent, FOLLOWUP_STORE=url)
-    assert made.returncode == 0, made.stderr
-    yield Kept(folder, url)
+    result = command("init", folder.name, cwd=folder.parent, FOLLOWUP_STORE=url)
+    assert result.returncode == 0, result.stderr
+    yield StoredOffice(folder, url)
     if engine == "postgres":
         dropped(url)
 
 
 def dropped(url: str, *logins: str) -> None:
-    """The office is taken from the server, and its roles and these logins with it."""
+    """Remove the office from the server, with its roles and these logins."""
     schema = schema_of(url)
     with psycopg.connect(server_url(), autocommit=True) as connection:
         connection.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
@@ -72,14 +72,14 @@ def dropped(url: str, *logins: str) -> None:
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Kept]:
-    """In PostgreSQL."""
-    with made_in("postgres", tmp_path / "kept") as kept:
-        yield kept
+def pg_office(tmp_path: Path) -> Iterator[StoredOffice]:
+    """The sample office in PostgreSQL."""
+    with office_in("postgres", tmp_path / "kept") as office:
+        yield office
 
 
 @pytest.fixture(params=ENGINES)
-def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Kept]:
-    """In each store."""
-    with made_in(request.param, tmp_path / "kept") as kept:
-        yield kept
+def any_office(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoredOffice]:
+    """The sample office in each kind of store."""
+    with office_in(request.param, tmp_path / "kept") as office:
+        yield office

@@ -1,4 +1,4 @@
-"""Faults for the real command: calls that fail, modes that hold for root too, states of the store to compare."""
+"""Faults for the real command: calls that fail, file modes that apply to root too, states of the store to compare."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from tests.forking import server
 
 STRACE = shutil.which("strace")
 
-#: a test that needs strace is skipped where it is not, but never in CI
+#: a test that needs strace is skipped if strace isn't installed, but never in CI
 needs_strace = pytest.mark.skipif(
-    STRACE is None and "CI" not in os.environ, reason="strace is not here: calls that fail are not tested"
+    STRACE is None and "CI" not in os.environ, reason="strace isn't installed: failing calls are not tested"
 )
 
-#: for `prefix`: root without what lets it pass over the modes of files; anybody else obeys them anyway
+#: for `prefix`: root without the capabilities to ignore file modes; other users obey them anyway
 OBEYING_MODES = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
 needs_modes = pytest.mark.skipif(
     bool(OBEYING_MODES) and shutil.which("setpriv") is None and "CI" not in os.environ,
@@ -36,13 +36,13 @@ State = dict[str, list[tuple[Any, ...]]]
 
 
 class Call(NamedTuple):
-    """A system call, and how many of its name have come by then."""
+    """A system call, and its count among the calls of that name."""
 
     name: str
     nth: int
 
 
-def ran(
+def run_command(
     *words: str,
     cwd: Path,
     prefix: Sequence[str] = (),
@@ -51,8 +51,8 @@ def ran(
     env: Env | None = None,
     **more: Any,
 ) -> subprocess.CompletedProcess[str]:
-    """The real command, run to its end; `prefix` is what starts it, `tracer` (as `failing` makes it) what watches it
-    once Python is up, which is ten times as fast; `more` is for subprocess."""
+    """Run the real command to its end. `prefix` starts it; `tracer` (from `failing`) only watches it once Python is up,
+    which is ten times as fast; `more` is for subprocess."""
     if not prefix and not more:
         return server().run(words, cwd, _env(user, env), tracer=tracer)
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
@@ -60,7 +60,7 @@ def ran(
 
 
 def started(*words: str, cwd: Path, prefix: Sequence[str] = (), user: str = "sue") -> subprocess.Popen[str]:
-    """The real command, under way."""
+    """Start the real command."""
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(_args(words, prefix), cwd=cwd, env=_env(user), text=True, **pipes)
 
@@ -74,29 +74,29 @@ def _env(user: str, more: Env | None = None) -> Env:
 
 
 def failing(call: str, how: str, when: int | str, log: str = "/dev/null") -> tuple[str, ...]:
-    """For `prefix` or `tracer`: the `when`th system call of that name, counted from 1, meets `how`, such as error=EIO
+    """For `prefix` or `tracer`: the `when`th system call of that name, counted from 1, gets `how`, such as error=EIO
     or signal=SIGKILL."""
-    # only these calls stop, which is five times as fast; a signal is not delivered so
+    # stops only at these calls, which is five times as fast, but doesn't deliver signals
     fast = ("--seccomp-bpf",) if how.startswith("error") else ()
     return (str(STRACE), "-f", *fast, "-o", log, f"--trace={call}", f"--inject={call}:{how}:when={when}")
 
 
 def calls(log: Path) -> list[str]:
-    """What a tracer wrote down, but for the call by which it said that it was there."""
+    """What a tracer logged, except the call that signals that it is attached."""
     lines = [line.partition(" ")[2].strip() for line in log.read_text().splitlines()]
     return [line for line in lines if not line.startswith("getppid")]
 
 
-def places_to_die(words: Sequence[str], names: str, cwd: Path, log: Path, env: Env | None = None) -> list[Call]:
-    """The system calls of these names that the command makes, in order. It is run to its end."""
+def kill_points(words: Sequence[str], names: str, cwd: Path, log: Path, env: Env | None = None) -> list[Call]:
+    """The system calls of these names that the command makes, in order. Runs it to its end."""
     watching = (str(STRACE), "-f", "-o", str(log), f"--trace={names}")
-    assert ran(*words, cwd=cwd, tracer=watching, env=env).returncode == 0
-    made = [line.partition("(")[0] for line in calls(log) if "(" in line]
-    return [Call(name, made[:place].count(name)) for place, name in enumerate(made, 1)]
+    assert run_command(*words, cwd=cwd, tracer=watching, env=env).returncode == 0
+    call_names = [line.partition("(")[0] for line in calls(log) if "(" in line]
+    return [Call(name, call_names[:place].count(name)) for place, name in enumerate(call_names, 1)]
 
 
 def state(folder: Path) -> State:
-    """The rows by table; the file is whole."""
+    """The rows by table, after an integrity check."""
     connection = sqlite3.connect(folder / "followup.db")
     try:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -105,7 +105,7 @@ def state(folder: Path) -> State:
         connection.close()
 
 
-def asked(folder: Path, sql: str) -> list[tuple[Any, ...]]:
+def query(folder: Path, sql: str) -> list[tuple[Any, ...]]:
     connection = sqlite3.connect(folder / "followup.db")
     try:
         return connection.execute(sql).fetchall()
@@ -118,17 +118,17 @@ def files(folder: Path) -> set[str]:
 
 
 def one_line(text: str) -> bool:
-    """What a failing command says: one line, from us, and no traceback."""
+    """Whether an error is one line from followup, without a traceback."""
     return text.startswith("followup: ") and text.count("\n") == 1 and "Traceback" not in text
 
 
 def people(folder: Path, name: str, count: int) -> str:
-    """A file of contacts to import, in the folder."""
+    """Write a file of contacts to import into the folder, and return its name."""
     lines = "".join(f"p{i},Person {i},p{i}@x.example,tom\n" for i in range(count))
     (folder / name).write_text("id,name,email,owner\n" + lines)
     return name
 
 
-def typed(value: object) -> str:
-    """For `ids`: words as they are typed."""
+def as_typed(value: object) -> str:
+    """For `ids`: arguments as users type them."""
     return " ".join(value) if isinstance(value, list) else str(value)

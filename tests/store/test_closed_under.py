@@ -1,4 +1,4 @@
-"""A store from before actions kept the alias that they were closed under: its history says which it was (F10)."""
+"""A store from before actions had the alias that they were closed under gets it from its history (F10)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ACTION = "INSERT INTO action VALUES (?,'jane','tom','call','Call',?,'2026-05-05'
 ACTION += "NULL,NULL,NULL,0,0,NULL,NULL,NULL,?,?,?)"
 
 
-def test_F10_an_older_store_learns_the_alias_of_what_was_closed_in_it() -> None:
+def test_F10_migrating_an_older_store_adds_the_alias_of_closed_actions() -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         migrate(db, 5)
         db.execute("PRAGMA foreign_keys = OFF")
@@ -20,18 +20,18 @@ def test_F10_an_older_store_learns_the_alias_of_what_was_closed_in_it() -> None:
         db.execute(
             "INSERT INTO enrolment VALUES (1,'jane','cycle','three','last',1,'2026-05-04',0,1,'2026-05-04',0,NULL,NULL,NULL)"
         )
-        told = [("completed", 11, {}), ("alias-chosen", None, {"enrolment": 1, "alias": "two", "before": None})]
-        told += [("skipped", 12, {}), ("alias-chosen", None, {"enrolment": 2, "alias": "x", "before": "other"})]
-        told += [("alias-chosen", None, {"enrolment": 1, "alias": "last", "before": "two"}), ("failed", 13, {})]
-        for seq, (kind, action, data) in enumerate(told, 1):
+        events = [("completed", 11, {}), ("alias-chosen", None, {"enrolment": 1, "alias": "two", "before": None})]
+        events += [("skipped", 12, {}), ("alias-chosen", None, {"enrolment": 2, "alias": "x", "before": "other"})]
+        events += [("alias-chosen", None, {"enrolment": 1, "alias": "last", "before": "two"}), ("failed", 13, {})]
+        for seq, (kind, action, data) in enumerate(events, 1):
             db.execute("INSERT INTO history VALUES ('contact:jane', ?, 1, ?, ?, ?)", (seq, kind, action, dumps(data)))
-        closed = ("2026-05-05", "tom", None)
+        closing = ("2026-05-05", "tom", None)
         for id, status, enrolment, how in (
-            (11, "completed", 1, closed),
-            (12, "skipped", 1, closed),
-            (13, "failed", 1, closed),
+            (11, "completed", 1, closing),
+            (12, "skipped", 1, closing),
+            (13, "failed", 1, closing),
             (14, "scheduled", 1, (None, None, None)),
-            (15, "completed", None, closed),
+            (15, "completed", None, closing),
             (16, "cancelled", 1, ("2026-05-05", None, "undone")),
         ):
             db.execute(ACTION, (id, status, enrolment, f"s{id}", *how))

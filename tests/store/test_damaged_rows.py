@@ -1,4 +1,4 @@
-"""Rows that are damaged and still valid text: no reader falls over one, and each is named."""
+"""Damaged rows that are still valid text: no command crashes on one, and each is named."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from hypothesis import strategies as st
 from tests.cli.test_doctor import ACTIVITY
 from tests.conftest import Run, command
 from tests.properties import examples
-from tests.store.damaging import Answer, commands, damage, edit_by_hand, here
+from tests.store.damaging import Answer, commands, commands_in, damage, edit_by_hand
 from tests.store.faults import one_line
 
-#: commands that each damaged store is asked; a long run asks others of each, and fewer
+#: how many commands run on each damaged store; a long run damages more stores and runs fewer on each
 MANY = 12 if int(os.environ.get("EXAMPLES", "1")) < 5 else 4
 
-#: what a command may leave with; 70 is a bug
-LEAVES = {0, 1, 3, 4, 5, 65, 66, 69, 73, 75, 78}
+#: exit codes that a command may have; 70 is a bug
+EXIT_CODES = {0, 1, 3, 4, 5, 65, 66, 69, 73, 75, 78}
 
 
 @pytest.fixture(scope="module")
-def lived(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An office in which things have happened."""
+def used_office(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office after some activity."""
     office = Path(shutil.copytree(sample, tmp_path_factory.mktemp("lived") / "demo"))
     for user, words in (
         *ACTIVITY,
@@ -36,74 +36,74 @@ def lived(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("sue", "complete 18"),
         ("sue", "contacts set li-wei --source x"),
     ):
-        done = command(*words.split(), cwd=office, user=user)
-        assert done.returncode == 0 or user == "sue", done.stderr
+        result = command(*words.split(), cwd=office, user=user)
+        assert result.returncode == 0 or user == "sue", result.stderr
     return office
 
 
 def check(answer: Answer, what: str, words: tuple[str, ...]) -> None:
-    told = (what, words, answer.err[-3000:])
-    assert answer.code in LEAVES, told
-    assert "Traceback" not in answer.err, told
+    context = (what, words, answer.err[-3000:])
+    assert answer.code in EXIT_CODES, context
+    assert "Traceback" not in answer.err, context
     if answer.code == 69:
-        assert answer.err.count("\n") == 1, told
+        assert answer.err.count("\n") == 1, context
 
 
 @pytest.mark.slow(60)
 @settings(max_examples=examples(300))
 @given(st.integers(0, 2**63))
-def test_no_command_falls_over_a_damaged_row(lived: Path, seed: int) -> None:
-    draw, file = Random(seed), lived / "followup.db"
-    whole = file.read_bytes()
+def test_no_command_crashes_on_a_damaged_row(used_office: Path, seed: int) -> None:
+    draw, file = Random(seed), used_office / "followup.db"
+    original = file.read_bytes()
     try:
-        damaged = damage(file, draw)
-        if damaged is None:
+        change = damage(file, draw)
+        if change is None:
             return
-        asked = commands(damaged.contact, damaged.action)
-        with here(lived) as answered:
-            for words in draw.sample(asked, MANY):
-                answer = answered(*words)
-                check(answer, damaged.what, words)
+        all_commands = commands(change.contact, change.action)
+        with commands_in(used_office) as run_command:
+            for words in draw.sample(all_commands, MANY):
+                answer = run_command(*words)
+                check(answer, change.what, words)
     finally:
-        file.write_bytes(whole)
+        file.write_bytes(original)
 
 
 @pytest.fixture(scope="module")
-def folder(lived: Path) -> Path:
+def folder(used_office: Path) -> Path:
     """The same office as a folder of CSV files."""
-    url = f"csv:{lived}/office"
-    done = command("store", "copy", f"sqlite:///{lived}/followup.db", url, cwd=lived, user="sue")
-    assert done.returncode == 0, done.stderr
-    return lived / "office"
+    url = f"csv:{used_office}/office"
+    result = command("store", "copy", f"sqlite:///{used_office}/followup.db", url, cwd=used_office, user="sue")
+    assert result.returncode == 0, result.stderr
+    return used_office / "office"
 
 
 @pytest.mark.slow(60)
 @settings(max_examples=examples(150))
 @given(st.integers(0, 2**63))
-def test_no_command_falls_over_a_file_that_was_edited_by_hand(folder: Path, seed: int) -> None:
+def test_no_command_crashes_on_a_file_edited_by_hand(folder: Path, seed: int) -> None:
     draw = Random(seed)
-    whole = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    original = {path: path.read_bytes() for path in folder.iterdir() if path.is_file()}
     try:
         what, contact, action = edit_by_hand(folder, draw)
-        with here(folder.parent) as answered:
+        with commands_in(folder.parent) as run_command:
             for words in draw.sample(commands(contact, action), MANY // 2 + 1):
-                answer = answered(*words, "--store", f"csv:{folder}")
+                answer = run_command(*words, "--store", f"csv:{folder}")
                 check(answer, what, words)
     finally:
-        for path in set(folder.iterdir()) - set(whole):
+        for path in set(folder.iterdir()) - set(original):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-        for path, content in whole.items():
+        for path, content in original.items():
             path.write_bytes(content)
 
 
-def damaged_store(office: Path, sql: str) -> None:
+def damage_store(office: Path, sql: str) -> None:
     with closing(sqlite3.connect(office / "followup.db", isolation_level=None)) as connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")
         connection.executescript(sql)
 
 
-#: what was done, what is asked, and how the row is named
-NAMED = {
+#: kind of damage -> SQL, a command, and how the error names the row
+DAMAGE = {
     "a due": ("UPDATE action SET due = '2026-02-30' WHERE id = 2", ["due"], "action 2 of jane-smith: due is '2026-02-30'"),
     "a status": ("UPDATE action SET status = 'x' WHERE id = 2", ["search"], "action 2 of jane-smith: status is 'x'"),
     "an instant": ("UPDATE action SET at = 10000000000000 WHERE id = 2", ["search"], "action 2 of jane-smith: at is 10000000000000"),
@@ -115,21 +115,21 @@ NAMED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", NAMED)
-def test_10_a_list_leaves_a_damaged_row_out_and_names_it_in_the_end(office: Path, run: Run, what: str) -> None:
-    sql, words, named = NAMED[what]
-    whole = run(*words, user="sue").stdout if what in ("a contact", "an export") else run(*words).stdout
-    damaged_store(office, sql)
-    done = run(*words, user="sue") if what in ("a contact", "an export", "a change") else run(*words)
-    assert done.returncode == 69 and one_line(done.stderr) and named in done.stderr, done.stderr
-    assert "The store is damaged. Left out here: " in done.stderr and "`followup doctor`" in done.stderr
+@pytest.mark.parametrize("what", DAMAGE)
+def test_10_a_list_skips_a_damaged_row_and_names_it_at_the_end(office: Path, run: Run, what: str) -> None:
+    sql, words, name = DAMAGE[what]
+    complete = run(*words, user="sue").stdout if what in ("a contact", "an export") else run(*words).stdout
+    damage_store(office, sql)
+    result = run(*words, user="sue") if what in ("a contact", "an export", "a change") else run(*words)
+    assert result.returncode == 69 and one_line(result.stderr) and name in result.stderr, result.stderr
+    assert "The store is damaged. Left out here: " in result.stderr and "`followup doctor`" in result.stderr
     if what != "a change":
-        assert 0 < len(done.stdout.splitlines()) < len(whole.splitlines()) + 1, "the other rows are there"
+        assert 0 < len(result.stdout.splitlines()) < len(complete.splitlines()) + 1, "the other rows are listed"
     assert run("doctor", user="sue").returncode == 1
 
 
 @pytest.mark.parametrize(
-    ("sql", "words", "named"),
+    ("sql", "words", "name"),
     [
         ("UPDATE action SET due = 'zzzz' WHERE id = 2", ["complete", "2"], "action 2 of jane-smith: due is 'zzzz'"),
         (
@@ -158,20 +158,20 @@ def test_10_a_list_leaves_a_damaged_row_out_and_names_it_in_the_end(office: Path
         ),
     ],
 )
-def test_10_what_decides_is_refused_with_the_name_of_the_row(
-    office: Path, run: Run, sql: str, words: list[str], named: str
+def test_10_a_command_that_depends_on_a_damaged_row_is_refused_and_names_it(
+    office: Path, run: Run, sql: str, words: list[str], name: str
 ) -> None:
-    damaged_store(office, sql)
-    done = run(*words, user="sue" if words == ["diff"] else "tom")
+    damage_store(office, sql)
+    result = run(*words, user="sue" if words == ["diff"] else "tom")
     assert (
-        done.returncode == 69
-        and (not done.stdout or words == ["diff"])
-        and one_line(done.stderr)
-        and named in done.stderr
-    ), done.stderr
+        result.returncode == 69
+        and (not result.stdout or words == ["diff"])
+        and one_line(result.stderr)
+        and name in result.stderr
+    ), result.stderr
 
 
-def test_W4_a_time_that_is_none_of_a_change_is_named_by_doctor(office: Path, run: Run) -> None:
-    damaged_store(office, "UPDATE change SET at = 10000000000000 WHERE id = 1")
-    done = run("doctor", user="sue")
-    assert done.returncode == 1 and "change 1: its time 10000000000000 isn't possible" in done.stdout
+def test_W4_doctor_names_a_change_with_an_impossible_time(office: Path, run: Run) -> None:
+    damage_store(office, "UPDATE change SET at = 10000000000000 WHERE id = 1")
+    result = run("doctor", user="sue")
+    assert result.returncode == 1 and "change 1: its time 10000000000000 isn't possible" in result.stdout

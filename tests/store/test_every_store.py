@@ -1,4 +1,4 @@
-"""The contract that every store keeps: what is asked and saved is the same in each, word for word and value for value."""
+"""The contract of every store: the same commands give the same answers, and the same changes save the same values."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from followup.store.opening import open_store
 from followup.store.protocol import Change, Store
 from followup.store.tables import ACTION, CHANGE, ENROLMENT, HISTORY, TABLES
 from tests.sessions import session_in
-from tests.store.conftest import ENGINES, Kept, made_in
+from tests.store.conftest import ENGINES, StoredOffice, office_in
 
 NOON = 1_777_910_400  # 2026-05-04 16:00 UTC, which is 09:00 at the office
 
-#: a day at the office. {jane}: the next action of jane-smith; a word alone before a colon: who types the rest
+#: a day at the office. {jane}: the next action of jane-smith; before the colon: the user who runs the rest
 DAY = """
 tom: due
 tom: due +3d --format json
@@ -76,7 +76,7 @@ sue: doctor
 """
 ROWS = "id,name,email,owner\nm1,Mo,mo@x.example,tom\nm2,=HYPERLINK(1),m2@x.example,anne\nm3,,,tom\nm4,Nobody's,m4@x.example,zed\n"
 
-#: where numbers stand that a server gives with gaps
+#: where the numbers are that a server assigns with gaps
 NUMBERS = {
     "change": re.compile(r'("(?:change|undoes)": |change )(\d+)'),
     "action": re.compile(r'("(?:id|action|enrolment)": |action |still open: |(?m:^ {4}))(\d+)(?=,?\b(?!-))'),
@@ -84,52 +84,52 @@ NUMBERS = {
 
 
 class Day:
-    """What the office answered, with every number said as the how manieth it is that was heard of."""
+    """What the office answered, with every number replaced by the order in which it first appeared."""
 
-    def __init__(self, kept: Kept) -> None:
-        self.kept, self.heard = kept, {kind: dict[str, int]() for kind in NUMBERS}
+    def __init__(self, office: StoredOffice) -> None:
+        self.office, self.order = office, {kind: dict[str, int]() for kind in NUMBERS}
         self.jane = self.before = 0
 
-    def typed(self, line: str) -> str:
+    def run_line(self, line: str) -> str:
         user, _, words = line.partition(": ")
-        now = json.loads(self.kept.run("show", "jane-smith", "--format", "json", user="sue").stdout)["items"]
-        opened = min(item["id"] for item in now if item["status"] == "scheduled")
-        if opened != self.jane:
-            self.jane, self.before = opened, self.jane
+        now = json.loads(self.office.run("show", "jane-smith", "--format", "json", user="sue").stdout)["items"]
+        first_open = min(item["id"] for item in now if item["status"] == "scheduled")
+        if first_open != self.jane:
+            self.jane, self.before = first_open, self.jane
         words = words.replace("{jane}", str(self.jane)).replace("{jane-before}", str(self.before))
-        told = self.kept.run(*shlex.split(words), user=user)
-        return f"{line}\n{told.returncode}\n{self.plain(told.stdout)}{self.plain(told.stderr)}"
+        result = self.office.run(*shlex.split(words), user=user)
+        return f"{line}\n{result.returncode}\n{self.plain(result.stdout)}{self.plain(result.stderr)}"
 
     def plain(self, text: str) -> str:
         for kind, pattern in NUMBERS.items():
-            heard = self.heard[kind]
-            text = pattern.sub(lambda at: at[1] + str(heard.setdefault(at[2], len(heard))), text)  # noqa: B023
-        return re.sub(r"next: \d+", "next: ?", text)  # of a dry run: a file gives the number again
+            order = self.order[kind]
+            text = pattern.sub(lambda at: at[1] + str(order.setdefault(at[2], len(order))), text)  # noqa: B023
+        return re.sub(r"next: \d+", "next: ?", text)  # in a dry run: a file assigns the same number again
 
 
 @pytest.mark.slow(10)
-def test_a_day_at_the_office_is_answered_word_for_word_alike(tmp_path: Path) -> None:
+def test_a_day_at_the_office_gets_the_same_answers_in_every_store(tmp_path: Path) -> None:
     days = {}
     for engine in ENGINES:
-        with made_in(engine, tmp_path / engine) as kept:
-            (kept.folder / "more.csv").write_text(ROWS)
-            cycles = kept.folder / "cycles" / "long-term.yaml"
+        with office_in(engine, tmp_path / engine) as office:
+            (office.folder / "more.csv").write_text(ROWS)
+            cycles = office.folder / "cycles" / "long-term.yaml"
             text = cycles.read_text()
-            day = Day(kept)
+            day = Day(office)
             days[engine] = []
             for line in DAY.strip().splitlines():
                 if " apply" in line:
                     cycles.write_text(
                         text.replace("template: keep-in-touch}", "template: keep-in-touch, offset: 3 days}")
                     )
-                days[engine].append(day.typed(line))
-    codes = [int(said.split("\n")[1]) for said in days["sqlite"]]
+                days[engine].append(day.run_line(line))
+    codes = [int(answer.split("\n")[1]) for answer in days["sqlite"]]
     assert {*codes} == {0, 1, 4, 5, 65, 66}
     assert days["csv"] == days["sqlite"]
     assert days["postgres"] == days["sqlite"]
 
 
-#: what is text to every store, and is read as it was written
+#: texts that every store returns as they were written
 TEXTS = {
     "quotes": 'O\'Hara "Bob" \\N \\n `x` $1 ? :id %s {x}',
     "lines": "one\ntwo\r\nthree\ttab\vfour\u2028five\x85six",
@@ -150,8 +150,8 @@ TEXTS = {
 
 
 @pytest.fixture
-def store(anywhere: Kept) -> Iterator[Store]:
-    with closing(open_store(anywhere.url)) as opened:
+def store(any_office: StoredOffice) -> Iterator[Store]:
+    with closing(open_store(any_office.url)) as opened:
         yield opened
 
 
@@ -160,44 +160,44 @@ def session(store: Store, dry_run: bool = False) -> Session:
 
 
 def contents(store: Store) -> dict[str, list[tuple[object, ...]]]:
-    """All its rows."""
+    """All rows of the store."""
     return {table.name: list(store.rows_of(table)) for table in TABLES}
 
 
-def added(id: str, name: str) -> tuple[str, w.Wish]:
+def add_contact(id: str, name: str) -> tuple[str, w.Wish]:
     return id, w.Add({"name": name, "owner": "tom"}, None, True)
 
 
-def test_P6_any_text_comes_back_as_it_was_after_another_has_opened_the_store(store: Store) -> None:
-    for_contacts(session(store), [added(id, text) for id, text in TEXTS.items()])
-    with closing(open_store(store.url)) as again:
-        found = again.dossiers(list(TEXTS), EVERYTHING)
-        assert {id: dossier.contact.name for id, dossier in found.items() if dossier.contact} == TEXTS
-        assert contents(again) == contents(store)
+def test_P6_any_text_is_unchanged_when_the_store_is_opened_again(store: Store) -> None:
+    for_contacts(session(store), [add_contact(id, text) for id, text in TEXTS.items()])
+    with closing(open_store(store.url)) as second_store:
+        dossiers = second_store.dossiers(list(TEXTS), EVERYTHING)
+        assert {id: dossier.contact.name for id, dossier in dossiers.items() if dossier.contact} == TEXTS
+        assert contents(second_store) == contents(store)
 
 
-def test_P4_what_is_stopped_in_the_middle_of_a_change_was_never_there(store: Store) -> None:
+def test_P4_an_interrupted_change_leaves_no_trace(store: Store) -> None:
     before = contents(store)
     head = session(store).head()
     with pytest.raises(RuntimeError), store.change(head) as change:
-        change.save([decided(store, change, "jane-smith")])
+        change.save([decision_for(store, change, "jane-smith")])
         raise RuntimeError
     assert contents(store) == before
-    for_contacts(session(store, dry_run=True), [added("ana", "Ana")])
+    for_contacts(session(store, dry_run=True), [add_contact("ana", "Ana")])
     with store.change(head):
         pass
-    assert contents(store) == before, "neither a dry run nor a change without anything leaves a trace"
-    assert for_contacts(session(store), [added("ana", "Ana")]).done.total == 1
+    assert contents(store) == before, "neither a dry run nor an empty change leaves a trace"
+    assert for_contacts(session(store), [add_contact("ana", "Ana")]).done.total == 1
     assert contents(store) != before
 
 
-def decided(store: Store, change: Change, contact: str) -> tuple[Dossier, Decision]:
-    """Something that can be saved about the contact."""
-    here, dossier = session(store), store.dossiers([contact], EVERYTHING)[contact]
-    return dossier, decide(dossier, w.Stop(), here.office, Stamp(change.id, NOON, here.user), change.ids)
+def decision_for(store: Store, change: Change, contact: str) -> tuple[Dossier, Decision]:
+    """A decision about the contact that can be saved."""
+    current, dossier = session(store), store.dossiers([contact], EVERYTHING)[contact]
+    return dossier, decide(dossier, w.Stop(), current.office, Stamp(change.id, NOON, current.user), change.ids)
 
 
-def test_a_decision_under_a_version_that_is_out_of_force_is_not_saved(store: Store) -> None:
+def test_a_decision_under_an_outdated_catalog_version_is_not_saved(store: Store) -> None:
     head = session(store).head()
     before = contents(store)
     with pytest.raises(Busy), store.change(head._replace(catalog_version=head.catalog_version - 1)):
@@ -205,61 +205,63 @@ def test_a_decision_under_a_version_that_is_out_of_force_is_not_saved(store: Sto
     assert contents(store) == before
 
 
-def test_whoever_is_unknown_has_an_empty_dossier_and_an_unknown_action_none(store: Store) -> None:
+def test_an_unknown_contact_has_an_empty_dossier_and_an_unknown_action_none(store: Store) -> None:
     assert store.dossiers(["nobody"], EVERYTHING) == {"nobody": Dossier("contact:nobody")}
     assert store.dossier_of([99_999], EVERYTHING) is None
     assert store.tasks("nobody", EVERYTHING) == Dossier("user:nobody")
 
 
-def test_batches_of_one_change_are_one_change_and_what_was_typed_stays_until_it_is_whole(store: Store) -> None:
-    here = session(store)
-    with store.change(here.head()) as first:
-        first.save([decided(store, first, "jane-smith")])
+def test_batches_make_one_change_that_stays_unfinished_until_the_last_one(store: Store) -> None:
+    current = session(store)
+    with store.change(current.head()) as first:
+        first.save([decision_for(store, first, "jane-smith")])
         first.leave_unfinished("typed")
-    unfinished = {"by": "sue", "typed": "typed", "version": here.office.version}
+    unfinished = {"by": "sue", "typed": "typed", "version": current.office.version}
     assert [row[0] for row in store.ask("lists.unfinished", **unfinished)] == [first.id]
-    with store.change(here.head(), resume=first.id) as more:
-        more.save([decided(store, more, "brian-jones")])
+    with store.change(current.head(), resume=first.id) as more:
+        more.save([decision_for(store, more, "brian-jones")])
         more.leave_unfinished("typed")
     assert more.id == first.id and list(store.ask("lists.unfinished", **unfinished)) != []
-    with store.change(here.head(), resume=first.id) as last:
+    with store.change(current.head(), resume=first.id) as last:
         last.leave_unfinished(None)
     assert last.id == first.id and list(store.ask("lists.unfinished", **unfinished)) == []
-    told = [row for row in store.rows_of(HISTORY) if row[2] == first.id]
-    assert {row[0] for row in told} == {"contact:jane-smith", "contact:brian-jones"}
+    rows = [row for row in store.rows_of(HISTORY) if row[2] == first.id]
+    assert {row[0] for row in rows} == {"contact:jane-smith", "contact:brian-jones"}
     assert [row for row in store.rows_of(CHANGE) if row[0] == first.id] == [
-        (first.id, NOON, "sue", "test", here.office.version, None, None)
+        (first.id, NOON, "sue", "test", current.office.version, None, None)
     ]
 
 
-def test_thousands_are_saved_as_one_is_and_read_as_they_were_decided(store: Store) -> None:
+def test_thousands_of_contacts_are_read_as_they_were_decided(store: Store) -> None:
     wishes = [(f"p{n}", w.Add({"name": f"P {n}", "owner": "tom"}, w.Choice("referral"))) for n in range(3000)]
     after: dict[str, Dossier] = {}
     for_contacts(session(store), wishes, watch=lambda _, dossier: after.update({dossier.subject[8:]: dossier}))
     assert len(after) == 3000
     assert store.dossiers(list(after), EVERYTHING) == after
     for_contacts(session(store), [(id, w.Stop()) for id in after], watch=lambda _, d: after.update({d.subject[8:]: d}))
-    stored = store.dossiers(list(after), EVERYTHING)
-    assert {id: open_of(dossier) for id, dossier in stored.items()} == {id: open_of(d) for id, d in after.items()}
+    dossiers = store.dossiers(list(after), EVERYTHING)
+    assert {id: open_parts(dossier) for id, dossier in dossiers.items()} == {
+        id: open_parts(d) for id, d in after.items()
+    }
     numbers = [row[0] for table in (ACTION, ENROLMENT) for row in store.rows_of(table)]
-    assert len(numbers) == len(set(numbers)), "a number is given once"
+    assert len(numbers) == len(set(numbers)), "no number is used twice"
 
 
-def test_a_change_that_was_made_is_not_kept_in_memory(store: Store) -> None:
-    """A command collects no garbage: what refers to itself would stay, once for each batch of an import."""
+def test_a_finished_change_is_not_kept_in_memory(store: Store) -> None:
+    """Commands don't collect garbage: a reference cycle would stay in memory, once for each batch of an import."""
     gc.disable()
     try:
         with store.change(session(store).head()) as change:
             next(change.ids)
-            change.save([decided(store, change, "jane-smith")])
-            left = weakref.ref(change)
+            change.save([decision_for(store, change, "jane-smith")])
+            reference = weakref.ref(change)
         del change
-        assert left() is None
+        assert reference() is None
     finally:
         gc.enable()
 
 
-def open_of(dossier: Dossier) -> tuple[object, ...]:
+def open_parts(dossier: Dossier) -> tuple[object, ...]:
     return (
         dossier.contact,
         dossier.seq,

@@ -1,6 +1,6 @@
 """kill -9 at every write: the old state or the new one, never between; running again finishes.
 
-One run is watched for the calls by which it writes. Then each of them in turn is the last that a run comes to.
+One run is traced to find the calls that it writes with. Then a run is killed at each of them in turn.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.faults import Call, State, failing, needs_strace, people, places_to_die, ran, state
+from tests.store.faults import Call, State, failing, kill_points, needs_strace, people, run_command, state
 
 CALLS = "pwrite64,fdatasync,fsync,unlink,ftruncate,rename"
 
 pytestmark = [pytest.mark.slow, needs_strace]
 
-#: what is typed, and of how many pages that are written one is the last: a small change dies at each
+#: a command, and N: it is killed at every Nth page that it writes; a small change at every page
 COMMANDS = {
     "complete": (["complete", "10"], 1),
     "import": (["contacts", "import", "more.csv", "--cycle", "referral", "-q"], 5),
@@ -24,12 +24,12 @@ COMMANDS = {
     "undo": (["undo", "-q"], 5),
 }
 
-#: an edit that moves some people and takes the step of others away
+#: an edit that moves the dates of some contacts
 EDIT = ("long-term.yaml", "template: keep-in-touch}", "template: keep-in-touch, offset: 3 days}")
 CHOICES = "migrate:\n  - {step: future-prospect/intro-letter, dates: recompute}\n"
 
 
-def edited(office: Path) -> None:
+def edit_catalog(office: Path) -> None:
     file, old, new = EDIT
     path = office / "cycles" / file
     assert old in path.read_text()
@@ -39,31 +39,31 @@ def edited(office: Path) -> None:
 
 @pytest.mark.slow(5)
 @pytest.mark.parametrize("name", COMMANDS)
-def test_killed_at_any_write_it_is_the_old_state_or_the_new(name: str, office: Path, tmp_path: Path) -> None:
+def test_a_kill_at_any_write_leaves_the_old_or_the_new_state(name: str, office: Path, tmp_path: Path) -> None:
     words, one_in = COMMANDS[name]
     people(office, "more.csv", 300)
     if name in ("apply", "undo"):
-        edited(office)
-    if name == "undo":  # of that apply
-        assert ran(*COMMANDS["apply"][0], cwd=office).returncode == 0
+        edit_catalog(office)
+    if name == "undo":  # undo that apply
+        assert run_command(*COMMANDS["apply"][0], cwd=office).returncode == 0
     finished = Path(shutil.copytree(office, tmp_path / "finished"))
-    calls = places_to_die(words, CALLS, finished, tmp_path / "log")
+    calls = kill_points(words, CALLS, finished, tmp_path / "log")
     assert {"pwrite64", "fdatasync", "unlink"} <= {call.name for call in calls}
     states = state(office), state(finished)
     ends = [call for call in calls if call.name != "pwrite64" or call.nth % one_in == 0]
-    changed = [killed(words, call, office, tmp_path / "copy", states) for call in ends]
-    assert changed == sorted(changed) and set(changed) == {False, True}, "from one call on it is the new state"
+    outcomes = [kill_at(words, call, office, tmp_path / "copy", states) for call in ends]
+    assert outcomes == sorted(outcomes) and set(outcomes) == {False, True}, "once the change is saved, it stays saved"
 
 
-def killed(words: list[str], call: Call, office: Path, copy: Path, states: tuple[State, State]) -> bool:
-    """Whether the change was in the store when the command was killed there. Where it was not, the same command
-    finishes: after each call but a page, and after one page in ten."""
+def kill_at(words: list[str], call: Call, office: Path, copy: Path, states: tuple[State, State]) -> bool:
+    """Whether the change was in the store when the command was killed there. If not, the same command finishes it:
+    checked after each call except pages, and after one page in ten."""
     shutil.copytree(office, copy)
-    assert ran(*words, cwd=copy, tracer=failing(call.name, "signal=SIGKILL", call.nth)).returncode == -9
-    left, (old, new) = state(copy), states
-    assert left in states, f"killed at {call} it left something between"
-    if left == old and (call.name != "pwrite64" or call.nth % 10 == 0):
-        assert ran(*words, cwd=copy).returncode == 0
+    assert run_command(*words, cwd=copy, tracer=failing(call.name, "signal=SIGKILL", call.nth)).returncode == -9
+    current, (old, new) = state(copy), states
+    assert current in states, f"killed at {call} it left something between"
+    if current == old and (call.name != "pwrite64" or call.nth % 10 == 0):
+        assert run_command(*words, cwd=copy).returncode == 0
         assert state(copy) == new
     shutil.rmtree(copy)
-    return left == new
+    return current == new

@@ -1,6 +1,6 @@
-"""What is asked all day is found by keys, however much is stored: no plan reads a table from end to end.
+"""Everyday queries use indexes, however much is stored: no plan scans a table.
 
-A store that writes down what it is asked is used as commands use one; then each engine says how it would answer.
+A store that records its queries is used as commands use one; then each engine explains how it would run them.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from followup.store.sqlite.store import SqliteStore
 from followup.store.statements import statement
 from tests.servers import let_in, schema_of, server_url
 from tests.sessions import session_in
-from tests.store.conftest import Kept, made_in
+from tests.store.conftest import StoredOffice, office_in
 
 NOON = 1_777_910_400  # 2026-05-04 16:00 UTC
-MANY = 40_000  # contacts: more than a planner reads from end to end for a hundred of them
+MANY = 40_000  # contacts: too many for a planner to scan all of them for a hundred
 
-#: the like of so many contacts, with two actions each, one of them open
+#: that many similar contacts, with two actions each, one of them open
 FILLING = [
     "INSERT INTO contact SELECT 'c' || n, 'Person ' || n, NULL, NULL, NULL, NULL, 'rep' || (n % 50), 'bluewater', NULL,"
     " NULL, NULL, 'lead', '', '', NULL, NULL, '2026-01-01T00:00:00Z', '2026-01-01T00:00:00Z', NULL, 1, '2026-05-04',"
@@ -45,23 +45,23 @@ FILLING = [
 ]
 
 
-def asks(store_class: type[Any]) -> type[Any]:
-    """A store of that kind that writes down what it is asked."""
+def recording(store_class: type[Any]) -> type[Any]:
+    """A class of that kind of store that records its queries."""
 
-    class Asked(store_class):  # type: ignore[misc]
+    class Recording(store_class):  # type: ignore[misc]
         def __init__(self, url: str) -> None:
-            self.asked: dict[str, dict[str, Any]] = {}
+            self.queries: dict[str, dict[str, Any]] = {}
             super().__init__(url)
 
         def ask(self, name: str, /, **values: Any) -> Iterator[tuple[Any, ...]]:
-            self.asked.setdefault(name, values)
+            self.queries.setdefault(name, values)
             return super().ask(name, **values)  # type: ignore[no-any-return]
 
-    return Asked
+    return Recording
 
 
-def a_morning(store: Any) -> None:
-    """What a rep does, as the commands do it."""
+def morning_of_work(store: Any) -> None:
+    """What a rep does, in the way the commands do it."""
     session = session_in(store, NOON, "tom", "test")
     rows = action_lists.due(session, "tom", "2026-05-05")
     action_lists.action(session, rows[0].id)
@@ -74,19 +74,19 @@ def a_morning(store: Any) -> None:
     undo_last(session)
 
 
-#: questions of a few rows by nature: of the catalog, and of counters
+#: queries of tables that stay small: the catalog and the counters
 SMALL = re.compile(r"catalog\.|write\.")
 BIG = "contact|enrolment|action|history|change"
 
 
-def test_SQLite_reads_no_table_from_end_to_end_for_a_reps_morning(office: Path) -> None:
-    store = asks(SqliteStore)(str(office / "followup.db"))
+def test_SQLite_scans_no_table_for_a_reps_morning(office: Path) -> None:
+    store = recording(SqliteStore)(str(office / "followup.db"))
     with closing(store):
         numbers = f"WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {MANY * 2})"
-        filled(lambda sql: store.connection.execute(sql), numbers)
-        a_morning(store)
+        fill(lambda sql: store.connection.execute(sql), numbers)
+        morning_of_work(store)
         plans = {}
-        for name, values in store.asked.items():
+        for name, values in store.queries.items():
             rows = store.connection.execute("EXPLAIN QUERY PLAN " + statement("sqlite", name), values)
             plans[name] = [row[3] for row in rows]
     scans = {
@@ -99,38 +99,38 @@ def test_SQLite_reads_no_table_from_end_to_end_for_a_reps_morning(office: Path) 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("user", ["rep", "worker"])
-def test_PostgreSQL_reads_no_table_from_end_to_end_for_a_reps_morning(user: str, tmp_path: Path) -> None:
-    with made_in("postgres", tmp_path / "kept") as kept:
-        login = f"tom_{schema_of(kept.url)}"
-        people = kept.folder / "cycles" / "people.yaml"
+def test_PostgreSQL_scans_no_table_for_a_reps_morning(user: str, tmp_path: Path) -> None:
+    with office_in("postgres", tmp_path / "kept") as office:
+        login = f"tom_{schema_of(office.url)}"
+        people = office.folder / "cycles" / "people.yaml"
         text = re.sub(r"(?m)^    login: .*\n", "", people.read_text())
         people.write_text(text.replace("  tom:\n", f"  tom:\n    login: {login}\n"))
-        assert kept.run("apply", "--yes", user="sue").returncode == 0
-        url = let_in(kept.url, login, user)
-        fill_the_server(kept)
-        plans = plans_of_a_morning(url)
-        kept.asked(f"DROP OWNED BY {login}")
-        kept.asked(f"DROP ROLE {login}")
+        assert office.run("apply", "--yes", user="sue").returncode == 0
+        url = let_in(office.url, login, user)
+        fill_the_server(office)
+        plans = plans_of_the_morning(url)
+        office.query(f"DROP OWNED BY {login}")
+        office.query(f"DROP ROLE {login}")
     scans = {name: plan for name, plan in plans.items() if re.search(rf"Seq Scan on ({BIG})\b", plan)}
     assert len(plans) > 12 and scans == {}, "\n".join(f"{name}\n{plan}" for name, plan in scans.items())
 
 
-def filled(execute: Callable[[str], object], numbers: str) -> None:
+def fill(execute: Callable[[str], object], numbers: str) -> None:
     for sql in FILLING:
         execute(re.sub("FROM numbers", f"FROM ({numbers} SELECT n FROM numbers) AS numbers", sql.format(many=MANY)))
     execute("ANALYZE")
 
 
-def fill_the_server(kept: Kept) -> None:
+def fill_the_server(office: StoredOffice) -> None:
     with psycopg.connect(server_url(), autocommit=True) as connection:
-        connection.execute(f"SET search_path = {schema_of(kept.url)}")
-        filled(connection.execute, f"WITH numbers (n) AS (SELECT generate_series(1, {MANY * 2}))")  # type: ignore[arg-type]
+        connection.execute(f"SET search_path = {schema_of(office.url)}")
+        fill(connection.execute, f"WITH numbers (n) AS (SELECT generate_series(1, {MANY * 2}))")  # type: ignore[arg-type]
 
 
-def plans_of_a_morning(url: str) -> dict[str, str]:
-    with closing(asks(PostgresStore)(url)) as store:
-        a_morning(store)
-        return {name: plan(store.connection, name, values) for name, values in store.asked.items()}
+def plans_of_the_morning(url: str) -> dict[str, str]:
+    with closing(recording(PostgresStore)(url)) as store:
+        morning_of_work(store)
+        return {name: plan(store.connection, name, values) for name, values in store.queries.items()}
 
 
 def plan(connection: psycopg.Connection[Any], name: str, values: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Each statement is one typed question: nothing outside the store names it, and none is there that nobody asks."""
+"""Each statement is one typed question: nothing outside the store names it, and every statement is used."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ STATEMENT = re.compile(rf"(?:{'|'.join(FILES)})\.\w+")
 OTHERS = {"sqlite": {"postgres"}, "postgres": {"sqlite", "folder"}}
 
 
-def named_in(path: Path) -> Iterator[tuple[str, str]]:
-    """Each statement that a file names, with the function that does."""
+def statements_in(path: Path) -> Iterator[tuple[str, str]]:
+    """Each statement that a file names, with the function that names it."""
     for function in ast.walk(ast.parse(path.read_text())):
         if isinstance(function, ast.FunctionDef):
             for node in ast.walk(function):
@@ -39,20 +39,20 @@ def test_every_statement_is_used_by_one_method(engine: str) -> None:
     users: dict[str, set[str]] = {name: set() for name in texts.keys() - parts}
     for path in (HOUSE / "store").rglob("*.py"):
         if not OTHERS[engine] & set(path.parts):
-            for name, user in named_in(path):
+            for name, user in statements_in(path):
                 users.setdefault(name, set()).add(user)
     for fault in get_args(Fault):
         users[f"doctor.{fault}"].add("DoctorQuestions.faults")
-    assert users.keys() - texts.keys() == set(), "it is named, and is missing"
+    assert users.keys() - texts.keys() == set(), "used, but missing"
     assert {name: sorted(by) for name, by in users.items() if len(by) != 1} == {}
 
 
 def test_only_the_store_names_statements() -> None:
-    naming = {path.relative_to(HOUSE) for path in HOUSE.rglob("*.py") if any(named_in(path)) or asks(path)}
-    assert len(naming) > 10 and {path.parts[0] for path in naming} == {"store"}
+    paths = {path.relative_to(HOUSE) for path in HOUSE.rglob("*.py") if any(statements_in(path)) or calls_ask(path)}
+    assert len(paths) > 10 and {path.parts[0] for path in paths} == {"store"}
 
 
-def asks(path: Path) -> bool:
+def calls_ask(path: Path) -> bool:
     return any(
         isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "ask"
         for node in ast.walk(ast.parse(path.read_text()))

@@ -1,4 +1,4 @@
-"""Each table is declared once: the declaration against what the migrations make, and the statements made of it."""
+"""Each table is declared once: the declaration compared with the migrations, and the statements generated from it."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ ROWS = {
     ACTION: Action,
     HISTORY: HistoryRow,
 }
-#: the store's own columns, beside the row type's
+#: the store's own columns, in addition to the row type's
 MORE = {"seq": int, "next_action": str | None}
 TYPES = {"TEXT": str, "INTEGER": int, "text": str, "bigint": int}
 
 #: column -> its type, and whether it may be empty
 Columns = dict[str, tuple[type, bool]]
 
-#: of a key, the columns in order
+#: the columns of a key, in order
 SERVERS_KEY = """
 SELECT a.attname FROM pg_index AS i, unnest(i.indkey) WITH ORDINALITY AS k (number, place), pg_attribute AS a
 WHERE i.indrelid = to_regclass(%s) AND i.indisprimary AND a.attrelid = i.indrelid AND a.attnum = k.number
@@ -59,12 +59,12 @@ ORDER BY k.place
 """
 
 
-def in_a_file(table: Table) -> tuple[Columns, tuple[str, ...]]:
+def columns_in_sqlite(table: Table) -> tuple[Columns, tuple[str, ...]]:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection)
         rows = connection.execute(f"PRAGMA table_info({table.name})").fetchall()
     key = tuple(name for _, name in sorted((place, name) for _, name, *_, place in rows if place))
-    # a lone key need not say that it is never empty
+    # a key of one column needs no NOT NULL
     columns = {name: (TYPES[type_], not required and not place) for _, name, type_, required, _, place in rows}
     return columns, key
 
@@ -77,23 +77,23 @@ def schema() -> Iterator[str]:
     dropped(url)
 
 
-def on_a_server(schema: str, table: Table) -> tuple[Columns, tuple[str, ...]]:
-    asked = (
+def columns_on_a_server(schema: str, table: Table) -> tuple[Columns, tuple[str, ...]]:
+    query = (
         "SELECT column_name, data_type, is_nullable FROM information_schema.columns"
         " WHERE table_schema = %s AND table_name = %s"
     )
     with psycopg.connect(server_url()) as server:
-        rows = server.execute(asked, [schema, table.name]).fetchall()
+        rows = server.execute(query, [schema, table.name]).fetchall()
         key = server.execute(SERVERS_KEY, [f"{schema}.{table.name}"]).fetchall()
     return {name: (TYPES[type_], empty == "YES") for name, type_, empty in rows}, tuple(name for (name,) in key)
 
 
-def declared(table: Table) -> Columns:
+def declared_columns(table: Table) -> Columns:
     hints = get_type_hints(ROWS[table])
-    return {column: split(hints.get(column) or MORE[column]) for column in table.columns}
+    return {column: split_hint(hints.get(column) or MORE[column]) for column in table.columns}
 
 
-def split(hint: type | UnionType) -> tuple[type, bool]:
+def split_hint(hint: type | UnionType) -> tuple[type, bool]:
     """`str | None` -> `(str, True)`."""
     kinds = set(get_args(hint) or (hint,))
     (kind,) = kinds - {NoneType}
@@ -102,7 +102,7 @@ def split(hint: type | UnionType) -> tuple[type, bool]:
 
 def test_every_table_is_declared() -> None:
     assert set(ROWS) == set(TABLES) and len({table.name for table in TABLES}) == len(TABLES)
-    own = {"counter", "instance"}  # numbers follow from the rows; which store this is stays its own
+    own = {"counter", "instance"}  # numbers follow from the rows; the instance is specific to the store
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection)
         rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
@@ -110,28 +110,28 @@ def test_every_table_is_declared() -> None:
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_a_declaration_a_row_type_and_both_engines_migrations_agree(table: Table, schema: str) -> None:
-    """On the names, the types, what may be empty, and the key; the order is nobody's matter: a new column comes last."""
-    assert (declared(table), table.key) == in_a_file(table) == on_a_server(schema, table)
+def test_declarations_row_types_and_the_migrations_of_both_engines_agree(table: Table, schema: str) -> None:
+    """On names, types, what may be empty, and the key. The order doesn't matter: a new column comes last."""
+    assert (declared_columns(table), table.key) == columns_in_sqlite(table) == columns_on_a_server(schema, table)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_only_what_is_no_key_may_change(table: Table) -> None:
+def test_key_columns_never_change(table: Table) -> None:
     assert set(table.changing) <= set(table.columns) - set(table.key)
 
 
-def test_what_a_row_is_about_never_changes_and_all_else_may() -> None:
-    """Whose it is and what it was made as; an update that left another column out would lose it."""
-    kept = {table.name: set(table.columns) - set(table.changing) - set(table.key) for table in TABLES}
-    assert kept["contact"] == set()
-    assert kept["enrolment"] == {"contact", "kind", "process", "version", "start", "start_at"}
-    assert kept["action"] == {"contact", "type", "title", "enrolment", "step", "round", "trial"} | {
+def test_updates_write_every_column_except_those_that_identify_the_row() -> None:
+    """Those say what the row belongs to and what it is; an update that left out another column would lose its value."""
+    constant = {table.name: set(table.columns) - set(table.changing) - set(table.key) for table in TABLES}
+    assert constant["contact"] == set()
+    assert constant["enrolment"] == {"contact", "kind", "process", "version", "start", "start_at"}
+    assert constant["action"] == {"contact", "type", "title", "enrolment", "step", "round", "trial"} | {
         "position", "channel", "category", "action_name",
     }  # fmt: skip
 
 
-def test_a_row_that_is_written_is_the_row_that_is_read() -> None:
-    row = tuple(n if kind is int else f"text {n}" for n, (kind, _) in enumerate(declared(CONTACT).values()))
+def test_a_row_is_read_as_it_was_written() -> None:
+    row = tuple(n if kind is int else f"text {n}" for n, (kind, _) in enumerate(declared_columns(CONTACT).values()))
     row = (*row[:11], "lead", *row[12:])
     other = (row[0], *("won" if cell == "lead" else cell and cell * 2 for cell in row[1:]))
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:

@@ -1,4 +1,4 @@
-"""Two who undo the same change at the same moment: one does, the other is told."""
+"""Two users undo the same change at the same time: one succeeds, the other gets a conflict."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from followup.app.office_store import open_office
 from followup.app.undoing import undo_last
 from followup.errors import Conflict
 from tests.sessions import session_in
-from tests.store.conftest import Kept
+from tests.store.conftest import StoredOffice
 
 NOON = 1777910400
 
 
-class Late:
-    """A store in which `meanwhile` happens once it is known what is to be undone."""
+class StoreWithDelay:
+    """A store in which `meanwhile` happens after the change to undo is known."""
 
     def __init__(self, store: Any, meanwhile: Callable[[], object]) -> None:
         self._store, self._meanwhile = store, meanwhile
@@ -36,21 +36,21 @@ class Late:
         return number
 
     def change(self, *words: Any, **options: Any) -> Any:
-        asked_about = len(words) == 1 and isinstance(words[0], int)
-        return (self._store.history if asked_about else self._store).change(*words, **options)
+        is_lookup = len(words) == 1 and isinstance(words[0], int)
+        return (self._store.history if is_lookup else self._store).change(*words, **options)
 
     def touched(self, change: int) -> list[str]:
-        touched: list[str] = self._store.history.touched(change)
-        return touched
+        subjects: list[str] = self._store.history.touched(change)
+        return subjects
 
 
-def test_T1_the_second_of_two_undos_is_a_conflict_and_changes_nothing(anywhere: Kept) -> None:
-    assert anywhere.run("attempt", "2", "--note", "one").returncode == 0
-    assert anywhere.run("attempt", "2", "--note", "two").returncode == 0
-    with closing(open_office(anywhere.url)) as store:
+def test_T1_the_second_of_two_undos_is_a_conflict_and_changes_nothing(any_office: StoredOffice) -> None:
+    assert any_office.run("attempt", "2", "--note", "one").returncode == 0
+    assert any_office.run("attempt", "2", "--note", "two").returncode == 0
+    with closing(open_office(any_office.url)) as store:
         session = session_in(store, NOON, "tom", "undo")
-        late = Late(store, lambda: anywhere.run("undo"))
+        delayed = StoreWithDelay(store, lambda: any_office.run("undo"))
         with pytest.raises(Conflict):
-            undo_last(session._replace(store=late))
-    assert '"attempts": 1' in anywhere.run("next", "jane-smith", "--format", "json").stdout
-    assert anywhere.run("doctor", "-q", user="sue").returncode == 0
+            undo_last(session._replace(store=delayed))
+    assert '"attempts": 1' in any_office.run("next", "jane-smith", "--format", "json").stdout
+    assert any_office.run("doctor", "-q", user="sue").returncode == 0

@@ -1,4 +1,4 @@
-"""A password never leaves the url of a store, however the url is written."""
+"""The password in the url of a store is never printed, however the url is written."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from followup.store.urls import display_url, without_secrets
 from tests.conftest import command
 from tests.store.faults import one_line
 
-#: nothing else that is drawn has these letters in a row
+#: no other generated text contains these letters in a row
 SECRET = "hUnTeR2"
 
-#: passwords with everything around the secret that could be taken for another part of a url
+#: passwords with anything around the secret that could be mistaken for another part of a url
 passwords = st.builds(
     lambda before, after: before + SECRET + after,
     st.text("aZ09:/?#&=%@;, .-~!", max_size=8),
@@ -32,16 +32,16 @@ keys = st.sampled_from(
 
 @st.composite
 def logins(draw: st.DrawFn) -> str:
-    """A login in front of the host, its password as it is or percent-encoded."""
+    """A login before the host, with its password plain or percent-encoded."""
     password = draw(passwords)
-    typed = draw(st.sampled_from((password, quote(password), quote(password, safe=""))))
+    text = draw(st.sampled_from((password, quote(password), quote(password, safe=""))))
     user = draw(st.sampled_from(("tom", "", "t.o", "tom%20x")))
-    return f"{draw(schemes)}{user}:{typed}@{draw(hosts)}{draw(ends)}"
+    return f"{draw(schemes)}{user}:{text}@{draw(hosts)}{draw(ends)}"
 
 
 @st.composite
 def options(draw: st.DrawFn) -> str:
-    """The password behind the place, as an option of the query or of a text of another kind."""
+    """The password after the database, as an option of the query or in another syntax."""
     start = f"{draw(schemes)}{draw(hosts)}/sales"
     mark = draw(
         st.sampled_from(
@@ -57,7 +57,7 @@ def conninfos(draw: st.DrawFn) -> str:
 
 
 @given(st.one_of(logins(), options(), conninfos()))
-def test_P7_no_url_shows_its_password(url: str) -> None:
+def test_P7_a_displayed_url_never_contains_its_password(url: str) -> None:
     assert SECRET not in display_url(url)
     for prefix in ("csv:", "sqlite:///", "sqlite://", "sqlite:"):
         if "://" in url:
@@ -65,13 +65,13 @@ def test_P7_no_url_shows_its_password(url: str) -> None:
 
 
 @given(logins())
-def test_P7_what_a_driver_quotes_of_a_url_is_hidden(url: str) -> None:
-    said = without_secrets(f'invalid port number: "{url.rpartition(":")[2]}"', url)
-    assert SECRET not in said
+def test_P7_parts_of_a_url_that_a_driver_quotes_are_hidden(url: str) -> None:
+    message = without_secrets(f'invalid port number: "{url.rpartition(":")[2]}"', url)
+    assert SECRET not in message
 
 
-#: what was typed, and what of it is said
-TYPED = (
+#: a url as typed, and as displayed
+URLS = (
     ("postgresql://pw:2024?hUnTeR2@127.0.0.1:1/x", "postgresql://pw@127.0.0.1:1/x"),
     ("postgresql://tom:12345/hUnTeR2@db/x", "postgresql://tom@db/x"),
     ("host=db password=hUnTeR2", "..."),
@@ -88,13 +88,13 @@ TYPED = (
 )
 
 
-@pytest.mark.parametrize(("url", "shown"), TYPED)
-def test_P7_no_command_says_or_keeps_the_password_of_what_was_typed(url: str, shown: str, tmp_path: Path) -> None:
-    assert display_url(url) == shown
+@pytest.mark.parametrize(("url", "expected"), URLS)
+def test_P7_no_command_prints_or_stores_the_password_of_a_url(url: str, expected: str, tmp_path: Path) -> None:
+    assert display_url(url) == expected
     for words in (["due"], ["init", "x"], ["store", "create"], ["store", "copy", "sqlite:///a.db", url], ["doctor"]):
-        done = command(*words, "--store", url, cwd=tmp_path)
-        assert done.returncode in (2, 69) and one_line(done.stderr), done.stderr
-        assert SECRET not in done.stdout + done.stderr
+        result = command(*words, "--store", url, cwd=tmp_path)
+        assert result.returncode in (2, 69) and one_line(result.stderr), result.stderr
+        assert SECRET not in result.stdout + result.stderr
     assert not list(tmp_path.rglob("store"))
 
 
@@ -103,5 +103,5 @@ def test_P7_no_command_says_or_keeps_the_password_of_what_was_typed(url: str, sh
     ["postgresql://tom@db:5432/sales?schema=x&sslmode=require&connect_timeout=5", "postgresql:///s?host=/run/x&user=t"]
     + ["sqlite:////tmp/a@b.db", "sqlite:///C d/e.db", "csv:of:fice@x", "followup.db", "postgresql://a:1,b:2/s"],
 )
-def test_a_url_without_a_secret_is_shown_as_it_was_typed(url: str) -> None:
+def test_a_url_without_a_secret_is_displayed_unchanged(url: str) -> None:
     assert display_url(url) == url

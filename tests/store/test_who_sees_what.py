@@ -1,7 +1,7 @@
-"""F20: who sees what is said in five places, each with a comment that names this file. Of any office they say the same.
+"""F20: who sees what is defined in five places, each with a comment that names this file. They agree for any office.
 
-The places are core/reach, the statements of the lists for contacts and actions, that for the history, and on
-PostgreSQL the policies of the tables and the functions that they ask, each as a real login.
+The places are core/reach, the statements of the lists for contacts and actions, the one for the history, and on
+PostgreSQL the policies of the tables and the functions that they call, each tested with a real login.
 """
 
 from __future__ import annotations
@@ -38,21 +38,21 @@ from tests.store.conftest import dropped
 MORNING = 1777910400
 USERS = ("ann", "ben", "cem", "dot")
 PLACES = (None, None, "north", "south")
-#: role -> whether its users see all of their property, or of the office where they have none
+#: role -> whether its users see all of their property, or all of the office if they have none
 ROLES = {"rep": False, "clerk": True, "printer": True, "administrator": True}
 
 
-class Somebody(NamedTuple):
+class Member(NamedTuple):
     role: str
     manager: str | None
     property: str | None
 
 
-Staff = Mapping[str, Somebody]
+Staff = Mapping[str, Member]
 
 
-class Known(NamedTuple):
-    """A contact. `holders`: who has an open action of theirs; `past`: who had one that is closed."""
+class SampleContact(NamedTuple):
+    """A contact. `holders`: users with an open action on it; `past`: users with a closed one."""
 
     owner: str | None
     property: str | None
@@ -61,19 +61,19 @@ class Known(NamedTuple):
 
 
 @st.composite
-def staff(draw: st.DrawFn) -> dict[str, Somebody]:
-    """Each may be below anyone who comes before."""
+def staff(draw: st.DrawFn) -> dict[str, Member]:
+    """Each user may report to any earlier one."""
     role, place = st.sampled_from(["rep", "rep", *ROLES]), st.sampled_from(PLACES)
     above = [st.sampled_from([None, *USERS[:number]]) for number in range(len(USERS))]
-    return {id: Somebody(draw(role), draw(above[number]), draw(place)) for number, id in enumerate(USERS)}
+    return {id: Member(draw(role), draw(above[number]), draw(place)) for number, id in enumerate(USERS)}
 
 
 WHO = st.sampled_from(USERS)
 SOME = st.lists(WHO, max_size=2, unique=True)
 CONTACTS = st.lists(
-    st.builds(Known, st.one_of(st.none(), WHO), st.sampled_from(PLACES), SOME, SOME), min_size=1, max_size=5
+    st.builds(SampleContact, st.one_of(st.none(), WHO), st.sampled_from(PLACES), SOME, SOME), min_size=1, max_size=5
 )
-#: users who have tasks of their own, without a contact
+#: users who have tasks without a contact
 TASKS = st.lists(WHO, max_size=3, unique=True)
 
 
@@ -94,124 +94,124 @@ def catalog(staff: Staff, login: str) -> Raw:
     }
 
 
-def live(store: Store, staff: Staff, contacts: list[Known], tasks: list[str], login: str = "x") -> None:
-    found = loaded(catalog(staff, login))
-    assert not found.errors, found.errors
-    apply(visit_of(store, MORNING, "sue", "apply"), Version(found.documents, found.digest, None), "sue")
-    here = session_in(store, MORNING, "sue", "test")
-    for number, known in enumerate(contacts):
-        id, fields = f"c{number}", {"name": f"C {number}", "owner": known.owner, "property": known.property}
-        wishes = [w.Schedule("call", "2026-05-05", "Ring", who) for who in (*known.holders, *known.past)]
-        outcome = for_contacts(here, [(id, w.Add(fields, None, True)), *((id, wish) for wish in wishes)])
+def populate(store: Store, staff: Staff, contacts: list[SampleContact], tasks: list[str], login: str = "x") -> None:
+    result = loaded(catalog(staff, login))
+    assert not result.errors, result.errors
+    apply(visit_of(store, MORNING, "sue", "apply"), Version(result.documents, result.digest, None), "sue")
+    session = session_in(store, MORNING, "sue", "test")
+    for number, contact in enumerate(contacts):
+        id, fields = f"c{number}", {"name": f"C {number}", "owner": contact.owner, "property": contact.property}
+        wishes = [w.Schedule("call", "2026-05-05", "Ring", who) for who in (*contact.holders, *contact.past)]
+        outcome = for_contacts(session, [(id, w.Add(fields, None, True)), *((id, wish) for wish in wishes)])
         assert not outcome.refused
-        made = [row.id for row in action_lists.search(here, ActionFilter(contact=id))]
-        for action in made[len(known.holders) :]:
-            for_actions(here, [([action], [w.Complete(action)])])
+        actions = [row.id for row in action_lists.search(session, ActionFilter(contact=id))]
+        for action in actions[len(contact.holders) :]:
+            for_actions(session, [([action], [w.Complete(action)])])
     for user in tasks:
-        for_user(here, user, w.Schedule("task", "2026-05-05", "Tidy up", user))
+        for_user(session, user, w.Schedule("task", "2026-05-05", "Tidy up", user))
 
 
-class Seen(NamedTuple):
+class View(NamedTuple):
     contacts: set[str]
     actions: set[int]
     subjects: set[str]
 
 
-def ruled(
-    user: str, staff: Staff, contacts: Sequence[Known], actions: Sequence[ActionRow], by_a_server: bool = False
-) -> Seen:
-    """F20 once more, in other words: one's own and theirs who are below one; with a wide permission also what is of
-    one's property, or of none, or whatever there is for who has no property.
+def expected_view(
+    user: str, staff: Staff, contacts: Sequence[SampleContact], actions: Sequence[ActionRow], by_a_server: bool = False
+) -> View:
+    """F20 again, written differently: a user's own rows and those of their reports; with a wide permission also the
+    rows of their property or of none, or all rows if the user has no property.
 
-    A task without a contact is of no property: the core and the lists show it to whoever sees a property, a server
-    keeps it to those who see everything.
+    A task without a contact has no property: the core and the lists show it to users who see a property, a server
+    only to users who see everything.
     """
     me, team = staff[user], {user}
     while more := {id for id, who in staff.items() if who.manager in team} - team:
         team |= more
     wide = ROLES[me.role]
 
-    def shows(known: Known) -> bool:
-        of_the_property = me.property is None or known.property in (None, me.property)
-        return (wide and of_the_property) or not team.isdisjoint({known.owner, *known.holders})
+    def is_visible(contact: SampleContact) -> bool:
+        of_the_property = me.property is None or contact.property in (None, me.property)
+        return (wide and of_the_property) or not team.isdisjoint({contact.owner, *contact.holders})
 
-    mine = {f"c{number}" for number, known in enumerate(contacts) if shows(known)}
-    others_tasks = wide and not (by_a_server and me.property)
-    rows = [x for x in actions if x.owner in team or (x.contact in mine if x.contact else others_tasks)]
+    ids = {f"c{number}" for number, contact in enumerate(contacts) if is_visible(contact)}
+    sees_all_tasks = wide and not (by_a_server and me.property)
+    rows = [x for x in actions if x.owner in team or (x.contact in ids if x.contact else sees_all_tasks)]
     tasks = {f"user:{x.owner}" for x in rows if x.contact is None}
-    return Seen(mine, {x.id for x in rows}, {"office", *tasks, *(f"contact:{id}" for id in mine)})
+    return View(ids, {x.id for x in rows}, {"office", *tasks, *(f"contact:{id}" for id in ids)})
 
 
-def of_the_core(here: Session, contacts: Sequence[Known]) -> tuple[set[str], set[str]]:
-    """The contacts, and the subjects but for the office."""
-    dossiers = here.store.dossiers([f"c{number}" for number in range(len(contacts))], EVERYTHING)
-    mine = {id for id, dossier in dossiers.items() if sees(here.reach, dossier)}
-    tasks = [here.store.tasks(user, EVERYTHING) for user in USERS]
-    theirs = {dossier.subject for dossier in tasks if dossier.actions and sees(here.reach, dossier)}
-    return mine, theirs | {f"contact:{id}" for id in mine}
+def core_view(session: Session, contacts: Sequence[SampleContact]) -> tuple[set[str], set[str]]:
+    """The contacts, and the subjects except the office."""
+    dossiers = session.store.dossiers([f"c{number}" for number in range(len(contacts))], EVERYTHING)
+    ids = {id for id, dossier in dossiers.items() if sees(session.reach, dossier)}
+    tasks = [session.store.tasks(user, EVERYTHING) for user in USERS]
+    subjects = {dossier.subject for dossier in tasks if dossier.actions and sees(session.reach, dossier)}
+    return ids, subjects | {f"contact:{id}" for id in ids}
 
 
-def of_the_lists(here: Session) -> Seen:
-    contacts = {row.id for row in contact_lists.contacts(here, ContactFilter(closed=True))}
-    return Seen(
+def lists_view(session: Session) -> View:
+    contacts = {row.id for row in contact_lists.contacts(session, ContactFilter(closed=True))}
+    return View(
         contacts,
-        {row.id for row in action_lists.search(here)},
-        {item["subject"] for item in history_lists.history(here)},
+        {row.id for row in action_lists.search(session)},
+        {item["subject"] for item in history_lists.history(session)},
     )
 
 
-def of_a_login(url: str, contacts: Sequence[Known]) -> tuple[Seen, set[str]]:
-    """What the server shows of its tables, and which contacts its function says that the login sees."""
+def login_view(url: str, contacts: Sequence[SampleContact]) -> tuple[View, set[str]]:
+    """What the server shows of its tables, and which contacts its function says the login can see."""
     with psycopg.connect(re.sub("[?&]schema=.*", "", url)) as connection:
         connection.execute(f"SET search_path = {schema_of(url)}")
 
-        def all_of(sql: str, *values: Any) -> set[Any]:
+        def column(sql: str, *values: Any) -> set[Any]:
             return {row[0] for row in connection.execute(sql, values)}
 
         rows = "SELECT id FROM contact", "SELECT id FROM action", "SELECT subject FROM history"
         ids = [f"c{number}" for number in range(len(contacts))]
-        by_function = all_of("SELECT id FROM unnest(%s::text[]) AS id WHERE sees_contact(id)", ids)
-        return Seen(*map(all_of, rows)), by_function
+        by_function = column("SELECT id FROM unnest(%s::text[]) AS id WHERE sees_contact(id)", ids)
+        return View(*map(column, rows)), by_function
 
 
 @given(staff(), CONTACTS, TASKS)
 @settings(max_examples=examples(150), suppress_health_check=list(HealthCheck))
-def test_F20_the_core_and_the_lists_of_sqlite_say_the_same(
-    staff: Staff, contacts: list[Known], tasks: list[str]
-) -> None:
+def test_F20_the_core_and_the_sqlite_lists_agree(staff: Staff, contacts: list[SampleContact], tasks: list[str]) -> None:
     with in_sqlite() as store:
-        live(store, staff, contacts, tasks)
-        assert_the_core_and_the_lists(store, staff, contacts)
+        populate(store, staff, contacts, tasks)
+        assert_core_and_lists_agree(store, staff, contacts)
 
 
-def assert_the_core_and_the_lists(store: Store, staff: Staff, contacts: list[Known]) -> None:
+def assert_core_and_lists_agree(store: Store, staff: Staff, contacts: list[SampleContact]) -> None:
     actions = action_lists.search(session_in(store, MORNING, "sue"))
     for user in USERS:
-        rule, here = ruled(user, staff, contacts, actions), session_in(store, MORNING, user)
-        assert of_the_core(here, contacts) == (rule.contacts, rule.subjects - {"office"})
-        assert of_the_lists(here) == rule
-        look_ups_find_what_the_lists_show(here, rule, len(contacts), actions)
+        rule, session = expected_view(user, staff, contacts, actions), session_in(store, MORNING, user)
+        assert core_view(session, contacts) == (rule.contacts, rule.subjects - {"office"})
+        assert lists_view(session) == rule
+        assert_look_ups_match_lists(session, rule, len(contacts), actions)
 
 
-def look_ups_find_what_the_lists_show(here: Session, rule: Seen, count: int, actions: Sequence[ActionRow]) -> None:
-    """By id, by name, by part of a name, one action by its number, and whose lists one may look at."""
-    store, reach, ids = here.store, here.reach, [f"c{number}" for number in range(count)]
+def assert_look_ups_match_lists(session: Session, rule: View, count: int, actions: Sequence[ActionRow]) -> None:
+    """By id, by name, by part of a name, one action by its number, and the due lists of the users one can see."""
+    store, reach, ids = session.store, session.reach, [f"c{number}" for number in range(count)]
     assert {id for id, dossier in store.dossiers(ids, reach).items() if dossier.contact} == rule.contacts
-    named = store.contacts.named_any([f"c {number}" for number in range(count)], reach)
-    assert {id for id, _ in named} == {id for id in ids if store.contacts.named(f"c {id[1:]}", reach)} == rule.contacts
+    matches = store.contacts.named_any([f"c {number}" for number in range(count)], reach)
+    assert (
+        {id for id, _ in matches} == {id for id in ids if store.contacts.named(f"c {id[1:]}", reach)} == rule.contacts
+    )
     assert {word for word in store.contacts.like("c", reach) if word in ids} <= rule.contacts
-    shown = {x.id for x in actions if x.id in rule.actions and (x.contact is None or x.contact in rule.contacts)}
-    assert {x.id for x in actions if store.actions.action(x.id, reach)} == shown
-    assert {x.id for x in actions if store.dossier_of([x.id], reach)} == shown
-    assert {row.contact for row in action_lists.search(here)} - {None} <= rule.contacts
-    owners = {None, *here.seen_users()}
-    due = {row.id for owner in owners for row in action_lists.due(here, owner, "2999-12-31")}
-    assert due == {x.id for x in actions if x.id in shown and x.owner in owners and x.status == "scheduled"}
+    visible = {x.id for x in actions if x.id in rule.actions and (x.contact is None or x.contact in rule.contacts)}
+    assert {x.id for x in actions if store.actions.action(x.id, reach)} == visible
+    assert {x.id for x in actions if store.dossier_of([x.id], reach)} == visible
+    assert {row.contact for row in action_lists.search(session)} - {None} <= rule.contacts
+    owners = {None, *session.seen_users()}
+    due = {row.id for owner in owners for row in action_lists.due(session, owner, "2999-12-31")}
+    assert due == {x.id for x in actions if x.id in visible and x.owner in owners and x.status == "scheduled"}
 
 
 @pytest.fixture(scope="module")
 def logins() -> Iterator[str]:
-    """What those of the users end in."""
+    """The suffix of the users' logins."""
     ending = f"sees{os.getpid()}"
     with psycopg.connect(server_url(), autocommit=True) as connection:
         for user in USERS:
@@ -224,17 +224,17 @@ def logins() -> Iterator[str]:
 @pytest.mark.slow(12)
 @given(staff(), CONTACTS, TASKS)
 @settings(max_examples=examples(20), suppress_health_check=list(HealthCheck))
-def test_F20_a_server_shows_each_login_what_its_lists_and_the_core_say(
-    logins: str, staff: Staff, contacts: list[Known], tasks: list[str]
+def test_F20_a_server_shows_each_login_what_the_lists_and_the_core_show(
+    logins: str, staff: Staff, contacts: list[SampleContact], tasks: list[str]
 ) -> None:
     url = new_schema()
     with closing(open_store(url, create=True)) as store:
-        live(store, staff, contacts, tasks, logins)
+        populate(store, staff, contacts, tasks, logins)
         with psycopg.connect(server_url(), autocommit=True) as connection:
             connection.execute(f"GRANT {schema_of(url)}_rep TO {', '.join(f'{user}_{logins}' for user in USERS)}")
-        assert_the_core_and_the_lists(store, staff, contacts)
+        assert_core_and_lists_agree(store, staff, contacts)
         actions = action_lists.search(session_in(store, MORNING, "sue"))
         for user in USERS:
-            rule = ruled(user, staff, contacts, actions, by_a_server=True)
-            assert of_a_login(as_login(url, f"{user}_{logins}"), contacts) == (rule, rule.contacts)
+            rule = expected_view(user, staff, contacts, actions, by_a_server=True)
+            assert login_view(as_login(url, f"{user}_{logins}"), contacts) == (rule, rule.contacts)
     dropped(url)
