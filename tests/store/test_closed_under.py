@@ -25,13 +25,13 @@ def test_F10_migrating_an_older_store_adds_the_alias_of_closed_actions() -> None
         events += [("alias-chosen", None, {"enrolment": 1, "alias": "last", "before": "two"}), ("failed", 13, {})]
         for seq, (kind, action, data) in enumerate(events, 1):
             db.execute("INSERT INTO history VALUES ('contact:jane', ?, 1, ?, ?, ?)", (seq, kind, action, dumps(data)))
-        closing = ("2026-05-05", "tom", None)
+        closed_row = ("2026-05-05", "tom", None)
         for id, status, enrolment, how in (
-            (11, "completed", 1, closing),
-            (12, "skipped", 1, closing),
-            (13, "failed", 1, closing),
+            (11, "completed", 1, closed_row),
+            (12, "skipped", 1, closed_row),
+            (13, "failed", 1, closed_row),
             (14, "scheduled", 1, (None, None, None)),
-            (15, "completed", None, closing),
+            (15, "completed", None, closed_row),
             (16, "cancelled", 1, ("2026-05-05", None, "undone")),
         ):
             db.execute(ACTION, (id, status, enrolment, f"s{id}", *how))
