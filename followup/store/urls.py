@@ -64,10 +64,11 @@ def _scheme(url: str) -> str:
 
 
 def _guessed(scheme: str, rest: str) -> ServerUrl:
-    """Of what cannot be told apart, everything in front of the last @ may be a password."""
-    if "@" in rest.partition("?")[2]:  # in the options, or a password with a ? in it: both parts may be secret
-        return ServerUrl(scheme, None, HIDDEN, "")
+    """Of what can't be told apart, everything in front of the last @ may be a password. If options are there, too, or
+    begin only after it, every part may be."""
     login, at, place = rest.rpartition("@")
+    if at and re.search(r"[?=&;#\s]", login):
+        return ServerUrl(scheme, None, HIDDEN, "")
     place, _, query = place.partition("?")
     return ServerUrl(scheme, login.lstrip("/") if at else None, place, query)
 

@@ -85,6 +85,7 @@ URLS = (
     ("postgresql://tom:2024/x?hUnTeR2@db", "postgresql://..."),
     ("postgresql://db/x?application_name=a@hUnTeR2", "postgresql://..."),
     ("postgresql:tom:2024?hUnTeR2@db", "postgresql://..."),
+    ("postgresql://db/sales password=@hUnTeR2", "postgresql://..."),
 )
 
 

@@ -83,19 +83,25 @@ def _standing_from(process: Process, calendar: Calendar, start: When, turns: int
             turn = len(seen) - seen[current.entry.id]
             again = [current, *islice(rounds, turns * turn - 1)]
             each = [again[first : first + turn] for first in range(0, len(again), turn)]
-            return next(filter(None, starmap(_standing_in, pairwise(each))), None)
+            return _standing_in(each)
         seen[current.entry.id] = len(seen)
     return None
 
 
-def _standing_in(once: Sequence[Round], again: Sequence[Round]) -> StandingLoop | None:
-    loop = once[-1].last.step
-    if all(round.takes_no_time for round in once):
+def _standing_in(turns: Sequence[Sequence[Round]]) -> StandingLoop | None:
+    """By due dates, not nominal ones: a minimum gap moves an action on, whatever it counts from."""
+    loop = turns[0][-1].last.step
+    if any(all(round.takes_no_time for round in turn) for turn in turns[:-1]):
         return StandingLoop(loop)
-    first, second = ([action for round in turn for action in round.actions] for turn in (once, again))
-    pairs = zip(first, second, strict=True)
-    still = next((action.step for action, later in pairs if action.nominal.day == later.nominal.day), None)
+    still = next(filter(None, starmap(_on_one_day, pairwise(turns))), None)
     return StandingLoop(loop, still) if still else None
+
+
+def _on_one_day(turn: Sequence[Round], next_turn: Sequence[Round]) -> Step | None:
+    """The first step that both turns have on the same day."""
+    first, second = ([action for round in rounds for action in round.actions] for rounds in (turn, next_turn))
+    pairs = zip(first, second, strict=True)
+    return next((action.step for action, later in pairs if action.due.day == later.due.day), None)
 
 
 def planned_rounds(process: Process, calendar: Calendar, start: When) -> Iterator[Round]:
