@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from followup.core.words import folded
 
+INSIDE_WORDS, BETWEEN_WORDS = re.compile("['\u2019`]"), re.compile("[^a-z0-9]+")
 #: characters of a name that an id is made of
 LONGEST_ID = 48
 #: the id of a contact whose name has no letters
@@ -22,7 +24,7 @@ def plain(name: str) -> str:
 
 
 def _letters(text: str) -> str:
-    return "".join(c if c.isascii() and c.isalnum() else " " for c in text.lower() if c not in "'\u2019`")
+    return BETWEEN_WORDS.sub(" ", INSIDE_WORDS.sub("", text.lower()))
 
 
 def _romanized(name: str) -> str:
