@@ -566,16 +566,16 @@ def test_the_task_of_another_is_followed_by_one_of_theirs() -> None:
 @pytest.mark.hypothesis
 @pytest.mark.slow(12)
 def test_the_same_in_a_folder_of_csv_files() -> None:
-    lives(InCsv, examples=examples(30), steps=20)
+    lives(InCsv, examples=examples(15), steps=20)
 
 
 @pytest.mark.hypothesis
-@pytest.mark.slow(22)
+@pytest.mark.slow(12)
 def test_the_same_in_postgresql() -> None:
-    lives(InPostgres, examples=examples(10), steps=20)
+    lives(InPostgres, examples=examples(6), steps=20)
 
 
 @pytest.mark.hypothesis
-@pytest.mark.slow(32)
+@pytest.mark.slow(18)
 def test_however_long_an_office_lives_its_store_holds_what_plain_dicts_say() -> None:
-    lives(InSqlite, examples=examples(60), steps=40)
+    lives(InSqlite, examples=examples(25), steps=40)

@@ -50,7 +50,7 @@ def check(answer: Answer, what: str, words: tuple[str, ...]) -> None:
 
 
 @pytest.mark.slow(60)
-@settings(max_examples=examples(300))
+@settings(max_examples=examples(200))
 @given(st.integers(0, 2**63))
 def test_no_command_crashes_on_a_damaged_row(used_office: Path, seed: int) -> None:
     draw, file = Random(seed), used_office / "followup.db"
@@ -78,7 +78,7 @@ def folder(used_office: Path) -> Path:
 
 
 @pytest.mark.slow(60)
-@settings(max_examples=examples(150))
+@settings(max_examples=examples(100))
 @given(st.integers(0, 2**63))
 def test_no_command_crashes_on_a_file_edited_by_hand(folder: Path, seed: int) -> None:
     draw = Random(seed)
