@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from followup.core.fields.addresses import phones_in, same_phone
+from followup.core.fields.addresses import emails_in, phones_in, same_phone
 from followup.core.fields.artifacts import is_no_address, says_nothing, seen
 from followup.core.fields.cleaning import clean_typed
 from followup.core.fields.values import LONGEST, Unfit, clean_cell, clean_list, clean_text, shown
@@ -120,6 +120,11 @@ def test_imports_F13_many_numbers_in_one_cell_are_separate_numbers() -> None:
     for count in range(1, 9):
         for separator in (" / ", ", ", " or ", "; ", "|"):
             assert phones_in(separator.join(numbers[:count])) == numbers[:count]
+
+
+@pytest.mark.parametrize("separator", [" or ", " OR ", " und ", " ET ", " & ", "/", ", ", ";", "|", "\n", " ", ":::"])
+def test_imports_F4_addresses_in_one_cell_are_separate_addresses(separator: str) -> None:
+    assert emails_in(f"a@b.example{separator}c@d.example") == ["a@b.example", "c@d.example"]
 
 
 def test_two_contacts_without_a_phone_number_do_not_have_the_same_one() -> None:

@@ -340,6 +340,22 @@ def test_E4_keep_leaves_the_open_action_of_an_inactive_step() -> None:
     assert story.due == {"call": "2026-05-08"}
 
 
+def test_E4_an_effect_names_the_entry_of_migrate_that_decided_it() -> None:
+    for how in ("keep", "advance"):
+        off, entry = one(step("letter", active=False), CALL), {"step": "prospect/letter", "open": how}
+        (effect,) = (x for x in jane(LETTER, CALL).applies(off, entry) if x.step == "letter")
+        assert (effect.entry, effect.was) == ("step:prospect/letter", "2026-05-05")
+
+
+def test_E4_what_follows_a_removed_step_is_its_earliest_due_action() -> None:
+    """`soon` is listed and created last, and due first."""
+    steps = CALL, step("later", "9 days"), step("soon", "-10 days")
+    story = Story(one(LETTER, anchor="due")).added("prospect")
+    (effect, *others) = story.applies(one(*steps, anchor="due"))
+    assert (effect.what, effect.to, effect.becomes) == ("advances", "soon", story.due["soon"])
+    assert [(other.what, other.step) for other in others] == [("gains", "call"), ("gains", "later")]
+
+
 def test_E4_the_next_edit_leaves_a_kept_action_alone() -> None:
     story = jane(LETTER, CALL)
     story.applies(one(step("letter", active=False), CALL), {"step": "prospect/letter", "open": "keep"})

@@ -252,3 +252,16 @@ def test_E11_replay_keeps_rows_that_an_old_undo_entry_does_not_list() -> None:
     after = replay([h.Entry("contact:jane", 4, 2, 0, "sue", event)], jane.dossier)
     assert after == jane.dossier._replace(seq=4)
     assert replay([], Dossier("contact:x")) == Dossier("contact:x")
+
+
+def test_E11_replay_gives_columns_that_are_newer_than_an_undo_their_defaults() -> None:
+    jane = jane_on(THREE)
+    (enrolment,), (action,) = jane.dossier.enrolments, jane.dossier.actions
+    rows = [
+        {name: value for name, value in row._asdict().items() if name not in row._field_defaults or value}
+        for row in (jane.dossier.known, enrolment, action)
+    ]
+    assert all(len(row) < len(full) for row, full in zip(rows, (jane.dossier.known, enrolment, action), strict=True))
+    event = h.Undone(1, rows[0], [rows[1]], [rows[2]])
+    after = replay([h.Entry("contact:jane", 4, 2, 0, "sue", event)], jane.dossier)
+    assert after == jane.dossier._replace(seq=4)
