@@ -52,8 +52,11 @@ def _is_meant(contact: Contact, fields: h.Fields, evidence: w.Evidence) -> None:
 
 def _joined(contact: Contact, fields: h.Fields) -> h.Fields:
     """What a file may say of a contact who is known: their stage is closed by hand alone, a key that they have stays,
-    and who is reached by what was a further address has it once."""
+    and who is reached by what was a further address has it once. A channel that is closed here stays closed, since a
+    file may not have heard of it (E10: any no is a no)."""
     joined = dict(fields)
+    if closed := joined.get("do_not_contact"):
+        joined["do_not_contact"] = " ".join(sorted({*closed.split(), *contact.do_not_contact.split()}))
     joined.pop("created_at", None)
     if contact.closed():
         joined.pop("stage", None)

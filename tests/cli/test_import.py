@@ -386,6 +386,32 @@ def test_imports_F9_an_opt_out_column_by_any_name_is_reported(run: Run, office: 
     assert people(run, "j@x.example")["Jane"]["do_not_contact"] == ["call", "correspondence", "email", "sms"]
 
 
+@pytest.mark.parametrize(
+    ("content", "closed"),
+    [
+        ("Name,Email Opt Out,Do Not Call\nZoe Roe,No,Yes\n", ["call", "email", "sms"]),
+        ("Name,Do Not Call\nZoe Roe,Yes\n", ["call", "email", "sms"]),
+        ("Name,do_not_contact\nZoe Roe,correspondence\n", ["correspondence", "email", "sms"]),
+        ("Name,do_not_contact\nZoe Roe,No\n", ["email", "sms"]),
+        ("Name,do_not_contact\nZoe Roe,\n", ["email", "sms"]),
+    ],
+)
+def test_imports_F9_an_import_never_opens_a_channel(run: Run, office: Path, content: str, closed: list[str]) -> None:
+    run("contacts", "add", "--name", "Zoe Roe", "--id", "zoe-roe", "--no-cycle")
+    run("contacts", "set", "zoe-roe", "--do-not-contact", "email,sms")
+    columns = content.splitlines()[0].split(",")[1:]
+    maps = [word for column in columns for word in ("--map", f"do_not_contact={column}")]
+    assert import_file(run, office, f"id,{content}".replace("Zoe", "zoe-roe,Zoe"), *maps).returncode == 0
+    assert people(run, "zoe roe")["Zoe Roe"]["do_not_contact"] == closed
+
+
+def test_imports_F9_an_import_of_our_own_export_changes_no_opt_out(run: Run, office: Path) -> None:
+    run("contacts", "set", "jane-smith", "--do-not-contact", "call,sms", user="sue")
+    export = run("contacts", "export", user="sue").stdout
+    result = import_file(run, office, export, user="sue")
+    assert ", 0 new, 0 changed," in result.stdout.replace(":", ",") and result.returncode == 0
+
+
 def test_imports_F10_unknown_stages_of_another_system_do_not_refuse_rows(run: Run, office: Path) -> None:
     result = import_file(
         run, office, "Name,Email,Stage\nJane Roe,jr@x.example,Nurture\nBob Roe,br@x.example,Past Client\n"
