@@ -387,6 +387,16 @@ def test_imports_F9_an_opt_out_column_by_any_name_is_reported(run: Run, office: 
 
 
 @pytest.mark.parametrize(
+    "cell",
+    ["STOP", "not subscribed", "non-subscribed", "cleaned", "Bounced", "REMOVE", "spam complaint", "declined"]
+    + ["revoked", "withdrawn", "blocked", "Do Not Allow"],
+)
+def test_imports_F9_a_word_that_stops_contact_is_reported_in_any_column(run: Run, office: Path, cell: str) -> None:
+    result = import_file(run, office, f"Name,Remark\nJane Roe,{cell}\n", "--map", "notes=", "--dry-run")
+    assert "THIS LOOKS LIKE AN OPT-OUT AND IS NOT IMPORTED: Remark " in result.stderr
+
+
+@pytest.mark.parametrize(
     ("content", "closed"),
     [
         ("Name,Email Opt Out,Do Not Call\nZoe Roe,No,Yes\n", ["call", "email", "sms"]),

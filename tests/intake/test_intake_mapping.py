@@ -117,7 +117,9 @@ def test_our_export_uses_the_alias_column_and_not_the_cycle_column() -> None:
     ["Email Opt Out", "Has Opted Out Of Email", "Do Not Call", "Don't Call", "DoNotPostalMail", "Unsubscribed from all"]
     + ["DNC list", "No calls", "Keine Werbung", "Désabonné", "Opt In Status", "Accepts Email Marketing", "Consent"]
     + ["Email Permission", "OK to call", "May we text you?", "Newsletter", "Subscribed", "GDPR", "Einwilligung"]
-    + ["Suppressed", "email_blacklisted", "Marketing contact status", "TCPA consent", "can_contact"],
+    + ["Suppressed", "email_blacklisted", "Marketing contact status", "TCPA consent", "can_contact"]
+    + ["Email Status", "Bounced", "OPTIN_TIME", "UNSUB_TIME", "Allow Bulk Email", "Bulk Email", "Werbung erlaubt"]
+    + ["Suscrito", "Mailing list", "No consent", "Never contact"],
 )
 def test_E12_a_column_that_may_contain_an_opt_out_is_recognized(name: str) -> None:
     assert may_say_no(name)
