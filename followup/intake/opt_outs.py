@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from followup.core.fields import channels
 from followup.core.fields.artifacts import says_nothing
-from followup.core.fields.channels import EVERY, MEANING, STOPS, clean_channels
+from followup.core.fields.channels import EVERY, MEANING, STOPS, clean_channels, words
 from followup.core.fields.values import Unfit, shown, slug
 from followup.intake.columns import fold
 
@@ -46,18 +46,14 @@ CHANNELS = (
 #: words that close every channel, whichever the column names
 ALL = frozenset(("dnc", "all", "any", "every", "everything"))
 #: words that turn what follows, or the whole name of a column, into its opposite
-NEGATIONS = frozenset(
-    """no not non never without missing denied refused rejected expired cancelled canceled kein keine keinen nicht ohne
-    nein pas sans sin nunca senza nao nie""".split()
-)
+NEGATIONS = words("""no not non never without missing denied refused rejected expired cancelled canceled kein keine keinen nicht ohne
+    nein pas sans sin nunca senza nao nie""")
 #: the same in a name that is written without spaces
 RUN_ON = re.compile(f"(?:no|not|non|keine?|nicht)(?={ALLOWS.pattern})")
 CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 #: where yes allows: what leaves the channels open, and what closes them. Consent that is missing is none
-YES = frozenset(
-    """granted given agreed accepted allow allowed permitted express explicit implied confirmed active opt-in opted-in
-    optin optedin subscribe subscribed""".split()
-) | (channels.YES - ALL)
+YES = words("""granted given agreed accepted allow allowed permitted express explicit implied confirmed active opt-in opted-in
+    optin optedin subscribe subscribed""") | (channels.YES - ALL)
 NO = (channels.NO - YES - {"null", "na", "n-a"}) | STOPS
 NO |= {"never", "inactive", "unknown", "pending", "missing", "expired", "unconfirmed", "unclear"}
 
@@ -93,7 +89,7 @@ class Permission(NamedTuple):
 def permission(column: str) -> Permission:
     """What a column tells that is mapped to `do_not_contact`; yes forbids, where its name doesn't say otherwise."""
     name = fold(column)
-    named = " ".join(sorted(channel for channel, words in CHANNELS if words.search(name)))
+    named = " ".join(sorted(channel for channel, names in CHANNELS if names.search(name)))
     return Permission(named or EVERY, _allows(column, name))
 
 
@@ -101,9 +97,8 @@ def _allows(column: str, name: str) -> bool | None:
     forbids = FORBIDS.search(name)
     if not forbids and not ALLOWS.search(name):
         return False
-    words = slug(CAMEL.sub(" ", column)).split("-")
     said = forbids[0] if forbids else ""
-    negated = any(word in NEGATIONS and word not in said for word in words)
+    negated = any(word in NEGATIONS and word not in said for word in slug(CAMEL.sub(" ", column)).split("-"))
     if forbids:
         return None if negated else False
     return not negated and RUN_ON.match(name) is None
