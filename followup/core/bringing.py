@@ -42,11 +42,11 @@ def _is_meant(contact: Contact, fields: h.Fields, evidence: w.Evidence) -> None:
             f"{contact.id} is {contact.name} already. If {name} is someone else, give them an id of their own, or use "
             f"a --key that tells them apart. If not, run `followup contacts set {contact.id} --name NAME` first"
         )
-    if evidence is w.Evidence.ALIKE and alike(contact, fields) is False:
+    if evidence is w.Evidence.ALIKE and (others := compared(fields)) and not alike(contact, fields):
         raise Refused(
-            f"{contact.id} is {contact.name} already, and this row has {compared(fields)}. If the ids in this file are "
-            f"another system's, import it with `--system NAME`. If it is the same person, run `followup contacts set "
-            f"{contact.id}` with the new values first"
+            f"{contact.id} is {contact.name} already, and this row has {others}. If the ids in this file are "
+            "another system's, import it with `--system NAME`. If it is the same person, add a column with the name, "
+            f"or run `followup contacts set {contact.id}` with the new values first"
         )
 
 

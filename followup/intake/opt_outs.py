@@ -46,14 +46,14 @@ CHANNELS = (
 #: words that close every channel, whichever the column names
 ALL = frozenset(("dnc", "all", "any", "every", "everything"))
 #: words that turn what follows, or the whole name of a column, into its opposite
-NEGATIONS = words("""no not non never without missing denied refused rejected expired cancelled canceled kein keine keinen nicht ohne
-    nein pas sans sin nunca senza nao nie""")
+NEGATIONS = words("""no not non never without missing denied refused rejected expired cancelled canceled kein keine
+    keinen nicht ohne nein pas sans sin nunca senza nao nie""")
 #: the same in a name that is written without spaces
 RUN_ON = re.compile(f"(?:no|not|non|keine?|nicht)(?={ALLOWS.pattern})")
 CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 #: where yes allows: what leaves the channels open, and what closes them. Consent that is missing is none
-YES = words("""granted given agreed accepted allow allowed permitted express explicit implied confirmed active opt-in opted-in
-    optin optedin subscribe subscribed""") | (channels.YES - ALL)
+YES = words("""granted given agreed accepted allow allowed permitted express explicit implied confirmed active opt-in
+    opted-in optin optedin subscribe subscribed""") | (channels.YES - ALL)
 NO = (channels.NO - YES - {"null", "na", "n-a"}) | STOPS
 NO |= {"never", "inactive", "unknown", "pending", "missing", "expired", "unconfirmed", "unclear"}
 

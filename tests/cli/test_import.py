@@ -386,6 +386,16 @@ def test_imports_F9_an_opt_out_column_by_any_name_is_reported(run: Run, office: 
     assert people(run, "j@x.example")["Jane"]["do_not_contact"] == ["call", "correspondence", "email", "sms"]
 
 
+@pytest.mark.parametrize("content", ["id,phone\nzoe-roe,604 555 0198\n", "id,email\nzoe-roe,other@x.example\n"])
+def test_imports_F1_an_id_alone_gives_no_contact_an_address(run: Run, office: Path, content: str) -> None:
+    run("contacts", "add", "--name", "Zoe Roe", "--id", "zoe-roe", "--no-cycle")
+    result = import_file(run, office, content)
+    assert result.returncode == 65 and "zoe-roe is Zoe Roe already, and this row has another" in result.stderr
+    assert "add a column with the name" in result.stderr
+    header, row = content.splitlines()
+    assert import_file(run, office, f"{header},name\n{row},Zoe Roe\n").stdout.startswith("1 row: 0 new, 1 changed")
+
+
 @pytest.mark.parametrize(
     "cell",
     ["STOP", "not subscribed", "non-subscribed", "cleaned", "Bounced", "REMOVE", "spam complaint", "declined"]
