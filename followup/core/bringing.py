@@ -20,7 +20,7 @@ def bring(draft: Draft, wish: w.Bring) -> None:
         _bring_new(draft, wish)
         return
     if contact.gone:
-        raise taken(contact.id)
+        raise _removed(contact, wish.evidence)
     fields = filled(wish.fields)
     _is_meant(contact, fields, wish.evidence)
     fields = _joined(contact, fields)
@@ -29,6 +29,18 @@ def bring(draft: Draft, wish: w.Bring) -> None:
         first_cycle(draft, wish.choice, wish.without_cycle)
     elif wish.choice and was_on_a_cycle and draft.dossier.cycle is None:  # a transfer has ended it (F19)
         choose(draft, wish.choice, draft.now(draft.dossier.known.owner))
+
+
+def _removed(contact: Contact, evidence: w.Evidence) -> Refused:
+    """Of an id in the file it is said that it is taken (F20, E10). One who is known by a key has none there to change,
+    and only a user who sees them gets here."""
+    if evidence is w.Evidence.ALIKE:
+        return taken(contact.id)
+    return Refused(
+        f"this row is {contact.name} ({contact.id}), who was removed: leave the row out. If they should come back, the "
+        f"user who removed them can run `followup undo`, as long as it is their latest change "
+        f"(see `followup history {contact.id}`)"
+    )
 
 
 def _is_meant(contact: Contact, fields: h.Fields, evidence: w.Evidence) -> None:

@@ -396,6 +396,19 @@ def test_imports_F1_an_id_alone_gives_no_contact_an_address(run: Run, office: Pa
     assert import_file(run, office, f"{header},name\n{row},Zoe Roe\n").stdout.startswith("1 row: 0 new, 1 changed")
 
 
+@pytest.mark.parametrize("how", [[], ["--system", "pd"]])
+def test_imports_E10_a_row_of_a_removed_contact_says_who_was_removed(run: Run, office: Path, how: list[str]) -> None:
+    content = "id,name,email\n9,Zoe Roe,z@x.example\n" if how else "name,email\nZoe Roe,z@x.example\n"
+    import_file(run, office, content, *how)
+    run("contacts", "remove", "zoe-roe", "--yes", user="sue")
+    for user in ("tom", "sue"):
+        result = import_file(run, office, content, "--owner", "tom", *how, user=user)
+        assert result.returncode == 65 and "Zoe Roe (zoe-roe), who was removed: leave the row out" in result.stderr
+    stranger = import_file(run, office, content, *how, user="anne")
+    assert "is taken, or belonged to a contact that was removed" in stranger.stderr
+    assert "zoe-roe" not in stranger.stderr
+
+
 @pytest.mark.parametrize(
     "cell",
     ["STOP", "not subscribed", "non-subscribed", "cleaned", "Bounced", "REMOVE", "spam complaint", "declined"]

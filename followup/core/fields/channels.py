@@ -38,8 +38,8 @@ NO = words("""no n false f 0 off none nothing null na n-a nein nicht non nao nee
 #: what a contact, or a mail system, said to stop; unlike yes and no, it means the same whatever was asked
 STOPS = words("""dnc opt-out opted-out optout optedout unsubscribe unsubscribed not-subscribed non-subscribed
     nonsubscribed not-opted-in do-not-allow not-allowed stop stopped remove removed bounce bounced hard-bounce
-    hard-bounced cleaned spam spam-complaint complaint complained declined denied refused rejected revoked withdrawn blocked
-    blacklisted suppressed no-consent""")
+    hard-bounced cleaned spam spam-complaint complaint complained declined denied refused rejected revoked withdrawn
+    blocked blacklisted suppressed no-consent""")
 MEANING: Mapping[str, str | None] = MappingProxyType({**dict.fromkeys(YES | STOPS, EVERY), **dict.fromkeys(NO)})
 E_MAIL = re.compile(r"\be-mail", re.IGNORECASE)
 PARTS = re.compile(r"[;,/|&+\n]|\band\b|\bor\b", re.IGNORECASE)
