@@ -210,7 +210,7 @@ def test_ids_can_be_generated_from_key_columns(read: Read) -> None:
     )
 
 
-@pytest.mark.parametrize("number", ["1.01E+11", "1,01e+11", "4E+05"])
+@pytest.mark.parametrize("number", ["1.01E+11", "1,01e+11", "4E+05", "6.045550103E9"])
 def test_an_id_or_a_phone_that_a_spreadsheet_truncated_is_refused(read: Read, number: str) -> None:
     for field in ("id", "phone"):
         message = f"a spreadsheet cut digits off the {field} {number!r}: format that column as text and export again"
@@ -469,6 +469,32 @@ def test_imports_F9_an_unknown_word_is_refused_rather_than_lost(read: Read) -> N
 @pytest.mark.parametrize("cell", ["Yes", "No"])
 def test_imports_F9_a_column_that_says_no_twice_is_refused_as_unclear(read: Read, cell: str) -> None:
     assert "rename the column" in reason(read, f"Name,Not opted out\nJane,{cell}\n", "do_not_contact=Not opted out")
+
+
+@pytest.mark.parametrize(
+    ("field", "cell", "value"),
+    [
+        ("phone", '=HYPERLINK("tel:604","604 555 0102")', "604 555 0102"),
+        ("phone", '=hyperlink("tel:6045550102")', "6045550102"),
+        ("email", '=HYPERLINK("mailto:a@x.example"; "a@x.example")', "a@x.example"),
+        ("phone", "604 555 0140;", "604 555 0140"),
+        ("phone", "604 555 0140 /", "604 555 0140"),
+        ("email", "'a17@x.example", "a17@x.example"),
+        ("email", "o'neil@x.example", "o'neil@x.example"),
+        ("email", "0", None),
+        ("email", "0000", None),
+        ("phone", "0", None),
+    ],
+)
+def test_imports_F13_what_a_spreadsheet_leaves_is_no_part_of_a_value(
+    read: Read, field: str, cell: str, value: str | None
+) -> None:
+    quoted = cell.replace('"', '""')
+    assert getattr(row(read, f'name,{field}\nSue,"{quoted}"\n'), field) == value
+
+
+def test_imports_F13_a_phone_that_is_a_formula_is_refused(read: Read) -> None:
+    assert "is a formula, not a phone number" in reason(read, 'name,phone\nSue,"=CONCAT(""604"",""5550102"")"\n')
 
 
 def test_a_blank_id_is_generated(read: Read) -> None:
