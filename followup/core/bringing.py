@@ -20,7 +20,7 @@ def bring(draft: Draft, wish: w.Bring) -> None:
         _bring_new(draft, wish)
         return
     if contact.gone:
-        raise taken(contact.id)
+        raise _removed(contact, wish.evidence)
     fields = filled(wish.fields)
     _is_meant(contact, fields, wish.evidence)
     fields = _joined(contact, fields)
@@ -29,6 +29,18 @@ def bring(draft: Draft, wish: w.Bring) -> None:
         first_cycle(draft, wish.choice, wish.without_cycle)
     elif wish.choice and was_on_a_cycle and draft.dossier.cycle is None:  # a transfer has ended it (F19)
         choose(draft, wish.choice, draft.now(draft.dossier.known.owner))
+
+
+def _removed(contact: Contact, evidence: w.Evidence) -> Refused:
+    """Of an id in the file it is said that it is taken (F20, E10). One who is known by a key has none there to change,
+    and only a user who sees them gets here."""
+    if evidence is w.Evidence.ALIKE:
+        return taken(contact.id)
+    return Refused(
+        f"this row is {contact.name} ({contact.id}), who was removed: leave the row out. If they should come back, the "
+        f"user who removed them can run `followup undo`, as long as it is their latest change "
+        f"(see `followup history {contact.id}`)"
+    )
 
 
 def _is_meant(contact: Contact, fields: h.Fields, evidence: w.Evidence) -> None:
@@ -42,18 +54,21 @@ def _is_meant(contact: Contact, fields: h.Fields, evidence: w.Evidence) -> None:
             f"{contact.id} is {contact.name} already. If {name} is someone else, give them an id of their own, or use "
             f"a --key that tells them apart. If not, run `followup contacts set {contact.id} --name NAME` first"
         )
-    if evidence is w.Evidence.ALIKE and alike(contact, fields) is False:
+    if evidence is w.Evidence.ALIKE and (others := compared(fields)) and not alike(contact, fields):
         raise Refused(
-            f"{contact.id} is {contact.name} already, and this row has {compared(fields)}. If the ids in this file are "
-            f"another system's, import it with `--system NAME`. If it is the same person, run `followup contacts set "
-            f"{contact.id}` with the new values first"
+            f"{contact.id} is {contact.name} already, and this row has {others}. If the ids in this file are "
+            "another system's, import it with `--system NAME`. If it is the same person, add a column with the name, "
+            f"or run `followup contacts set {contact.id}` with the new values first"
         )
 
 
 def _joined(contact: Contact, fields: h.Fields) -> h.Fields:
     """What a file may say of a contact who is known: their stage is closed by hand alone, a key that they have stays,
-    and who is reached by what was a further address has it once."""
+    and who is reached by what was a further address has it once. A channel that is closed here stays closed, since a
+    file may not have heard of it (E10: any no is a no)."""
     joined = dict(fields)
+    if closed := joined.get("do_not_contact"):
+        joined["do_not_contact"] = " ".join(sorted({*closed.split(), *contact.do_not_contact.split()}))
     joined.pop("created_at", None)
     if contact.closed():
         joined.pop("stage", None)

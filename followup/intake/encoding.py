@@ -77,11 +77,22 @@ def refuse_binary(file: BinaryIO, name: str) -> None:
     at = 0
     for chunk in chunks(file):
         if (nul := chunk.find(b"\0")) >= 0:
-            raise BadInput(
-                f"{name}: {place(file, at + nul)} is NUL, so this isn't a plain text file: "
-                "export it as CSV (UTF-8), or use --encoding utf-16-le if it's UTF-16 without a byte order mark"
+            wide = _wide(chunk)
+            fix = (
+                f"use --encoding {wide}, since it looks like it"
+                if wide
+                else "delete it, or export the file as CSV (UTF-8)"
             )
+            raise BadInput(f"{name}: {place(file, at + nul)} is NUL, which plain text doesn't have: {fix}")
         at += len(chunk)
+
+
+def _wide(text: bytes) -> str | None:
+    """The UTF-16 that some bytes look like: where they are in pairs, it's always the same one of two that is NUL."""
+    first, second = text[::2].count(0), text[1::2].count(0)
+    if max(first, second) * 8 < len(text) or min(first, second) * 10 > max(first, second):
+        return None
+    return "utf-16-be" if first > second else "utf-16-le"
 
 
 def first_bad_byte(file: BinaryIO, encoding: str) -> int | None:

@@ -94,26 +94,32 @@ def _checked(mapping: ColumnMapping, key: Iterable[str]) -> ColumnMapping:
 def guess(header: tuple[str, ...]) -> ColumnMapping:
     """The columns with known names (see `columns`); each column serves at most one field."""
     ours = _report_columns(header)
-    free = {fold(name): position for position, name in reversed(tuple(enumerate(header))) if position not in ours}
-    own = (free.pop(OWN_FIELDS),) if OWN_FIELDS in free else ()
+    free: dict[str, Columns] = {}
+    for position, name in enumerate(header):
+        if position not in ours:
+            free[fold(name)] = (*free.get(fold(name), ()), position)
+    own = free.pop(OWN_FIELDS, ())[:1]
     pair = next((pair for pair in PAIRS if free.keys() >= {*pair}), ())
     fields: dict[str, Columns] = {
-        field: (free.pop(name),) for field, name in zip(("first_name", "last_name"), pair, strict=False)
+        field: free.pop(name)[:1] for field, name in zip(("first_name", "last_name"), pair, strict=False)
     }
     fields |= _taken(free, {field: NAMES[field] for field in FIELDS if field not in fields})
     extra = {name: columns[0] for name, columns in _taken(free, BESIDE).items()}
     return ColumnMapping(header, fields, extra, guessed=frozenset(fields), own=own)
 
 
-def _taken(free: dict[str, int], names_by_field: Mapping[str, str]) -> dict[str, Columns]:
-    """The columns of each field that are called by its names, the better name first, out of those that are free."""
+def _taken(free: dict[str, Columns], names_by_field: Mapping[str, str]) -> dict[str, Columns]:
+    """The columns of each field that are called by its names, the better name first, out of those that are free.
+
+    `Email` and `email` are two columns of one name.
+    """
     fields: dict[str, Columns] = {}
     for field, names in names_by_field.items():
         called = {name: place for place, name in enumerate(names.split())}
         ranked = sorted((rank, name) for name in free if (rank := _rank(name, called, field in MANY)) is not None)
-        chosen = [free.pop(name) for _, name in (ranked if field in MANY else ranked[:1])]
+        chosen = [column for _, name in (ranked if field in MANY else ranked[:1]) for column in free.pop(name)]
         if chosen:
-            fields[field] = tuple(chosen)
+            fields[field] = tuple(chosen if field in MANY else chosen[:1])
     return fields
 
 

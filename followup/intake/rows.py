@@ -61,7 +61,7 @@ ID, NAME, FIRST, LAST, EMAIL, PHONE, COMPANY = map(
     FIELDS.index, ("id", "name", "first_name", "last_name", "email", "phone", "company")
 )
 #: what a plain cell may not have in it: a guard, a formula, an escape, blanks in a row
-ODD = re.compile("  |'|=\"|_x")
+ODD = re.compile("  |'|=\\s*[\"Hh]|_x")
 
 
 def rows(table: Table, mapping: ColumnMapping, day_first: bool | None = None) -> Iterator[Row | Refusal]:

@@ -386,6 +386,65 @@ def test_imports_F9_an_opt_out_column_by_any_name_is_reported(run: Run, office: 
     assert people(run, "j@x.example")["Jane"]["do_not_contact"] == ["call", "correspondence", "email", "sms"]
 
 
+@pytest.mark.parametrize("content", ["id,phone\nzoe-roe,604 555 0198\n", "id,email\nzoe-roe,other@x.example\n"])
+def test_imports_F1_an_id_alone_gives_no_contact_an_address(run: Run, office: Path, content: str) -> None:
+    run("contacts", "add", "--name", "Zoe Roe", "--id", "zoe-roe", "--no-cycle")
+    result = import_file(run, office, content)
+    assert result.returncode == 65 and "zoe-roe is Zoe Roe already, and this row has another" in result.stderr
+    assert "add a column with the name" in result.stderr
+    header, row = content.splitlines()
+    assert import_file(run, office, f"{header},name\n{row},Zoe Roe\n").stdout.startswith("1 row: 0 new, 1 changed")
+
+
+@pytest.mark.parametrize("how", [[], ["--system", "pd"]])
+def test_imports_E10_a_row_of_a_removed_contact_says_who_was_removed(run: Run, office: Path, how: list[str]) -> None:
+    content = "id,name,email\n9,Zoe Roe,z@x.example\n" if how else "name,email\nZoe Roe,z@x.example\n"
+    import_file(run, office, content, *how)
+    run("contacts", "remove", "zoe-roe", "--yes", user="sue")
+    for user in ("tom", "sue"):
+        result = import_file(run, office, content, "--owner", "tom", *how, user=user)
+        assert result.returncode == 65 and "Zoe Roe (zoe-roe), who was removed: leave the row out" in result.stderr
+    stranger = import_file(run, office, content, *how, user="anne")
+    assert "is taken, or belonged to a contact that was removed" in stranger.stderr
+    assert "zoe-roe" not in stranger.stderr
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["STOP", "not subscribed", "non-subscribed", "cleaned", "Bounced", "REMOVE", "spam complaint", "declined"]
+    + ["revoked", "withdrawn", "blocked", "Do Not Allow"],
+)
+def test_imports_F9_a_word_that_stops_contact_is_reported_in_any_column(run: Run, office: Path, cell: str) -> None:
+    result = import_file(run, office, f"Name,Remark\nJane Roe,{cell}\n", "--map", "notes=", "--dry-run")
+    assert "THIS LOOKS LIKE AN OPT-OUT AND IS NOT IMPORTED: Remark " in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "closed"),
+    [
+        ("Name,Email Opt Out,Do Not Call\nZoe Roe,No,Yes\n", ["call", "email", "sms"]),
+        ("Name,Do Not Call\nZoe Roe,Yes\n", ["call", "email", "sms"]),
+        ("Name,do_not_contact\nZoe Roe,correspondence\n", ["correspondence", "email", "sms"]),
+        ("Name,do_not_contact\nZoe Roe,No\n", ["email", "sms"]),
+        ("Name,do_not_contact\nZoe Roe,\n", ["email", "sms"]),
+    ],
+)
+def test_imports_F9_an_import_never_opens_a_channel(run: Run, office: Path, content: str, closed: list[str]) -> None:
+    run("contacts", "add", "--name", "Zoe Roe", "--id", "zoe-roe", "--no-cycle")
+    run("contacts", "set", "zoe-roe", "--do-not-contact", "email,sms")
+    columns = content.splitlines()[0].split(",")[1:]
+    maps = [word for column in columns for word in ("--map", f"do_not_contact={column}")]
+    assert import_file(run, office, f"id,{content}".replace("Zoe", "zoe-roe,Zoe"), *maps).returncode == 0
+    assert people(run, "zoe roe")["Zoe Roe"]["do_not_contact"] == closed
+
+
+def test_imports_F9_an_import_of_our_own_export_changes_no_opt_out(run: Run, office: Path) -> None:
+    run("contacts", "set", "jane-smith", "--do-not-contact", "call,sms", user="sue")
+    export = run("contacts", "export", user="sue").stdout
+    result = import_file(run, office, export, user="sue")
+    assert ", 0 new, 0 changed," in result.stdout.replace(":", ",") and result.returncode == 0
+
+
 def test_imports_F10_unknown_stages_of_another_system_do_not_refuse_rows(run: Run, office: Path) -> None:
     result = import_file(
         run, office, "Name,Email,Stage\nJane Roe,jr@x.example,Nurture\nBob Roe,br@x.example,Past Client\n"

@@ -87,7 +87,7 @@ def test_googles_label_of_a_value_is_kept_next_to_it() -> None:
 
 def test_names_are_compared_without_case_accents_and_punctuation() -> None:
     header = ("E-MAIL  address", "first_name", "Téléphone", "Telephone")
-    assert guess(header).fields == {"email": (0,), "first_name": (1,), "phone": (2,)}
+    assert guess(header).fields == {"email": (0,), "first_name": (1,), "phone": (2, 3)}
 
 
 def test_recognized_names_are_folded_and_each_belongs_to_one_field() -> None:
@@ -101,6 +101,11 @@ def test_of_several_columns_for_one_field_the_best_named_comes_first() -> None:
     mapping = guess(("Mobile Phone", "Phone", "Phone 3 - Value", "Phone 2", "Home Phone 2", "Fax", "Shoe size"))
     assert mapping.fields["phone"][0] == 1 and set(mapping.fields["phone"]) == {0, 1, 2, 3, 4}
     assert mapping.unused == ("Fax", "Shoe size")
+
+
+def test_imports_F4_columns_whose_names_differ_only_in_case_are_several() -> None:
+    mapping = guess(("Name", "Email", "email", "Owner", "OWNER"))
+    assert (mapping.fields["email"], mapping.unused) == ((1, 2), ("OWNER",))
 
 
 def test_a_field_with_one_meaning_takes_only_the_best_named_column() -> None:
@@ -117,7 +122,9 @@ def test_our_export_uses_the_alias_column_and_not_the_cycle_column() -> None:
     ["Email Opt Out", "Has Opted Out Of Email", "Do Not Call", "Don't Call", "DoNotPostalMail", "Unsubscribed from all"]
     + ["DNC list", "No calls", "Keine Werbung", "Désabonné", "Opt In Status", "Accepts Email Marketing", "Consent"]
     + ["Email Permission", "OK to call", "May we text you?", "Newsletter", "Subscribed", "GDPR", "Einwilligung"]
-    + ["Suppressed", "email_blacklisted", "Marketing contact status", "TCPA consent", "can_contact"],
+    + ["Suppressed", "email_blacklisted", "Marketing contact status", "TCPA consent", "can_contact"]
+    + ["Email Status", "Bounced", "OPTIN_TIME", "UNSUB_TIME", "Allow Bulk Email", "Bulk Email", "Werbung erlaubt"]
+    + ["Suscrito", "Mailing list", "No consent", "Never contact"],
 )
 def test_E12_a_column_that_may_contain_an_opt_out_is_recognized(name: str) -> None:
     assert may_say_no(name)

@@ -210,7 +210,7 @@ def test_ids_can_be_generated_from_key_columns(read: Read) -> None:
     )
 
 
-@pytest.mark.parametrize("number", ["1.01E+11", "1,01e+11", "4E+05"])
+@pytest.mark.parametrize("number", ["1.01E+11", "1,01e+11", "4E+05", "6.045550103E9"])
 def test_an_id_or_a_phone_that_a_spreadsheet_truncated_is_refused(read: Read, number: str) -> None:
     for field in ("id", "phone"):
         message = f"a spreadsheet cut digits off the {field} {number!r}: format that column as text and export again"
@@ -410,7 +410,36 @@ def test_imports_F10_a_guessed_stage_column_refuses_no_row(read: Read) -> None:
         ("Consent", "FALSE", EVERY_CHANNEL),
         ("Consent", "withdrawn", EVERY_CHANNEL),
         ("Consent", "granted", None),
-        ("Consent", "unknown", None),
+        ("Consent", "unknown", EVERY_CHANNEL),
+        ("GDPR Consent", "Not given", EVERY_CHANNEL),
+        ("GDPR Consent", "Pending", EVERY_CHANNEL),
+        ("GDPR Consent", "Not yet", EVERY_CHANNEL),
+        ("GDPR Consent", "No consent", EVERY_CHANNEL),
+        ("GDPR Consent", "none", EVERY_CHANNEL),
+        ("GDPR Consent", "N/A", None),
+        ("No consent", "Yes", EVERY_CHANNEL),
+        ("No consent", "No", None),
+        ("no_consent", "1", EVERY_CHANNEL),
+        ("noconsent", "x", EVERY_CHANNEL),
+        ("NotSubscribed", "Yes", EVERY_CHANNEL),
+        ("Newsletter denied", "Yes", "email"),
+        ("Italiano Newsletter", "no", "email"),
+        ("Werbung erlaubt", "nein", EVERY_CHANNEL),
+        ("Werbung erlaubt", "ja", None),
+        ("Werbung nicht erlaubt", "ja", EVERY_CHANNEL),
+        ("No marketing", "yes", EVERY_CHANNEL),
+        ("Not opted out", "unsubscribed", EVERY_CHANNEL),
+        ("Bulk Email", "Do Not Allow", "email"),
+        ("Bulk Email", "Allow", None),
+        ("Do not allow Bulk Emails", "Do Not Allow", "email"),
+        ("Email Status", "Cleaned", "email"),
+        ("Email Status", "subscribed", None),
+        ("Mailing list", "No", "correspondence email"),
+        ("Bounced", "yes", "email"),
+        ("Flag", "STOP", EVERY_CHANNEL),
+        ("Flag", "non-subscribed", EVERY_CHANNEL),
+        ("Flag", "spam complaint", EVERY_CHANNEL),
+        ("Flag", "-", None),
         ("SMS Opt Out", "1", "sms"),
         ("Email Opt Out", "0", None),
         ("Email Opt Out", "Opted out", "email"),
@@ -433,7 +462,39 @@ def test_imports_F9_a_no_in_any_of_several_columns_is_a_no(read: Read) -> None:
 
 
 def test_imports_F9_an_unknown_word_is_refused_rather_than_lost(read: Read) -> None:
-    assert "isn't yes or no" in reason(read, "Name,Consent\nJane,perhaps\n", "do_not_contact=Consent")
+    for cell in ("perhaps", "not opted out"):
+        assert "isn't yes or no" in reason(read, f"Name,Consent\nJane,{cell}\n", "do_not_contact=Consent")
+
+
+@pytest.mark.parametrize("cell", ["Yes", "No"])
+def test_imports_F9_a_column_that_says_no_twice_is_refused_as_unclear(read: Read, cell: str) -> None:
+    assert "rename the column" in reason(read, f"Name,Not opted out\nJane,{cell}\n", "do_not_contact=Not opted out")
+
+
+@pytest.mark.parametrize(
+    ("field", "cell", "value"),
+    [
+        ("phone", '=HYPERLINK("tel:604","604 555 0102")', "604 555 0102"),
+        ("phone", '=hyperlink("tel:6045550102")', "6045550102"),
+        ("email", '=HYPERLINK("mailto:a@x.example"; "a@x.example")', "a@x.example"),
+        ("phone", "604 555 0140;", "604 555 0140"),
+        ("phone", "604 555 0140 /", "604 555 0140"),
+        ("email", "'a17@x.example", "a17@x.example"),
+        ("email", "o'neil@x.example", "o'neil@x.example"),
+        ("email", "0", None),
+        ("email", "0000", None),
+        ("phone", "0", None),
+    ],
+)
+def test_imports_F13_what_a_spreadsheet_leaves_is_no_part_of_a_value(
+    read: Read, field: str, cell: str, value: str | None
+) -> None:
+    quoted = cell.replace('"', '""')
+    assert getattr(row(read, f'name,{field}\nSue,"{quoted}"\n'), field) == value
+
+
+def test_imports_F13_a_phone_that_is_a_formula_is_refused(read: Read) -> None:
+    assert "is a formula, not a phone number" in reason(read, 'name,phone\nSue,"=CONCAT(""604"",""5550102"")"\n')
 
 
 def test_a_blank_id_is_generated(read: Read) -> None:
@@ -487,7 +548,10 @@ EVERY = "call correspondence email sms"
         (phrase, EVERY)
         for phrase in ("Opted out", "OPTED-OUT", "Unsubscribed", "DNC", "Do not contact", "don't contact")
     ]
-    + [(word, None) for word in ("No", "n", "FALSE", "0", "nein", "Non", "falsch", "N/A", "opted in", "subscribed")]
+    + [
+        (word, None)
+        for word in ("-", "No", "n", "FALSE", "0", "nein", "Non", "falsch", "N/A", "opted in", "subscribed")
+    ]
     + [
         ("Phone; Letter", "call correspondence"),
         ("e-mail,text", "email sms"),
@@ -519,7 +583,6 @@ def test_E12_do_not_contact_is_a_yes_or_a_list_of_channels(read: Read, cell: str
         "yes, email",
         "no, sms",
         "do not",
-        "-",
         ";",
         "contact",
         "contact us",

@@ -99,8 +99,17 @@ def test_a_truncated_utf_16_file_is_refused(write: Write) -> None:
 
 
 def test_nul_bytes_are_refused(write: Write) -> None:
-    with pytest.raises(BadInput, match=r"line 2: byte 7 .* is NUL.*--encoding utf-16-le"):
+    with pytest.raises(BadInput, match=r"line 2: byte 7 .* is NUL.*: delete it, or export"):
         open_table(write(b"name\nSu\0e\n"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_imports_F15_utf_16_without_a_mark_is_told_which_encoding_to_name(write: Write, encoding: str) -> None:
+    path = write("name,email\nŁucja Żółć,z@x.example\n", encoding)
+    with pytest.raises(BadInput, match=f"use --encoding {encoding}"):
+        open_table(path)
+    with open_table(path, encoding=encoding) as table:
+        assert table.header == ("name", "email")
 
 
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\n\n", b"\xff\xfe"])

@@ -30,7 +30,9 @@ ENOUGH = 6
 
 
 def clean_email(text: str) -> str | None:
-    """One address; its domain, which no mail system tells apart by case, in lower case."""
+    """One address; its domain, which no mail system tells apart by case, in lower case. An apostrophe in front is a
+    guard of another program."""
+    text = text.strip("'")
     if EMAIL.fullmatch(text) is None or not text.isascii():
         text = _bare_email(text)
     if is_no_address(text) or text.startswith("/"):  # /o=ExchangeLabs/... means something inside of one company only
@@ -53,8 +55,11 @@ def _bare_email(text: str) -> str:
 
 
 def clean_phone(text: str) -> str | None:
-    """As it is. Other programs guard +1... with an apostrophe, which is never part of a number."""
-    text = text.lstrip("'") or text
+    """As it is. Other programs guard +1... with an apostrophe, which is never part of a number, and leave a mark behind
+    the last of several."""
+    text = text.lstrip("'").strip(" ,;|/") or text
+    if text.startswith("="):
+        raise Unfit(f"{shown(text)} is a formula, not a phone number: export the column as values")
     if not text.isascii():
         text = DASH.sub("-", unicodedata.normalize("NFKC", text))
     text = whole_number(without_kind(PHONE.sub("", text, count=1).strip()))

@@ -15,6 +15,8 @@ FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 INVISIBLE = frozenset(("Cc", "Cf", "Co", "Zs", "Zl", "Zp", "Mn", "Me"))
 #: `="0730"` keeps a spreadsheet from dropping the zero
 FORMULA = re.compile(r'=\s*"((?:[^"]|"")*)"')
+#: a link in a cell shows its label, or where it leads
+LINK = re.compile(r'=\s*HYPERLINK\(\s*("(?:[^"]|"")*")(?:\s*[,;]\s*("(?:[^"]|"")*"))?\s*\)', re.IGNORECASE)
 #: a number that was taken for one to count with
 DECIMAL = re.compile(r"(\+?[0-9]+)[.,]0{1,2}")
 #: what a failed formula shows, and a column that is too narrow
@@ -47,7 +49,9 @@ def _is_visible(character: str) -> bool:
 
 
 def unformula(text: str) -> str:
-    """The text of a formula that is nothing but a text in quotes."""
+    """The text of a formula that is nothing but a text in quotes, or a link."""
+    if link := LINK.fullmatch(text.strip()):
+        text = f"={link[2] or link[1]}"
     match = FORMULA.fullmatch(text.strip())
     return match[1].replace('""', '"') if match else text
 
@@ -64,7 +68,7 @@ def _is_dash(text: str) -> bool:
 def is_no_address(text: str) -> bool:
     """The same of a cell for an e-mail address or a phone number."""
     word = "".join(filter(str.isalnum, text.casefold()))
-    return says_nothing(text) or not word or ("@" not in text and word in NO_ADDRESS)
+    return says_nothing(text) or not word.strip("0") or ("@" not in text and word in NO_ADDRESS)
 
 
 def without_kind(text: str) -> str:

@@ -26,18 +26,21 @@ CHANNELS: Mapping[str, str] = MappingProxyType(
     {word: channel for channel, words in NAMES.items() for word in words.split()}
 )
 EVERY = " ".join(NAMES)
-#: answer for all channels -> the words for it
-ANSWERS: Mapping[str | None, str] = MappingProxyType(
-    {
-        EVERY: """yes y true t x 1 on ja oui si sim tak wahr vrai verdadero vero all any every everything dnc opt-out
-            opted-out optout optedout unsubscribe unsubscribed""",
-        None: """no n false f 0 off none nothing null na n-a nein nicht non nao nee nej nei nie falsch faux falso opt-in
-            opted-in optin optedin subscribed""",
-    }
-)
-MEANING: Mapping[str, str | None] = MappingProxyType(
-    {word: answer for answer, words in ANSWERS.items() for word in words.split()}
-)
+
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+YES = words("yes y true t x 1 on ja oui si sim tak wahr vrai verdadero vero all any every everything")
+NO = words("""no n false f 0 off none nothing null na n-a nein nicht non nao nee nej nei nie falsch faux falso opt-in
+    opted-in optin optedin subscribed allow allowed""")
+#: what a contact, or a mail system, said to stop; unlike yes and no, it means the same whatever was asked
+STOPS = words("""dnc opt-out opted-out optout optedout unsubscribe unsubscribed not-subscribed non-subscribed
+    nonsubscribed not-opted-in do-not-allow not-allowed stop stopped remove removed bounce bounced hard-bounce
+    hard-bounced cleaned spam spam-complaint complaint complained declined denied refused rejected revoked withdrawn
+    blocked blacklisted suppressed no-consent""")
+MEANING: Mapping[str, str | None] = MappingProxyType({**dict.fromkeys(YES | STOPS, EVERY), **dict.fromkeys(NO)})
 E_MAIL = re.compile(r"\be-mail", re.IGNORECASE)
 PARTS = re.compile(r"[;,/|&+\n]|\band\b|\bor\b", re.IGNORECASE)
 #: `do not call`, `no calls`, `opted out of email` and `email opt out` all name a channel

@@ -20,7 +20,7 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 # Lone surrogates are what bytes that aren't UTF-8 become on the command line.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 LISTED = re.compile(f"[;,]|{SEVERAL}")
-MANGLED = re.compile(r"[0-9]([.,][0-9]+)?E\+[0-9]+", re.IGNORECASE)
+MANGLED = re.compile(r"[0-9]([.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
 #: the group of all contacts there, and that of the starred ones
 GOOGLES = frozenset(("* mycontacts", "* starred", "* my contacts"))
 LINE_END = re.compile(r"\r\n?|[\x85\u2028\u2029]")
@@ -53,7 +53,7 @@ def clean_text(text: str, lines: bool = False, where: str = "a text") -> str | N
 
 def clean_id(text: str) -> str:
     text = whole_number(without_kind(text))
-    if "+" in text:
+    if any(mark in text for mark in "+.,"):  # `4E05` alone may well be an id
         refuse_mangled("id", text)
     if not ID.fullmatch(text):
         raise Unfit(f"invalid id {shown(text)}: use letters, digits and . _ @ + -, at most 64")
