@@ -135,7 +135,8 @@ class _Reasoning:
     def _closing_before(self, entry: h.Entry, event: h.Scheduled) -> h.Closing | None:
         """The closing in the same change that triggered `event`: one command can close actions of several enrolments.
 
-        Only in the same enrolment: the last closed step listed before the new one; after a loop, the last closed step.
+        Only in the same enrolment: the last closed step up to the new one, which a no-show is rebooked as; after a loop, the
+        last closed step.
         """
         own = []
         for x in (x.event for x in self.history if x.change == entry.change and x.seq < entry.seq):
@@ -144,7 +145,7 @@ class _Reasoning:
                     closed = self.scheduled.get(x.action)
                     if closed and closed.enrolment == event.enrolment:
                         own.append(((closed.round, closed.position), x))
-        ahead = [closed for closed in own if closed[0] < (event.round, event.position)]
+        ahead = [closed for closed in own if closed[0] <= (event.round, event.position)]
         return max(ahead or own, key=itemgetter(0))[1] if own else None
 
     def _closed(self, event: h.Closing, by: str) -> str:

@@ -167,3 +167,8 @@ def test_a_choice_that_cannot_happen_is_named_with_its_day() -> None:
         case("sale", {"complete": "one", "on": "2026-05-05"}, {"choose": "none", "on": "2026-05-06"}, then=[])
     )
     assert lines[-1].startswith("choose none on 2026-05-06: ")
+
+
+def test_a_case_can_start_on_a_cycle_instead_of_an_alias() -> None:
+    given = {"given": {"cycle": "calls", "on": "2026-05-04"}}
+    assert mismatches({**case("calls", then=[NOTE]), **given}) == []

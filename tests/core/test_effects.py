@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from followup.core.kinds import CYCLE
+from followup.core.kinds import CYCLE, PLAN
 from followup.core.migration.effects import KINDS, REFUSED, Effect, refusal
 from followup.core.migration.summary import Impact, ItemChange
 from followup.core.office import Ref
@@ -34,6 +34,17 @@ def test_F14_a_refusal_names_the_contacts_and_the_item(what: str) -> None:
     text = refusal(what, SALE, "call", "Jane, John")
     assert "'sale" in text and "Jane, John" in text
     assert "{{" not in text and "{id}" not in text
+
+
+@pytest.mark.parametrize(
+    ("process", "way_out"),
+    [
+        (SALE, "`migrate: [{cycle: sale, move_to: ALIAS}]`"),
+        (Ref(PLAN, "sale"), "`status: ready` until they have finished"),
+    ],
+)
+def test_F14_a_refusal_says_what_to_write_instead_by_kind(process: Ref, way_out: str) -> None:
+    assert way_out in refusal("homeless", process, None, "Jane")
 
 
 def test_an_apply_refuses_exactly_these_effects() -> None:

@@ -280,3 +280,15 @@ def test_explain_a_step_scheduled_with_its_round_names_no_later_closing() -> Non
     scheduled = causes_of(story, two)["scheduled"]
     story.closes_on("one", "2026-05-05")
     assert causes_of(story, two)["scheduled"] == scheduled and "as sue placed them on the cycle" in scheduled[0]
+
+
+def test_explain_a_rebooked_step_names_its_own_no_show_if_one_command_closed_several() -> None:
+    story = Story(office(cycle("sale", step("one"), step("two", "2 days"), anchor="due"))).added("sale")
+    ids = [story.action(id).id for id in ("one", "two")]
+    for id in ids:
+        story.at("2026-05-08T09:00").does(w.NoShow(id, "away", None, "2026-05-20"))
+    first = story.change - 1
+    story.history = [x._replace(change=first) if x.change == story.change else x for x in story.history]
+    for name in ("one", "two"):
+        (cause,) = causes_of(story, story.action(name).id)["scheduled"]
+        assert f"'{name}'" in cause or name.title() in cause, cause

@@ -347,6 +347,25 @@ def test_E4_an_effect_names_the_entry_of_migrate_that_decided_it() -> None:
         assert (effect.entry, effect.was) == ("step:prospect/letter", "2026-05-05")
 
 
+def test_E4_of_several_removed_steps_the_first_listed_one_is_followed() -> None:
+    """The rebooked `letter` was created after `call`, and is listed before it."""
+    story = Story(one(LETTER, CALL, anchor="due")).added("prospect")
+    story.does(w.NoShow(story.action("letter").id, "away", None, "2026-05-20"))
+    effects = story.applies(one(VISIT, anchor="due"))
+    assert [(effect.what, effect.step) for effect in effects] == [("advances", "letter"), ("cancels", "call")]
+
+
+@pytest.mark.parametrize("today", ["2026-05-05", "2026-05-08"])
+def test_E2_a_new_date_that_is_not_in_the_past_rolls_back_as_usual(today: str) -> None:
+    """Saturday rolls back to Friday, the 8th, which is today at the earliest."""
+    week = calendar(working_days=["mon", "tue", "wed", "thu", "fri"])
+    calendars = {None: week, "tom": week}
+    text = step("text", "5 days", anchor="start", roll="back")
+    story = Story(office(cycle("prospect", CALL), calendars=calendars)).added("prospect").at(f"{today}T09:00")
+    story.applies(office(cycle("prospect", CALL, text), calendars=calendars, version=2))
+    assert story.due["text"] == "2026-05-08"
+
+
 def test_E4_what_follows_a_removed_step_is_its_earliest_due_action() -> None:
     """`soon` is listed and created last, and due first."""
     steps = CALL, step("later", "9 days"), step("soon", "-10 days")

@@ -7,7 +7,7 @@ import pytest
 from followup.core import office as o
 from followup.core import office_documents as documents
 from followup.core.office import BUILT_IN_TYPES, Offset
-from tests.core.building import USERS, Story, calendar, cycle, step, user
+from tests.core.building import USERS, Story, calendar, cycle, plan, step, user
 
 OFFICE = {"zone": "America/Vancouver", "working_days": ["mon", "fri"], "hours": ["09:00", "17:30"], "roll": "back"}
 
@@ -148,3 +148,8 @@ def test_T4_the_owners_property_sets_the_calendar_and_not_the_contacts() -> None
         jane.office = jane.office._replace(users={**jane.office.users, "sue": USERS[0]})
         dues[owner] = jane.added("one", owner=owner, property="beach").due["a"]
     assert dues == {"tom": "2026-05-12", "lone": "2026-05-11"}
+
+
+def test_E6_only_an_inactive_cycle_drains() -> None:
+    assert cycle("c", step("a"), active=False).is_draining and not cycle("c", step("a")).is_draining
+    assert not plan("p", step("a"), status="draft").is_draining

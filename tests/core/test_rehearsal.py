@@ -30,6 +30,14 @@ def test_new_actions_of_existing_contacts_get_unused_ids() -> None:
     assert [action.step for action in story.open] == ["call"]  # the real office hasn't changed
 
 
+def test_new_actions_get_ids_after_those_of_enrolments_too() -> None:
+    story = Story(office(cycle("rest"))).added("rest")
+    rehearsal = Rehearsal(story.office, [story.dossier])
+    rehearsal.does("contact:jane", w.Schedule("call", "2026-05-20", "Ring"), instant("2026-05-06T12:00"))
+    (action,) = rehearsal.people["contact:jane"].actions
+    assert action.id > story.dossier.enrolments[0].id
+
+
 def test_it_refuses_what_the_real_office_refuses() -> None:
     rehearsal = Rehearsal(OFFICE)
     with pytest.raises(NotFound):

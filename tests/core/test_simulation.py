@@ -146,6 +146,12 @@ def test_load_is_counted_by_owner_and_due_day() -> None:
     assert load.owners == ["tom"]
 
 
+def test_owners_are_listed_by_id_and_no_owner_comes_last() -> None:
+    load = Workload()
+    load.due.update({("tom", "2026-05-05"): 1, (None, "2026-05-05"): 1, ("ann", "2026-05-06"): 1})
+    assert load.owners == ["ann", "tom", None]
+
+
 def test_the_median_does_not_depend_on_the_order_of_the_contacts() -> None:
     load = Workload()
     for id, until in (("a", "2026-06-30"), ("b", "2026-05-04"), ("c", "2026-05-07"), ("d", "2026-05-13")):

@@ -121,5 +121,5 @@ def dates(first: str, last: str) -> Iterator[str]:
 
 
 def _at(sorted_: Sequence[int], share: float) -> int:
-    """The quantile at `share` of the sorted values."""
-    return sorted_[min(int(share * len(sorted_)), len(sorted_) - 1)] if sorted_ else 0
+    """The quantile at `share`, which is below 1, of the sorted values."""
+    return sorted_[int(share * len(sorted_))] if sorted_ else 0
