@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from followup.core.kinds import ACTION_TYPE, CYCLE, PLAN, RENAMED, USER, Kind
+from followup.core.kinds import ACTION_TYPE, CYCLE, PLAN, PROPERTY, RENAMED, USER, Kind
 from followup.core.office import BUILT_IN_TYPES, User
 from followup.core.words import meant, nearest
 from followup.errors import NotFound, Refused
@@ -120,6 +120,15 @@ def active(user: User) -> User:
     if not user.active:
         raise Refused(f"{user.name} ({user.id}) is no longer active: choose another user")
     return user
+
+
+def site(where: Declaring, word: str) -> str:
+    """The active property that `word` means: contacts can be added or moved to it."""
+    id = one_if_declared(where, PROPERTY, word)
+    document = where.catalog.document(PROPERTY, id)
+    if document and not document.get("active", True):
+        raise Refused(f"{document['name']} ({id}) is no longer active: choose another property")
+    return id
 
 
 def user_of_login(catalog: Source, login: str | None) -> str | None:
