@@ -216,6 +216,17 @@ def test_E5_a_renamed_cycle_is_found_and_shown_under_its_current_id(run: Run, sh
     assert "has finished the cycle" not in run("skip", str(next_action_id(run))).stderr
 
 
+def test_E5_the_old_id_of_an_alias_is_found_and_its_current_one_is_shown(run: Run, short: Path) -> None:
+    edit(short, "short.yaml", "  short: {name: Short, cycle: short}", "  brief: {name: Brief, cycle: short}")
+    with (short / "cycles" / "short.yaml").open("a") as file:
+        file.write("moved:\n  - {from: quick, to: brief}\n")
+    apply(run)
+    for words in (["aliases", "show", "quick"], ["assign", "renee-cote", "quick"]):
+        result = run(*words, user="sue")
+        assert (result.returncode, result.stderr) == (0, "followup: 'quick' is called 'brief' now\n")
+        assert "brief" in result.stdout.lower()
+
+
 def test_E5_diff_and_apply_propose_a_moved_entry_for_a_renamed_cycle(run: Run, office: Path) -> None:
     """B5: the refusal suggested `move_to`, which would have restarted the cycle for every contact."""
     for file in (office / "cycles").glob("*.yaml"):

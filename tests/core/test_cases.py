@@ -167,3 +167,10 @@ def test_a_choice_that_cannot_happen_is_named_with_its_day() -> None:
         case("sale", {"complete": "one", "on": "2026-05-05"}, {"choose": "none", "on": "2026-05-06"}, then=[])
     )
     assert lines[-1].startswith("choose none on 2026-05-06: ")
+
+
+def test_E5_a_case_that_begins_with_an_old_alias_says_what_it_is_called_now() -> None:
+    moved = OFFICE._replace(moved={"note-call": "calls"})
+    assert mismatches(case("note-call", then=[]), moved) == [
+        "given: unknown alias 'note-call': it's called 'calls' now"
+    ]

@@ -23,7 +23,9 @@ def chosen(draft: Draft, choice: Choice) -> tuple[Alias | None, Process | None]:
     try:
         alias = draft.office.aliases[choice.alias]
     except KeyError:
-        raise NotFound(f"unknown alias '{choice.alias}'") from None
+        today = draft.office.moved.get(choice.alias)
+        now = f": it's called '{today}' now" if today else ""
+        raise NotFound(f"unknown alias '{choice.alias}'{now}") from None
     if not alias.active:
         raise Refused(f"alias '{alias.id}' isn't active: choose another")
     if alias.cycle is None:
