@@ -80,7 +80,7 @@ def _used(store: Store, changes: Sequence[ItemChange]) -> Iterator[tuple[ItemCha
 
 
 def _goes(change: ItemChange, use: Use) -> bool:
-    return change.after is None or use.active and not change.after["active"]
+    return change.after is None or (use.active and not change.after["active"])
 
 
 def _named(change: ItemChange) -> str:

@@ -69,7 +69,7 @@ def undeclared(declarations: Declarations) -> Iterator[Finding]:
             continue
         for item, where, id in _named(declarations, Kind(kind), path):
             if id not in targets and (target in OWN or not _included(declarations, id)):
-                hint = f"it has moved: '{today[id]}'" if target in MOVING and id in today else ""
+                hint = f"it has moved: '{today[id]}'" if target in MOVING and today.get(id) in targets else ""
                 yield _missing(item, where, target, id, targets, hint)
 
 
