@@ -7,8 +7,9 @@ from hashlib import sha256
 from itertools import count
 from typing import TYPE_CHECKING
 
-from followup.app.catalog_diff import Entries, departures, item_changes, migrate_entries, spent_entries
+from followup.app.catalog_diff import Entries, item_changes, migrate_entries, spent_entries
 from followup.app.migrating import Migrated, migrations
+from followup.app.removals import departures, leftovers
 from followup.app.session import Visit
 from followup.app.versions import Version, apply_decision, record
 from followup.catalog.proposals import advice, proposed_renames
@@ -132,7 +133,11 @@ def _catalog_diff(
         changes,
         impact,
         (*entries.refusals(), *refusals(impact), *departures(store, changes)),
-        (*entries.warnings(impact), *spent_entries(wanted.documents, changes)),
+        (
+            *entries.warnings(impact),
+            *spent_entries(wanted.documents, changes),
+            *leftovers(store, changes, after.moved),
+        ),
         digest,
         proposed_renames(documents, wanted.documents) if changes and before.version else (),
         effects.drop_offs,

@@ -132,7 +132,7 @@ class RowReader:
             case "cycle":
                 return lookup.first_alias(self.session, word)
             case "property":
-                return lookup.one_if_declared(self.session, "property", word)
+                return lookup.site(self.session, word)
             case "type":
                 return self._listed("contact_type", word)
             case _:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from followup.core import office_documents, people
 from followup.core import wishes as w
@@ -14,6 +15,7 @@ from followup.core.closing import reschedule
 from followup.core.draft import Decision, Draft, Stamp
 from followup.core.fields.cleaning import clean_typed
 from followup.core.fields.values import Unfit
+from followup.core.kinds import PROPERTY
 from followup.core.model import Dossier
 from followup.core.office import Office
 from followup.core.permission import OFFICE
@@ -24,6 +26,9 @@ from followup.store.folder.store import CsvStore
 from followup.store.heads import Head
 from followup.store.row_values import is_date
 from followup.store.tables import ACTION, CONTACT, ENROLMENT
+
+if TYPE_CHECKING:
+    from followup.core.catalog_documents import PropertyDocument
 
 COMMAND = "edited-by-hand"
 #: the columns that may be edited by hand; the others affect more than one row
@@ -41,23 +46,31 @@ BY_HAND = MappingProxyType(
 
 def take_over(store: CsvStore, at: int) -> None:
     """Save the edits as a change at UTC second `at`. Raises BadInput with the line of each edit that isn't allowed."""
-    edited, office = store.edited_by_hand(), _applied(store)
+    edited, applied = store.edited_by_hand(), _applied(store)
     version = store.catalog.version()
     with store.hand_change(Head(at, OFFICE.id, COMMAND, version)) as change:
-        change.save(_decisions(store, edited, office, Stamp(change.id, at, OFFICE), change.ids))
+        change.save(_decisions(store, edited, applied, Stamp(change.id, at, OFFICE), change.ids))
 
 
-def _applied(store: CsvStore) -> Office:
-    return office_documents.office(0, office_documents.Documents(store.versions.in_force()))
+class Applied(NamedTuple):
+    """The live office, and its properties."""
+
+    office: Office
+    sites: Mapping[str, PropertyDocument]
+
+
+def _applied(store: CsvStore) -> Applied:
+    documents = office_documents.Documents(store.versions.in_force())
+    return Applied(office_documents.office(0, documents), documents.documents(PROPERTY))
 
 
 def _decisions(
-    store: CsvStore, edited: Iterable[EditedSubject], office: Office, stamp: Stamp, ids: Iterator[int]
+    store: CsvStore, edited: Iterable[EditedSubject], applied: Applied, stamp: Stamp, ids: Iterator[int]
 ) -> list[tuple[Dossier, Decision]]:
     decisions, problems = [], []
     for dossier, edits in edited:
         try:
-            decisions.append((dossier, _decided(dossier, edits, office, stamp, ids)))
+            decisions.append((dossier, _decided(dossier, edits, applied, stamp, ids)))
         except Refused as refusal:
             problems.append(f"{store.line_of(edits[0])}: {refusal}")
     if problems:
@@ -65,18 +78,20 @@ def _decisions(
     return decisions
 
 
-def _decided(dossier: Dossier, edits: Iterable[HandEdit], office: Office, stamp: Stamp, ids: Iterator[int]) -> Decision:
+def _decided(
+    dossier: Dossier, edits: Iterable[HandEdit], applied: Applied, stamp: Stamp, ids: Iterator[int]
+) -> Decision:
     """The decision about one subject's edits. Raises Refused for the first edit that isn't allowed."""
-    draft = Draft(dossier, office, stamp, ids)
+    draft = Draft(dossier, applied.office, stamp, ids)
     for edit in edits:
-        _carry_out(draft, edit)
+        _carry_out(draft, edit, applied)
     return draft.decision
 
 
-def _carry_out(draft: Draft, edit: HandEdit) -> None:
+def _carry_out(draft: Draft, edit: HandEdit, applied: Applied) -> None:
     texts = _texts(edit)
     if edit.table is CONTACT:
-        people.change(draft, w.Set(_clean(texts, draft.office)))
+        people.change(draft, w.Set(_clean(texts, applied)))
     else:
         due = texts["due"]
         if not (is_date(due) and int(due[:4]) in TYPED_YEARS):
@@ -104,7 +119,7 @@ def _texts(edit: HandEdit) -> dict[str, str]:
     return texts
 
 
-def _clean(texts: Mapping[str, str], office: Office) -> dict[str, str | None]:
+def _clean(texts: Mapping[str, str], applied: Applied) -> dict[str, str | None]:
     try:
         fields = {name: clean_typed(name, text) for name, text in texts.items()}
     except Unfit as unfit:
@@ -112,7 +127,10 @@ def _clean(texts: Mapping[str, str], office: Office) -> dict[str, str | None]:
     fields |= {name: fields[name] or "" for name in ("groups", "do_not_contact", "emails", "phones") if name in fields}
     if "name" in fields and not fields["name"]:
         raise Refused("a contact needs a name")
-    owner = fields.get("owner")
-    if owner and not (owner in office.users and office.users[owner].active):
+    users, sites = applied.office.users, applied.sites
+    owner, site = fields.get("owner"), fields.get("property")
+    if owner and not (owner in users and users[owner].active):
         raise Refused(f"unknown owner '{owner}'")
+    if site and sites and not (site in sites and sites[site].get("active", True)):
+        raise Refused(f"unknown property '{site}', or one that is no longer active")
     return fields

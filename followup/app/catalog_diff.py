@@ -12,7 +12,6 @@ from followup.core.office import Office
 
 if TYPE_CHECKING:
     from followup.core.catalog_documents import DocumentsByKind, MigrateDocument
-    from followup.store.protocol import Store
 
 
 def item_changes(before: DocumentsByKind, after: DocumentsByKind) -> tuple[ItemChange, ...]:
@@ -70,14 +69,3 @@ def as_written(entry: str) -> str:
     """`step:CYCLE/STEP` as written in YAML."""
     kind, _, id = entry.partition(":")
     return f"{{{kind}: {id}}}"
-
-
-def departures(store: Store, changes: Sequence[ItemChange]) -> Iterator[str]:
-    """Refuse to deactivate users who still have contacts or open actions: these would be on no list (F20)."""
-    for change in changes:
-        if change.kind == "user" and change.before is not None and not (change.after and change.after["active"]):
-            contacts, actions = store.migrations.holding(change.id)
-            if contacts or actions:
-                remedy = f"`followup contacts set --where owner={change.id} --owner USER`"
-                remedy += ", then complete or cancel the rest"
-                yield f"user '{change.id}' still has {contacts} contacts and {actions} open actions: {remedy}"

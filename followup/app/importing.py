@@ -173,7 +173,7 @@ def _prepared(
         said, other = ("--day-first", "month first") if options.day_first else ("--month-first", "day first")
         raise BadInput(f"{table.name}: line {line}: '{date}' can only be {other}, so {said} is wrong, or that date is")
     alias = lookup.first_alias(session, options.alias) if options.alias else None
-    place = lookup.one_if_declared(session, "property", options.property) if options.property else None
+    place = lookup.site(session, options.property) if options.property else None
     defaults = Defaults(alias, owner.of_all, place, options.without_cycle, owner.of_new)
     importer = Importer(session, table, defaults, options.system, most)
     return Import(mapping, owner.remark, importer, refused, options.day_first, opt_outs(table, mapping))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from followup.core.kinds import ACTION_TYPE, CYCLE, PLAN, RENAMED, USER, Kind
+from followup.core.kinds import ACTION_TYPE, ALIAS, CYCLE, PLAN, PROPERTY, RENAMED, USER, Kind
 from followup.core.office import BUILT_IN_TYPES, User
 from followup.core.words import meant, nearest
 from followup.errors import NotFound, Refused
@@ -50,8 +50,8 @@ def one(where: Declaring, kind: str, word: str, offered: Callable[[Document], bo
     of_kind: Kind[Document] = Kind(kind)
     if where.catalog.document(of_kind, word) is not None:
         return word
-    if kind in (CYCLE, PLAN) and (today := moved(where, word)) and where.catalog.document(of_kind, today) is not None:
-        return today
+    if kind in (CYCLE, PLAN, ALIAS) and where.catalog.document(of_kind, _today(where, word) or "") is not None:
+        return moved(where, word) or word
     documents = where.catalog.documents(of_kind)
     names = {id: str(text.get("name") or id) for id, text in documents.items()}
     ids = meant(word, names)
@@ -69,10 +69,14 @@ def one(where: Declaring, kind: str, word: str, offered: Callable[[Document], bo
 
 def moved(where: Declaring, old: str) -> str | None:
     """What an old id, of a process or as PROCESS/STEP, is called today (E5); None if nothing was ever called so."""
-    today = (where.catalog.document(RENAMED, "moved") or {}).get(old)
+    today = _today(where, old)
     if today:
         where.remark(f"'{old}' is called '{today}' now")
     return today
+
+
+def _today(where: Declaring, old: str) -> str | None:
+    return (where.catalog.document(RENAMED, "moved") or {}).get(old)
 
 
 def word_of(words: Collection[str], kind: str, word: str) -> str:
@@ -120,6 +124,15 @@ def active(user: User) -> User:
     if not user.active:
         raise Refused(f"{user.name} ({user.id}) is no longer active: choose another user")
     return user
+
+
+def site(where: Declaring, word: str) -> str:
+    """The active property that `word` means: contacts can be added or moved to it."""
+    id = one_if_declared(where, PROPERTY, word)
+    document = where.catalog.document(PROPERTY, id)
+    if document and not document.get("active", True):
+        raise Refused(f"{document['name']} ({id}) is no longer active: choose another property")
+    return id
 
 
 def user_of_login(catalog: Source, login: str | None) -> str | None:

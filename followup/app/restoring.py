@@ -6,8 +6,9 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app.applying import administrator, edition_of, refusals
-from followup.app.catalog_diff import departures, item_changes
+from followup.app.catalog_diff import item_changes
 from followup.app.migrating import migrations
+from followup.app.removals import departures
 from followup.app.session import Session
 from followup.app.versions import Version, apply_decision, record
 from followup.core import history as h

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from followup.app import action_lists, lookup
 from followup.app.session import Session
 from followup.cli.settings import Settings, present
-from followup.core.kinds import ALIAS, CYCLE, PLAN, Kind
+from followup.core.kinds import ALIAS, CYCLE, PLAN, PROPERTY, Kind
 from followup.core.list_filters import ContactFilter
 from followup.core.timing import local, moment
 from followup.core.words import meant
@@ -67,16 +67,24 @@ def one_step(session: Session, word: str) -> str:
 
 
 def _source(session: Session, word: str | None) -> str | None:
-    """A declared source, or one that contacts came with: an import takes any."""
-    if word is None:
-        return None
+    """A declared source, or one that contacts have: an import takes any, and an edit may have removed it since. Its
+    exact word goes before another source's name, so that contacts are found after their source gets a new id."""
+    if word is None or session.catalog.document(Kind("source"), word):
+        return word
+    brought = session.store.contacts.sources(session.reach)
+    if word in brought:
+        return word
     try:
         return lookup.one(session, "source", word)
     except NotFound:
-        brought = session.store.contacts.sources(session.reach)
         if not meant(word, dict.fromkeys(brought, "")):
             raise
         return lookup.word_of(brought, "source", word)
+
+
+def _property(session: Session, word: str | None) -> str | None:
+    """The id of a declared property; any word if the office declares none."""
+    return lookup.one_if_declared(session, PROPERTY, word) if word else None
 
 
 def optional_choice(session: Session, word: str | None) -> Choice | None:
@@ -121,6 +129,7 @@ def contact_filter(session: Session, words: Mapping[str, str | None], closed: bo
         owner=one_of(session, "user", words.get("owner")),
         cycle=one_of(session, "cycle", words.get("cycle")),
         source=_source(session, words.get("source")),
+        site=_property(session, words.get("property")),
         stage=among(STAGES, "stage", words.get("stage")),
         text=words.get("text") or None,
         closed=closed or bool(words.get("stage")),

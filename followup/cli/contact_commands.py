@@ -118,7 +118,7 @@ def transfer(
     with opened(ctx, dry_run) as session:
         id = named_contacts.contact_id(session, contact)
         wish = w.Transfer(
-            lookup.one(session, "property", property), lookup.worker(session, owner).id, optional_choice(session, cycle)
+            lookup.site(session, property), lookup.worker(session, owner).id, optional_choice(session, cycle)
         )
         answer(ctx, session, for_contacts(session, [(id, wish)], kept_rows(format)), "transferred", format)
 

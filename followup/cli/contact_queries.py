@@ -50,6 +50,7 @@ def list_contacts(
     owner: Text = None,
     cycle: Text = None,
     source: Text = None,
+    property: Text = None,
     stage: Text = None,
     all: Annotated[bool, typer.Option("--all", help="include won and lost contacts")] = False,
     limit: Limit = None,
@@ -57,7 +58,7 @@ def list_contacts(
 ) -> None:
     """List contacts by next action date."""
     with opened(ctx) as session:
-        words = {"text": text, "owner": owner, "cycle": cycle, "source": source, "stage": stage}
+        words = {"text": text, "owner": owner, "cycle": cycle, "source": source, "property": property, "stage": stage}
         filter = contact_filter(session, words, all)
         most = row_limit(limit, format)
         rows = contact_lists.contacts(session, filter, most)

@@ -21,12 +21,12 @@ from followup.errors import BadInput, FollowupError, NotFound, UsageError
 
 Contacts = Annotated[list[str] | None, typer.Argument(metavar="[CONTACT...]", help="contact ids or names")]
 Where = Annotated[
-    list[str] | None, typer.Option("--where", metavar="KEY=VALUE", help="owner, cycle, source, stage, text")
+    list[str] | None, typer.Option("--where", metavar="KEY=VALUE", help="owner, cycle, source, property, stage, text")
 ]
 FromFile = Annotated[
     str | None, typer.Option("--from-file", metavar="FILE", help="ids or names, one per line; - is stdin")
 ]
-KEYS = ("owner", "cycle", "source", "stage", "text")
+KEYS = ("owner", "cycle", "source", "property", "stage", "text")
 
 
 class Selection(NamedTuple):

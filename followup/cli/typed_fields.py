@@ -73,7 +73,7 @@ def _declared_id(session: Session, kind: str, word: str) -> str:
     if kind == "user":
         return lookup.worker(session, word).id
     if kind == "property":
-        return lookup.one_if_declared(session, kind, word)
+        return lookup.site(session, word)
     listed = lookup.listed(session, kind, word)
     if listed.unknown:
         print_remark(f"{listed.unknown}; kept as typed")

@@ -135,8 +135,8 @@ class _Reasoning:
     def _closing_before(self, entry: h.Entry, event: h.Scheduled) -> h.Closing | None:
         """The closing in the same change that triggered `event`: one command can close actions of several enrolments.
 
-        Only in the same enrolment: the last closed step up to the new one (a no-show is rebooked as the same step); after
-        a loop, the last closed step.
+        Only in the same enrolment: the last closed step up to the new one, as a no-show is rebooked as the same step;
+        after a loop, the last closed step.
         """
         own = []
         for x in (x.event for x in self.history if x.change == entry.change and x.seq < entry.seq):

@@ -33,7 +33,7 @@ class ActionFilter(NamedTuple):
 
 class ContactFilter(NamedTuple):
     """For a list of contacts: ids, a stage, and a text to find in name, e-mail and phone. `closed`: also list won and
-    lost contacts."""
+    lost contacts. `site`: their property; `property` is the user's, which limits what they see (Reach)."""
 
     owner: str | None = None
     cycle: str | None = None
@@ -41,3 +41,4 @@ class ContactFilter(NamedTuple):
     stage: str | None = None
     text: str | None = None
     closed: bool = False
+    site: str | None = None

@@ -26,8 +26,11 @@ def meant(word: str, names: Mapping[str, str]) -> list[str]:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """`; did you mean 'x' or 'y'?`, or an empty text. Always one line, even if a name has line breaks."""
+    """`; did you mean 'x' or 'y'?`, or an empty text. Always one line, even if a name has line breaks. An id and a name
+    that read alike, as 'call' and 'Call', are one suggestion: the nearer one."""
     from difflib import get_close_matches
 
-    close = get_close_matches(word, list(words), 3, 0.5)
+    matches = get_close_matches(word, list(words), 6, 0.5)
+    alike = {folded(match.replace("-", " ")): match for match in reversed(matches)}
+    close = [match for match in matches if match in alike.values()][:3]
     return "; did you mean " + " or ".join(f"'{' '.join(name.split())}'" for name in close) + "?" if close else ""

@@ -34,6 +34,8 @@ HINTS = {
     "cycles: {b: {name: B, steps: []}}\naliases: {a: {name: A, cycle: a}}\nmoved: [{from: a, to: b}]": (
         "it has moved: 'b'"
     ),
+    "aliases: {b: {name: B, cycle: null}}\nmoved: [{from: a, to: b}]\n"
+    "tests: {t: {given: {alias: a, on: 2026-05-04}, then: []}}": "it has moved: 'b'",
     "cycles: {a: {name: A, steps: []}, b: {name: B, steps: []}}\nmoved: [{from: a, to: b}]": (
         "a moved id can't be used again: remove this cycle, change its id, or remove the entry"
     ),

@@ -181,3 +181,13 @@ def test_a_mistake_repeated_ten_thousand_times_is_listed_five_hundred_times(tmp_
     assert (more.line, more.message) == (1, "more than 500 problems in this file")
     assert load(str(tmp_path)).documents["alias"] == {}
     assert len(problems(f"moved: [{'a, ' * 500}]", tmp_path)) == 500
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_a_value_of_the_wrong_kind_has_no_second_problem(section: str, tmp_path: Path) -> None:
+    """`migrate: [x]` and `templates: {a: b}` also had "two keys that can't be used together"."""
+    for value in ("[x]", "{a: b}", "{a: [b]}", "[[a]]", "{a: {steps: [x]}}"):
+        found = problems(f"{section}: {value}", tmp_path)
+        shapes = [problem for problem in found if problem.code.startswith("FU1")]
+        for wrong in (problem for problem in shapes if problem.code == "FU101"):
+            assert [problem.code for problem in shapes if problem.path == wrong.path] == ["FU101"], (section, value)

@@ -216,6 +216,17 @@ def test_E5_a_renamed_cycle_is_found_and_shown_under_its_current_id(run: Run, sh
     assert "has finished the cycle" not in run("skip", str(next_action_id(run))).stderr
 
 
+def test_E5_the_old_id_of_an_alias_is_found_and_its_current_one_is_shown(run: Run, short: Path) -> None:
+    edit(short, "short.yaml", "  short: {name: Short, cycle: short}", "  brief: {name: Brief, cycle: short}")
+    with (short / "cycles" / "short.yaml").open("a") as file:
+        file.write("moved:\n  - {from: quick, to: brief}\n")
+    apply(run)
+    for words in (["aliases", "show", "quick"], ["assign", "renee-cote", "quick"]):
+        result = run(*words, user="sue")
+        assert (result.returncode, result.stderr) == (0, "followup: 'quick' is called 'brief' now\n")
+        assert "brief" in result.stdout.lower()
+
+
 def test_E5_diff_and_apply_propose_a_moved_entry_for_a_renamed_cycle(run: Run, office: Path) -> None:
     """B5: the refusal suggested `move_to`, which would have restarted the cycle for every contact."""
     for file in (office / "cycles").glob("*.yaml"):
@@ -352,6 +363,39 @@ def test_a_user_who_still_has_contacts_cannot_be_removed(run: Run, office: Path)
     text = (office / "cycles" / "people.yaml").read_text()
     (office / "cycles" / "people.yaml").write_text(re.sub(r"  anne:\n(    .*\n)+?      .*\n      .*\n", "", text))
     assert re.search(r"user 'anne' still has \d+ contacts and \d+ open actions", apply_error(run))
+
+
+def test_H3_a_property_that_contacts_have_cannot_be_removed(run: Run, office: Path) -> None:
+    edit(office, "people.yaml", "    property: beachside\n", "")
+    edit(office, "office.yaml", "  beachside:\n", "  seaside:\n")
+    diff = json.loads(run("diff", "--format", "json", user="sue").stdout)
+    (line,) = diff["refused"]
+    assert re.match(r"property 'beachside' still has \d+ contacts and \d+ open actions: keep its id", line)
+    assert line in apply_error(run)
+    edit(office, "office.yaml", "  seaside:\n", "  beachside:\n    active: false\n")
+    assert "Version 2 is live." in apply(run), "inactive properties keep their contacts"
+    edit(office, "office.yaml", "  beachside:\n    active: false\n", "  seaside:\n")
+    assert (
+        run("contacts", "set", "--where", "property=beachside", "--property", "bluewater", user="sue").returncode == 0
+    )
+    assert "Version 3 is live." in apply(run)
+
+
+def test_H3_an_apply_that_added_a_property_cannot_be_undone_while_contacts_have_it(run: Run, office: Path) -> None:
+    (office / "cycles" / "new.yaml").write_text("properties: {hill: {name: Hill}}\n")
+    apply(run)
+    assert run("contacts", "set", "li-wei", "--property", "hill", user="max").returncode == 0
+    result = run("undo", user="sue")
+    assert result.returncode == 4 and "property 'hill' still has 1 contact and" in result.stderr
+
+
+def test_H3_contacts_are_found_by_a_source_whose_id_was_changed(run: Run, office: Path) -> None:
+    before = run("contacts", "list", "--source", "realtor", user="sue").stdout
+    assert "No contacts match." not in before
+    (path,) = (path for path in (office / "cycles").glob("*.yaml") if "  realtor: Realtor" in path.read_text())
+    edit(office, path.name, "  realtor: Realtor", "  agent: Realtor")
+    assert re.search(r"source 'realtor' is removed, but \d+ contacts? still ha(s|ve) it: to rename it,", apply(run))
+    assert run("contacts", "list", "--source", "realtor", user="sue").stdout == before
 
 
 def test_T1_a_zone_change_keeps_dates_and_the_instants_of_elapsed_times(run: Run, short: Path) -> None:

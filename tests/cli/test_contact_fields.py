@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,3 +119,23 @@ def test_a_contact_without_duplicates_is_added_without_a_note(run: Run) -> None:
     assert run("contacts", "add", "--name", "Sue Stone", "--no-cycle").stderr == ""
     assert run("contacts", "remove", "jane-smith", "--yes", user="sue").returncode == 0
     assert run("contacts", "add", "--name", "Jane Smith", "--id", "other", "--no-cycle").stderr == ""
+
+
+TO_CLOSED = {
+    "add": ["contacts", "add", "--name", "New", "--owner", "tom", "--no-cycle", "--property", "closed"],
+    "set": ["contacts", "set", "jane-smith", "--property", "Closed Hill"],
+    "transfer": ["contacts", "transfer", "jane-smith", "--owner", "anne", "--property", "closed"],
+    "import --property": ["contacts", "import", "in.csv", "--owner", "tom", "--no-cycle", "--property", "closed"],
+    "import a row": ["contacts", "import", "row.csv", "--owner", "tom", "--no-cycle"],
+}
+
+
+@pytest.mark.parametrize("how", TO_CLOSED)
+def test_M13_an_inactive_property_takes_no_contacts(run: Run, office: Path, how: str) -> None:
+    (office / "cycles" / "closed.yaml").write_text("properties: {closed: {name: Closed Hill, active: false}}\n")
+    assert run("apply", "--yes", user="sue").returncode == 0
+    (office / "in.csv").write_text("name\nNew\n")
+    (office / "row.csv").write_text("name,property\nNew,Closed Hill\n")
+    result = run(*TO_CLOSED[how], user="sue")
+    assert result.returncode == (65 if how == "import a row" else 4), result.stdout + result.stderr
+    assert "Closed Hill (closed) is no longer active: choose another property" in result.stdout + result.stderr

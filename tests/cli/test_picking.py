@@ -58,7 +58,7 @@ def test_C4_several_contacts_are_updated_in_one_change_and_answered_in_json(run:
         (["owner= "], "--where owner needs a value: --where owner=VALUE"),
         (["owner"], "--where owner needs a value: --where owner=VALUE"),
         (["owner=tom", "owner=anne"], "--where owner is given twice"),
-        (["colour=red"], "unknown --where key 'colour': choose owner, cycle, source, stage, text"),
+        (["colour=red"], "unknown --where key 'colour': choose owner, cycle, source, property, stage, text"),
         ([], "which contacts? Name them, or use --where KEY=VALUE or --from-file FILE"),
     ],
 )

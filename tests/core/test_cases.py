@@ -172,3 +172,10 @@ def test_a_choice_that_cannot_happen_is_named_with_its_day() -> None:
 def test_a_case_can_start_on_a_cycle_instead_of_an_alias() -> None:
     given = {"given": {"cycle": "calls", "on": "2026-05-04"}}
     assert mismatches({**case("calls", then=[NOTE]), **given}) == []
+
+
+def test_E5_a_case_that_begins_with_an_old_alias_says_what_it_is_called_now() -> None:
+    moved = OFFICE._replace(moved={"note-call": "calls"})
+    assert mismatches(case("note-call", then=[]), moved) == [
+        "given: unknown alias 'note-call': it's called 'calls' now"
+    ]

@@ -102,3 +102,8 @@ def test_the_digest_depends_on_the_effects_and_their_contacts() -> None:
         impact_of([effects[0]._replace(contact="john")]),
     ]
     assert len({digest, *(impact.digest for impact in others)}) == 4
+
+
+def test_F14_a_refused_cycle_may_be_removed_or_only_inactive_and_the_words_fit_both() -> None:
+    assert refusal("homeless", Ref("cycle", "x"), None, "ann").startswith("can't remove or deactivate cycle 'x': ")
+    assert "inactive" in KINDS["homeless"].phrase and "inactive" in KINDS["homeless"].column

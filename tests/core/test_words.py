@@ -40,3 +40,11 @@ def test_close_matches_are_suggested_if_there_are_any() -> None:
     assert nearest("callbak", ["callback", "letter"]) == "; did you mean 'callback'?"
     assert nearest("call", ["calls", "calla"]) == "; did you mean 'calls' or 'calla'?"
     assert nearest("xyz", ["callback"]) == ""
+
+
+def test_an_id_and_a_name_that_read_alike_are_one_suggestion() -> None:
+    assert nearest("cal", ["call", "tour", "Call", "Tour"]) == "; did you mean 'call'?"
+    assert nearest("After tours", ["after-tour", "After tour"]) == "; did you mean 'After tour'?"
+    assert (
+        nearest("one", ["one-a", "One A", "one-b", "One B", "one-c"]) == "; did you mean 'one-c' or 'one-b' or 'one-a'?"
+    )

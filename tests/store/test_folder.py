@@ -286,6 +286,16 @@ def test_an_edit_cannot_give_a_contact_to_an_inactive_user(office: Path) -> None
     assert result.returncode == 65 and "owner 'pat'" in result.stderr
 
 
+@pytest.mark.parametrize("property", ["seaside", "beachside"])
+def test_M13_an_edit_cannot_move_a_contact_to_an_inactive_or_unknown_property(property: str, office: Path) -> None:
+    sites = office / "cycles" / "office.yaml"
+    sites.write_text(sites.read_text().replace("  beachside:\n", "  beachside:\n    active: false\n"))
+    run_ok(office, "apply", "--yes")
+    replace_text(office, "contacts.csv", "+1 604 555 0101,tom,bluewater,", f"+1 604 555 0101,tom,{property},")
+    result = run(office, "due")
+    assert result.returncode == 65 and f"unknown property '{property}', or one that is no" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("column", "value"),
     [

@@ -21,6 +21,8 @@ EACH = "*"
 OPEN_LISTS = ("source", "group", "sales_cycle")
 #: Kinds that can't be in another catalog: every command looks up its user's role.
 OWN = ("role",)
+#: Kinds whose ids can change, by an entry of `moved`.
+MOVING = (CYCLE, PLAN, ALIAS)
 #: A test's starting points, and the events of its steps.
 STARTS = ("alias", "cycle", "plan")
 CLOSES = ("complete", "skip", "no_show", "fail", "cancel", "reschedule")
@@ -67,7 +69,7 @@ def undeclared(declarations: Declarations) -> Iterator[Finding]:
             continue
         for item, where, id in _named(declarations, Kind(kind), path):
             if id not in targets and (target in OWN or not _included(declarations, id)):
-                hint = f"it has moved: '{today[id]}'" if target == CYCLE and id in today else ""
+                hint = f"it has moved: '{today[id]}'" if target in MOVING and today.get(id) in targets else ""
                 yield _missing(item, where, target, id, targets, hint)
 
 

@@ -84,9 +84,9 @@ KINDS: Mapping[What, EffectKind] = MappingProxyType(
         "drained": EffectKind("are on hold there, and step off", "on hold, steps off"),
         # F14
         "homeless": EffectKind(
-            "would be on a removed cycle",
-            "REFUSED: cycle removed",
-            refusal="can't remove {kind} '{id}': contacts are on it ({who}). {way_out}",
+            "would be on a cycle that is removed or inactive",
+            "REFUSED: cycle removed or inactive",
+            refusal="can't remove or deactivate {kind} '{id}': contacts are on it ({who}). {way_out}",
         ),
         # F12: lost its step, and nothing comes next
         "stranded": EffectKind(

@@ -105,9 +105,9 @@ class Impact:
 class CatalogDiff(NamedTuple):
     """What differs from the live catalog, and what it does to contacts. `version`: the number it would get.
 
-    `refused`: why it cannot be applied as it stands; `warnings`: `migrate:` entries that do nothing. `digest`: the same
-    as long as the files, the version in force and the effects are the same. `renames`: what may belong under `moved`.
-    `drop_offs`: contacts whose cycle ends by it.
+    `refused`: why it cannot be applied as it stands; `warnings`: `migrate:` entries that do nothing, and removed items
+    whose ids rows still have. `digest`: the same as long as the files, the live version and the effects are the same.
+    `renames`: what may belong under `moved`. `drop_offs`: contacts whose cycle ends by it.
     """
 
     version: int

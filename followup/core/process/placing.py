@@ -8,7 +8,7 @@ from followup.core import history as h
 from followup.core.draft import Draft
 from followup.core.kinds import CYCLE
 from followup.core.model import CANCELLED, Action
-from followup.core.office import Alias, Process, Ref, Step
+from followup.core.office import Alias, Office, Process, Ref, Step
 from followup.core.process.course import Course
 from followup.core.process.rounds import begin, next_round, up_to_loop, walk
 from followup.core.timing import When
@@ -23,12 +23,20 @@ def chosen(draft: Draft, choice: Choice) -> tuple[Alias | None, Process | None]:
     try:
         alias = draft.office.aliases[choice.alias]
     except KeyError:
-        raise NotFound(f"unknown alias '{choice.alias}'") from None
+        raise NotFound(f"unknown alias '{choice.alias}'{_called_now(draft.office, choice.alias)}") from None
     if not alias.active:
         raise Refused(f"alias '{alias.id}' isn't active: choose another")
     if alias.cycle is None:
         return alias, None
     return alias, _active_cycle(draft, alias.cycle)
+
+
+def _called_now(office: Office, old: str) -> str:
+    """What an old id of an alias has become (E5); the commands look it up, a test of the catalog names it itself."""
+    try:
+        return f": it's called '{office.aliases[office.moved.get(old, '')].id}' now"
+    except KeyError:
+        return ""
 
 
 def _cycle_by_id(draft: Draft, id: str) -> Process:

@@ -12,7 +12,7 @@ from followup.store.asking import Asking, parsed
 
 
 class Holding(NamedTuple):
-    """How many contacts in follow-up, and how many open actions, a user has."""
+    """A number of contacts and of actions: of a user, or that have an item of the catalog."""
 
     contacts: int
     actions: int
@@ -43,4 +43,13 @@ class MigrationQuestions:
         return [id for (id,) in self._ask("catalog.held", owners=ids, unowned=None in owners)]
 
     def holding(self, user: str) -> Holding:
+        """Contacts in follow-up, and open actions."""
         return Holding._make(next(self._ask("catalog.holding", user=user)))
+
+    def contacts_with(self, kind: str, item: str) -> Holding:
+        """The contacts that have an item of a kind that contacts name, and their open actions."""
+        return Holding._make(next(self._ask("catalog.contacts_with", kind=kind, item=item)))
+
+    def actions_with(self, kind: str, item: str) -> Holding:
+        """The actions, open or closed, that have an item of a kind that actions name."""
+        return Holding(0, int(next(self._ask("catalog.actions_with", kind=kind, item=item))[0]))

@@ -77,3 +77,24 @@ ORDER BY a.contact;
 -- The number of a user's contacts in follow-up, and of their open actions.
 SELECT (SELECT count(*) FROM contact WHERE owner = :user AND gone IS NULL AND stage NOT IN ('won', 'lost')),
        (SELECT count(*) FROM action WHERE owner = :user AND status = 'scheduled');
+
+-- name: contacts_with
+-- The number of contacts that have an item of the catalog, and of their open actions.
+SELECT count(DISTINCT c.id), count(a.id)
+FROM contact AS c LEFT JOIN action AS a ON a.contact = c.id AND a.status = 'scheduled'
+WHERE c.gone IS NULL
+  AND CASE :kind WHEN 'property' THEN c.property = :item
+                 WHEN 'source' THEN c.source = :item
+                 WHEN 'contact_type' THEN c.type = :item
+                 WHEN 'sales_cycle' THEN c.sales_cycle = :item
+                 WHEN 'group' THEN ' ' || c.groups || ' ' LIKE '% ' || :item || ' %'
+                 WHEN 'alias' THEN c.follow_up = :item END;
+
+-- name: actions_with
+-- The number of actions, open or closed, that have an item of the catalog.
+SELECT count(*) FROM action AS a
+WHERE CASE :kind WHEN 'action_type' THEN a.type = :item
+                 WHEN 'category' THEN a.category = :item
+                 WHEN 'action_name' THEN a.action_name = :item
+                 WHEN 'outcome' THEN a.outcome = :item
+                 WHEN 'no_show_reason' THEN a.status = 'no-show' AND a.reason = :item END;

@@ -99,6 +99,7 @@ c.gone IS NULL
   AND {sees_contact}
   AND (:owner IS NULL OR c.owner = :owner) AND (:stage IS NULL OR c.stage = :stage)
   AND (:cycle IS NULL OR e.process IN (SELECT value FROM json_each(:cycle))) AND (:source IS NULL OR c.source = :source)
+  AND (:site IS NULL OR c.property = :site)
   AND (:closed OR c.stage NOT IN ('won', 'lost'))
   AND (:text IS NULL OR instr(fold(c.name || ' ' || coalesce(c.email, '') || ' ' || coalesce(c.phone, '')), :text) > 0
        OR (c.emails <> '' OR c.phones <> '') AND instr(fold(c.emails || ' ' || c.phones), :text) > 0
