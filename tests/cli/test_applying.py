@@ -274,6 +274,20 @@ def test_E6_contacts_on_a_draining_cycle_can_be_moved_later(run: Run, short: Pat
     assert steps_of(short, "li-wei")[0][0] == "intro-letter"
 
 
+def test_E11_moving_contacts_off_a_draining_cycle_can_be_undone(run: Run, short: Path) -> None:
+    """H4: also where the apply removed the cycle that had been draining."""
+    drain_short_cycle(run, short)
+    before = steps_of(short, "li-wei")
+    (short / "cycles" / "choices.yaml").write_text("migrate:\n  - {cycle: short, move_to: not-interested}\n")
+    apply(run)
+    assert run("undo", user="sue").returncode == 0
+    assert steps_of(short, "li-wei") == before
+    (short / "cycles" / "short.yaml").unlink()
+    apply(run)
+    assert run("undo", user="sue").returncode == 0
+    assert steps_of(short, "li-wei") == before
+
+
 def test_E3_a_step_is_backfilled_in_a_later_apply(run: Run, short: Path) -> None:
     assert run("complete", str(next_action_id(run))).returncode == 0
     edit(
