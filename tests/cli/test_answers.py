@@ -224,3 +224,26 @@ def test_F17_office_wide_commands_need_a_permission_and_name_it(words: list[str]
     assert (result.returncode, result.stdout) == (4, "") and "'apply-catalog' (role manager)" in result.stderr
     assert not (office / "copy.db").exists() and not (office / "x").exists()
     assert run(*words, user="sue").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["complete"],
+        ["complete", "--cycle", "not-interested"],
+        ["complete", "--on", "2026-05-04"],
+        ["complete", "--then", "call", "+3d"],
+        ["skip"],
+        ["no-show", "--reason", "unknown"],
+        ["no-show", "--reason", "unknown", "--rebook", "+2d"],
+    ],
+    ids=" ".join,
+)
+def test_an_id_that_the_command_itself_creates_is_unknown(run: Run, words: list[str]) -> None:
+    """M1: `complete 2 3` completed the step that completing 2 had created."""
+    first = 2 if "--cycle" in words else answer(run, "assign", "jane-smith", "not-interested")["scheduled"][0]["id"]
+    new = answer(run, words[0], str(first), *words[1:], "--dry-run")["scheduled"][0]["id"]
+    result = run(words[0], str(first), str(new), *words[1:], "--format", "json")
+    done = json.loads(result.stdout)
+    assert (result.returncode, done["done"]) == (66, [first])
+    assert done["refused"] == [{"id": new, "why": f"unknown action {new}"}]
