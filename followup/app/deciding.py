@@ -142,8 +142,8 @@ def for_actions(
 ) -> Outcome:
     """Decide groups of wishes, each about one subject's actions, all or nothing per group.
 
-    A refusal doesn't stop the other groups. One transaction. An action that it creates is unknown to it: an id was meant
-    for what was there before.
+    A refusal doesn't stop the other groups. One transaction. An action that it creates is unknown to it: an id
+    is of an action that was there before.
     """
     outcome, groups, created = Outcome(most, session.clock), list(wishes), set[int]()
     with session.store.change(session.head(), session.dry_run) as change:
