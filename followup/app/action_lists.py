@@ -39,10 +39,16 @@ def _ids(session: Session, filter: ActionFilter) -> EveryId:
 
 def action(session: Session, id: int) -> ActionRow:
     """Raises NotFound for one that isn't there, or isn't theirs to see (F20)."""
-    row = session.store.actions.action(id, session.reach)
+    row = known(session, id)
     if row is None:
         raise NotFound(f"unknown action {id}")
-    return _today(session, [row])[0]
+    return row
+
+
+def known(session: Session, id: int) -> ActionRow | None:
+    """None for one that isn't there, or isn't theirs to see (F20)."""
+    row = session.store.actions.action(id, session.reach)
+    return _today(session, [row])[0] if row else None
 
 
 def of_contact(session: Session, contact: str) -> list[ActionRow]:

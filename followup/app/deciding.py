@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from followup.app.outcome import NAMED, Outcome
 from followup.app.session import Session
+from followup.core import history as h
 from followup.core.decide import decide
 from followup.core.draft import Decision, Stamp
 from followup.core.model import Dossier
@@ -64,14 +65,17 @@ class Transaction(NamedTuple):
             watch(dossier, decision.after)
             yield dossier, decision
 
-    def together(self, asked: Sequence[int | str], before: Dossier, wishes: Sequence[Wish]) -> None:
-        """All wishes about one subject, or none; saved at once, because the next wishes may be about the same one."""
+    def together(self, asked: Sequence[int | str], before: Dossier, wishes: Sequence[Wish]) -> set[int]:
+        """All wishes about one subject, or none; saved at once, because the next wishes may be about the same one.
+
+        Returns the ids of the actions that this created."""
         decision = Decision((), before)
         for wish in wishes:
             later = self.decide(decision.after, wish)
             decision = Decision(decision.entries + later.entries, later.after)
         self.change.save([(before, decision)])
         self.outcome.note(asked, before, decision, next(filter(None, map(choice_of, wishes)), None))
+        return {entry.event.action for entry in decision.entries if isinstance(entry.event, h.Scheduled)}
 
 
 def for_contacts(
@@ -138,15 +142,16 @@ def for_actions(
 ) -> Outcome:
     """Decide groups of wishes, each about one subject's actions, all or nothing per group.
 
-    A refusal doesn't stop the other groups. One transaction.
+    A refusal doesn't stop the other groups. One transaction. An action that it creates is unknown to it: an id
+    is of an action that was there before.
     """
-    outcome, groups = Outcome(most, session.clock), list(wishes)
+    outcome, groups, created = Outcome(most, session.clock), list(wishes), set[int]()
     with session.store.change(session.head(), session.dry_run) as change:
         transaction = Transaction(session, change, Stamp(change.id, session.now, session.user), outcome)
         change.hold(action for actions, _ in groups for action in actions)
         for actions, wanted in groups:
             try:
-                transaction.together(actions, _dossier_of(session, actions), wanted)
+                created |= transaction.together(actions, _dossier_of(session, actions, created), wanted)
             except FollowupError as refusal:
                 outcome.refused += [(action, _refusal_of(action, refusal)) for action in actions]
     return outcome
@@ -159,9 +164,9 @@ def _refusal_of(action: int, refusal: FollowupError) -> FollowupError:
     return refusal
 
 
-def _dossier_of(session: Session, actions: Sequence[int]) -> Dossier:
+def _dossier_of(session: Session, actions: Sequence[int], created: Container[int]) -> Dossier:
     dossier = session.store.dossier_of(actions, session.reach)
-    if dossier is None:
+    if dossier is None or actions[0] in created:
         raise NotFound(f"unknown action {actions[0]}")
     return dossier
 

@@ -34,14 +34,16 @@ class CarriedOut(NamedTuple):
 
 
 class Names:
-    """`few`: the first few names; `rest`: how many of the others, by what happened to them."""
+    """`few`: the first few names; `rest`: how many of the others, by what happened to them. `ids`: for scripts."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None) -> None:
+        self.ids: Few[int | str] = Few(most)
         self.few: Few[str] = Few(NAMED)
         self.rest: Counter[str] = Counter()
 
-    def add(self, name: Callable[[], str], before: Dossier, decision: Decision) -> None:
+    def add(self, id: int | str, name: Callable[[], str], before: Dossier, decision: Decision) -> None:
         """Of a million only the first few names are made."""
+        self.ids.add(id)
         if self.few.full:
             self.rest[_met_with(before, decision)] += 1
         else:
@@ -49,17 +51,18 @@ class Names:
 
 
 class Outcome:
-    """`done`: ids of the actions or contacts asked for; `named`: the same for people. `adrift`: contacts left with no
+    """`done`: ids of the actions or contacts asked for. `named`: those that are different now, `unchanged`: those for
+    which there was nothing to do, both of the same. `adrift`: contacts left with no
     next step (F12). `changed`: the first few contacts that existed and are different now."""
 
     def __init__(self, most: int | None = NAMED, clock: Clock | None = None) -> None:
         self.clock = clock
         self.done: Few[int | str] = Few(most)
-        self.named = Names()
+        self.named, self.unchanged = Names(most), Names(most)
         self.adrift: Few[str] = Few(NAMED)
         self.scheduled: Few[ActionRow] = Few(most)
         self.cancelled: Few[int] = Few(most)
-        self.choices: dict[CarriedOut, Names] = {}  # -> the contacts of whom it is true, for people
+        self.choices: dict[CarriedOut, Names] = {}  # -> the contacts of whom it is true
         self.refused: list[tuple[int | str, FollowupError]] = []
         self.notices: set[str] = set()
         self.counted = {"new": 0, "changed": 0, "same": 0}
@@ -72,7 +75,8 @@ class Outcome:
         for a contact who was there already."""
         for id in asked:
             self.done.add(id)
-            self.named.add(partial(_name, id, before, decision.after), before, decision)
+            names = self.named if decision.entries else self.unchanged
+            names.add(id, partial(_name, id, before, decision.after), before, decision)
         if before.contact and _is_adrift(decision.after) and not _is_adrift(before):
             self.adrift.add(f"{before.contact.name} ({before.contact.id})")
         counted = "new" if before.contact is None or before.contact.gone else "changed" if decision.entries else "same"
@@ -83,8 +87,8 @@ class Outcome:
             self._happened(entry.event, asked, decision.after)
         if choice:
             contact = decision.after.known
-            names = self.choices.setdefault(carried_out(choice, decision), Names())
-            names.add(lambda: f"{contact.name} ({contact.id})", before, decision)
+            names = self.choices.setdefault(carried_out(choice, decision), Names(self.done.most))
+            names.add(contact.id, lambda: f"{contact.name} ({contact.id})", before, decision)
 
     def _happened(self, event: h.Event, asked: Sequence[int | str], after: Dossier) -> None:
         match event:
@@ -143,8 +147,6 @@ def carried_out(choice: Choice, decision: Decision) -> CarriedOut:
 def _met_with(before: Dossier, decision: Decision) -> str:
     """In a word or two, what became of one of many."""
     was, stands = before.cycle, decision.after.cycle
-    if not decision.entries:
-        return "unchanged"
     if (was and was.id) == (stands and stands.id):
         scheduled = any(isinstance(entry.event, h.Scheduled) for entry in decision.entries)
         return "with a next step" if scheduled else "changed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app.applying import administrator, edition_of, refusals
@@ -15,6 +15,7 @@ from followup.core import history as h
 from followup.core.draft import Stamp
 from followup.core.migration.edition import Edition
 from followup.core.migration.summary import Impact, ItemChange
+from followup.core.model import Dossier
 from followup.core.office import Ref
 from followup.core.reach import sees
 from followup.errors import Refused
@@ -51,13 +52,15 @@ def restore(session: Session, writing: Change, change: int) -> Restored:
     return Restored(edition, refs, changes)
 
 
-def migrate_the_rest(session: Session, writing: Change, restored: Restored, settled: Collection[str]) -> list[str]:
+def migrate_the_rest(
+    session: Session, writing: Change, restored: Restored, settled: Collection[str]
+) -> Iterator[Dossier]:
     """Contacts changed since the apply are migrated as in a normal apply of the earlier version.
 
-    `settled`: subjects that the undo has put back to what they were. Answers the subjects that this changed, as far as
-    the user may see them. Raises Refused where such an apply would be refused.
+    `settled`: subjects that the undo has put back to what they were. Yields the subjects that this changed, as far as
+    the user may see them. Raises Refused at the end where such an apply would be refused.
     """
-    impact, migrated_subjects = Impact(), list[str]()
+    impact = Impact()
     stamp = Stamp(writing.id, session.now, administrator(restored.edition.office, session.user.id))
     for stretch in migrations(session.store, restored.edition, restored.refs, stamp, writing.ids, settled):
         writing.save((migrated.before, migrated.decision) for migrated in stretch)
@@ -65,7 +68,6 @@ def migrate_the_rest(session: Session, writing: Change, restored: Restored, sett
             seen = sees(session.reach, migrated.before)
             impact.note(migrated.effects, seen)
             if migrated.decision.entries and seen:
-                migrated_subjects.append(migrated.before.subject)
+                yield migrated.before
     if refused := [*refusals(impact), *departures(session.store, restored.changes)]:
         raise Refused("\n".join(refused))
-    return migrated_subjects

@@ -1,4 +1,4 @@
-"""Undo: reverse the user's latest change (E11)."""
+"""Undo: reverse a change, the user's latest or a given one (E11)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from followup.app.deciding import BATCH
+from followup.app.outcome import NAMED
 from followup.app.restoring import migrate_the_rest, restore
 from followup.app.session import Session
 from followup.core import history as h
@@ -18,53 +19,77 @@ from followup.core.office import Office
 from followup.core.reach import reach, sees
 from followup.core.timing import utc_text
 from followup.core.undo import undo
-from followup.errors import FollowupError, Refused
+from followup.errors import FollowupError, NotFound, Refused
+from followup.store.questions.history_questions import ChangeHead
 
-UNSEEN = Refused("you no longer have access to a contact that it changed: ask a manager")
+UNSEEN = Refused("you don't have access to a contact that it changed: ask an administrator to undo it by its number")
 
 
 class Reversal(NamedTuple):
     """`subjects`: those that are as they were; of an apply, as far as the user may see them. Of an apply, `version` is
     the one that is applied in its place, and `met` are the other subjects that it changed, as a normal apply would
-    have. (These names are keys of `undo@1`.)
+    have. (These names are keys of `undo@1`.) `names`: what people call the first few contacts of each.
     """
 
     change: int
     command: str
     at: str
+    by: str
     subjects: list[str]
     refused: list[tuple[str, FollowupError]]
     met: list[str]
+    names: dict[str, str]
     version: int | None = None
 
+    def note(self, subjects: list[str], dossier: Dossier) -> None:
+        """`subjects`: either list."""
+        if len(subjects) < NAMED and dossier.contact:
+            self.names[dossier.subject] = f"{dossier.contact.name} ({dossier.contact.id})"
+        subjects.append(dossier.subject)
 
-def undo_last(session: Session, partial: bool = False) -> Reversal:
-    """Reverse the user's last change that isn't undone. Refuse it, by name, where later changes touched the same.
+
+def change_to_undo(session: Session, number: int | None = None) -> ChangeHead:
+    """The change with this number: the user's own, or with the permission `apply-catalog` any; without a number their
+    latest that isn't undone. Raises NotFound for one that isn't theirs (F20)."""
+    latest = session.store.history.last_change_of(session.user.id) if number is None else number
+    if latest is None:
+        raise Refused(f"{session.user.id} has nothing to undo")
+    change = session.store.history.change(latest)
+    if change is None or (change.by != session.user.id and not session.user.administers()):
+        raise NotFound(f"unknown change {latest}: `followup history` lists the changes")
+    if change.undoes is not None:
+        undid = f"change {latest} undid change {change.undoes}"
+        raise Refused(f"{undid}, and can't be undone itself: make that change again")
+    return change
+
+
+def undo_change(session: Session, number: int | None = None, partial: bool = False) -> Reversal:
+    """Reverse a change, chosen as by `change_to_undo`. Refuse it, by name, where later changes touched the same.
 
     `partial`: reverse what can be reversed; refused if that is nothing.
     """
-    number = session.store.history.last_change_of(session.user.id)
-    if number is None:
-        raise Refused(f"{session.user.id} has nothing to undo")
-    change, subjects = session.store.history.change(number), session.store.history.touched(number)
-    assert change is not None, "it is the user's own"
-    reversal = Reversal(number, change.command, utc_text(change.at), [], [], [])
-    with session.store.change(session.head(number), session.dry_run, alone=OFFICE_SUBJECT in subjects) as writing:
+    change = change_to_undo(session, number)
+    subjects = session.store.history.touched(change.id)
+    reversal = Reversal(change.id, change.command, utc_text(change.at), change.by, [], [], [], {})
+    with session.store.change(session.head(change.id), session.dry_run, alone=OFFICE_SUBJECT in subjects) as writing:
         stamp = Stamp(writing.id, session.now, session.user)
-        restored = restore(session, writing, number) if OFFICE_SUBJECT in subjects else None
+        restored = restore(session, writing, change.id) if OFFICE_SUBJECT in subjects else None
         office, settled = restored.edition.office if restored else session.office, set[str]()
-        undoing = Undoing(number, office, stamp, _office_of(session, change.version), restored is not None)
+        undoing = Undoing(change.id, office, stamp, _office_of(session, change.version), restored is not None)
         touched = (subject for subject in subjects if subject != OFFICE_SUBJECT)
         while batch := list(islice(touched, BATCH)):
             decisions = _reversed(session, batch, undoing, reversal)
             writing.save(decisions)
             settled.update(now.subject for now, _ in decisions)
-            reversal.subjects.extend(now.subject for now, _ in decisions if not restored or sees(session.reach, now))
+            for now, decision in decisions:
+                if not restored or sees(session.reach, now):
+                    reversal.note(reversal.subjects, decision.after)
         rest = bool(settled or restored)
         if reversal.refused and not (partial and rest):
             raise Refused(_refusal(reversal, rest))
         if restored:
-            reversal.met.extend(migrate_the_rest(session, writing, restored, settled))
+            for dossier in migrate_the_rest(session, writing, restored, settled):
+                reversal.note(reversal.met, dossier)
             reversal = reversal._replace(version=office.version)
     return reversal
 
@@ -104,9 +129,11 @@ def _reversed(
 
 
 def _took_away(entries: Sequence[h.Entry], undoing: Undoing) -> bool:
-    """Whether this very change took the contact out of the user's sight, as handing over does, or completing the only
-    action that they hold on a colleague's contact: it is theirs to undo. Sight is that of the office of then."""
+    """Whether this change, the user's own, took the contact out of their sight, as handing over does, or completing the
+    only action that they hold on a colleague's contact: it is theirs to undo. Sight is that of the office of then."""
     last = max(place for place, entry in enumerate(entries) if entry.change == undoing.change)
+    if entries[last].by != undoing.stamp.by.id:
+        return False
     users = undoing.then.users
     left = replay(entries[: last + 1], Dossier(entries[0].subject))
     return not sees(reach(users[undoing.stamp.by.id], users), left)

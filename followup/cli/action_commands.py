@@ -16,6 +16,7 @@ from followup.cli.command_session import opened
 from followup.cli.options import LAST_ID, Answer, AnswerFormat, Cycle, DryRun, Listing, Note, On, Outcome, Restart
 from followup.cli.settings import can_ask
 from followup.core import wishes as w
+from followup.core.list_rows import ActionRow
 from followup.core.timing import readable
 
 app = typer.Typer()
@@ -62,7 +63,8 @@ def _groups(session: Session, ids: list[int], chosen: w.Choice | None) -> list[l
         return [[id] for id in each]
     of_contact: dict[str | int, list[int]] = {}
     for id in each:
-        of_contact.setdefault(action_lists.action(session, id).contact or id, []).append(id)
+        row = action_lists.known(session, id)
+        of_contact.setdefault((row and row.contact) or id, []).append(id)
     return list(of_contact.values())
 
 
@@ -80,17 +82,19 @@ def _completions(
 ) -> list[w.Wish]:
     first, *others = group
     done = wish._replace(action=first, on=_on(session, first, on), others=tuple(others))
-    return [done, _next_by_hand(session, first, *then)] if then and then[0] else [done]
+    row = action_lists.known(session, first) if then and then[0] else None
+    return [done, _next_by_hand(session, row, *then)] if then and row else [done]
 
 
 def _on(session: Session, id: int, text: str | None) -> str | None:
-    """The date in `text`, read on the clock of the action's owner."""
-    return day(session, text, action_lists.action(session, id).owner) if text else None
+    """The date in `text`, read on the clock of the action's owner; of an unknown action, which is refused later, the
+    office's."""
+    row = action_lists.known(session, id) if text else None
+    return day(session, text, row and row.owner) if text else None
 
 
-def _next_by_hand(session: Session, id: int, type: str, when: str) -> w.Schedule:
+def _next_by_hand(session: Session, row: ActionRow, type: str, when: str) -> w.Schedule:
     """The follow-up to an action: yours, or for a task its owner's."""
-    row = action_lists.action(session, id)
     owner = session.user.id if row.contact else row.owner
     return w.Schedule(lookup.one(session, "action_type", type), day(session, when, owner), row.title, owner)
 

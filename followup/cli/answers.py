@@ -9,7 +9,7 @@ from typing import NamedTuple
 import typer
 
 from followup.app import lookup
-from followup.app.outcome import NAMED, STAYS, Outcome
+from followup.app.outcome import NAMED, STAYS, Names, Outcome
 from followup.app.session import Session
 from followup.cli.command_session import print_remark
 from followup.core.few import Few
@@ -57,8 +57,7 @@ def _warn(outcome: Outcome) -> None:
 
 def _line(session: Session, outcome: Outcome, did: str) -> str:
     would = "would have " if session.dry_run else ""
-    asked = outcome.named
-    parts = [f"{would}{clean(did)} {', '.join(map(short, asked.few))}{_rest(asked.rest)}"] if did else []
+    parts = [*_asked(outcome, f"{would}{clean(did)}")] if did else []
     parts += _choices(outcome, bool(did), would)
     if outcome.cancelled:
         ids = [str(id) for id in outcome.cancelled]
@@ -72,6 +71,22 @@ def _line(session: Session, outcome: Outcome, did: str) -> str:
     return "; ".join(parts)
 
 
+def _asked(outcome: Outcome, did: str) -> Iterator[str]:
+    """Those that are different now; those that aren't are named only if there are no others."""
+    changed, unchanged = outcome.named, outcome.unchanged
+    if changed.few:
+        yield f"{did} {', '.join(map(short, changed.few))}{_rest(changed.rest)}"
+    if changed.few and unchanged.few:
+        yield f"{unchanged.ids.total:,} unchanged"
+    elif unchanged.few:
+        yield f"nothing to change: {', '.join(map(short, unchanged.few))}{_more(unchanged)}"
+
+
+def _more(names: Names) -> str:
+    """` and 12 more`."""
+    return f" and {names.rest.total():,} more" if names.rest else ""
+
+
 def _choices(outcome: Outcome, beside: bool, would: str) -> Iterator[str]:
     """What became of a choice (F10). `beside`: of actions that are named already."""
     for done, who in outcome.choices.items():
@@ -80,12 +95,12 @@ def _choices(outcome: Outcome, beside: bool, would: str) -> Iterator[str]:
             yield what
         else:
             prefix = "" if beside or done.how == STAYS else would
-            rest = f" and {who.rest.total():,} more" if done.how == STAYS and who.rest else _rest(who.rest)
+            rest = _more(who) if done.how == STAYS else _rest(who.rest)
             yield f"{prefix}{what}: {', '.join(map(short, who.few))}{rest}"
 
 
 def _rest(rest: Counter[str]) -> str:
-    """` and 12 more (10 from another cycle, 2 unchanged)`: the others, by what happened to them."""
+    """` and 12 more (10 from another cycle, 2 new on a cycle)`: the others, by what happened to them."""
     counts = ", ".join(f"{count:,} {what}" for what, count in rest.most_common())
     split = f" ({counts})" if rest.keys() != {"changed"} else ""
     return f" and {rest.total():,} more{split}" if counts else ""
@@ -115,5 +130,10 @@ def _print_json(session: Session, outcome: Outcome, more: More | None) -> None:
         "scheduled": [row.item(session.today) for row in outcome.scheduled],
         "cancelled": outcome.cancelled,
         "refused": [{"id": id, "why": str(refusal)} for id, refusal in outcome.refused],
+        "unchanged": outcome.unchanged.ids,
+        "choices": [
+            {"how": done.how.partition(" ")[0], "choice": done.choice, "contacts": names.ids}
+            for done, names in outcome.choices.items()
+        ],
     }
     print_json(session.command.replace(" ", "-"), {**body, **(more.keys if more else {})})

@@ -32,7 +32,8 @@ def undo(
     done with actions and enrolments since was done under the one that goes.
 
     Raises Refused where a later change touched the same, for that change comes first; and where something would go back
-    onto a cycle or a step, or to an owner, that the office no longer has (F14).
+    onto a cycle or a step, or to an owner, that the office no longer has (F14). A cycle that was draining already takes
+    back those who were on it.
     """
     subject = history[0].subject
     first = next(place for place, entry in enumerate(history) if entry.change == change)
@@ -42,7 +43,7 @@ def undo(
     later = _later(history[first:], change)
     _is_latest(touched, later, now, of_apply)
     draft = Draft(now, office, stamp, iter(()))
-    _is_there_still(touched, before, now, office)
+    _is_there_still(touched, before, draft, None if of_apply else then)
     draft.add(_reversal(touched, before, change, draft, bool(later)))
     reopened = [action.id for action in draft.dossier.open_actions if action not in now.actions]
     _follow_the_times(draft, reopened, before.contact, office.zones_left(then))
@@ -82,14 +83,23 @@ def _named(key: Key, now: Dossier) -> str:
     return f"action {id}" if kind == "action" else str(id).replace("_", " ")
 
 
-def _is_there_still(touched: Touched, before: Dossier, now: Dossier, office: Office) -> None:
-    open_now = {enrolment.id for enrolment in now.enrolments if enrolment.open}
+def _is_there_still(touched: Touched, before: Dossier, draft: Draft, then: Office | None) -> None:
+    """Raises Refused where the contact would go back onto what is gone or takes no contacts (F14). `then`: as in
+    `undo`; None for an apply, which brings back the office that the contact was on it in."""
+    open_now = {enrolment.id for enrolment in draft.dossier.enrolments if enrolment.open}
     for back in before.enrolments:
-        if back.open and back.id not in open_now and touched.enrolment(back.id):
-            process = office.process(back.ref)
-            if process is None or not process.active:
-                was_on = f"{before.known.name} was on {back.kind} '{back.process}'"
-                raise Refused(f"{was_on}, which is no longer active")
+        if back.open and back.id not in open_now and touched.enrolment(back.id) and not _takes_back(draft, back, then):
+            was_on = f"{before.known.name} was on {back.kind} '{back.process}'"
+            raise Refused(f"{was_on}, which is no longer active")
+
+
+def _takes_back(draft: Draft, back: Enrolment, then: Office | None) -> bool:
+    """Whether the enrolment can go on: contacts on a cycle that drains finish their round (E6)."""
+    process = draft.office.process(back.ref)
+    if process is None or process.active:
+        return process is not None
+    was = then.process(back.ref) if then else process
+    return was is not None and was.is_draining
 
 
 def _reversal(touched: Touched, before: Dossier, change: int, draft: Draft, updated: bool) -> h.Undone:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 OVERTAKEN = "another version of the catalog was applied at the same time. Nothing changed, try again"
 
-UNDONE_ALREADY = "Change {} was undone by another command at the same moment. Nothing was changed."
+UNDONE_ALREADY = "Change {} is already undone. Nothing changed."
 
 
 class ItemId(NamedTuple):

@@ -21,7 +21,7 @@ from followup.app.applying import apply, difference
 from followup.app.checking import Doctor
 from followup.app.deciding import for_actions, for_contacts
 from followup.app.session import Session
-from followup.app.undoing import undo_last
+from followup.app.undoing import undo_change
 from followup.app.versions import Version
 from followup.core import wishes as w
 from followup.core.list_filters import ActionFilter
@@ -227,7 +227,7 @@ def check(
             assert_instants_match_dues(session())
             assert list(Doctor(store).damage()) == []
             assert apply(visit("apply"), target, "ada").item_changes == (), "a second apply has nothing to do"
-            undo_last(session("undo"))
+            undo_change(session("undo"))
             assert rows(store) == before
             assert list(Doctor(store).damage()) == []
             diff_after_undo = difference(visit(), target, "ada", None)

@@ -31,7 +31,7 @@ from followup.app.checking import Doctor
 from followup.app.deciding import Outcome, for_actions, for_contacts, for_user
 from followup.app.importing import Defaults, Importer
 from followup.app.session import Session, Visit
-from followup.app.undoing import undo_last
+from followup.app.undoing import undo_change
 from followup.app.versions import Version
 from followup.catalog.load import Catalog
 from followup.core import wishes as w
@@ -477,7 +477,7 @@ def _refused(outcome: Outcome) -> list[str]:
 
 
 def _undo(partly: bool, here: Session) -> list[str]:
-    return [subject for subject, _ in undo_last(here, partly).refused]
+    return [subject for subject, _ in undo_change(here, partial=partly).refused]
 
 
 def _apply(found: Catalog, here: Session) -> list[str]:

@@ -56,11 +56,14 @@ WRITING = {
 }
 
 
+ANSWER = ["done", "scheduled", "cancelled", "refused"]
+
+
 @pytest.mark.parametrize("name", WRITING)
 def test_every_command_that_writes_can_answer_in_json(run: Run, name: str) -> None:
     result = answer(run, *name.split(), *WRITING[name], user="sue")
     assert result["schema"] == f"followup/{name.replace(' ', '-')}@1"
-    assert list(result)[1:] == ["done", "scheduled", "cancelled", "refused"] and len(result["done"]) == 1
+    assert list(result)[1:] == [*ANSWER, "unchanged", "choices"] and len(result["done"]) == 1
     assert isinstance(result["done"][0], int) is (
         name in ("attempt", "no-show", "reschedule", "skip", "complete", "cancel")
     )
@@ -88,7 +91,30 @@ def test_C4_a_bulk_answer_names_five_contacts_and_counts_the_rest_by_outcome(run
     words = ("contacts", "set", "--where", "owner=tom", "--phone", "1")
     assert run(*words, "--dry-run").stdout.endswith(" and 16 more\n"), "all of them are changed"
     assert run("contacts", "set", "jane-smith", "--phone", "1").returncode == 0
-    assert run(*words, "--dry-run").stdout.endswith(" and 16 more (15 changed, 1 unchanged)\n")
+    assert run(*words, "--dry-run").stdout.endswith(" and 15 more; 1 unchanged\n")
+
+
+def test_D15_an_answer_names_the_contacts_that_changed_and_counts_the_others(run: Run) -> None:
+    """M10: it said that contacts had changed whose fields had that value already."""
+    words = ("contacts", "set", "jane-smith", "li-wei", "grace-kim", "--owner", "tom")
+    assert run("contacts", "set", "li-wei", "--owner", "anne").returncode == 0
+    assert run(*words, user="sue").stdout.startswith("changed Li Wei (li-wei); 2 unchanged")
+    nobody = "nothing to change: Jane Smith (jane-smith), Li Wei (li-wei), Grace Kim (grace-kim)\n"
+    assert run(*words, user="sue").stdout == nobody
+    everyone = run("contacts", "set", "--where", "owner=tom", "--owner", "tom").stdout
+    assert everyone.startswith("nothing to change: ") and everyone.endswith(" and 16 more\n")
+    result = answer(run, *words, user="sue")
+    assert (len(result["done"]), result["unchanged"]) == (3, ["jane-smith", "li-wei", "grace-kim"])
+
+
+def test_D15_an_answer_says_how_a_choice_was_carried_out(run: Run) -> None:
+    for words, how, unchanged in (
+        (["assign", "jane-smith", "not-interested"], "placed", []),
+        (["assign", "jane-smith", "not-interested"], "stays", ["jane-smith"]),
+    ):
+        result = answer(run, *words)
+        assert result["choices"] == [{"how": how, "choice": "not-interested", "contacts": ["jane-smith"]}]
+        assert (result["done"], result["unchanged"]) == (["jane-smith"], unchanged)
 
 
 def test_F12_contacts_left_with_no_next_step_are_named(run: Run) -> None:
@@ -224,3 +250,26 @@ def test_F17_office_wide_commands_need_a_permission_and_name_it(words: list[str]
     assert (result.returncode, result.stdout) == (4, "") and "'apply-catalog' (role manager)" in result.stderr
     assert not (office / "copy.db").exists() and not (office / "x").exists()
     assert run(*words, user="sue").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["complete"],
+        ["complete", "--cycle", "not-interested"],
+        ["complete", "--on", "2026-05-04"],
+        ["complete", "--then", "call", "+3d"],
+        ["skip"],
+        ["no-show", "--reason", "unknown"],
+        ["no-show", "--reason", "unknown", "--rebook", "+2d"],
+    ],
+    ids=" ".join,
+)
+def test_an_id_that_the_command_itself_creates_is_unknown(run: Run, words: list[str]) -> None:
+    """M1: `complete 2 3` completed the step that completing 2 had created."""
+    first = 2 if "--cycle" in words else answer(run, "assign", "jane-smith", "not-interested")["scheduled"][0]["id"]
+    new = answer(run, words[0], str(first), *words[1:], "--dry-run")["scheduled"][0]["id"]
+    result = run(words[0], str(first), str(new), *words[1:], "--format", "json")
+    done = json.loads(result.stdout)
+    assert (result.returncode, done["done"]) == (66, [first])
+    assert done["refused"] == [{"id": new, "why": f"unknown action {new}"}]

@@ -285,6 +285,20 @@ def test_E6_contacts_on_a_draining_cycle_can_be_moved_later(run: Run, short: Pat
     assert steps_of(short, "li-wei")[0][0] == "intro-letter"
 
 
+def test_E11_moving_contacts_off_a_draining_cycle_can_be_undone(run: Run, short: Path) -> None:
+    """H4: also where the apply removed the cycle that had been draining."""
+    drain_short_cycle(run, short)
+    before = steps_of(short, "li-wei")
+    (short / "cycles" / "choices.yaml").write_text("migrate:\n  - {cycle: short, move_to: not-interested}\n")
+    apply(run)
+    assert run("undo", user="sue").returncode == 0
+    assert steps_of(short, "li-wei") == before
+    (short / "cycles" / "short.yaml").unlink()
+    apply(run)
+    assert run("undo", user="sue").returncode == 0
+    assert steps_of(short, "li-wei") == before
+
+
 def test_E3_a_step_is_backfilled_in_a_later_apply(run: Run, short: Path) -> None:
     assert run("complete", str(next_action_id(run))).returncode == 0
     edit(
@@ -572,7 +586,7 @@ def test_E11_contacts_changed_since_are_named_and_partial_undoes_the_rest(run: R
     result = run("undo", user="sue")
     assert result.returncode == 4 and "contact li-wei has changed since: by tom" in result.stderr
     assert steps_of(short, "jack-robertson")[-1][0] == "two"
-    assert "not undone: contact:li-wei" in run("undo", "--partial", user="sue").stderr
+    assert "not undone: contact li-wei" in run("undo", "--partial", user="sue").stderr
     assert ("one", "2026-05-04T11:00") in steps_of(short, "jack-robertson")
     assert steps_of(short, "li-wei") == [("two", "2026-05-05")]
     assert run("doctor", user="sue").returncode == 0
@@ -591,7 +605,7 @@ def test_E11_a_version_followed_by_another_users_version_cannot_be_undone(run: R
 
 
 def test_E11_the_first_version_cannot_be_undone(run: Run, office: Path) -> None:
-    assert "40 subjects" in run("undo", user="sue").stdout  # the sample contacts
+    assert ": 40 contacts: Aisha" in run("undo", user="sue").stdout  # the sample contacts
     result = run("undo", user="sue")
     assert result.returncode == 4 and "the first version can't be undone" in result.stderr
 
@@ -609,7 +623,7 @@ def test_E11_contacts_who_progressed_since_are_migrated_to_the_restored_version(
     assert steps_of(short, "li-wei") == [("three", "2026-05-05")]
     result = run("undo", user="sue")
     assert result.returncode == 0, result.stderr
-    assert "already migrated to that version: contact li-wei;" in result.stdout
+    assert "already migrated to that version: Li Wei (li-wei);" in result.stdout
     assert [step for step, _ in steps_of(short, "li-wei")] == ["one"], "the removed step was the last one: round two"
     assert run("doctor", user="sue").returncode == 0
 

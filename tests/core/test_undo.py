@@ -215,6 +215,24 @@ def test_F14_undo_does_not_return_a_contact_to_a_cycle_that_is_no_longer_active(
     assert jane.dossier.cycle and jane.dossier.cycle.process == "three"
 
 
+def draining() -> Story:
+    jane = jane_on(THREE, OTHER)
+    jane.applies(office(cycle("three", step("a"), active=False), OTHER), {"cycle": "three", "drain": True})
+    return jane
+
+
+@pytest.mark.parametrize("wish", [None, w.Stop(), w.Assign(w.Choice("other"))])
+def test_E11_undo_returns_a_contact_to_a_cycle_that_was_draining_already(wish: w.Wish | None) -> None:
+    """H4: everything that takes the contact off a draining cycle can be undone."""
+    jane = draining()
+    jane.does(wish or w.Complete(jane.action("a").id))
+    assert not jane.dossier.enrolments[0].open
+    jane.undoes()
+    assert jane.due == {"a": "2026-05-05"}
+    jane.closes_on("a", "2026-05-05")
+    assert jane.dossier.enrolments[0].reason == "drained"
+
+
 def test_F20_undo_returns_a_won_contact_to_an_owner_who_is_no_longer_active() -> None:
     jane = jane_on(THREE)
     jane.does(w.Close("won"))

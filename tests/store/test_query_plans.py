@@ -16,7 +16,7 @@ import pytest
 
 from followup.app import action_lists, contact_page, named_contacts
 from followup.app.deciding import for_actions, for_contacts
-from followup.app.undoing import undo_last
+from followup.app.undoing import undo_change
 from followup.core import wishes as w
 from followup.store.postgres.placeholders import driver_statement
 from followup.store.postgres.store import PostgresStore
@@ -71,7 +71,7 @@ def morning_of_work(store: Any) -> None:
     for_actions(session, [([rows[1].id], [w.Attempt(rows[1].id, None, "engaged")])])
     for_contacts(session, [("jane-smith", w.Set({"phone": "1"}))])
     for_contacts(session, [("li-wei", w.Assign(w.Choice("toured")))])
-    undo_last(session)
+    undo_change(session)
 
 
 #: queries of tables that stay small: the catalog and the counters

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from followup.app.office_store import open_office
-from followup.app.undoing import undo_last
+from followup.app.undoing import undo_change
 from followup.errors import Conflict
 from tests.sessions import session_in
 from tests.store.conftest import StoredOffice
@@ -51,6 +51,6 @@ def test_T1_the_second_of_two_undos_is_a_conflict_and_changes_nothing(any_office
         session = session_in(store, NOON, "tom", "undo")
         delayed = StoreWithDelay(store, lambda: any_office.run("undo"))
         with pytest.raises(Conflict):
-            undo_last(session._replace(store=delayed))
+            undo_change(session._replace(store=delayed))
     assert '"attempts": 1' in any_office.run("next", "jane-smith", "--format", "json").stdout
     assert any_office.run("doctor", "-q", user="sue").returncode == 0

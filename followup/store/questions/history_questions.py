@@ -30,13 +30,15 @@ class EventRow(NamedTuple):
 
 
 class ChangeHead(NamedTuple):
-    """The header of a change. `at`: UTC seconds; `version`: the catalog version it was decided under."""
+    """The header of a change. `at`: UTC seconds; `version`: the catalog version it was decided under; `undoes`: the
+    change that it reversed."""
 
     id: int
     at: int
     by: str
     command: str
     version: int
+    undoes: int | None
 
 
 class UnfinishedChange(NamedTuple):

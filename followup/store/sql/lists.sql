@@ -215,7 +215,7 @@ WHERE c.by = :by AND {typed_so} AND c.catalog_version = :version
 ORDER BY c.id DESC;
 
 -- name: the_change
-SELECT id, at, by, command, catalog_version FROM change WHERE id = :id;
+SELECT id, at, by, command, catalog_version, undoes FROM change WHERE id = :id;
 
 -- name: touched
 -- The subjects of a change.
