@@ -18,7 +18,7 @@ from followup.cli.contact_queries import export, list_contacts, show_contact
 from followup.cli.contact_selection import Contacts, FromFile, Where, for_each, selection
 from followup.cli.options import Answer, Contact, Cycle, DryRun, NoCycle, Text, Yes
 from followup.cli.prompt import confirm
-from followup.cli.typed_fields import cleaned, cleared, given_fields, owner_of_new, with_name
+from followup.cli.typed_fields import cleared, given_fields, owner_of_new, typed, with_name
 from followup.core import wishes as w
 from followup.errors import UsageError
 
@@ -57,7 +57,7 @@ def add(
     """Add a contact with a first cycle."""
     with opened(ctx, dry_run) as session:
         fields = with_name({**given_fields(ctx, session), **owner_of_new(session, owner, no_owner)})
-        new_id = cleaned("id", id) if id else None
+        new_id = typed(session, "id", id) if id else None
         new = add_contact(session, stored(fields), optional_choice(session, cycle), no_cycle, new_id, kept_rows(format))
         for twin, twin_name, same in new.twins:
             print_remark(f"{new.id} may be {twin_name} ({twin}), who has the same {same}")
@@ -95,7 +95,7 @@ def set_fields(
     with opened(ctx, dry_run) as session:
         fields: dict[str, str | None] = {**given_fields(ctx, session), **cleared(clear or ())}
         if do_not_contact:
-            fields["do_not_contact"] = cleaned("do_not_contact", do_not_contact)
+            fields["do_not_contact"] = typed(session, "do_not_contact", do_not_contact)
         if not fields:
             raise UsageError("nothing to set: use --phone, --owner, ... (see --help)")
         chosen = selection(session, words, where, from_file, closed=True)

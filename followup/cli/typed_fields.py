@@ -7,21 +7,18 @@ from collections.abc import Mapping, Sequence
 import typer
 
 from followup.app import lookup
+from followup.app.contact_values import DECLARED, NEVER_NULL, read_value
 from followup.app.session import Session
-from followup.cli.command_session import print_remark
+from followup.core.fields.values import Unfit
 from followup.core.list_rows import NAMED_DETAILS
 from followup.errors import BadInput, UsageError
 from followup.intake.names import join_name
 
-#: options that name declared items, and the items' kind
-DECLARED = (("owner", "user"), ("property", "property"), ("source", "source"), ("type", "contact_type"))
 PLAIN = ("name", "first_name", "last_name", "email", "phone", "stage", "emails", "phones", *NAMED_DETAILS)
 CLEARABLE = frozenset(
     ("email", "phone", "first_name", "last_name", "source", "type", "property", "owner", "emails", "phones", "groups")
     + NAMED_DETAILS
 )
-#: they are there in every row, empty or not
-NEVER_NULL = frozenset(("emails", "phones", "groups"))
 
 
 def with_name(fields: Mapping[str, str]) -> dict[str, str]:
@@ -35,9 +32,8 @@ def with_name(fields: Mapping[str, str]) -> dict[str, str]:
 
 def given_fields(ctx: typer.Context, session: Session) -> dict[str, str]:
     """The given fields, with ids for declared items."""
-    kinds = dict(DECLARED)
-    given = {name: cleaned(name, ctx.params[name]) for name in (*PLAIN, *kinds) if ctx.params.get(name)}
-    return {name: _declared_id(session, kinds[name], word) if name in kinds else word for name, word in given.items()}
+    given = (name for name in (*PLAIN, *DECLARED) if ctx.params.get(name))
+    return {name: typed(session, name, ctx.params[name]) for name in given}
 
 
 def owner_of_new(session: Session, owner: str | None, without_owner: bool) -> dict[str, str]:
@@ -51,33 +47,18 @@ def owner_of_new(session: Session, owner: str | None, without_owner: bool) -> di
     return {"owner": lookup.worker(session, owner or session.user.id).id}
 
 
-def cleaned(field: str, text: str) -> str:
-    """The cleaned value of an option, by the same rules as imported files; may be empty."""
-    from followup.core.fields.cleaning import clean_typed
-    from followup.core.fields.values import Unfit
-
+def typed(session: Session, field: str, text: str) -> str:
+    """The value of an option, by the same rules as imported files; may be empty."""
     option = "--" + field.replace("_", "-")
     if not text.strip():
         raise BadInput(f"{option} is blank: use --clear to empty a field")
     try:
-        value = clean_typed(field, text)
+        value = read_value(session, field, text)
     except Unfit as unfit:
         raise BadInput(f"{option}: {unfit}") from None
     if value is None and field != "do_not_contact":
         raise BadInput(f"{option}: {text.strip()!r} says nothing. To empty the field, use --clear {field}")
     return value or ""
-
-
-def _declared_id(session: Session, kind: str, word: str) -> str:
-    """By the rules that a file is read by: sources and types of the office's list, or as they were typed."""
-    if kind == "user":
-        return lookup.worker(session, word).id
-    if kind == "property":
-        return lookup.one_if_declared(session, kind, word)
-    listed = lookup.listed(session, kind, word)
-    if listed.unknown:
-        print_remark(f"{listed.unknown}; kept as typed")
-    return listed.id
 
 
 def cleared(fields: Sequence[str]) -> dict[str, str | None]:
