@@ -5,22 +5,21 @@ What only a command may write (stages, statuses, cycles, numbers) is refused: it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from followup.app.contact_values import NEVER_NULL, read_value
 from followup.core import office_documents, people
 from followup.core import wishes as w
 from followup.core.closing import reschedule
 from followup.core.draft import Decision, Draft, Stamp
-from followup.core.fields.cleaning import clean_typed
 from followup.core.fields.values import Unfit
-from followup.core.kinds import PROPERTY
 from followup.core.model import Dossier
-from followup.core.office import Office
+from followup.core.office import Office, User
 from followup.core.permission import OFFICE
 from followup.core.timing import TYPED_YEARS
-from followup.errors import BadInput, Refused
+from followup.errors import BadInput, FollowupError, Refused
 from followup.store.folder.hand_edits import EditedSubject, HandEdit
 from followup.store.folder.store import CsvStore
 from followup.store.heads import Head
@@ -28,7 +27,7 @@ from followup.store.row_values import is_date
 from followup.store.tables import ACTION, CONTACT, ENROLMENT
 
 if TYPE_CHECKING:
-    from followup.core.catalog_documents import PropertyDocument
+    from followup.core.office_documents import Source
 
 COMMAND = "edited-by-hand"
 #: the columns that may be edited by hand; the others affect more than one row
@@ -46,31 +45,36 @@ BY_HAND = MappingProxyType(
 
 def take_over(store: CsvStore, at: int) -> None:
     """Save the edits as a change at UTC second `at`. Raises BadInput with the line of each edit that isn't allowed."""
-    edited, applied = store.edited_by_hand(), _applied(store)
+    edited, office = store.edited_by_hand(), _applied(store)
     version = store.catalog.version()
     with store.hand_change(Head(at, OFFICE.id, COMMAND, version)) as change:
-        change.save(_decisions(store, edited, applied, Stamp(change.id, at, OFFICE), change.ids))
+        change.save(_decisions(store, edited, office, Stamp(change.id, at, OFFICE), change.ids))
 
 
-class Applied(NamedTuple):
-    """The live office, and its properties."""
+class EditedOffice(NamedTuple):
+    """The applied catalog, in which words in the files are looked up. There is no one to remark anything to."""
 
+    catalog: Source
     office: Office
-    sites: Mapping[str, PropertyDocument]
+    remark: Callable[[str], None] = lambda _: None
+
+    @property
+    def users(self) -> Mapping[str, User]:
+        return self.office.users
 
 
-def _applied(store: CsvStore) -> Applied:
-    documents = office_documents.Documents(store.versions.in_force())
-    return Applied(office_documents.office(0, documents), documents.documents(PROPERTY))
+def _applied(store: CsvStore) -> EditedOffice:
+    catalog = office_documents.Documents(store.versions.in_force())
+    return EditedOffice(catalog, office_documents.office(0, catalog))
 
 
 def _decisions(
-    store: CsvStore, edited: Iterable[EditedSubject], applied: Applied, stamp: Stamp, ids: Iterator[int]
+    store: CsvStore, edited: Iterable[EditedSubject], office: EditedOffice, stamp: Stamp, ids: Iterator[int]
 ) -> list[tuple[Dossier, Decision]]:
     decisions, problems = [], []
     for dossier, edits in edited:
         try:
-            decisions.append((dossier, _decided(dossier, edits, applied, stamp, ids)))
+            decisions.append((dossier, _decided(dossier, edits, office, stamp, ids)))
         except Refused as refusal:
             problems.append(f"{store.line_of(edits[0])}: {refusal}")
     if problems:
@@ -79,19 +83,19 @@ def _decisions(
 
 
 def _decided(
-    dossier: Dossier, edits: Iterable[HandEdit], applied: Applied, stamp: Stamp, ids: Iterator[int]
+    dossier: Dossier, edits: Iterable[HandEdit], office: EditedOffice, stamp: Stamp, ids: Iterator[int]
 ) -> Decision:
     """The decision about one subject's edits. Raises Refused for the first edit that isn't allowed."""
-    draft = Draft(dossier, applied.office, stamp, ids)
+    draft = Draft(dossier, office.office, stamp, ids)
     for edit in edits:
-        _carry_out(draft, edit, applied)
+        _carry_out(draft, edit, office)
     return draft.decision
 
 
-def _carry_out(draft: Draft, edit: HandEdit, applied: Applied) -> None:
+def _carry_out(draft: Draft, edit: HandEdit, office: EditedOffice) -> None:
     texts = _texts(edit)
     if edit.table is CONTACT:
-        people.change(draft, w.Set(_clean(texts, applied)))
+        people.change(draft, w.Set(_clean(office, texts)))
     else:
         due = texts["due"]
         if not (is_date(due) and int(due[:4]) in TYPED_YEARS):
@@ -119,18 +123,21 @@ def _texts(edit: HandEdit) -> dict[str, str]:
     return texts
 
 
-def _clean(texts: Mapping[str, str], applied: Applied) -> dict[str, str | None]:
-    try:
-        fields = {name: clean_typed(name, text) for name, text in texts.items()}
-    except Unfit as unfit:
-        raise Refused(str(unfit)) from None
-    fields |= {name: fields[name] or "" for name in ("groups", "do_not_contact", "emails", "phones") if name in fields}
+def _clean(office: EditedOffice, texts: Mapping[str, str]) -> dict[str, str | None]:
+    """By the rules of `contacts set`; an empty cell is its `--clear`."""
+    fields = {name: _value(office, name, text) for name, text in texts.items()}
     if "name" in fields and not fields["name"]:
         raise Refused("a contact needs a name")
-    users, sites = applied.office.users, applied.sites
-    owner, site = fields.get("owner"), fields.get("property")
-    if owner and not (owner in users and users[owner].active):
-        raise Refused(f"unknown owner '{owner}'")
-    if site and sites and not (site in sites and sites[site].get("active", True)):
-        raise Refused(f"unknown property '{site}', or one that is no longer active")
-    return fields
+    return {name: value or ("" if name in NEVER_NULL else None) for name, value in fields.items()}
+
+
+def _value(office: EditedOffice, field: str, text: str) -> str | None:
+    if not text.strip():
+        return None
+    try:
+        value = read_value(office, field, text)
+    except (Unfit, FollowupError) as reason:
+        raise Refused(f"{field}: {reason}") from None
+    if value is None and field != "do_not_contact":
+        raise Refused(f"{field}: {text.strip()!r} says nothing. To empty the field, leave the cell empty")
+    return value

@@ -33,20 +33,20 @@ def with_details(text: str | None, fields: Mapping[str, str | None]) -> str | No
     return details_text({name: value for name, value in joined.items() if value})
 
 
-def stored(fields: Fields, details: str | None = None) -> Fields:
-    """Fields as a contact has them, which has some of them in its `details`."""
+def stored(fields: Fields, own: Fields, details: str | None = None) -> Fields:
+    """Fields as a contact has them, which has some of them in its `details`. `own`: fields of the office's own."""
     named = {name: fields[name] for name in NAMED_DETAILS if name in fields}
-    if not named:
+    if not (named or own):
         return fields
     others = {name: value for name, value in fields.items() if name not in named}
-    return {**others, "details": with_details(details, named)}
+    return {**others, "details": with_details(details, {**own, **named})}
 
 
 class SetFields:
     """The wish that these fields be so, whatever else a contact has."""
 
-    def __init__(self, fields: Fields) -> None:
-        self.fields = fields
+    def __init__(self, fields: Fields, own: Fields) -> None:
+        self.fields, self.own = fields, own
 
     def __call__(self, dossier: Dossier) -> Set:
-        return Set(stored(self.fields, dossier.contact.details if dossier.contact else None))
+        return Set(stored(self.fields, self.own, dossier.contact.details if dossier.contact else None))

@@ -33,8 +33,8 @@ def print_actions(session: Session, rows: Iterable[ActionRow], format: ListForma
 
 def _for_people(row: ActionRow, names: Mapping[str, str]) -> dict[str, object]:
     """Names instead of the ids that scripts read."""
-    type_, flag = names.get(row.type, row.type), row.barred if row.status == "scheduled" else ""
-    return {**row._asdict(), "type": type_, "contact": row.contact_name, "tried": row.attempts or None, "flag": flag}
+    type_, tried = names.get(row.type, row.type), row.attempts or None
+    return {**row._asdict(), "type": type_, "contact": row.contact_name, "tried": tried, "flag": row.barred}
 
 
 @app.command("next")

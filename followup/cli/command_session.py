@@ -67,8 +67,15 @@ def _without_blanks(ctx: typer.Context) -> None:
     for parameter in ctx.command.params:
         value = ctx.params.get(parameter.name or "")
         if value == "" and parameter.name not in FREE:
-            empties = ", or use `--clear FIELD`" if "clear" in ctx.params else ""
-            raise UsageError(f"{parameter.opts[0]} has no value: give one, or leave it out{empties}")
+            raise UsageError(
+                f"{parameter.opts[0]} has no value: give one, or leave it out{_clearing(ctx, parameter.name)}"
+            )
+
+
+def _clearing(ctx: typer.Context, field: str | None) -> str:
+    from followup.cli.typed_fields import CLEARABLE
+
+    return f", or use `--clear {field}`" if "clear" in ctx.params and field in CLEARABLE else ""
 
 
 def _look_into(settings: Settings, url: str | None) -> None:

@@ -18,8 +18,9 @@ from followup.cli.contact_queries import export, list_contacts, show_contact
 from followup.cli.contact_selection import Contacts, FromFile, Where, for_each, selection
 from followup.cli.options import Answer, Contact, Cycle, DryRun, NoCycle, Text, Yes
 from followup.cli.prompt import confirm
-from followup.cli.typed_fields import cleaned, cleared, given_fields, owner_of_new, with_name
+from followup.cli.typed_fields import cleared, given_fields, own_fields, owner_of_new, typed, with_name
 from followup.core import wishes as w
+from followup.core.wishes import Fields
 from followup.errors import UsageError
 
 contacts = typer.Typer(help="Manage contacts.", no_args_is_help=True)
@@ -29,6 +30,9 @@ Stage = Annotated[
 
 FurtherEmails = Annotated[str | None, typer.Option("--emails", help="further addresses, with commas")]
 FurtherPhones = Annotated[str | None, typer.Option("--phones", help="further numbers, with commas")]
+OwnFields = Annotated[
+    list[str] | None, typer.Option("--field", metavar="NAME=VALUE", help="a field of your own, such as score=5")
+]
 
 
 def add(
@@ -53,12 +57,14 @@ def add(
     notes: Text = None,
     emails: FurtherEmails = None,
     phones: FurtherPhones = None,
+    field: OwnFields = None,
 ) -> None:
     """Add a contact with a first cycle."""
     with opened(ctx, dry_run) as session:
-        fields = with_name({**given_fields(ctx, session), **owner_of_new(session, owner, no_owner)})
-        new_id = cleaned("id", id) if id else None
-        new = add_contact(session, stored(fields), optional_choice(session, cycle), no_cycle, new_id, kept_rows(format))
+        fields: Fields = with_name({**given_fields(ctx, session), **owner_of_new(session, owner, no_owner)})
+        new_id = typed(session, "id", id) if id else None
+        fields = stored(fields, own_fields(field or ()))
+        new = add_contact(session, fields, optional_choice(session, cycle), no_cycle, new_id, kept_rows(format))
         for twin, twin_name, same in new.twins:
             print_remark(f"{new.id} may be {twin_name} ({twin}), who has the same {same}")
         answer(ctx, session, new.outcome, "added", format)
@@ -87,19 +93,21 @@ def set_fields(
     notes: Text = None,
     emails: FurtherEmails = None,
     phones: FurtherPhones = None,
+    field: OwnFields = None,
 ) -> None:
     """Change contact details.
 
     A new owner takes over the open actions of the contact's cycle.
     """
     with opened(ctx, dry_run) as session:
-        fields: dict[str, str | None] = {**given_fields(ctx, session), **cleared(clear or ())}
+        emptied, removed = cleared(clear or ())
+        fields, own = {**given_fields(ctx, session), **emptied}, {**own_fields(field or ()), **removed}
         if do_not_contact:
-            fields["do_not_contact"] = cleaned("do_not_contact", do_not_contact)
-        if not fields:
+            fields["do_not_contact"] = typed(session, "do_not_contact", do_not_contact)
+        if not (fields or own):
             raise UsageError("nothing to set: use --phone, --owner, ... (see --help)")
         chosen = selection(session, words, where, from_file, closed=True)
-        answer(ctx, session, for_each(ctx, session, chosen, SetFields(fields), format), "changed", format)
+        answer(ctx, session, for_each(ctx, session, chosen, SetFields(fields, own), format), "changed", format)
 
 
 def transfer(

@@ -23,7 +23,7 @@ LOCALTIME = "/etc/localtime"
 @app.command()
 def init(
     ctx: typer.Context,
-    folder: Annotated[str, typer.Argument(metavar="[DIR]")] = ".",
+    dir: Annotated[str | None, typer.Argument(metavar="[DIR]", help="default: -C, or the current folder")] = None,
     empty: Annotated[bool, typer.Option("--empty", help="leave out the sample contacts")] = False,
     bare: Annotated[
         bool, typer.Option("--bare", help="your own office; asks for its name, its zone, your name")
@@ -42,6 +42,7 @@ def init(
     typed: Settings = ctx.obj
     if not bare and not (office is zone is name is None):
         raise UsageError("--office, --zone and --name go with --bare")
+    folder = _new_folder(typed, dir)
     answers = _answers(office, zone, name) if bare else None
     store = typed.named_store()
     url = in_folder(store, folder) if store else store_in(folder)
@@ -50,6 +51,15 @@ def init(
         answer_import(*started.imported)
     if not typed.quiet:
         _print(folder, started, answers)
+
+
+def _new_folder(typed: Settings, dir: str | None) -> str:
+    """DIR, or else the project that -C or the environment names. Raises UsageError for two names that were typed."""
+    if dir == "":
+        raise UsageError("DIR is empty: name a folder, or leave it out")
+    if dir and typed.project:
+        raise UsageError(f"-C {typed.project} and {dir} both name the new project: leave one of them out")
+    return dir or typed.named_project() or "."
 
 
 def _answers(office: str | None, zone: str | None, name: str | None) -> BareOffice:

@@ -28,9 +28,12 @@ class Settings(NamedTuple):
     now: str | None
     quiet: bool
 
+    def named_project(self) -> str | None:
+        return _given("--project", self.project, "FOLLOWUP_PROJECT")
+
     def folder(self) -> str:
         """The project: the nearest folder with `cycles/`, from the current one upward."""
-        named = _given("--project", self.project, "FOLLOWUP_PROJECT")
+        named = self.named_project()
         if named:
             if not os.path.isdir(os.path.join(named, "cycles")):
                 raise NoProject(

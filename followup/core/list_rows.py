@@ -60,7 +60,7 @@ if TYPE_CHECKING:  # `due` doesn't need these at runtime
         data: Mapping[str, object]
 
 
-#: columns of actions that are for this program alone
+#: columns of actions that aren't keys of their items as they are
 UNPROMISED = ("at", "do_not_contact")
 #: details that every office knows: they have keys of their own
 NAMED_DETAILS = ("company", "notes")
@@ -96,22 +96,22 @@ class ActionRow(NamedTuple):
     completed_on: str | None
     completed_by: str | None
     reason: str | None
-    do_not_contact: str | None  # the contact's, not a key of the item
+    do_not_contact: str | None  # the contact's channels; the item says whether this action is on one of them
 
     @property
     def barred(self) -> str:
-        """What the contact is not to get, where this is that (E12)."""
-        return barred(self.type, self.do_not_contact)
+        """What the contact is not to get, where this open action is that (E12)."""
+        return barred(self.type, self.do_not_contact) if self.status == "scheduled" else ""
 
     def late(self, today: str) -> int:
         return overdue_days(self.due, today) if self.status == "scheduled" else 0
 
     def item(self, today: str) -> dict[str, object]:
         """The promised keys."""
-        item: dict[str, object] = {**self._asdict(), "overdue_days": self.late(today)}
+        item: dict[str, object] = self._asdict()
         for name in UNPROMISED:
             del item[name]
-        return item
+        return {**item, "overdue_days": self.late(today), "do_not_contact": bool(self.barred)}
 
 
 def shown(action: Action, dossier: Dossier) -> ActionRow:

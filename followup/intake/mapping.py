@@ -177,7 +177,20 @@ def read_pairs(path: str) -> tuple[str, ...]:
 
 def field_of(pair: str) -> str:
     """The field that a pair is about, by which one pair overrules another."""
-    return pair.partition("=")[0].replace(" ", "")
+    name = pair.partition("=")[0].replace(" ", "")
+    return field_named(name) or name
+
+
+def field_named(word: str) -> str | None:
+    """The field of every contact that a word names: in any case, with dashes or spaces for underscores."""
+    field = re.sub("[- ]", "_", word.strip().casefold())
+    return field if field in FIELDS else None
+
+
+def check_own_name(name: str, sign: str = "") -> None:
+    """Raises UsageError for what can't name an own field, with a name that can. `sign`: what is typed before it."""
+    if not OWN.fullmatch(name):
+        raise UsageError(f"'{name}' can't be the name of a field. Use a-z, 0-9 and _, such as {sign}{free_name(name)}")
 
 
 def _parted(pair: str) -> tuple[bool, str, str]:
@@ -186,14 +199,15 @@ def _parted(pair: str) -> tuple[bool, str, str]:
     if match is None or not match[2]:
         raise UsageError(f"{pair!r} isn't a mapping. Write FIELD=COLUMN, for example first_name=Given")
     own, field, name = bool(match[1]), match[2], match[3]
-    if own and field in FIELDS:
+    known = field_named(field)
+    if own and known:
         raise UsageError(f"'{field}' is a field already. Leave out the +")
-    if own and not OWN.fullmatch(field):
-        raise UsageError(f"'{field}' can't be the name of a field. Use a-z, 0-9 and _, such as +{own_name(field)}")
-    if not own and field not in FIELDS:
-        yours = f"--map +{own_name(field)}={name or 'COLUMN'}"
+    if own:
+        check_own_name(field, "+")
+    elif not known:
+        yours = f"--map +{free_name(field)}={name or 'COLUMN'}"
         raise UsageError(f"'{field}' isn't a field. {_nearest_field(field)}For a field of your own, use {yours}")
-    return own, field, name
+    return own, known or field, name
 
 
 def _nearest_field(field: str) -> str:
@@ -206,6 +220,12 @@ def own_name(field: str) -> str:
     """What an own field can be called that is called so elsewhere."""
     plain = re.sub("[^a-z0-9]+", "_", field.casefold()).strip("_").lstrip("0123456789_")
     return plain or "my_field"
+
+
+def free_name(field: str) -> str:
+    """The same, and not the name of a field that every contact has."""
+    own = own_name(field)
+    return f"my_{own}" if own in FIELDS else own
 
 
 def _report_columns(header: tuple[str, ...]) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from followup.core.list_rows import NAMED_DETAILS, UNPROMISED, ActionRow, Contac
 from followup.core.worklist import Stranded
 from followup.errors import Problem
 
-ACTION = (*(name for name in ActionRow._fields if name not in UNPROMISED), "overdue_days")
+ACTION = (*(name for name in ActionRow._fields if name not in UNPROMISED), "overdue_days", "do_not_contact")
 CALENDAR = ("zone", "working_days", "hours", "capacity", "holidays", "holidays_until", "days_on")
 
 KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,8 @@ def test_values_that_an_import_refuses_are_refused_when_typed(
 @pytest.mark.parametrize("option", ["--name", "--email", "--phone", "--source"])
 def test_a_blank_value_is_refused(run: Run, way: str, option: str) -> None:
     result = run(*WAYS[way], option, " \u00a0")
-    assert (result.returncode, result.stderr) == (65, f"followup: {option} is blank: use --clear to empty a field\n")
+    to_do = {"--name": "this field can't be empty"}.get(option, f"`contacts set --clear {option[2:]}` empties it")
+    assert (result.returncode, result.stderr) == (65, f"followup: {option} is blank: {to_do}\n")
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -139,3 +141,55 @@ def test_M13_an_inactive_property_takes_no_contacts(run: Run, office: Path, how:
     result = run(*TO_CLOSED[how], user="sue")
     assert result.returncode == (65 if how == "import a row" else 4), result.stdout + result.stderr
     assert "Closed Hill (closed) is no longer active: choose another property" in result.stdout + result.stderr
+
+
+OPTIONS = ("email", "phone", "first-name", "last-name", "source", "type", "property", "owner", "emails", "phones") + (
+    "do-not-contact",
+    "company",
+    "notes",
+)
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("value", ["", " "])
+def test_M7_the_command_that_a_blank_value_is_answered_with_works(run: Run, option: str, value: str) -> None:
+    refusal = run("contacts", "set", "jane-smith", f"--{option}", value, user="sue").stderr
+    (field,) = re.findall("--clear ([a-z_]+)", refusal)
+    assert run("contacts", "set", "jane-smith", "--clear", field, user="sue").returncode == 0
+    assert not one(run, "jane-smith")[field]
+
+
+@pytest.mark.parametrize("option", ["name", "stage"])
+def test_M7_a_field_that_cannot_be_empty_is_answered_with_no_clear(run: Run, option: str) -> None:
+    assert "--clear" not in run("contacts", "set", "jane-smith", f"--{option}", "").stderr
+    assert "can't be empty" in run("contacts", "set", "jane-smith", "--clear", option).stderr
+
+
+def test_M7_fields_of_the_office_s_own_are_set_and_cleared(run: Run) -> None:
+    assert run(*WAYS["add"], "--id", "zoe", "--name", "Zoe Stone", "--field", "score=5").returncode == 0
+    assert run("contacts", "set", "zoe", "--field", "budget = 2 = 3", "--company", "Stone").returncode == 0
+    assert (one(run, "zoe")["details"], one(run, "zoe")["company"]) == ({"score": "5", "budget": "2 = 3"}, "Stone")
+    assert run("contacts", "set", "zoe", "--clear", "score").returncode == 0
+    assert (one(run, "zoe")["details"], one(run, "zoe")["company"]) == ({"budget": "2 = 3"}, "Stone")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--field", "score"], "--field score: write it as NAME=VALUE, such as score=5"),
+        (["--field", "Phone=1"], "--field Phone: every contact has this field. Set it by its own option (see --help)"),
+        (["--field", "external = "], "--field external is blank: `contacts set --clear external` empties it"),
+        (["--field", "Lead Score=5"], "'Lead Score' can't be the name of a field. Use a-z, 0-9 and _, such as lead_score"),
+        (["--clear", "Lead Score"], "'Lead Score' can't be the name of a field. Use a-z, 0-9 and _, such as lead_score"),
+        (["--clear", "First-Name", "--clear", "Stage"], "--clear stage: this field can't be empty"),
+    ],
+)  # fmt: skip
+def test_M7_what_is_no_own_field_is_refused_in_words(run: Run, words: list[str], message: str) -> None:
+    result = run("contacts", "set", "jane-smith", *words)
+    assert result.returncode in (2, 65) and result.stderr == f"followup: {message}\n"
+
+
+def test_M7_an_own_field_never_reaches_a_column_of_that_name(run: Run) -> None:
+    run("contacts", "set", "jane-smith", "--field", "gone=removed", "--field", "sales_cycle=x")
+    jane = one(run, "jane-smith")
+    assert jane["sales_cycle"] is None and jane["details"] == {"gone": "removed", "sales_cycle": "x"}

@@ -96,7 +96,7 @@ def test_D19_an_empty_value_is_an_error_everywhere(name: str, option: str, run: 
     ("words", "message"),
     [
         (["contacts", "add", "--name", "Ada", "--no-cycle", "--owner", ""], "--owner has no value: give one, or leave it out"),
-        (["contacts", "set", "jane-smith", "--owner", ""], "--owner has no value: give one, or leave it out, or use `--clear FIELD`"),
+        (["contacts", "set", "jane-smith", "--owner", ""], "--owner has no value: give one, or leave it out, or use `--clear owner`"),
         (["due", "--user-of", ""], "--user-of has no value: give one, or leave it out"),
         (["contacts", "add", "--name", "Ada", "--no-cycle"], "who should own this contact? Use --owner USER or --no-owner"),
         (["contacts", "add", "--name", "Ada", "--no-cycle", "--owner", "tom", "--no-owner"], "use --owner or --no-owner, not both"),

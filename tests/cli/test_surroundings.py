@@ -100,3 +100,40 @@ def test_T3_without_a_time_zone_database_the_error_names_the_zone_and_the_fix(of
         result = subprocess.run([sys.executable, "-c", code], cwd=office, env=env, capture_output=True, text=True)
         assert result.returncode == 78 and one_line(result.stderr), result.stderr
         assert "America/Vancouver" in result.stderr and "`pip install --upgrade tzdata`" in result.stderr
+
+
+@pytest.mark.parametrize("words", [["-C", "new", "init", "--empty"], ["init", "--empty", "--project", "new"]])
+def test_M4_init_starts_the_project_that_is_named_like_every_command(words: list[str], tmp_path: Path) -> None:
+    result = command(*words, cwd=tmp_path, user="sue")
+    assert result.returncode == 0, result.stderr
+    assert os.listdir(tmp_path) == ["new"] and (tmp_path / "new" / "followup.db").is_file()
+
+
+def test_M4_init_starts_the_project_of_the_environment_unless_one_is_typed(tmp_path: Path) -> None:
+    for words in ([], ["typed"]):
+        result = command("init", "--empty", *words, cwd=tmp_path, user="sue", FOLLOWUP_PROJECT="named")
+        assert result.returncode == 0, result.stderr
+    assert sorted(os.listdir(tmp_path)) == ["named", "typed"]
+
+
+@pytest.mark.parametrize("words", [["init", "other", "-C", "new"], ["init", ""]])
+def test_M4_init_refuses_two_folders_and_an_empty_one(words: list[str], tmp_path: Path) -> None:
+    result = command(*words, cwd=tmp_path, user="sue")
+    assert result.returncode == 2 and one_line(result.stderr) and not os.listdir(tmp_path)
+
+
+def test_M4_every_command_works_on_the_named_project_with_files_of_the_current_folder(
+    office: Path, tmp_path: Path
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "new.csv").write_text("name,email\nAda Stone,ada@x.example\n")
+    commands = (
+        *("contacts import new.csv --owner tom --no-cycle", "show ada-stone", "contacts export --out all.csv"),
+        *("agenda --out days", "cycles graph --out cycles.mmd", "backup b.db", "doctor", "validate", "diff"),
+        *("apply --yes", "test", "simulate", "store copy sqlite:///../demo/followup.db csv:copy", "undo"),
+    )
+    for words in commands:
+        result = command(*words.split(), "-C", "../demo", cwd=here, user="sue")
+        assert result.returncode == 0, (words, result.stderr)
+    assert sorted(os.listdir(here)) == ["all.csv", "b.db", "copy", "cycles.mmd", "days", "new.csv"]

@@ -51,7 +51,7 @@ def test_only_an_open_action_is_late() -> None:
     assert [row.late(day) for day in ("2026-05-04", "2026-05-05", "2026-05-08")] == [0, 0, 3]
     assert row._replace(status="completed").late("2026-05-08") == 0
     item = row.item("2026-05-08")
-    assert item["overdue_days"] == 3 and set(item) == {*ActionRow._fields, "overdue_days"} - {"at", "do_not_contact"}
+    assert item["overdue_days"] == 3 and set(item) == {*ActionRow._fields, "overdue_days"} - {"at"}
 
 
 def test_a_version_shows_its_time_in_utc() -> None:

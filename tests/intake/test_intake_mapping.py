@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from followup.errors import BadInput, NotFound, UsageError
 from followup.intake.columns import BESIDE, FIELDS, NAMES, fold
-from followup.intake.mapping import column, guess, map_columns, read_pairs
+from followup.intake.mapping import column, field_of, guess, map_columns, read_pairs
 from followup.intake.opt_outs import may_say_no
 
 EXPORTS = {
@@ -192,7 +194,9 @@ def test_an_invalid_pair_is_refused(pair: str) -> None:
     ("pair", "message"),
     [
         ("naem=Name", "'naem' isn't a field. Did you mean 'name'? For a field of your own, use --map +naem=Name"),
-        ("First Name=Given", "Did you mean 'first_name'? For a field of your own, use --map +first_name=Given"),
+        ("Firstname=Given", "Did you mean 'first_name'? For a field of your own, use --map +firstname=Given"),
+        ("First.Name=Given", "Did you mean 'first_name'? For a field of your own, use --map +my_first_name=Given"),
+        ("+Name=Name", "'Name' is a field already. Leave out the +"),
         ("budget=Given", "The fields are id, name, first_name, "),
         ("1st=Given", "--map +st=Given"),
         ("+name=Name", "'name' is a field already. Leave out the +"),
@@ -203,6 +207,32 @@ def test_an_invalid_pair_is_refused(pair: str) -> None:
 def test_day_B8_an_unknown_field_is_refused_with_suggestions(pair: str, message: str) -> None:
     with pytest.raises(UsageError, match=re.escape(message)):
         map_columns(("Name", "Given"), [pair])
+
+
+@pytest.mark.parametrize(
+    ("word", "field"),
+    [("NAME", "name"), ("First Name", "first_name"), ("do-not-contact", "do_not_contact"), ("Groups", "groups")],
+)
+def test_M7_a_field_can_be_named_in_any_case_and_with_dashes(word: str, field: str) -> None:
+    mapping = map_columns(("Name", "Given"), ["name=Name", f"{word}=Given"])
+    assert mapping.fields[field] == ((0, 1) if field == "name" else (1,))
+    assert field_of(f"{field}=Given") == field_of(f"{word.replace(' ', '-')} = Given") == field
+
+
+@given(
+    st.one_of(st.sampled_from(FIELDS), st.text()).flatmap(lambda w: st.sampled_from((w, w.upper(), f"+{w}", f"{w}#")))
+)
+@example("+Name")
+@example("Phone #")
+def test_M7_the_mapping_that_a_refusal_advises_is_accepted(word: str) -> None:
+    try:
+        map_columns(("Name", "Given"), ["name=Name", f"{word}=Given"])
+    except UsageError as refusal:
+        if "isn't a mapping" in str(refusal):
+            return
+        advised = re.search(r"--map (\+[a-z0-9_]+)=|such as (\+[a-z0-9_]+)$", str(refusal))
+        right = (advised[1] or advised[2]) if advised else word.replace("+", "", 1)
+        map_columns(("Name", "Given"), ["name=Name", f"{right}=Given"])
 
 
 def test_a_file_without_a_name_column_is_refused_at_once() -> None:

@@ -74,6 +74,22 @@ def row(office: Path, file: str, id: str) -> str:
     return next(line for line in (office / "office" / file).read_text().splitlines() if line.startswith(id + ","))
 
 
+def _place(office: Path, column: str) -> int:
+    return (office / "office" / "contacts.csv").read_text().partition("\n")[0].split(",").index(column)
+
+
+def cell(office: Path, contact: str, column: str) -> str:
+    return row(office, "contacts.csv", contact).split(",")[_place(office, column)]
+
+
+def edit_cell(office: Path, contact: str, column: str, text: str) -> None:
+    """`text`: as in the file, with the quotes that it needs."""
+    line = row(office, "contacts.csv", contact)
+    cells = line.split(",")
+    cells[_place(office, column)] = text
+    replace_text(office, "contacts.csv", line, ",".join(cells))
+
+
 def files(office: Path) -> dict[str, bytes]:
     """The files that git tracks."""
     return {
@@ -231,7 +247,7 @@ def test_edits_by_hand_follow_the_rules_of_the_commands(office: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "message"),
     [
-        ("contacts.csv", "jane.smith@example.com,+1 604 555 0101,tom", "jane.smith@example.com,x,nobody", "'nobody'"),
+        ("contacts.csv", "jane.smith@example.com,+1 604 555 0101,tom", "jane.smith@example.com,+1 604 555 0102,nobody", "'nobody'"),
         ("contacts.csv", "jane.smith@example.com", "no address", "e-mail"),
         ("contacts.csv", "jane-smith,Jane Smith,", r"jane-smith,Jane\Smith,", r"'\S' isn't an escape"),
         ("contacts.csv", "jane-smith,Jane Smith,", "jane-smith,Jane\\,", "'\\' isn't an escape"),
@@ -283,7 +299,7 @@ def test_an_edit_cannot_give_a_contact_to_an_inactive_user(office: Path) -> None
     run_ok(office, "apply", "--yes")
     replace_text(office, "contacts.csv", "+1 604 555 0101,tom,", "+1 604 555 0101,pat,")
     result = run(office, "due")
-    assert result.returncode == 65 and "owner 'pat'" in result.stderr
+    assert result.returncode == 65 and "owner: Pat Lindqvist (pat) is no longer active" in result.stderr
 
 
 @pytest.mark.parametrize("property", ["seaside", "beachside"])
@@ -314,16 +330,53 @@ def test_M13_an_edit_cannot_move_a_contact_to_an_inactive_or_unknown_property(pr
     ],
 )
 def test_these_columns_can_be_edited_by_hand(column: str, value: str, office: Path) -> None:
-    path, line = office / "office" / "contacts.csv", row(office, "contacts.csv", "jane-smith")
-    names = path.read_text().partition("\n")[0].split(",")
-    cells = line.split(",")
-    assert cells[names.index(column)] != value
-    cells[names.index(column)] = value
-    replace_text(office, "contacts.csv", line, ",".join(cells))
+    assert cell(office, "jane-smith", column) != value
+    edit_cell(office, "jane-smith", column, value)
     run_ok(office, "attempt", "10")
-    assert row(office, "contacts.csv", "jane-smith").split(",")[names.index(column)] == value
+    assert cell(office, "jane-smith", column) == value
     assert "edited-by-hand" in files(office)["changes.csv"].decode()
     assert run_ok(office, "doctor") == "The store is healthy.\n"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "stored"),
+    [
+        ("owner", "Anne Green", "anne"),
+        ("owner", "ANNE", "anne"),
+        ("property", "Beachside", "beachside"),
+        ("source", "Referral", "referral"),
+        ("source", "Fair", "Fair"),
+        ("type", "CLIENTS", "clients"),
+        ("phone", '"=""0730907665"""', "0730907665"),
+        ("do_not_contact", "Phone; text", "call sms"),
+        ("groups", "VIP; Old Clients", "old-clients vip"),
+        ("first_name", '" Zoe "', "Zoe"),
+    ],
+)
+def test_H5_an_edit_by_hand_is_read_as_contacts_set_reads_it(
+    column: str, value: str, stored: str, office: Path
+) -> None:
+    edit_cell(office, "jane-smith", column, value)
+    run_ok(office, "attempt", "10")
+    assert cell(office, "jane-smith", column) == stored
+    assert run_ok(office, "doctor") == "The store is healthy.\n"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("property", "nope", "property: unknown property 'nope'"),
+        ("owner", "nope", "owner: unknown user 'nope'"),
+        ("phone", "N/A", "phone: 'N/A' says nothing. To empty the field, leave the cell empty"),
+        ("do_not_contact", "pigeon", "do_not_contact: unknown channel 'pigeon'"),
+    ],
+)
+def test_H5_an_edit_by_hand_that_contacts_set_refuses_is_refused(
+    column: str, value: str, message: str, office: Path
+) -> None:
+    edit_cell(office, "jane-smith", column, value)
+    result = run(office, "due")
+    assert result.returncode == 65 and message in result.stderr and "contacts.csv:" in result.stderr, result.stderr
 
 
 def test_a_group_can_be_added_and_removed_by_hand(office: Path) -> None:

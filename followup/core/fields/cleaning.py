@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from followup.core.fields import addresses, values
-from followup.core.fields.artifacts import says_nothing
+from followup.core.fields.artifacts import says_nothing, unformula
 from followup.core.fields.channels import clean_channels
 
 Cleaner = Callable[[str], str | None]
@@ -41,6 +41,6 @@ LINED = frozenset(("notes", "emails", "phones"))
 
 def clean_typed(field: str, text: str) -> str | None:
     """A value given to a command, as it will be stored; None if blank. Raises Unfit."""
-    plain = values.clean_text(text, field in LINED)
+    plain = values.clean_text(unformula(text), field in LINED)
     clean = CLEANERS.get(field)
     return clean(plain) if plain and clean else plain
