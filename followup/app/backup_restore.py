@@ -15,7 +15,7 @@ from followup.app.copying import copied
 from followup.app.session import Visit, zone_of
 from followup.core.kinds import OFFICE
 from followup.core.timing import local
-from followup.disk import SQLITE, beside, failure_said, numbered, whole_folder
+from followup.disk import SQLITE, beside, check_output, failure_said, numbered, whole_folder
 from followup.errors import BadInput, CannotWrite, NoProject, NotFound, StoreUnreachable, UsageError
 from followup.store.folder import replacing as folder_replacing
 from followup.store.opening import open_store
@@ -53,13 +53,15 @@ class About(NamedTuple):
 
 
 def place_of(url: str) -> Place:
-    """Raises UsageError for a server's."""
+    """Raises UsageError for a server's, CannotWrite where no store can be."""
     scheme, _, path = url.partition(":")
     if scheme not in ("sqlite", "csv"):
         raise UsageError(SERVER)
     place = Place(os.path.realpath(path if scheme == "csv" else path.removeprefix("///")), scheme == "csv")
     if not os.path.isdir(os.path.dirname(place.path)):
         raise CannotWrite(f"{os.path.dirname(place.path)} doesn't exist. Mount its disk or make the folder first.")
+    if not place.is_taken:
+        check_output(place.path, is_store=True)
     return place
 
 

@@ -193,6 +193,40 @@ def test_restoring_a_server_refers_to_its_own_tools(tmp_path: Path) -> None:
     assert result.returncode == 2 and "pg_dump" in result.stderr and one_line(result.stderr)
 
 
+@pytest.mark.parametrize(
+    "files", [{"contacts.csv": "a,b\n1,2\n"}, {"office.json": "{}"}, {"office.json": "{}", "history.csv": "x\n"}]
+)
+def test_a_folder_of_other_files_is_not_replaced_though_some_are_named_like_ours(
+    office: Path, files: dict[str, str]
+) -> None:
+    assert command("backup", "monday.backup", cwd=office, user="sue").returncode == 0
+    (office / "plain").mkdir()
+    for name, text in {**files, "notes.txt": "mine"}.items():
+        (office / "plain" / name).write_text(text)
+    before = set(os.listdir(office))
+    assert command("store", "create", "--store", "csv:plain", cwd=office, user="sue").returncode == 78
+    result = command("restore", "monday.backup", "--yes", "--store", "csv:plain", cwd=office, user="sue")
+    assert result.returncode == 78 and "has other files in it" in result.stderr, result
+    assert one_line(result.stderr) and "move this one away first" in result.stderr
+    assert set(os.listdir(office)) == before and {*os.listdir(office / "plain")} == {*files, "notes.txt"}
+
+
+@pytest.mark.parametrize("how", ["no office.json", "damaged office.json", "no tables"])
+def test_a_folder_that_lost_files_of_an_office_can_be_restored(tmp_path: Path, how: str) -> None:
+    with office_in("csv", tmp_path / "kept") as store:
+        assert store.run("backup", "monday.backup", user="sue").returncode == 0
+        if how == "no tables":
+            for path in path_of(store).glob("*.csv"):
+                path.unlink()
+        elif how == "no office.json":
+            (path_of(store) / "office.json").unlink()
+        else:
+            (path_of(store) / "office.json").write_bytes(b"\0garbage")
+        result = restore(store, "--yes")
+        assert result.returncode == 0, result.stderr
+        assert store.run("doctor", "-q", user="sue").returncode == 0
+
+
 def test_a_missing_folder_is_not_created_because_its_disk_may_be_missing(office: Path) -> None:
     assert command("backup", "monday.backup", cwd=office, user="sue").returncode == 0
     result = command("restore", "monday.backup", "--store", "sqlite:////nowhere/x.db", cwd=office, user="sue")
