@@ -157,6 +157,7 @@ def test_a_file_that_is_not_a_healthy_backup_replaces_nothing(office: Path, what
     assert (result.returncode, result.stdout) == (code, "") and one_line(result.stderr) and message in result.stderr, (
         result.stderr
     )
+    assert ".part" not in result.stderr, "it names the backup, not the copy that is checked"
     assert (office / "followup.db").read_bytes() == before and set(os.listdir(office)) == names
 
 
@@ -186,6 +187,39 @@ def test_only_an_administrator_in_the_backup_can_restore_it(office: Path) -> Non
     assert command("backup", "monday.backup", cwd=office, user="sue").returncode == 0
     result = command("restore", "monday.backup", "--yes", cwd=office, user="tom")
     assert result.returncode == 4 and one_line(result.stderr) and not list(office.glob("*.part"))
+
+
+def backup_of_own_office(folder: Path, name: str) -> str:
+    """Of an office in which only the user with this name is an administrator."""
+    words = ("--bare", "--office", "My Office", "--zone", "America/Vancouver", "--name", name)
+    assert command("init", "own", *words, cwd=folder).returncode == 0
+    assert command("backup", "own.backup", cwd=folder / "own", user=name.lower()).returncode == 0
+    return str(folder / "own" / "own.backup")
+
+
+def test_F17_an_administrator_of_another_office_cannot_replace_one_that_they_do_not_administer(
+    store: StoredOffice, tmp_path: Path
+) -> None:
+    another, before = backup_of_own_office(tmp_path, "Tom"), names_around(store)
+    result = store.run("restore", another, "--yes", user="tom")
+    assert result.returncode == 4 and one_line(result.stderr) and "Sue Reed (sue)" in result.stderr, result
+    assert names_around(store) == before and attempts(store) == 1
+    path = path_of(store)
+    (path / "office.json" if path.is_dir() else path).write_bytes(b"garbage")  # now only the backup says who may
+    assert store.run("restore", another, "--yes", user="tom").returncode == 0
+
+
+def test_a_backup_of_another_office_is_named_as_such(office: Path, tmp_path: Path) -> None:
+    assert command("backup", "monday.backup", cwd=office, user="sue").returncode == 0
+    warning = f"is a backup of another office than the one at {office}/followup.db"
+    another = backup_of_own_office(tmp_path, "Sue")
+    asked = command("restore", another, cwd=office, user="sue")
+    assert asked.returncode == 2 and warning in asked.stderr
+    for _ in range(2):  # the second time it is an earlier state of the same office, with another identity
+        result = command("restore", "monday.backup", "--yes", cwd=office, user="sue")
+        assert (result.returncode, result.stderr) == (0, "")
+    result = command("restore", another, "--yes", cwd=office, user="sue")
+    assert result.returncode == 0 and one_line(result.stderr) and warning in result.stderr, result
 
 
 def test_restoring_a_server_refers_to_its_own_tools(tmp_path: Path) -> None:
