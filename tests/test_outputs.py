@@ -126,9 +126,7 @@ def test_D1_files_of_another_project_are_protected_on_every_path(full: Path, tmp
         assert content(other) == before
 
 
-@pytest.mark.parametrize(
-    "path", ["report.csv", "cycles.csv", "followup.db.txt", "sub/cycles/out.csv"]
-)
+@pytest.mark.parametrize("path", ["report.csv", "cycles.csv", "followup.db.txt", "sub/cycles/out.csv"])
 def test_results_can_be_written_anywhere_else_and_again(office: Path, path: str, run: Run) -> None:
     (office / "sub" / "cycles").mkdir(parents=True)
     for _ in range(2):

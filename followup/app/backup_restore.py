@@ -151,7 +151,7 @@ def replaced(url: str, backup: Visit, named: str | None) -> Replaced:
 
 
 def _beginning(store: Store) -> tuple[VersionRow, str] | None:
-    """How an office began, by which it is known for good: its `instance` is a new one when it was restored or copied."""
+    """How an office began, by which it stays known: a restore and a copy have a new `instance`."""
     first = next(iter(store.versions.all()), None)
     return (first, store.versions.source(first.version).digest) if first else None
 

@@ -10,6 +10,7 @@ from followup.disk import check_output
 from followup.errors import CannotWrite, NoProject
 from followup.store.urls import display_url
 
+
 def check_unused(url: str) -> None:
     """Raises CannotWrite where an office is kept already, or a file of a project: nothing may be written over it."""
     for scheme in FILES:

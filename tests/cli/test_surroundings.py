@@ -100,3 +100,12 @@ def test_T3_without_a_time_zone_database_the_error_names_the_zone_and_the_fix(of
         result = subprocess.run([sys.executable, "-c", code], cwd=office, env=env, capture_output=True, text=True)
         assert result.returncode == 78 and one_line(result.stderr), result.stderr
         assert "America/Vancouver" in result.stderr and "`pip install --upgrade tzdata`" in result.stderr
+
+
+def test_P6_a_warning_of_python_that_quotes_the_environment_is_not_printed(office: Path) -> None:
+    env = {**os.environ, "FOLLOWUP_USER": "tom", "FOLLOWUP_NOW": NOW, "PYTHONTZPATH": "\x1b[31m"}
+    for words in (["due"], ["validate"]):
+        result = subprocess.run(
+            [sys.executable, "-m", "followup", *words], cwd=office, env=env, capture_output=True, text=True
+        )
+        assert (result.returncode, result.stderr) == (0, ""), result.stderr

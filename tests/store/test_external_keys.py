@@ -106,7 +106,9 @@ def test_F20_an_import_does_not_say_that_a_contact_out_of_sight_has_an_address(
     """The rows are new contacts, as if nobody had these, and the same file finds them again: for each rep their own."""
     assert import_content(office, hidden, *system, user="sue").startswith("3 rows: 3 new")
     content = hidden.replace(",anne\n", ",tom\n")
-    assert import_content(office, content, "--dry-run", *system, user="tom").startswith("would have imported 3 rows: 3 new")
+    assert import_content(office, content, "--dry-run", *system, user="tom").startswith(
+        "would have imported 3 rows: 3 new"
+    )
     assert import_content(office, content, *system, user="tom").startswith("3 rows: 3 new")
     assert contact(office, "zoe-far-2")["owner"] == "tom" and contact(office, "zoe-far")["owner"] == "anne"
     assert import_content(office, content, *system, user="tom").startswith("3 rows: 0 new, 0 changed, 3 same")

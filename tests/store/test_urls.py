@@ -71,7 +71,9 @@ def test_P7_parts_of_a_url_that_a_driver_quotes_are_hidden(url: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["host", "hostaddr", "port", "user", "connect_timeout", "sslrootcert", "options", "x"])
-@pytest.mark.parametrize("value", ["x password=hUnTeR2", "a,b password=hUnTeR2", "x'y=hUnTeR2", 'x"y=hUnTeR2', "\\=hUnTeR2"])
+@pytest.mark.parametrize(
+    "value", ["x password=hUnTeR2", "a,b password=hUnTeR2", "x'y=hUnTeR2", 'x"y=hUnTeR2', "\\=hUnTeR2"]
+)
 def test_P7_no_option_of_a_url_that_is_not_displayed_is_quoted_by_the_driver(
     name: str, value: str, tmp_path: Path
 ) -> None:
