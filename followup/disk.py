@@ -18,8 +18,10 @@ from followup.errors import CannotWrite
 SQLITE = b"SQLite format 3\0"
 JOURNALS = ("-journal", "-wal", "-shm")
 YAML = (".yaml", ".yml")
-#: what a project remembers of itself: the folder, and the files in it
-SETTINGS, SETTINGS_FILES = ".followup", ("store", "begun", "started")
+#: the folder of what a project remembers of itself
+SETTINGS = ".followup"
+#: what git is to leave out, in any folder
+IGNORE_FILE = ".gitignore"
 
 
 @contextmanager
@@ -86,11 +88,14 @@ def _part_of_ours(path: str) -> str | None:
     base = next((path.removesuffix(end) for end in JOURNALS if name.endswith(end)), None)
     if base and os.path.isfile(base):
         return f"where the journal of {os.path.basename(base)} belongs"
-    if _is_office(folder) or _is_office(os.path.dirname(folder)):
+    folders = [*_and_above(folder)]
+    if any(map(is_office, folders)):
         return "in the folder of a store"
-    if _is_in_catalog(folder) and (os.path.exists(path) or name.endswith(YAML)):
+    if any(map(_is_catalog, folders)):
         return "part of a catalog"
-    return "part of a project's settings" if os.path.basename(folder) == SETTINGS and name in SETTINGS_FILES else None
+    if name == IGNORE_FILE or SETTINGS in map(os.path.basename, folders):
+        return "part of a project's settings"
+    return None
 
 
 def _is_database(path: str) -> bool:
@@ -101,7 +106,8 @@ def _is_database(path: str) -> bool:
         return file.read(len(SQLITE)) == SQLITE or path.endswith((".db", ".sqlite", ".sqlite3"))
 
 
-def _is_office(folder: str) -> bool:
+def is_office(folder: str) -> bool:
+    """Whether it has the identity of an office in CSV files."""
     path = os.path.join(folder, "office.json")
     if not os.path.isfile(path):
         return False
@@ -109,11 +115,16 @@ def _is_office(folder: str) -> bool:
         return b'"instance"' in file.read(1000)
 
 
-def _is_in_catalog(folder: str) -> bool:
-    """Whether it is a folder `cycles` with YAML files, or below one."""
-    names = folder.split(os.sep)
-    places = (os.sep.join(names[: count + 1]) for count, name in enumerate(names) if name == "cycles")
-    return any(file.endswith(YAML) for place in places for file in os.listdir(place))
+def _is_catalog(folder: str) -> bool:
+    if os.path.basename(folder) != "cycles" or not os.path.isdir(folder):
+        return False
+    return any(name.endswith(YAML) for name in os.listdir(folder))
+
+
+def _and_above(folder: str) -> Iterator[str]:
+    yield folder
+    while (above := os.path.dirname(folder)) != folder:
+        yield (folder := above)
 
 
 def _is_no_file(path: str) -> bool:

@@ -34,7 +34,11 @@ PROTECTED = (
     "cycles/office.yaml",
     "cycles/new.yaml",
     "cycles/letters/intro-package.txt",
+    "cycles/report.csv",
     ".followup/store",
+    ".followup/notes",
+    ".followup/sub/notes",
+    ".gitignore",
     "office/contacts.csv",
     "office/new.txt",
     "office/office.json",
@@ -49,6 +53,7 @@ def full(office: Path) -> Path:
     done = command("store", "copy", f"sqlite:///{office}/followup.db", f"csv:{office}/office", cwd=office, user="sue")
     assert done.returncode == 0, done.stderr
     (office / "begun.db").touch()
+    (office / ".followup" / "sub").mkdir()
     (office / "link").symlink_to("cycles")
     letters = office / "cycles" / "letters"
     (letters / "intro-package.txt").write_text("Dear")
@@ -73,11 +78,40 @@ def test_D1_no_command_overwrites_a_protected_file(full: Path, writer: tuple[str
     assert one_line(done.stderr) and content(full) == before
 
 
-def test_D1_agendas_are_not_written_into_the_folder_of_a_store(full: Path) -> None:
+@pytest.mark.parametrize(
+    ("folder", "what"),
+    [
+        ("office", "in the folder of a store"),
+        ("cycles", "part of a catalog"),
+        (".followup", "part of a project's settings"),
+    ],
+)
+def test_D1_agendas_are_not_written_into_a_folder_of_the_project(full: Path, folder: str, what: str) -> None:
     before = content(full)
-    done = command("agenda", "--out", "office", cwd=full, user="sue")
-    assert (done.returncode, done.stdout) == (73, "") and "in the folder of a store" in done.stderr
+    done = command("agenda", "--out", folder, cwd=full, user="sue")
+    assert (done.returncode, done.stdout) == (73, "") and what in done.stderr
     assert content(full) == before
+
+
+@pytest.mark.parametrize("place", ["office/sub", "office/a/b", "cycles/office", ".followup/office"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("store", "copy", "sqlite:///followup.db", "{url}"),
+        ("store", "create", "--store", "{url}"),
+        ("init", "--store", "{url}"),
+        ("restore", "monday.backup", "--yes", "--store", "{url}"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_D1_no_store_is_made_inside_of_what_is_ours(full: Path, place: str, words: tuple[str, ...]) -> None:
+    assert command("backup", "monday.backup", cwd=full, user="sue").returncode == 0
+    (full / "office" / "a").mkdir()
+    for url in (f"csv:{full}/{place}", f"sqlite:///{full}/{place}"):
+        before = content(full)
+        done = command(*(word.format(url=url) for word in words), cwd=full, user="sue")
+        assert done.returncode == 73 and one_line(done.stderr), (done.stdout, done.stderr)
+        assert content(full) == before and not (full / place).exists()
 
 
 def test_D1_files_of_another_project_are_protected_on_every_path(full: Path, tmp_path: Path) -> None:
@@ -92,9 +126,7 @@ def test_D1_files_of_another_project_are_protected_on_every_path(full: Path, tmp
         assert content(other) == before
 
 
-@pytest.mark.parametrize(
-    "path", ["report.csv", "cycles.csv", "followup.db.txt", ".followup/notes", "sub/cycles/out.csv"]
-)
+@pytest.mark.parametrize("path", ["report.csv", "cycles.csv", "followup.db.txt", "sub/cycles/out.csv"])
 def test_results_can_be_written_anywhere_else_and_again(office: Path, path: str, run: Run) -> None:
     (office / "sub" / "cycles").mkdir(parents=True)
     for _ in range(2):

@@ -8,19 +8,24 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from followup.app.checking import Doctor
 from followup.app.copying import copied
+from followup.app.lookup import user_of_login
 from followup.app.session import Visit, zone_of
 from followup.core.kinds import OFFICE
+from followup.core.list_rows import VersionRow
 from followup.core.timing import local
-from followup.disk import SQLITE, beside, failure_said, numbered, whole_folder
-from followup.errors import BadInput, CannotWrite, NoProject, NotFound, StoreUnreachable, UsageError
+from followup.disk import SQLITE, beside, check_output, failure_said, numbered, whole_folder
+from followup.errors import BadInput, CannotWrite, NoProject, NotFound, Refused, StoreUnreachable, UsageError
 from followup.store.folder import replacing as folder_replacing
 from followup.store.opening import open_store
 from followup.store.questions.catalog_questions import AppliedCatalog
 from followup.store.sqlite import replacing as file_replacing
+
+if TYPE_CHECKING:
+    from followup.store.protocol import Store
 
 SERVER = (
     "An office on a server is restored by the server's own tools: load the dump that pg_dump made with psql or "
@@ -52,14 +57,23 @@ class About(NamedTuple):
         return f"{self.office}, catalog version {self.version}, {people}, last change {self.at.replace('T', ' ')}"
 
 
+class Replaced(NamedTuple):
+    """What is there now, in words; and whether it is another office than the backup's."""
+
+    holds: str
+    is_another: bool
+
+
 def place_of(url: str) -> Place:
-    """Raises UsageError for a server's."""
+    """Raises UsageError for a server's, CannotWrite where no store can be."""
     scheme, _, path = url.partition(":")
     if scheme not in ("sqlite", "csv"):
         raise UsageError(SERVER)
     place = Place(os.path.realpath(path if scheme == "csv" else path.removeprefix("///")), scheme == "csv")
     if not os.path.isdir(os.path.dirname(place.path)):
         raise CannotWrite(f"{os.path.dirname(place.path)} doesn't exist. Mount its disk or make the folder first.")
+    if not place.is_taken:
+        check_output(place.path, is_store=True)
     return place
 
 
@@ -75,6 +89,8 @@ def checked_copy(file: str, place: Place, show: Callable[[int], None]) -> Iterat
             shutil.copyfile(file, part.name)
         try:
             _check_health(part.name, show)
+        except NoProject as newer:
+            raise NoProject(str(newer).replace(part.name, file), exists=True) from None
         except (StoreUnreachable, BadInput) as error:
             raise BadInput(f"{file} can't be restored: {str(error).replace(part.name, file)}") from None
         yield part.name
@@ -118,13 +134,26 @@ def about(visit: Visit) -> About:
     return About(name, visit.catalog.version, contacts, local(at, zone_of(visit.catalog)).text)
 
 
-def replaced(url: str) -> str:
-    """What is there now, in words, whatever state it is in."""
+def replaced(url: str, backup: Visit, named: str | None) -> Replaced:
+    """What is there now, whatever state it is in. Raises Refused or NotFound where it can be read and the user, `named`
+    or known by login, may not replace it: in an office of their own, anyone is an administrator."""
     try:
         with closing(open_store(url)) as store:
-            return str(about(Visit(store, AppliedCatalog(store.catalog), 0, None)))
+            catalog = AppliedCatalog(store.catalog)
+            word = named or user_of_login(catalog, store.account)
+            there = backup._replace(store=store, catalog=catalog, word=word)
+            there.administered("replace the office")
+            return Replaced(str(about(there)), _beginning(store) not in (None, _beginning(backup.store)))
+    except (Refused, NotFound):
+        raise
     except Exception:  # a damaged store can raise anything, and is replaced all the same
-        return "a store that can't be read"
+        return Replaced("a store that can't be read", False)
+
+
+def _beginning(store: Store) -> tuple[VersionRow, str] | None:
+    """How an office began, by which it stays known: a restore and a copy have a new `instance`."""
+    first = next(iter(store.versions.all()), None)
+    return (first, store.versions.source(first.version).digest) if first else None
 
 
 def put_in_place(visit: Visit, path: str, place: Place) -> str | None:

@@ -20,6 +20,10 @@ NO_GIT = "git isn't installed"
 HARMLESS = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
 
 
+class NotFetched(NotFound):
+    """A partial clone has left it on the server, which isn't asked for it."""
+
+
 class TreeEntry(NamedTuple):
     """A file in a tree: `path` from the tree's root."""
 
@@ -83,6 +87,10 @@ def check_out(folder: str, ref: str, into: str) -> None:
 def _tree(folder: str, ref: str) -> str:
     try:
         tree = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}:./cycles").decode().strip()
+    except NotFetched:
+        raise NotFound(
+            f"this partial clone has no '{ref}' with a folder cycles/. If there is one, fetch it first"
+        ) from None
     except NotFound as missing:
         if missing.args[0]:
             raise
@@ -129,6 +137,8 @@ def _git(folder: str, *words: str, given: bytes = b"") -> bytes:
         raise NotFound(f"git doesn't answer: git {words[0]}") from None
     if done.returncode == 127:
         raise NotFound(NO_GIT)
+    if done.returncode and b"lazy fetching disabled" in done.stderr:
+        raise NotFetched("this partial clone lacks an object that git was asked for: fetch it first")
     if done.returncode:
         raise NotFound(done.stderr.decode(errors="replace").strip().removeprefix("fatal: ").partition("\n")[0])
     return done.stdout

@@ -14,7 +14,6 @@ from followup.app.import_options import ImportOptions, Ownership, ownership, own
 from followup.app.import_reasons import Reasons
 from followup.app.refused_rows import RefusedRows, places_for
 from followup.app.session import Session
-from followup.core.permission import taken
 from followup.errors import BadInput
 from followup.intake.columns import REPORT
 from followup.intake.mapping import ColumnMapping
@@ -105,9 +104,6 @@ class Importer:
         """Which contact each row is about."""
         wishes: list[tuple[str, Asked]] = []
         for brought, identity in zip(batch, self.identities.of(change, [each.row for each in batch]), strict=True):
-            if identity.id is None:
-                self._refused(brought.row, _taken(brought.row))
-                continue
             self.pending[identity.id] = brought.row
             wishes.append((identity.id, brought.wish(identity)))
         return wishes
@@ -119,13 +115,6 @@ class Importer:
         self.totals = self.totals._replace(refused=self.totals.refused + 1)
         self.reasons.add(refusal)
         self.refuse(refusal)
-
-
-def _taken(row: Row) -> str:
-    """The same words for a contact that the user may not see and for one that was removed (F20)."""
-    if row.made_from is None:
-        return str(taken(row.id))
-    return f"its {row.made_from} is taken, or belonged to a contact that was removed: ask an administrator who owns it"
 
 
 class Import(NamedTuple):

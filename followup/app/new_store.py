@@ -5,17 +5,17 @@ from __future__ import annotations
 from contextlib import closing
 
 from followup.app.office_store import open_office
+from followup.app.project_record import FILES
 from followup.disk import check_output
 from followup.errors import CannotWrite, NoProject
 from followup.store.urls import display_url
 
-SQLITE = "sqlite:///"
-
 
 def check_unused(url: str) -> None:
     """Raises CannotWrite where an office is kept already, or a file of a project: nothing may be written over it."""
-    if url.startswith(SQLITE):
-        check_output(url.removeprefix(SQLITE), is_store=True)
+    for scheme in FILES:
+        if url.startswith(scheme):
+            check_output(url.removeprefix(scheme), is_store=True)
     try:
         store = open_office(url)
     except NoProject as missing:

@@ -56,7 +56,12 @@ def run() -> NoReturn:
 
 
 def _open_streams() -> None:
-    """Open /dev/null for streams that the caller closed; escape what a terminal can't show."""
+    """Open /dev/null for streams that the caller closed; escape what a terminal can't show. Python's own warnings
+    quote the environment as it is: only those who ask for them see them."""
+    if not sys.warnoptions:
+        import warnings
+
+        warnings.simplefilter("ignore")
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - stays open until exit

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from followup.app.backup_restore import about, checked_copy, place_of, put_in_place, replaced
-from followup.cli.command_session import record_of, visited
+from followup.cli.command_session import print_remark, record_of, visited
 from followup.cli.options import Yes
 from followup.cli.progress import progress
 from followup.cli.prompt import confirm
@@ -23,8 +23,8 @@ def restore(
 ) -> None:
     """Restore the database from a backup.
 
-    The backup is checked first. It asks before it replaces a store, and keeps what it replaces under a name with the
-    date. It can't be undone by `undo`; restore what was kept instead.
+    The backup is checked first. It asks before it replaces a store, warns if that is another office, and keeps what it
+    replaces under a name with the date. It can't be undone by `undo`; restore what was kept instead.
 
     Example: followup restore monday.backup
     """
@@ -37,9 +37,14 @@ def restore(
     ):
         visit.administered("restore the office")
         holds = about(visit)
-        if place.is_taken and not yes:
-            typer.echo(f"Backup: {holds}\nNow at {place.path}: {replaced(url)}", err=True)
-            confirm(f"Replace {place.path}?", "--yes")
+        if place.is_taken:
+            there = replaced(url, visit, ctx.obj.named_user())
+            if not yes:
+                typer.echo(f"Backup: {holds}\nNow at {place.path}: {there.holds}", err=True)
+            if there.is_another:
+                print_remark(f"{file} is a backup of another office than the one at {place.path}")
+            if not yes:
+                confirm(f"Replace {place.path}?", "--yes")
         kept = put_in_place(visit, copy, place)
     if record := record_of(ctx.obj):
         record.note_office(url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -93,14 +94,23 @@ def _is_public(option: str) -> bool:
 def without_secrets(text: str, url: str) -> str:
     """What a driver says, which may quote what it was given: only what is printed of the url stays readable."""
     parsed = server_url(url)
-    names = [option.partition("=")[0] for option in parsed.options if "=" in option] if parsed else []
-    shown = " ".join([display_url(url), *names])
+    options = [option.partition("=") for option in parsed.options] if parsed else []
+    shown = " ".join([display_url(url), *(name for name, equals, _ in options if equals)])
     login = re.match(r"[^:]*://[^:@]*:(.*)@", url, re.DOTALL)
     secrets = {login[1], unquote(login[1])} if login else set[str]()
-    secrets |= {word for word in re.findall('"([^"]*)"', text) if word in url + unquote(url) and word not in shown}
+    secrets |= {word for word in _said(text, (value for *_, value in options), url) if word not in shown}
     for secret in sorted(secrets - {""}, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
     return text
+
+
+def _said(text: str, values: Iterable[str], url: str) -> set[str]:
+    """What `text` can have from the url: the values of its options, which a driver takes apart at commas and quotes in
+    its own way; and whatever stands in quotes and is part of the url."""
+    plain = [form for value in values for form in (value, unquote(value))]
+    parts = {part for value in plain for part in (value, *value.split(","))}
+    quoted = {word for pattern in ('"([^"]*)"', "'([^']*)'") for word in re.findall(pattern, text)}
+    return parts | {repr(part)[1:-1] for part in parts} | {word for word in quoted if word in url + unquote(url)}
 
 
 def with_password(login: str) -> str:

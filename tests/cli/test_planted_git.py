@@ -11,6 +11,7 @@ from followup.app.git import commit
 from tests.cli.test_comparing import git
 from tests.cli.test_comparing import history as history
 from tests.conftest import Run
+from tests.store.faults import one_line
 
 COMMANDS = (
     ["diff"],
@@ -95,3 +96,12 @@ def test_the_commit_is_dirty_only_if_the_catalog_differs_from_it(
             file.symlink_to("../elsewhere.yaml")
     head = git(history, "rev-parse", "HEAD")
     assert commit(str(history)) == head + ("-dirty" if is_dirty else "")
+
+
+def test_a_commit_that_a_partial_clone_lacks_is_named(history: Path, run: Run) -> None:
+    for name, value in (("extensions.partialClone", "origin"), ("remote.origin.promisor", "true")):
+        git(history, "config", name, value)
+    git(history, "config", "remote.origin.url", "/nowhere")
+    result = run("diff", "0123456789" * 4, user="sue")
+    assert result.returncode == 66 and one_line(result.stderr), result.stderr
+    assert f"this partial clone has no '{'0123456789' * 4}'" in result.stderr

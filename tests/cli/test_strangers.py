@@ -160,7 +160,7 @@ class Office:
         self.done("store", "create")
         self.done("apply", "--yes")
         self.add(Person("mine", "Mia Own", "mia@own.example", "+1 604 555 0001"), "tom", "bluewater")
-        id = self.add(self.stranger, "bea", "beachside", "--source", "web")
+        id = self.bring_in()
         self.done("schedule", id, "call", "today", "--title", "Helped", "--owner", "tom", user="bea")
         self.number(MINE_ONCE, "--contact", id, "--type", "call", "--owner", "tom")
         self.number(DONE, "--contact", id, "--owner", "bea")
@@ -182,6 +182,14 @@ class Office:
         (self.folder / "people.csv").write_text(f"name,email,phone\nAbe Imported,{ZELDA.email},{ZELDA.phone}\n")
         self.edit(days=2)
         return self
+
+    def bring_in(self) -> str:
+        """The stranger, by an import, which knows them by their e-mail."""
+        _, *fields = self.stranger
+        row = ",".join([*fields, "bea", "beachside", "web", "ni"])
+        (self.folder / "theirs.csv").write_text(f"name,email,phone,owner,property,source,cycle\n{row}\n")
+        self.done("contacts", "import", "theirs.csv")
+        return self.stranger.id
 
     def let_in(self) -> None:
         """The login, which is the same in both offices."""

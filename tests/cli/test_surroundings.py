@@ -137,3 +137,12 @@ def test_M4_every_command_works_on_the_named_project_with_files_of_the_current_f
         result = command(*words.split(), "-C", "../demo", cwd=here, user="sue")
         assert result.returncode == 0, (words, result.stderr)
     assert sorted(os.listdir(here)) == ["all.csv", "b.db", "copy", "cycles.mmd", "days", "new.csv"]
+
+
+def test_P6_a_warning_of_python_that_quotes_the_environment_is_not_printed(office: Path) -> None:
+    env = {**os.environ, "FOLLOWUP_USER": "tom", "FOLLOWUP_NOW": NOW, "PYTHONTZPATH": "\x1b[31m"}
+    for words in (["due"], ["validate"]):
+        result = subprocess.run(
+            [sys.executable, "-m", "followup", *words], cwd=office, env=env, capture_output=True, text=True
+        )
+        assert (result.returncode, result.stderr) == (0, ""), result.stderr

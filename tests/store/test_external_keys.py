@@ -93,6 +93,38 @@ def test_imports_F4_extra_values_can_be_changed_and_cleared_by_hand(office: Stor
     assert office.run("doctor", user="sue").returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("system", "hidden"),
+    [
+        ((), "name,email,phone,owner\nZoe Far,z@far.example,,anne\nZoe Phone,,+1 604 999 0001,anne\nZoe Name,,,anne\n"),
+        (("--system", "crm"), "id,name,owner\n7,Zoe Far,anne\n8,Zoe Phone,anne\n9,Zoe Name,anne\n"),
+    ],
+)
+def test_F20_an_import_does_not_say_that_a_contact_out_of_sight_has_an_address(
+    office: StoredOffice, system: tuple[str, ...], hidden: str
+) -> None:
+    """The rows are new contacts, as if nobody had these, and the same file finds them again: for each rep their own."""
+    assert import_content(office, hidden, *system, user="sue").startswith("3 rows: 3 new")
+    content = hidden.replace(",anne\n", ",tom\n")
+    assert import_content(office, content, "--dry-run", *system, user="tom").startswith(
+        "would have imported 3 rows: 3 new"
+    )
+    assert import_content(office, content, *system, user="tom").startswith("3 rows: 3 new")
+    assert contact(office, "zoe-far-2")["owner"] == "tom" and contact(office, "zoe-far")["owner"] == "anne"
+    assert import_content(office, content, *system, user="tom").startswith("3 rows: 0 new, 0 changed, 3 same")
+    assert import_content(office, hidden, *system, user="sue").startswith("3 rows: 0 new, 0 changed, 3 same")
+    assert office.run("doctor", user="sue").returncode == 0
+
+
+def test_F20_an_older_contact_out_of_sight_whose_id_is_its_key_is_not_told_of(office: StoredOffice) -> None:
+    old_id = "kd3e051eb6b9dd11b"  # of s@x.example
+    added = ("--id", old_id, "--name", "Sue", "--email", "s@x.example", "--owner", "anne", "--no-cycle")
+    assert office.run("contacts", "add", *added, user="sue").returncode == 0
+    content = "name,email\nZoe Far,s@x.example\n"
+    assert import_content(office, content, user="tom").startswith("1 row: 1 new")
+    assert import_content(office, content, user="tom").startswith("1 row: 0 new, 0 changed, 1 same")
+
+
 def test_imports_F1_a_contact_from_before_external_keys_is_recognized_by_its_id(run: Run, office: StoredOffice) -> None:
     """Ids used to be the keys: generated ones, and those of files."""
     old_id = "kd3e051eb6b9dd11b"  # of s@x.example

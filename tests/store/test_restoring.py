@@ -157,6 +157,7 @@ def test_a_file_that_is_not_a_healthy_backup_replaces_nothing(office: Path, what
     assert (result.returncode, result.stdout) == (code, "") and one_line(result.stderr) and message in result.stderr, (
         result.stderr
     )
+    assert ".part" not in result.stderr, "it names the backup, not the copy that is checked"
     assert (office / "followup.db").read_bytes() == before and set(os.listdir(office)) == names
 
 
@@ -188,9 +189,76 @@ def test_only_an_administrator_in_the_backup_can_restore_it(office: Path) -> Non
     assert result.returncode == 4 and one_line(result.stderr) and not list(office.glob("*.part"))
 
 
+def backup_of_own_office(folder: Path, name: str) -> str:
+    """Of an office in which only the user with this name is an administrator."""
+    words = ("--bare", "--office", "My Office", "--zone", "America/Vancouver", "--name", name)
+    assert command("init", "own", *words, cwd=folder).returncode == 0
+    assert command("backup", "own.backup", cwd=folder / "own", user=name.lower()).returncode == 0
+    return str(folder / "own" / "own.backup")
+
+
+def test_F17_an_administrator_of_another_office_cannot_replace_one_that_they_do_not_administer(
+    store: StoredOffice, tmp_path: Path
+) -> None:
+    another, before = backup_of_own_office(tmp_path, "Tom"), names_around(store)
+    result = store.run("restore", another, "--yes", user="tom")
+    assert result.returncode == 4 and one_line(result.stderr) and "Sue Reed (sue)" in result.stderr, result
+    assert names_around(store) == before and attempts(store) == 1
+    path = path_of(store)
+    (path / "office.json" if path.is_dir() else path).write_bytes(b"garbage")  # now only the backup says who may
+    assert store.run("restore", another, "--yes", user="tom").returncode == 0
+
+
+def test_a_backup_of_another_office_is_named_as_such(office: Path, tmp_path: Path) -> None:
+    assert command("backup", "monday.backup", cwd=office, user="sue").returncode == 0
+    warning = f"is a backup of another office than the one at {office}/followup.db"
+    another = backup_of_own_office(tmp_path, "Sue")
+    asked = command("restore", another, cwd=office, user="sue")
+    assert asked.returncode == 2 and warning in asked.stderr
+    for _ in range(2):  # the second time it is an earlier state of the same office, with another identity
+        result = command("restore", "monday.backup", "--yes", cwd=office, user="sue")
+        assert (result.returncode, result.stderr) == (0, "")
+    result = command("restore", another, "--yes", cwd=office, user="sue")
+    assert result.returncode == 0 and one_line(result.stderr) and warning in result.stderr, result
+
+
 def test_restoring_a_server_refers_to_its_own_tools(tmp_path: Path) -> None:
     result = command("restore", "x.sql", "--store", "postgresql://127.0.0.1:1/x", cwd=tmp_path)
     assert result.returncode == 2 and "pg_dump" in result.stderr and one_line(result.stderr)
+
+
+@pytest.mark.parametrize(
+    "files", [{"contacts.csv": "a,b\n1,2\n"}, {"office.json": "{}"}, {"office.json": "{}", "history.csv": "x\n"}]
+)
+def test_a_folder_of_other_files_is_not_replaced_though_some_are_named_like_ours(
+    office: Path, files: dict[str, str]
+) -> None:
+    assert command("backup", "monday.backup", cwd=office, user="sue").returncode == 0
+    (office / "plain").mkdir()
+    for name, text in {**files, "notes.txt": "mine"}.items():
+        (office / "plain" / name).write_text(text)
+    before = set(os.listdir(office))
+    assert command("store", "create", "--store", "csv:plain", cwd=office, user="sue").returncode == 78
+    result = command("restore", "monday.backup", "--yes", "--store", "csv:plain", cwd=office, user="sue")
+    assert result.returncode == 78 and "has other files in it" in result.stderr, result
+    assert one_line(result.stderr) and "move this one away first" in result.stderr
+    assert set(os.listdir(office)) == before and {*os.listdir(office / "plain")} == {*files, "notes.txt"}
+
+
+@pytest.mark.parametrize("how", ["no office.json", "damaged office.json", "no tables"])
+def test_a_folder_that_lost_files_of_an_office_can_be_restored(tmp_path: Path, how: str) -> None:
+    with office_in("csv", tmp_path / "kept") as store:
+        assert store.run("backup", "monday.backup", user="sue").returncode == 0
+        if how == "no tables":
+            for path in path_of(store).glob("*.csv"):
+                path.unlink()
+        elif how == "no office.json":
+            (path_of(store) / "office.json").unlink()
+        else:
+            (path_of(store) / "office.json").write_bytes(b"\0garbage")
+        result = restore(store, "--yes")
+        assert result.returncode == 0, result.stderr
+        assert store.run("doctor", "-q", user="sue").returncode == 0
 
 
 def test_a_missing_folder_is_not_created_because_its_disk_may_be_missing(office: Path) -> None:

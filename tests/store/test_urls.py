@@ -70,6 +70,24 @@ def test_P7_parts_of_a_url_that_a_driver_quotes_are_hidden(url: str) -> None:
     assert SECRET not in message
 
 
+@pytest.mark.parametrize("name", ["host", "hostaddr", "port", "user", "connect_timeout", "sslrootcert", "options", "x"])
+@pytest.mark.parametrize(
+    "value", ["x password=hUnTeR2", "a,b password=hUnTeR2", "x'y=hUnTeR2", 'x"y=hUnTeR2', "\\=hUnTeR2"]
+)
+def test_P7_no_option_of_a_url_that_is_not_displayed_is_quoted_by_the_driver(
+    name: str, value: str, tmp_path: Path
+) -> None:
+    result = command("due", "--store", f"postgresql://127.0.0.1:1/d?{name}={quote(value)}", cwd=tmp_path)
+    assert result.returncode in (2, 69) and one_line(result.stderr), result
+    assert SECRET not in result.stdout + result.stderr
+
+
+@given(passwords, st.sampled_from(("host '{}'", 'host "{}"', "host {}: no", "host {!r}")))
+def test_P7_a_value_that_is_not_displayed_is_hidden_however_it_is_quoted(value: str, message: str) -> None:
+    url = f"postgresql://db/x?host={quote('a=' + value, safe='')}"
+    assert SECRET not in without_secrets(message.format("a=" + value), url)
+
+
 #: a url as typed, and as displayed
 URLS = (
     ("postgresql://pw:2024?hUnTeR2@127.0.0.1:1/x", "postgresql://pw@127.0.0.1:1/x"),

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from typing import NamedTuple
 
+from followup.disk import check_output, is_office
 from followup.errors import NoProject
 from followup.store.asking import MISSING
 from followup.store.folder import commit
@@ -45,6 +46,7 @@ def memory() -> sqlite3.Connection:
 
 def begin(folder: Folder) -> None:
     """Create an empty office. Leaves a folder with other files unchanged."""
+    check_output(folder.path, is_store=True)
     with unwritable(folder.path, commit.NOTHING_SAVED):
         os.makedirs(folder.path, exist_ok=True)
     with folder.writing():
@@ -56,11 +58,12 @@ def begin(folder: Folder) -> None:
 
 
 def check_ours(folder: Folder) -> bool:
-    """Whether it is empty. Raises NoProject for a folder of other files."""
+    """Whether it is empty. Raises NoProject for a folder of other files, some of which may be called like ours. A store
+    is known by its identity, or where that was lost by having all its tables."""
     names = set(os.listdir(folder.path)) - {commit.STAGING}
-    if names and names.isdisjoint((OFFICE_FILE, *NAMES)):
+    if names and not is_office(folder.path) and not names.issuperset(NAMES):
         message = f"{folder.path} has other files in it: an office needs its own folder"
-        raise NoProject(message, exists=True)
+        raise NoProject(f"{message}. Name another one, or move this one away first.", exists=True)
     return not names
 
 

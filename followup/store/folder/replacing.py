@@ -17,8 +17,8 @@ def put_in_place(new: str, path: str, kept: str) -> None:
     """The files of `new` become those of `path`, whose folder is copied to `kept` first. Raises CannotWrite, Busy;
     NoProject for a folder that is no store's."""
     folder = Folder(path)
-    check_ours(folder)
     with folder.writing():
+        check_ours(folder)
         with failure_said(kept), whole_folder(kept) as part:
             shutil.copytree(path, part, dirs_exist_ok=True)
         files = {name: read(os.path.join(new, name)) for name in (OFFICE_FILE, *NAMES)}

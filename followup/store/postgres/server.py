@@ -97,10 +97,12 @@ def address(url: str) -> tuple[str, str]:
 def _checked(driver_url: str, url: str) -> str:
     """`url`: as typed. The driver's complaints quote what they do not understand, which can be a password."""
     try:
-        conninfo_to_dict(driver_url)
+        timeout = conninfo_to_dict(driver_url).get("connect_timeout", 0)
     except psycopg.ProgrammingError as error:
         reason = without_secrets(first_line(error), url)
         raise UsageError(f"{display_url(url)}: not a server URL ({reason})") from None
+    if not re.fullmatch(r"-?\d{1,9}", str(timeout), re.ASCII):
+        raise UsageError(f"{display_url(url)}: connect_timeout is a whole number of seconds")
     return driver_url
 
 
