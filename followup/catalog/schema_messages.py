@@ -127,7 +127,8 @@ def _bad_key(error: ValidationError, path: Path) -> Message:
 
 
 def _refused(error: ValidationError, path: Path) -> Iterator[Message]:
-    yield Message("FU105", path, f"{_what(path)} has two keys that can't be used together", _description(error))
+    if isinstance(error.instance, dict):  # a schema's `required` also holds for what has no keys at all
+        yield Message("FU105", path, f"{_what(path)} has two keys that can't be used together", _description(error))
 
 
 SAY: Mapping[str, Callable[[ValidationError, Path], Iterator[Message]]] = MappingProxyType(
