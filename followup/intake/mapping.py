@@ -182,7 +182,7 @@ def field_named(word: str) -> str | None:
 
 
 def check_own_name(name: str, sign: str = "") -> None:
-    """Raises UsageError for what can't be the name of an own field, with one that can. `sign`: what is typed before it."""
+    """Raises UsageError for what can't be the name of an own field, with one that can. `sign`: typed before it."""
     if not OWN.fullmatch(name):
         raise UsageError(f"'{name}' can't be the name of a field. Use a-z, 0-9 and _, such as {sign}{free_name(name)}")
 
