@@ -27,6 +27,15 @@ SCHEME = re.compile(r"\s*(basic|bearer|token|api-?key|digest|hmac)\s+", re.I)
 FROM_OUTSIDE = re.compile(r"\$\{env:[^}]*\}|\{\{[^{}]*\}\}")
 SERVICES = re.compile(r"(?<![A-Za-z0-9])([sr]k_(live|test)_|xox[abprs]-|gh[pousr]_|github_pat_|AKIA|eyJ)[\w.-]{8,}")
 
+#: addresses at which whoever knows the path may post: the hooks of chat services
+HOOKS = re.compile(
+    r"//(hooks\.slack\.com/(services|workflows|triggers)|(\w+\.)?discord(app)?\.com/api(/v\d+)?/webhooks"
+    r"|[\w-]+\.webhook\.office\.com/webhookb2)/+\w",
+    re.I,
+)
+#: a parameter wherever a URL can have one: in its path, its query or its fragment
+PARAMETER = re.compile(r"[?&;#]([^=?&;#/]+)=([^?&;#]*)")
+
 
 def literal_secrets(declarations: Declarations) -> Iterator[Finding]:
     for item, _, place, step in plan_steps(declarations):
@@ -50,16 +59,20 @@ def _secrets(step: d.PlanStepDocument) -> Iterator[tuple[Path, str]]:
 
 def _in_url(url: str) -> str:
     """The password, or the parameter, that is a secret."""
-    from urllib.parse import parse_qsl, urlsplit  # few catalogs have a webhook
+    from urllib.parse import unquote_plus, urlsplit  # few catalogs have a webhook
 
     try:
-        parts = urlsplit(FROM_OUTSIDE.sub("", url))
+        plain = FROM_OUTSIDE.sub("", url)
+        parts = urlsplit(plain)
     except ValueError:  # a host that is none
         return ""
     if parts.password:
         return "the password of the URL"
-    names = [name for name, value in parse_qsl(parts.query) if _is_secret(name, value, KEYS)]
-    return f"the secret of '{names[0]}'" if names else "a secret of the URL" if SERVICES.search(url) else ""
+    pairs = [(unquote_plus(name), value) for name, value in PARAMETER.findall(plain)]
+    names = [name for name, value in pairs if _is_secret(name, value, KEYS)]
+    if names:
+        return f"the secret of '{names[0]}'"
+    return "a secret of the URL" if SERVICES.search(url) or HOOKS.search(plain) else ""
 
 
 def _is_secret(name: str, value: str, words: frozenset[str]) -> bool:
