@@ -138,7 +138,7 @@ def _git(folder: str, *words: str, given: bytes = b"") -> bytes:
     if done.returncode == 127:
         raise NotFound(NO_GIT)
     if done.returncode and b"lazy fetching disabled" in done.stderr:
-        raise NotFetched("this partial clone lacks an object that git was asked for: fetch it first")
+        raise NotFetched("this partial clone has no object that git was asked for: fetch it first")
     if done.returncode:
         raise NotFound(done.stderr.decode(errors="replace").strip().removeprefix("fatal: ").partition("\n")[0])
     return done.stdout
