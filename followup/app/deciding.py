@@ -86,7 +86,7 @@ def for_contacts(
     watch: Watch = lambda _, __: None,
 ) -> Outcome:
     """Decide each wish about its contact; a refusal doesn't stop the rest."""
-    outcome = Outcome(most, session.clock)
+    outcome = Outcome(most, session.clock, session.dry_run)
     for _ in _batches(session, wishes, lambda _, batch: batch, lambda: outcome, watch):
         progress(outcome.done.total)
     return outcome
@@ -145,7 +145,7 @@ def for_actions(
     A refusal doesn't stop the other groups. One transaction. An action that it creates is unknown to it: an id
     is of an action that was there before.
     """
-    outcome, groups, created = Outcome(most, session.clock), list(wishes), set[int]()
+    outcome, groups, created = Outcome(most, session.clock, session.dry_run), list(wishes), set[int]()
     with session.store.change(session.head(), session.dry_run) as change:
         transaction = Transaction(session, change, Stamp(change.id, session.now, session.user), outcome)
         change.hold(action for actions, _ in groups for action in actions)
@@ -173,7 +173,7 @@ def _dossier_of(session: Session, actions: Sequence[int], created: Container[int
 
 def for_user(session: Session, user: str, wish: Wish, most: int | None = NAMED) -> Outcome:
     """Decide a wish about a user's own tasks."""
-    outcome = Outcome(most, session.clock)
+    outcome = Outcome(most, session.clock, session.dry_run)
     with session.store.change(session.head(), session.dry_run) as change:
         transaction = Transaction(session, change, Stamp(change.id, session.now, session.user), outcome)
         transaction.together([user], session.store.tasks(user, session.reach), [wish])

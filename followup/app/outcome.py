@@ -55,8 +55,8 @@ class Outcome:
     which there was nothing to do, both of the same. `adrift`: contacts left with no
     next step (F12). `changed`: the first few contacts that existed and are different now."""
 
-    def __init__(self, most: int | None = NAMED, clock: Clock | None = None) -> None:
-        self.clock = clock
+    def __init__(self, most: int | None = NAMED, clock: Clock | None = None, dry_run: bool = False) -> None:
+        self.clock, self.dry_run = clock, dry_run
         self.done: Few[int | str] = Few(most)
         self.named, self.unchanged = Names(most), Names(most)
         self.adrift: Few[str] = Few(NAMED)
@@ -97,7 +97,9 @@ class Outcome:
             case h.Cancelled(action=action) if action not in asked:
                 self.cancelled.add(action)
             case h.Completed(action=action):
-                self._barred(after.action(action), after)
+                self._barred(after.action(action), after, "completed")
+            case h.Attempted(action=action, channel=channel):
+                self._barred(after.action(action), after, "attempted", channel)
             case h.Rescheduled(action=action):
                 self._past(after.action(action))
             case h.Ended(reason="no-more-steps" | "drained"):
@@ -117,17 +119,19 @@ class Outcome:
             self.notices.add(f"the calendar's holidays end before {event.due[:10]}: check that date")
         if event.enrolment is None or "rebooked" in (event.why or {}):
             self._past(action)
+            self._barred(action, after, "scheduled")
 
     def _past(self, action: Action | None) -> None:
         """C5: a date that was typed is taken, and said where it has passed."""
         if action and self.clock and (how_long := ago(When(action.due, action.at), self.clock(action.owner))):
             self.notices.add(f"action {action.id} is due {readable(action.due)}, which was {how_long}")
 
-    def _barred(self, action: Action | None, after: Dossier) -> None:
-        """E12: people may do it, and are reminded."""
+    def _barred(self, action: Action | None, after: Dossier, done: str, channel: str | None = None) -> None:
+        """E12: people may do it, and are reminded. `channel`: where it isn't that of the action."""
         contact = after.contact
-        if action and contact and (flag := barred(action.type, contact.do_not_contact)):
-            self.notices.add(f"{contact.name} is marked '{flag}'. Action {action.id} was completed anyway")
+        if action and contact and (flag := barred(channel or action.type, contact.do_not_contact)):
+            was = "would be" if self.dry_run else "was"
+            self.notices.add(f"{contact.name} is marked '{flag}'. Action {action.id} {was} {done} anyway")
 
     def _stepped_off(self, event: h.Ended, after: Dossier) -> None:
         """A finished cycle leaves a contact with no next step (F5); for a plan that's intended."""

@@ -44,10 +44,17 @@ def check(dossier: Dossier, wish: w.Wish, office: Office, by: User) -> None:
     if not isinstance(wish, w.Add | w.Bring) and not (seen and there):
         raise NotFound(f"unknown contact '{id}'")
     for permission in _needed(dossier, wish):
-        able = (user for user in office.users.values() if user.active and permission in user.permissions)
-        must(by, permission, able=able)
+        must(by, permission, able=_able(permission, dossier if seen else None, office))
     if not seen and (there or dossier.hidden):
         raise taken(id)
+
+
+def _able(permission: str, dossier: Dossier | None, office: Office) -> Iterator[User]:
+    """The users who have the permission and can see the contact; all, if the user who asks sees none (F20)."""
+    able = (user for user in office.users.values() if user.active and permission in user.permissions)
+    if dossier is None or dossier.contact is None:
+        return able
+    return (user for user in able if sees(reach(user, office.users), dossier))
 
 
 def taken(id: str) -> Refused:

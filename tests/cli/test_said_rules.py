@@ -98,7 +98,27 @@ def test_E12_json_lists_keep_their_keys(run: Run) -> None:
     assert "do_not_contact" not in keys and "at" not in keys
 
 
-def test_E12_only_completing_an_action_warns_about_a_do_not_contact_channel(run: Run) -> None:
+@pytest.mark.parametrize(
+    ("words", "done"),
+    [
+        (["complete", "2"], "completed"),
+        (["attempt", "2"], "attempted"),
+        (["schedule", "jane-smith", "call", "+1d", "--title", "Ring"], "scheduled"),
+        (["no-show", "2", "--reason", "unknown", "--rebook", "+1d"], "scheduled"),
+    ],
+)
+def test_E12_what_is_done_about_a_flagged_channel_is_reported_as_it_happened(
+    run: Run, words: list[str], done: str
+) -> None:
+    """LOW: `schedule` and `attempt` said nothing, and a dry run said that it was completed."""
+    run("contacts", "set", "jane-smith", "--do-not-contact", "call", user="sue")
+    assert run(*words, "--dry-run").stderr.endswith(f" would be {done} anyway\n")
+    result = run(*words)
+    assert "Jane Smith is marked 'do not call'. Action " in result.stderr
+    assert result.stderr.endswith(f" was {done} anyway\n")
+
+
+def test_E12_skipping_or_logging_gives_no_warning_about_a_do_not_contact_channel(run: Run) -> None:
     run("contacts", "set", "jane-smith", "--do-not-contact", "call", user="sue")
     result = run("complete", "2")
     assert result.returncode == 0
@@ -164,8 +184,8 @@ def test_E11_a_partial_undo_skips_contacts_that_changed_since(run: Run) -> None:
     assert result.returncode == 4 and "source of contact jane-smith has changed since" in result.stderr
     assert "use --partial to undo the rest" in result.stderr
     result = run("undo", "--partial", user="sue")
-    assert result.returncode == 0 and "contact marco-rossi" in result.stdout
-    assert "not undone: contact:jane-smith: source of contact jane-smith has changed since" in result.stderr
+    assert result.returncode == 0 and "Marco Rossi (marco-rossi)" in result.stdout
+    assert "not undone: contact jane-smith: source of contact jane-smith has changed since" in result.stderr
 
 
 def test_F10_an_action_closed_under_an_alias_keeps_that_alias_in_reports(run: Run, office: Path) -> None:

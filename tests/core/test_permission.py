@@ -39,6 +39,19 @@ def test_F17_a_refusal_names_the_missing_permission(wish: w.Wish, needed: str) -
         jane_of("tom").does(wish, by="tom")
 
 
+def test_F20_a_refusal_names_users_who_see_the_contact() -> None:
+    """LOW: it named managers of other teams."""
+    users = {
+        "tom": USERS_BY_ID["tom"]._replace(manager="ann"),
+        "ann": USERS_BY_ID["ann"]._replace(permissions=ALL_RIGHTS, name="Ann"),
+        "lone": USERS_BY_ID["lone"]._replace(permissions=ALL_RIGHTS, name="Lone"),
+    }
+    jane = jane_of("tom")
+    jane.office = jane.office._replace(users=users)
+    with pytest.raises(Refused, match=r"\(role sales-exec\): ask Ann \(ann\)$"):
+        jane.does(w.Transfer(None, "kim"), by="tom")
+
+
 @pytest.mark.parametrize("wish", [w.Transfer(None, "kim"), w.Remove(), w.Bring({"name": "X"}, None, True)])
 def test_F17_a_user_with_the_permission_can_do_it(wish: w.Wish) -> None:
     jane = jane_of("tom")
