@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from followup.app.session import Session
 from followup.core.timing import utc_text
+from followup.errors import NotFound
 from followup.store.questions.history_questions import EventRow
 
 if TYPE_CHECKING:
@@ -18,9 +20,14 @@ def history(
 ) -> Iterator[HistoryItem]:
     """`history@1` items that the user may see, oldest first; `subject`: a contact's.
 
-    `limit`: the last so many; -1: all.
+    `limit`: the last so many; -1: all. Raises NotFound for a change of which they see nothing, whether it is there or
+    not.
     """
-    return map(_item, _rows(session, subject, change, limit))
+    rows = iter(_rows(session, subject, change, limit))
+    first = next(rows, None)
+    if first is None and change is not None:
+        raise NotFound(f"unknown change {change}")
+    return map(_item, chain([] if first is None else [first], rows))
 
 
 def _rows(session: Session, subject: str | None, change: int | None, limit: int) -> Iterable[EventRow]:

@@ -11,7 +11,7 @@ from followup.app import action_lists, lookup
 from followup.app.deciding import for_actions
 from followup.app.session import Session
 from followup.cli.answers import answer, kept_rows
-from followup.cli.arguments import choice, day, declared, listing_sold, restarts
+from followup.cli.arguments import channel_of, choice, day, declared, listing_sold, restarts
 from followup.cli.command_session import opened
 from followup.cli.options import LAST_ID, Answer, AnswerFormat, Cycle, DryRun, Listing, Note, On, Outcome, Restart
 from followup.cli.settings import can_ask
@@ -127,7 +127,12 @@ def attempt(
     """
     with opened(ctx, dry_run) as session:
         _answer_each(
-            ctx, session, ids, lambda id: w.Attempt(id, channel or None, note or None), "logged an attempt at", format
+            ctx,
+            session,
+            ids,
+            lambda id: w.Attempt(id, channel_of(channel), note or None),
+            "logged an attempt at",
+            format,
         )
 
 

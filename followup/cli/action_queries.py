@@ -16,6 +16,7 @@ from followup.cli.printing import print_json, print_lines, row_limit, terminal_w
 from followup.core.list_filters import ActionFilter
 from followup.core.list_rows import ActionRow
 from followup.core.model import STATUSES
+from followup.errors import UsageError
 from followup.output.render import render
 
 app = typer.Typer()
@@ -85,6 +86,8 @@ def search(
             cycle=one_of(session, "cycle", cycle),
             step=one_step(session, step) if step else None,
         )
+        if filter.since and filter.before and filter.since >= filter.before:
+            raise UsageError(f"--since {since} isn't before --before {before}: no day is left between them")
         most = row_limit(limit, format)
         rows = action_lists.search(session, filter, most)
         print_actions(session, rows, format, "No actions match.")

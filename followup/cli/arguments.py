@@ -14,6 +14,7 @@ from followup.app.session import Session
 from followup.cli.settings import Settings, present
 from followup.core.kinds import ALIAS, CYCLE, PLAN, PROPERTY, Kind
 from followup.core.list_filters import ContactFilter
+from followup.core.office import INBOUND_CHANNELS
 from followup.core.timing import local, moment
 from followup.core.words import meant
 from followup.errors import NotFound, UsageError
@@ -52,6 +53,11 @@ def one_of(session: Session, kind: str, word: str | None) -> str | None:
 def among(words: Collection[str], kind: str, word: str | None) -> str | None:
     """The one of a fixed list that `word` means."""
     return lookup.word_of(words, kind, word) if word else None
+
+
+def channel_of(word: str | None) -> str | None:
+    """A channel in any case; a word that is none stays as it is, for those that take any."""
+    return next(iter(meant(word, dict.fromkeys(INBOUND_CHANNELS, ""))), word) if word else None
 
 
 def one_step(session: Session, word: str) -> str:

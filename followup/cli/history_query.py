@@ -10,7 +10,7 @@ import typer
 from followup.app import history_lists, named_contacts
 from followup.cli.command_session import opened
 from followup.cli.options import LAST_ID, Format
-from followup.cli.printing import print_lines, terminal_width
+from followup.cli.printing import print_lines, row_limit, terminal_width
 from followup.core.model import contact_subject
 from followup.core.timing import readable
 from followup.output.render import render
@@ -29,7 +29,7 @@ def history(
         str | None, typer.Argument(metavar="[CONTACT]", help="only this contact (default: everything)")
     ] = None,
     change: Annotated[
-        int | None, typer.Option("--change", metavar="N", min=0, max=LAST_ID, help="only what this change did")
+        int | None, typer.Option("--change", metavar="N", min=1, max=LAST_ID, help="only what this change did")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=-1, max=LAST_ID, help="only the last N; -1 for all")] = -1,
     format: Format = "table",
@@ -37,11 +37,10 @@ def history(
     """Show the history, oldest first."""
     with opened(ctx) as session:
         subject = contact_subject(named_contacts.contact_id(session, contact)) if contact else None
-        rows = history_lists.history(session, subject, change or None, limit)
+        rows = history_lists.history(session, subject, change, row_limit(limit, format))
         items: Iterable[Mapping[str, object]] = map(_for_people, rows) if format == "table" else rows
         columns = ("change", "at", "by", *(() if subject else ("subject",)), "what", "details")
-        empty = "You don't have access to any of it." if subject or change else "Nothing has happened yet."
-        print_lines(render(format, "history@1", items, columns, empty, terminal_width()))
+        print_lines(render(format, "history@1", items, columns, "Nothing has happened yet.", terminal_width()))
 
 
 def _for_people(item: HistoryItem) -> dict[str, object]:

@@ -10,7 +10,7 @@ from followup.app import lookup, named_contacts
 from followup.app.deciding import for_contacts, for_user
 from followup.app.session import Session
 from followup.cli.answers import answer, kept_rows
-from followup.cli.arguments import day, declared, listing_sold, optional_choice, restarts
+from followup.cli.arguments import channel_of, day, declared, listing_sold, optional_choice, restarts
 from followup.cli.command_session import opened
 from followup.cli.options import Answer, Contact, Cycle, DryRun, Listing, Note, On, Outcome, Restart
 from followup.core import wishes as w
@@ -41,7 +41,7 @@ def schedule(
         who = lookup.worker(session, owner).id if owner else session.user.id
         due = day(session, time, who) if time else None
         kind = declared(session, "category", category)
-        wish = w.Schedule(type_, due, title, who, note or None, kind, None, channel or None)
+        wish = w.Schedule(type_, due, title, who, note or None, kind, None, channel_of(channel))
         if contact:
             outcome = for_contacts(session, [(contact, wish)], kept_rows(format))
         else:
@@ -89,7 +89,7 @@ def log(
             type=kind,
             title=title or session.office.types[kind].name,
             on=day(session, on, session.user.id) if on else None,
-            channel=channel or None,
+            channel=channel_of(channel),
             outcome=declared(session, "outcome", outcome),
             notes=note or None,
             listing=listing_sold(session, listing),

@@ -8,6 +8,7 @@ from shutil import get_terminal_size
 
 import typer
 
+from followup.errors import UsageError
 from followup.output.text import json_text
 
 ROWS = 100  # default row limit of a table
@@ -41,7 +42,9 @@ def terminal_width() -> int | None:
 
 
 def row_limit(limit: int | None, format: str) -> int:
-    """The maximum rows of a list; scripts get all rows by default."""
+    """The maximum rows of a list; scripts get all rows by default. Raises UsageError for none at all."""
+    if limit == 0:
+        raise UsageError("--limit 0 shows nothing: use 1 or more, or -1 for all")
     return limit if limit is not None else ROWS if format == "table" else -1
 
 

@@ -163,3 +163,31 @@ def test_D8_an_old_step_id_finds_the_rows_of_both_names(run_after_rename: Run) -
     old, new = (run_after_rename("search", "--step", id, "-f", "json", user="sue") for id in ("callback", "ring-again"))
     assert old.stderr == "followup: 'future-prospect/callback' is called 'later-on/ring-again' now\n"
     assert old.stdout == new.stdout and '"step": "ring-again"' in new.stdout
+
+
+def test_LOW_a_channel_may_be_in_any_case(run: Run) -> None:
+    for words in (["log", "jane-smith", "inbound"], ["attempt", "2"]):
+        assert run(*words, "--channel", "Call").returncode == 0
+    assert "unknown channel 'pigeon'" in run("log", "jane-smith", "inbound", "--channel", "pigeon").stderr
+
+
+@pytest.mark.parametrize("user", ["sue", "tom"])
+@pytest.mark.parametrize("more", [[], ["jane-smith"], ["--format", "json"], ["-n", "3"]])
+def test_LOW_F20_a_change_that_is_not_there_or_not_seen_is_unknown(run: Run, user: str, more: list[str]) -> None:
+    result = run("history", *more, "--change", "99", user=user)
+    assert (result.returncode, result.stdout, result.stderr) == (66, "", "followup: unknown change 99\n")
+
+
+@pytest.mark.parametrize("words", [["history"], ["search"], ["contacts", "list"]])
+def test_LOW_a_limit_of_no_rows_is_refused(run: Run, words: list[str]) -> None:
+    result = run(*words, "-n", "0")
+    assert (result.returncode, result.stderr) == (
+        2,
+        "followup: --limit 0 shows nothing: use 1 or more, or -1 for all\n",
+    )
+
+
+@pytest.mark.parametrize("before", ["2026-05-01", "2026-06-01"])
+def test_LOW_a_range_without_a_day_is_refused(run: Run, before: str) -> None:
+    result = run("search", "--since", "2026-06-01", "--before", before)
+    assert result.returncode == 2 and "no day is left between them" in result.stderr
