@@ -90,6 +90,7 @@ class Office:
             before = self._put_back(number)
         back = {subject: self._reversed(subject, number, change["catalog"], put_back) for subject in sorted(subjects)}
         refused = [subject for subject, record in back.items() if record is None]
+        named = [s if self._sees(by, s, self.records[s]) else s.partition(":")[0] for s in refused]
         if refused and not (partly and (put_back or len(refused) < len(subjects))):
             self.catalog = before
             raise No
@@ -104,7 +105,7 @@ class Office:
             raise
         change["undone"] = True
         self._note(touched, *(["office"] if put_back else []), undone=True)
-        return refused
+        return named
 
     def _put_back(self, number: int) -> Raw:
         """The catalog before the apply `number` is in force; answers the one that was until now."""

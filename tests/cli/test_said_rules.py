@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -93,9 +95,27 @@ def test_E12_every_list_flags_actions_on_a_do_not_contact_channel(run: Run) -> N
     assert "do not contact" in contacts and "  call  " in contacts
 
 
-def test_E12_json_lists_keep_their_keys(run: Run) -> None:
-    keys = json.loads(run("due", "--format", "json").stdout)["items"][0].keys()
-    assert "do_not_contact" not in keys and "at" not in keys
+@pytest.mark.parametrize(
+    ("command", "format"),
+    [
+        *product(("due", "search", "show jane-smith", "next jane-smith"), ("json", "csv")),
+        ("agenda", "json"),
+    ],
+)
+def test_M3_E12_items_say_which_open_actions_are_on_a_do_not_contact_channel(
+    run: Run, command: str, format: str
+) -> None:
+    run("contacts", "set", "jane-smith", "--do-not-contact", "call", user="sue")
+    text = run(*command.split(), "--format", format).stdout
+    items = json.loads(text)["items"] if format == "json" else list(csv.DictReader(text.splitlines()))
+    actions = items[0]["actions"] if command == "agenda" else items
+    flagged = {str(item["id"]) for item in actions if str(item["do_not_contact"]).casefold() == "true"}
+    open_calls = {
+        str(item["id"])
+        for item in actions
+        if (item["contact"], item["type"], item["status"]) == ("jane-smith", "call", "scheduled")
+    }
+    assert flagged == open_calls and open_calls and "at" not in actions[0]
 
 
 @pytest.mark.parametrize(
