@@ -47,9 +47,9 @@ PLACEHOLDERS = (
 
 
 @pytest.mark.parametrize("text", PLACEHOLDERS.split("|"))
-@pytest.mark.parametrize("field", FIELDS.split())
-def test_imports_F13_a_placeholder_is_blank_in_every_field(field: str, text: str) -> None:
-    assert says_nothing(text) and clean_typed(field, text) is None
+def test_imports_F13_a_placeholder_is_blank_in_every_field(text: str) -> None:
+    assert says_nothing(text)
+    assert [field for field in FIELDS.split() if clean_typed(field, text) is not None] == []
 
 
 NO_ADDRESSES = (
