@@ -64,8 +64,7 @@ class Identities:
         return found | {key: Identity(id, free[key], self._evidence(row)) for (key, row), id in made}
 
     def _looked_up(self, keys: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
-        """The id of the contact that each key leads to; and for each other key its
-        first numbered form that is free."""
+        """The id of the contact that each key leads to; and for each other key its first numbered form that is free."""
         known, free, left = dict[str, str](), dict[str, str](), list(keys)
         for number in count(1):
             tried = {key: _numbered(key, number) for key in left}

@@ -55,25 +55,25 @@ USES: Mapping[str, Use] = MappingProxyType(
 
 def departures(store: Store, changes: Sequence[ItemChange]) -> Iterator[str]:
     """A line for each item that can't go while contacts or actions have it."""
-    for change, use, holding in _used(store, changes):
-        if use.way_out:
-            yield f"{_named(change)} still has {_counted(holding)}: {use.way_out.format(id=change.id)}"
+    for change, use, holding in _used(store, changes, refused=True):
+        yield f"{_named(change)} still has {_counted(holding)}: {use.way_out.format(id=change.id)}"
 
 
 def leftovers(store: Store, changes: Sequence[ItemChange], moved: Mapping[str, str]) -> Iterator[str]:
     """A warning for each item whose id stays in rows without a meaning; one that moved keeps its meaning (E5)."""
-    for change, use, holding in _used(store, changes):
-        if not use.way_out and change.id not in moved:
-            count = holding.contacts or holding.actions
-            rows = "contact" if holding.contacts else "action"
-            have = f"{count} {rows} still has" if count == 1 else f"{count} {rows}s still have"
-            yield f"{_named(change)} is removed, but {have} it: to rename it, keep the id and change only the name"
+    staying = [change for change in changes if change.id not in moved]
+    for change, _, holding in _used(store, staying, refused=False):
+        count = holding.contacts or holding.actions
+        rows = "contact" if holding.contacts else "action"
+        have = f"{count} {rows} still has" if count == 1 else f"{count} {rows}s still have"
+        yield f"{_named(change)} is removed, but {have} it: to rename it, keep the id and change only the name"
 
 
-def _used(store: Store, changes: Sequence[ItemChange]) -> Iterator[tuple[ItemChange, Use, Holding]]:
+def _used(store: Store, changes: Sequence[ItemChange], refused: bool) -> Iterator[tuple[ItemChange, Use, Holding]]:
+    """What goes and is used, of the kinds that are refused or of the others: rows are counted once for each item."""
     for change in changes:
         use = USES.get(change.kind)
-        if use and change.before and _goes(change, use):
+        if use and bool(use.way_out) == refused and change.before and _goes(change, use):
             holding = use.question(store.migrations, change.kind, change.id)
             if any(holding):
                 yield change, use, holding
